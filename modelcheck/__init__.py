@@ -1,0 +1,1 @@
+"""Model checking for distributed protocols written as plain Python state machines."""

@@ -1,0 +1,158 @@
+"""The native state space: cells, decision trees, the fingerprint table, the frontier and the exploring step.
+
+A state is a vector of cells, each holding the small integer id of a Python value; the kernel never sees a value. Id 0 is the cell's default.
+Cells added before `Space.seal` are *fixed*: every state stores them. Cells added later belong to a *collection* (the elements of a set or bag, the
+keys of a map that starts empty); a state stores only those of them whose id is not 0.
+
+The fingerprint of a state is the sum modulo 2**64 of one well-mixed 64-bit number for each (cell, id) with id != 0.
+
+The runs of a tree form a decision tree. Inner nodes, written as events ``(kind, where, detail, found)``:
+
+=============  ====================  ===================  ==========================================================
+kind           where                 detail               found
+=============  ====================  ===================  ==========================================================
+READ           cell                  projection, 0 none   the id in the cell (or what the projection gives for it)
+READ_NEXT      cell                  projection, 0 none   the same in the successor (trees of role STEP only)
+CHOOSE         0                     number of options    the option that this run took, 0 <= found < detail
+EACH           collection            0                    the cell of the element that this run took (its id is not 0)
+WHOLE          collection            0                    the content key of the collection (`Explorer.missing_content`)
+WHOLE_NEXT     collection            0                    the same in the successor (trees of role STEP only)
+=============  ====================  ===================  ==========================================================
+
+All options of a CHOOSE node and all present elements of an EACH node are taken. A leaf is an outcome: DISABLED, EFFECT (with writes), TRUE, FALSE.
+A predicate with several leaves in one state holds when all are TRUE (roles CONSTRAINT, INVARIANT, STEP, TERMINAL) or when one is (REACHABLE).
+DISABLED in a predicate's tree makes no leaf.
+
+Writes ``(cell, update, argument)``: update 0 sets the cell to the id ``argument``; update u > 0 sets it to what table u gives for the id now in it
+(argument is 0). Each cell is written at most once.
+"""
+
+from collections.abc import Sequence
+
+READ: int
+READ_NEXT: int
+CHOOSE: int
+EACH: int
+WHOLE: int
+WHOLE_NEXT: int
+
+DISABLED: int
+EFFECT: int
+TRUE: int
+FALSE: int
+
+INIT: int  # role: expanded once, from the void state in which all cells are 0; its successors are the initial states
+ACTION: int
+CONSTRAINT: int  # a successor that does not satisfy it is dropped: not stored, not counted as generated, counted in `out_of_bounds`
+INVARIANT: int
+STEP: int
+REACHABLE: int
+TERMINAL: int  # evaluated on a state without an enabled action; TRUE in one of the TERMINAL trees makes the state a fine place to end
+
+BREADTH: int  # mode: level by level
+DEPTH: int  # mode: last in, first out
+WALK: int  # mode: one random successor after another, from a random initial state again after a dead end or `walk_length` steps
+
+# What `Explorer.run` returns:
+MORE: int  # the batch is used up; call again
+LEVEL_DONE: int  # nothing is left in this level (BREADTH) or at all (DEPTH); WALK never returns it
+MISS: int  # a path, projection or update is missing: ask `missing()`, supply it, call again
+GROW: int  # the table must grow before more states fit: bring all workers to rest, call `grow()`, call again
+
+# The kinds of miss:
+MISS_PATH: int
+MISS_PROJECTION: int
+MISS_UPDATE: int
+
+class PathMismatchError(Exception):
+    """A path contradicts the tree: at ``position`` the tree has another node. The action is not deterministic."""
+
+    position: int
+    expected: tuple[int, int, int]  # kind, where, detail of the node that is there; kind -1 for a leaf
+
+class Space:
+    """Cells and trees, shared by all workers of an exploration. Writers hold the GIL; readers take no lock."""
+
+    def __init__(self, *, check_deadlock: bool = True) -> None: ...
+    def add_collection(self) -> int: ...
+    def add_cell(self, collection: int = -1) -> int: ...
+    def seal(self) -> None: ...
+    def add_tree(self, role: int) -> int: ...
+    def add_path(
+        self,
+        tree: int,
+        events: Sequence[tuple[int, int, int, int]],
+        outcome: int,
+        writes: Sequence[tuple[int, int, int]] = (),
+    ) -> None: ...
+    def add_projection(self) -> int: ...
+    def set_projection(self, projection: int, value_id: int, result: int) -> None: ...
+    def add_update(self) -> int: ...
+    def set_update(self, update: int, old_id: int, new_id: int) -> None: ...
+    def disable(self, tree: int) -> None:
+        """Evaluate this predicate no more: its verdict is known."""
+    @property
+    def cells(self) -> int: ...
+    @property
+    def node_bytes(self) -> int:
+        """Memory of nodes, leaves and tables."""
+
+class Explorer:
+    """One exploration: table, frontier, log and the position of each worker."""
+
+    def __init__(
+        self,
+        space: Space,
+        *,
+        mode: int,
+        workers: int = 1,
+        seed: int = 0,
+        walk_length: int = 0,
+        memory_limit_bytes: int = 0,
+        table_slots: int = 0,
+    ) -> None: ...
+    def run(self, worker: int, max_states: int) -> int:
+        """Expand up to max_states states of the present level without the GIL. Thread-safe for distinct workers."""
+    def next_level(self) -> bool:
+        """With all workers at rest: make the next level the present one. False when it is empty."""
+    def grow(self) -> bool:
+        """With all workers at rest: enlarge the table. False when that would exceed the memory limit or the machine's memory."""
+    def missing(self, worker: int) -> tuple[int, int, int, list[int]]:
+        """What a MISS needs: ``(MISS_PATH, tree, 0, script)``, ``(MISS_PROJECTION, projection, id, [])`` or ``(MISS_UPDATE, update, id, [])``.
+
+        ``script`` holds the choices on the way to the missing child, in order: the option of a CHOOSE node, the cell of an EACH node. Where the
+        missing child is itself an option or element, it is the last entry; a run follows the script and then takes the first at each further choice.
+        """
+    def missing_state(self, worker: int, *, following: bool = False) -> dict[int, int]:
+        """The state that the missing run reads, as ``{cell: id}`` of all cells with id != 0; with ``following`` the successor of a STEP tree."""
+    def missing_content(self, worker: int, collection: int, *, following: bool = False) -> int:
+        """The content key of a collection in that state: the sum of the mixed numbers of its present elements."""
+    def findings(self) -> list[tuple[int, int, int, int]]:
+        """First finding per tree, ``(tree, depth, parent, ordinal)``: an INVARIANT or STEP tree that came out FALSE, a REACHABLE tree that came out TRUE, at the
+        ``ordinal``-th successor of ``parent``; tree -1, ordinal -1 for a deadlock in the state ``parent`` itself. ``depth`` is the level of the state found, the
+        initial level being 1 (in WALK and DEPTH modes the number of states on the path)."""
+    def path(self, parent: int, ordinal: int) -> list[tuple[int, list[int]]]:
+        """The way to a finding from the void state: ``(tree, script)`` per step, the INIT tree's first. Needs all workers at rest and every path in the trees."""
+    def stats(self) -> dict[str, int]:
+        """``states, generated, out_of_bounds, depth, frontier, table_slots, table_bytes, log_bytes, frontier_bytes, expanded, longest_probe``."""
+    def action_counts(self) -> list[tuple[int, int, int]]:
+        """For each ACTION tree ``(tree, enabled, new)``: transitions generated, and those that led to a state not seen before."""
+    def evaluations(self) -> list[tuple[int, int]]:
+        """For each predicate tree ``(tree, evaluations on states that are not initial)``."""
+
+def mix(cell: int, value_id: int) -> int:
+    """The number that (cell, id) adds to a fingerprint; 0 for id 0."""
+
+class FingerprintTable:
+    """The table by itself, for tests and for the benchmark of the floor."""
+
+    def __init__(self, slots: int = 0) -> None: ...
+    def add(self, fingerprint: int) -> bool: ...
+    def __contains__(self, fingerprint: int) -> bool: ...
+    def __len__(self) -> int: ...
+    @property
+    def slots(self) -> int: ...
+    @property
+    def bytes(self) -> int: ...
+    def probe_random(self, count: int, seed: int, *, prefetch: int = 32) -> float:
+        """Seconds for ``count`` inserts of random fingerprints, prefetched ahead: the floor that an exploration can reach."""
