@@ -1,0 +1,1 @@
+"""Histories of concurrent operations, and the consistency models that they are checked against."""
