@@ -1,0 +1,13 @@
+"""What a user writes: specs, their state, actions and properties, and ready-made networks and faults."""
+
+from modelcheck.spec.choice import choose, require
+from modelcheck.spec.declare import Role, action, constraint, invariant, reachable, step_property, terminal
+from modelcheck.spec.machine import Declaration, Machine, Step
+from modelcheck.spec.record import Durable, Fixed, Part, Process, Record
+from modelcheck.spec.spec import Spec, machine_of
+from modelcheck.spec.state import State
+
+__all__ = [
+    "Declaration", "Durable", "Fixed", "Machine", "Part", "Process", "Record", "Role", "Spec", "State", "Step", "action", "choose", "constraint",
+    "invariant", "machine_of", "reachable", "require", "step_property", "terminal",
+]  # fmt: skip

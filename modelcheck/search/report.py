@@ -1,0 +1,128 @@
+"""What a search reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from modelcheck.trace.trace import Trace
+from modelcheck.verdict import Verdict
+
+
+@frozen
+class Limits:
+    """When a search gives up, with the verdict ``unknown``. None: no limit.
+
+    Attributes:
+        states: Distinct states.
+        depth: Breadth-first levels, the initial one included; the states of that level are still checked.
+        time_s: Seconds of wall-clock time.
+        memory_bytes: Memory of the search's own structures; by default most of what the machine has free.
+    """
+
+    states: int | None = None
+    depth: int | None = None
+    time_s: float | None = None
+    memory_bytes: int | None = None
+
+
+@frozen
+class Progress:
+    """How far a search is; passed to the progress function a few times a second."""
+
+    depth: int
+    states: int
+    generated: int
+    frontier: int
+    python_calls: int
+    table_load: float
+    memory_bytes: int
+    seconds: float
+
+
+@frozen
+class PropertyReport:
+    """The verdict on one property.
+
+    Attributes:
+        name: Its name; ``deadlock`` for the absence of deadlocks.
+        kind: ``invariant``, ``step property``, ``reachable`` or ``deadlock``.
+        verdict: Whether it holds.
+        trace: A counterexample; for a reachable property that holds, the witness.
+    """
+
+    name: str
+    kind: str
+    verdict: Verdict
+    trace: Trace | None = None
+
+
+@frozen
+class ActionReport:
+    """How an action fared: transitions it made, those to a state not seen before, and runs of its Python code."""
+
+    name: str
+    enabled: int
+    new: int
+    python_calls: int
+
+
+@frozen
+class CellReport:
+    """One cell of the state, and how many values it took."""
+
+    path: str
+    values: int
+
+
+@frozen
+class Report:
+    """The outcome of a search.
+
+    Attributes:
+        spec: The name of the spec's class.
+        source: The file it is written in.
+        constants: Its constants.
+        verdict: On all properties together.
+        reason: Why it is unknown; None otherwise.
+        states: Distinct states found.
+        generated: Initial states and successors, repeats and self-loops included.
+        depth: Breadth-first levels, the initial one being 1.
+        python_calls: Runs of the spec's Python code.
+        seconds: Wall-clock time.
+        peak_memory_bytes: Of the whole process.
+        collision_probability: That two of the states shared a fingerprint, so that one was missed.
+        out_of_bounds: Successors dropped since they broke a constraint.
+        properties: The verdict on each property.
+        actions: How each action fared.
+        predicate_calls: Runs of Python code per property, constraint or terminal predicate.
+        cells: The cells of the state, those with the most values first.
+        table_load: How full the fingerprint table is.
+        bytes_per_state: Of the table and the log that traces are rebuilt from.
+        warnings: What looks like a mistake in the spec.
+        seed: Of the random walk; None otherwise.
+    """
+
+    spec: str
+    source: str
+    constants: Mapping[str, Any]
+    verdict: Verdict
+    reason: str | None
+    states: int
+    generated: int
+    depth: int
+    python_calls: int
+    seconds: float
+    peak_memory_bytes: int
+    collision_probability: float
+    out_of_bounds: int
+    properties: tuple[PropertyReport, ...]
+    actions: tuple[ActionReport, ...]
+    predicate_calls: Mapping[str, int] = field(factory=dict)
+    cells: tuple[CellReport, ...] = ()
+    table_load: float = 0.0
+    bytes_per_state: float = 0.0
+    warnings: tuple[str, ...] = ()
+    seed: int | None = None

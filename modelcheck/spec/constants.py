@@ -1,0 +1,88 @@
+"""Constants of a spec: annotated class attributes, their values checked and read from text."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import typing
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, ClassVar, get_origin
+
+from modelcheck.errors import SpecError, UsageError
+from modelcheck.values import value_problem
+
+_MISSING = object()
+
+
+def constant_types(cls: type) -> dict[str, Any]:
+    """The constants of a spec class with their annotated types, in the order of their definition."""
+    found: dict[str, Any] = {}
+    for base in reversed(cls.__mro__):
+        own = base.__dict__.get("__annotations__", {})
+        if not own or base.__name__ == "Spec" and base.__module__.startswith("modelcheck."):
+            continue
+        hints = typing.get_type_hints(base)
+        for name in own:
+            if not name.startswith("_") and get_origin(hints.get(name)) is not ClassVar and hints.get(name) is not ClassVar:
+                found[name] = hints[name]
+    return found
+
+
+def constant_values(cls: type, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The value of each constant: the one given, or the default.
+
+    Raises:
+        UsageError: for an unknown name, a value of another type, or a constant without a value.
+    """
+    types = constant_types(cls)
+    for name in given:
+        if name not in types:
+            raise UsageError(unknown(name, types, f"{cls.__name__} has no constant {name!r}"))
+    values = {}
+    for name, kind in types.items():
+        value = given.get(name, getattr(cls, name, _MISSING))
+        if value is _MISSING:
+            raise UsageError(f"{cls.__name__} needs a value for the constant {name!r}", remedy=f"Give one: {cls.__name__}({name}=...), or --set {name}=...")
+        values[name] = _checked(cls, name, value, kind)
+    return values
+
+
+def _checked(cls: type, name: str, value: Any, kind: Any) -> Any:
+    fits = not isinstance(kind, type) or isinstance(value, kind) or (kind is float and type(value) is int)
+    if not fits or (kind is int and isinstance(value, bool)):
+        raise UsageError(f"the constant {name!r} of {cls.__name__} is a {kind.__name__}, not {value!r}")
+    problem = value_problem(value)
+    if problem:
+        raise SpecError(f"the constant {name!r} of {cls.__name__} cannot be {value!r}: {problem}", remedy="Use a tuple or a frozenset.")
+    return value
+
+
+def parse_constant(cls: type, name: str, text: str) -> Any:
+    """The value that ``--set NAME=TEXT`` means: the text itself for a ``str``, a member for an enum, else a Python literal.
+
+    Raises:
+        UsageError: if the name is unknown or the text cannot be read.
+    """
+    types = constant_types(cls)
+    if name not in types:
+        raise UsageError(unknown(name, types, f"{cls.__name__} has no constant {name!r}"))
+    kind = types[name]
+    if kind is str:
+        return text
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        if text not in kind.__members__:
+            raise UsageError(unknown(text, kind.__members__, f"{kind.__name__} has no member {text!r}"))
+        return kind[text]
+    try:
+        return ast.literal_eval({"true": "True", "false": "False"}.get(text, text))
+    except (ValueError, SyntaxError) as error:
+        raise UsageError(f"the constant {name!r} cannot be set to {text!r}", remedy="Write a Python literal, for example 3, True or (1, 2).") from error
+
+
+def unknown(name: str, known: Mapping[str, Any] | list[str], message: str) -> str:
+    """The message, with the nearest known name or the list of all."""
+    near = difflib.get_close_matches(name, list(known), n=1)
+    if near:
+        return f"{message}; did you mean {near[0]!r}?"
+    return f"{message}; there are {', '.join(known)}" if known else f"{message}; there are none"

@@ -1,0 +1,166 @@
+"""The decorators with which a spec declares its actions and properties.
+
+``@action`` alone, or ``@action(domain, ...)`` with one domain per parameter. A domain is a method of the same class that returns an iterable (and may
+take the parameters before it), or an iterable itself, such as an enum. The decorated function stays an ordinary function: it is marked, not wrapped, so
+editors, debuggers and ``super()`` see what was written.
+
+A decorator that got one function cannot know at once whether that function is the thing declared or a domain. It is a domain if the result is
+called with another function, and the thing declared if the result ends up as an attribute of the class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from enum import Enum
+from types import FunctionType
+from typing import Any, Protocol, TypeVar, overload
+
+from attrs import field, frozen
+
+S = TypeVar("S")
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+MARK = "__modelcheck__"
+
+
+class Role(Enum):
+    """What a declared method is to the spec."""
+
+    ACTION = "action"
+    INVARIANT = "invariant"
+    STEP = "step property"
+    REACHABLE = "reachable"
+    CONSTRAINT = "constraint"
+    TERMINAL = "terminal"
+
+
+@frozen
+class Mark:
+    """What a decorator wrote on a method.
+
+    Attributes:
+        role: What the method is.
+        domains: Where each parameter ranges, in order.
+    """
+
+    role: Role
+    domains: tuple[Any, ...] = field(default=())
+
+
+class _Pending:
+    """A declaration that got one function, and waits to learn what that function is."""
+
+    def __init__(self, role: Role, function: Callable[..., Any]) -> None:
+        self._role = role
+        self._function = function
+
+    def __call__(self, function: Any) -> Any:
+        return _marked(function, Mark(self._role, (self._function,)))
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        setattr(owner, name, _marked(self._function, Mark(self._role)))
+
+
+def _marked(function: Any, mark: Mark) -> Any:
+    setattr(function, MARK, mark)
+    return function
+
+
+def _declare(role: Role, *domains: Any) -> Any:
+    if len(domains) == 1 and isinstance(domains[0], FunctionType):
+        return _Pending(role, domains[0])
+    return lambda function: _marked(function, Mark(role, domains))
+
+
+class _ActionDecorator(Protocol):
+    @overload
+    def __call__(self, function: Callable[[S], None], /) -> Callable[[S], None]: ...
+    @overload
+    def __call__(self) -> Callable[[Callable[[S], None]], Callable[[S], None]]: ...
+    @overload
+    def __call__(self, first: Callable[[S], Iterable[A]] | Iterable[A], /) -> Callable[[Callable[[S, A], None]], Callable[[S, A], None]]: ...
+    @overload
+    def __call__(
+        self,
+        first: Callable[[S], Iterable[A]] | Iterable[A],
+        second: Callable[[S], Iterable[B]] | Callable[[S, A], Iterable[B]] | Iterable[B],
+        /,
+    ) -> Callable[[Callable[[S, A, B], None]], Callable[[S, A, B], None]]: ...
+    @overload
+    def __call__(
+        self,
+        first: Callable[[S], Iterable[A]] | Iterable[A],
+        second: Callable[[S], Iterable[B]] | Callable[[S, A], Iterable[B]] | Iterable[B],
+        third: Callable[[S], Iterable[C]] | Callable[[S, A, B], Iterable[C]] | Iterable[C],
+        /,
+    ) -> Callable[[Callable[[S, A, B, C], None]], Callable[[S, A, B, C], None]]: ...
+
+
+class _PropertyDecorator(Protocol):
+    @overload
+    def __call__(self, function: Callable[[S], bool], /) -> Callable[[S], bool]: ...
+    @overload
+    def __call__(self, function: Callable[[S], None], /) -> Callable[[S], None]: ...
+    @overload
+    def __call__(
+        self, first: Callable[[S], Iterable[A]] | Iterable[A], /
+    ) -> Callable[[Callable[[S, A], bool | None]], Callable[[S, A], bool | None]]: ...
+    @overload
+    def __call__(
+        self,
+        first: Callable[[S], Iterable[A]] | Iterable[A],
+        second: Callable[[S], Iterable[B]] | Callable[[S, A], Iterable[B]] | Iterable[B],
+        /,
+    ) -> Callable[[Callable[[S, A, B], bool | None]], Callable[[S, A, B], bool | None]]: ...
+    @overload
+    def __call__(
+        self,
+        first: Callable[[S], Iterable[A]] | Iterable[A],
+        second: Callable[[S], Iterable[B]] | Callable[[S, A], Iterable[B]] | Iterable[B],
+        third: Callable[[S], Iterable[C]] | Callable[[S, A, B], Iterable[C]] | Iterable[C],
+        /,
+    ) -> Callable[[Callable[[S, A, B, C], bool | None]], Callable[[S, A, B, C], bool | None]]: ...
+
+
+class _StepDecorator(Protocol):
+    @overload
+    def __call__(self, function: Callable[[S, S], bool], /) -> Callable[[S, S], bool]: ...
+    @overload
+    def __call__(self, function: Callable[[S, S], None], /) -> Callable[[S, S], None]: ...
+    @overload
+    def __call__(
+        self, first: Callable[[S], Iterable[A]] | Iterable[A], /
+    ) -> Callable[[Callable[[S, S, A], bool | None]], Callable[[S, S, A], bool | None]]: ...
+    @overload
+    def __call__(
+        self,
+        first: Callable[[S], Iterable[A]] | Iterable[A],
+        second: Callable[[S], Iterable[B]] | Callable[[S, A], Iterable[B]] | Iterable[B],
+        /,
+    ) -> Callable[[Callable[[S, S, A, B], bool | None]], Callable[[S, S, A, B], bool | None]]: ...
+
+
+def _decorator(role: Role, text: str) -> Any:
+    def declare(*domains: Any) -> Any:
+        return _declare(role, *domains)
+
+    declare.__name__ = declare.__qualname__ = role.name.lower() if role is not Role.STEP else "step_property"
+    declare.__doc__ = text
+    return declare
+
+
+action: _ActionDecorator = _decorator(
+    Role.ACTION, "A step that the system may take: ``@action``, or ``@action(domain, ...)`` with one domain per parameter."
+)
+invariant: _PropertyDecorator = _decorator(
+    Role.INVARIANT, "Holds in every reachable state, for all parameters. Returns a truth value, or uses ``assert`` and returns nothing."
+)
+step_property: _StepDecorator = _decorator(
+    Role.STEP, "Holds of every step: ``def name(self, after)`` with ``self`` the state before the step and ``after`` the one after it."
+)
+reachable: _PropertyDecorator = _decorator(Role.REACHABLE, "Is true in at least one reachable state, for some parameters.")
+constraint: _PropertyDecorator = _decorator(
+    Role.CONSTRAINT, "Bounds the exploration: a state of which it is false is neither stored nor counted, and the report says how many there were."
+)
+terminal: _PropertyDecorator = _decorator(Role.TERMINAL, "Says of a state in which no action is enabled that it is a fine place to end, not a deadlock.")

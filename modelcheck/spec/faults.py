@@ -1,0 +1,49 @@
+"""Crashes, ready-made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from modelcheck.spec.choice import require
+from modelcheck.spec.declare import action
+from modelcheck.spec.record import Fixed, Part, Process
+
+
+class Crashes(Part):
+    """Lets processes crash, and run again from what is durable.
+
+    >>> Crashes(processes={}, crashes=1).crashes
+    1
+
+    Attributes:
+        processes: The spec's own dict of processes, by name.
+        crashes: How many crashes may still happen.
+        restarts: Whether a crashed process may run again.
+    """
+
+    processes: dict[Any, Process]
+    crashes: int = 0
+    restarts: Fixed[bool] = True
+
+    def unused(self) -> frozenset[str]:
+        """The actions that the settings rule out from the start."""
+        if not self.crashes:
+            return frozenset({"crash", "restart"})
+        return frozenset() if self.restarts else frozenset({"restart"})
+
+    def names(self) -> Iterable[Any]:
+        """The names of the processes."""
+        return self.processes
+
+    @action(names)
+    def crash(self, p: Any) -> None:
+        """A process stops and loses what is not durable."""
+        require(self.crashes > 0)
+        self.processes[p].crash()
+        self.crashes -= 1
+
+    @action(names)
+    def restart(self, p: Any) -> None:
+        """A crashed process runs again."""
+        self.processes[p].restart()

@@ -1,0 +1,89 @@
+"""A monitor that tells whether what the clients of a spec see is linearizable.
+
+Herlihy and Wing, "Linearizability: A Correctness Condition for Concurrent Objects", 1990. Instead of the history, the state holds every
+explanation of it that is still possible: a state of the sequential object, and which operations in flight have taken effect already, with what
+result. Two histories that leave the same explanations are the same state. An operation is made to take effect only when the return of an operation
+demands it (Lowe, "Testing for linearizability", 2017, just-in-time linearization), which loses nothing: an operation in flight can as well take effect later.
+
+An operation that is never completed may take effect at any later time, or never.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from modelcheck.errors import SpecError
+from modelcheck.spec.declare import invariant
+from modelcheck.spec.record import Fixed, Part
+from modelcheck.values import identity, show
+
+
+class SequentialObject(Protocol):
+    """What the clients believe to talk to; `modelcheck.consistency` has the usual ones."""
+
+    @property
+    def initial(self) -> Any:
+        """The first state, an immutable value."""
+
+    def apply(self, state: Any, operation: str, argument: Any) -> tuple[Any, Any]:
+        """The state after an operation, and its result."""
+
+
+Explanation = tuple[Any, frozenset[tuple[Any, Any]]]
+
+
+class History(Part):
+    """The operations of clients on one object, at most one in flight per client.
+
+    Attributes:
+        object: The object that they believe to talk to.
+        pending: The operation in flight of each client, with its argument.
+        explanations: Each a state of the object and the results that operations in flight have had in it.
+    """
+
+    object: Fixed[SequentialObject]
+    pending: dict[Any, tuple[str, Any]] = {}  # noqa: RUF012 - Record copies the default for each history.
+    explanations: frozenset[Explanation]
+
+    @classmethod
+    def of(cls, sequential: SequentialObject) -> History:
+        """A history without operations, of an object in its initial state."""
+        return cls(object=sequential, explanations=frozenset({(sequential.initial, frozenset())}))
+
+    def invoke(self, client: Any, operation: str, argument: Any = None) -> None:
+        """A client calls an operation."""
+        if client in self.pending:
+            raise SpecError(f"client {show(client)} invoked {operation} while {self.pending[client][0]} is in flight", remedy="Complete it first.")
+        self.pending[client] = (operation, argument)
+
+    def complete(self, client: Any, result: Any = None) -> None:
+        """The operation of a client returns with a result."""
+        if client not in self.pending:
+            raise SpecError(f"client {show(client)} completed an operation that it never invoked", remedy="Call invoke(client, ...) first.")
+        in_flight = dict(self.pending.items())
+        self.explanations = frozenset(
+            (state, effects - {effect})
+            for explanation in self.explanations
+            for state, effects in self._until(client, explanation, in_flight)
+            for effect in effects
+            if effect[0] == client and identity(effect[1]) == identity(result)
+        )
+        del self.pending[client]
+
+    def _until(self, client: Any, explanation: Explanation, in_flight: dict[Any, tuple[str, Any]]) -> Iterator[Explanation]:
+        """The explanations that follow from one by letting operations take effect, that of the client last."""
+        state, effects = explanation
+        done = {who for who, _ in effects}
+        if client in done:
+            yield explanation
+            return
+        for who, (operation, argument) in in_flight.items():
+            if who not in done:
+                after, result = self.object.apply(state, operation, argument)
+                yield from self._until(client, (after, effects | {(who, result)}), in_flight)
+
+    @invariant
+    def linearizable(self) -> bool:
+        """Every operation can be given a moment between its call and its return at which it seems to take effect."""
+        return len(self.explanations) > 0

@@ -1,0 +1,292 @@
+"""The machine of a spec: its variables, actions and properties, run on ordinary Python objects.
+
+This is the reference semantics. The enumerator, the replay of counterexamples, stepping by hand and Hypothesis all agree with it or are wrong.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from modelcheck.errors import ModelcheckError, SpecError, UsageError
+from modelcheck.spec.choice import choose
+from modelcheck.spec.constants import constant_types, unknown
+from modelcheck.spec.declare import MARK, Mark, Role
+from modelcheck.spec.record import Part
+from modelcheck.spec.run import ScriptedChooser, all_runs, as_spec_error, truth
+from modelcheck.spec.shape import RecordShape, Shape, shape_of
+from modelcheck.spec.state import State
+from modelcheck.values import identity, show
+
+if TYPE_CHECKING:
+    from modelcheck.spec.spec import Spec
+
+
+@frozen(eq=False)
+class Declaration:
+    """An action or property of a machine.
+
+    Attributes:
+        name: As it is shown: ``rm_prepare``, or ``network.lose`` for one that a part brings.
+        role: What it is.
+        owner: The attribute that holds the part it belongs to, or ``None`` for the spec itself.
+        method: The name of the method.
+        function: The method's function, as the most derived class writes it.
+        domains: Where each parameter ranges.
+        parameters: The names of the parameters.
+    """
+
+    name: str
+    role: Role
+    owner: str | None
+    method: str
+    function: FunctionType
+    domains: tuple[Any, ...]
+    parameters: tuple[str, ...]
+
+    @property
+    def place(self) -> str:
+        """Where it is written, as ``file:line``."""
+        return f"{self.function.__code__.co_filename}:{self.function.__code__.co_firstlineno}"
+
+    @property
+    def summary(self) -> str:
+        """The first line of its docstring, or nothing."""
+        return (inspect.getdoc(self.function) or "").split("\n")[0]
+
+    def choose_arguments(self, live: Any) -> dict[str, Any]:
+        """Choose a value for each parameter, on a live state."""
+        subject = self._subject(live)
+        arguments: dict[str, Any] = {}
+        for name, domain in zip(self.parameters, self.domains, strict=True):
+            arguments[name] = choose(_options(domain, subject, list(arguments.values())))
+        return arguments
+
+    def run(self, live: Any, arguments: Mapping[str, Any], *after: Any) -> Any:
+        """Run the method on a live state (a step property: and on the state after it); returns what it returns."""
+        return getattr(self._subject(live), self.method)(*map(self._subject, after), *arguments.values())
+
+    def holds(self, live: Any, arguments: Mapping[str, Any], *after: Any) -> bool:
+        """Run a property: whether it is true. A failed ``assert`` is false."""
+        try:
+            result = self.run(live, arguments, *after)
+        except AssertionError:
+            return False
+        return truth(result, self.function, f"the {self.role.value} {self.name}")
+
+    def _subject(self, live: Any) -> Any:
+        return live if self.owner is None else getattr(live, self.owner)
+
+
+def _options(domain: Any, subject: Any, arguments: list[Any]) -> Any:
+    if not isinstance(domain, FunctionType):
+        return domain
+    bound = getattr(subject, domain.__name__, None)  # A subclass may have overridden the domain.
+    function = bound if bound is not None else domain.__get__(subject)
+    takes = function.__code__.co_argcount - 1
+    return function(*arguments[:takes])
+
+
+@frozen
+class Step:
+    """An action taken: its name, its arguments, and what it chose inside.
+
+    >>> Step("rm_prepare", {"r": 2})
+    rm_prepare(r=2)
+    """
+
+    action: str
+    arguments: Mapping[str, Any] = field(factory=dict)
+    choices: tuple[Any, ...] = ()
+
+    def __repr__(self) -> str:
+        chosen = f" choosing {', '.join(map(show, self.choices))}" if self.choices else ""
+        return f"{self.action}({', '.join(f'{name}={show(value)}' for name, value in self.arguments.items())}){chosen}"
+
+
+class Machine:
+    """A spec with its constants fixed, ready to be run.
+
+    Args:
+        spec: The spec object, which holds the constants.
+
+    Raises:
+        SpecError: if the spec's initialiser or declarations cannot be used.
+    """
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self.cls = type(spec)
+        self.constants: dict[str, Any] = {name: getattr(spec, name) for name in constant_types(self.cls)}
+        self.shape: RecordShape = self._shape()
+        self.variables = list(self.shape.fields)
+        declared = [*self._declared(None, self.cls), *self._declared_by_parts()]
+        self.actions = [d for d in declared if d.role is Role.ACTION]
+        self.properties = [d for d in declared if d.role in (Role.INVARIANT, Role.STEP, Role.REACHABLE)]
+        self.constraints = [d for d in declared if d.role is Role.CONSTRAINT]
+        self.terminals = [d for d in declared if d.role is Role.TERMINAL]
+        if not self.actions:
+            raise SpecError(f"{self.cls.__name__} has no actions", place=self.place, remedy="Decorate its steps with @action.")
+
+    @property
+    def place(self) -> str:
+        """Where the spec class is written."""
+        try:
+            return f"{inspect.getsourcefile(self.cls)}:{inspect.getsourcelines(self.cls)[1]}"
+        except (OSError, TypeError):
+            return self.cls.__module__
+
+    # Live states ------------------------------------------------------------------------------------------------------------------------------
+
+    def blank(self) -> Any:
+        """A live object of the spec's class that has the constants and no variables."""
+        live = object.__new__(self.cls)
+        live.__dict__.update(self.constants)
+        return live
+
+    def thaw(self, state: State) -> Any:
+        """A live object of the spec's class in the given state."""
+        live = self.blank()
+        memo: dict[int, Any] = {}
+        for name, shape in self.shape.fields.items():
+            live.__dict__[name] = shape.thaw(state.get(name), memo)
+        return live
+
+    def freeze(self, live: Any) -> State:
+        """The state that a live object is in."""
+        self._check_attributes(live)
+        snapshot = self.shape.freeze(live)
+        return State({name: snapshot[name] for name in snapshot})
+
+    def _check_attributes(self, live: Any) -> None:
+        for name, value in live.__dict__.items():
+            if name in self.constants:
+                if value is not self.constants[name]:
+                    raise SpecError(f"an action assigned {show(value)} to the constant {name!r}", remedy="Keep what changes in a variable set by init.")
+            elif name not in self.shape.fields:
+                raise SpecError(f"an action assigned to {name!r}, which is no variable", remedy=f"Set self.{name} in init; the variables are {', '.join(self.shape.fields)}.")
+
+    def _initialised(self) -> Any:
+        live = self.blank()
+        live.init()
+        return live
+
+    def _shape(self) -> RecordShape:
+        try:
+            live = next(all_runs(lambda _: self._initialised()), None)
+            if live is None:
+                raise SpecError(f"{self.cls.__name__} has no initial state", place=self.place, remedy="A require() in init is never satisfied.")
+            names = [name for name in live.__dict__ if name not in self.constants]
+            seen: dict[int, Shape] = {}
+            return RecordShape("", self.cls, {name: shape_of(live.__dict__[name], name, seen) for name in names})
+        except Exception as error:
+            raise as_spec_error(error, f"init of {self.cls.__name__}") from error
+
+    # Declarations -----------------------------------------------------------------------------------------------------------------------------
+
+    def _declared(self, owner: str | None, cls: type) -> Iterator[Declaration]:
+        names = dict.fromkeys(name for base in reversed(cls.__mro__) for name in base.__dict__)
+        for name in names:
+            mark = next((m for base in cls.__mro__ if (m := getattr(base.__dict__.get(name), MARK, None))), None)
+            function = getattr(cls, name, None)
+            if mark is not None and function is not None:
+                yield _declaration(owner, name, mark, function)
+
+    def _declared_by_parts(self) -> Iterator[Declaration]:
+        first = self.thaw(self.initial_states()[0])
+        for name, shape in self.shape.fields.items():
+            if isinstance(shape, RecordShape) and issubclass(shape.cls, Part):
+                unused = getattr(first, name).unused()
+                yield from (declared for declared in self._declared(name, shape.cls) if declared.method not in unused)
+
+    def find(self, name: str, among: list[Declaration] | None = None) -> Declaration:
+        """The action or property of that name; the part's name may be left out where that is unambiguous.
+
+        Raises:
+            UsageError: if there is none or more than one.
+        """
+        known = [*self.actions, *self.properties] if among is None else among
+        found = [d for d in known if d.name == name] or [d for d in known if d.name.rsplit(".", 1)[-1] == name]
+        if len(found) != 1:
+            kind = "action" if among is self.actions else "property" if among is self.properties else "action or property"
+            raise UsageError(unknown(name, [d.name for d in known], f"{self.cls.__name__} has no {kind} {name!r}"))
+        return found[0]
+
+    # Running ----------------------------------------------------------------------------------------------------------------------------------
+
+    def initial_states(self) -> list[State]:
+        """All initial states, in the order of the choices in ``init``; repeats included."""
+        try:
+            return [self.freeze(live) for live in all_runs(lambda _: self._initialised())]
+        except Exception as error:
+            raise as_spec_error(error, f"init of {self.cls.__name__}") from error
+
+    def outcomes(self, state: State, action: Declaration) -> Iterator[tuple[Step, State]]:
+        """Every way in which an action can be taken in a state, and the state it leads to."""
+
+        def perform(chooser: ScriptedChooser) -> tuple[Step, State]:
+            live = self.thaw(state)
+            arguments = action.choose_arguments(live)
+            before_body = len(chooser.picked)
+            action.run(live, arguments)
+            return Step(action.name, arguments, tuple(chooser.picked[before_body:])), self.freeze(live)
+
+        yield from self._guarded(all_runs(perform), action)
+
+    def successors(self, state: State) -> Iterator[tuple[Step, State]]:
+        """Every step that can be taken in a state, in the order of the actions' definition."""
+        for action in self.actions:
+            yield from self.outcomes(state, action)
+
+    def failing(self, declared: Declaration, state: State, after: State | None = None) -> dict[str, Any] | None:
+        """The first arguments for which a property is false in a state (or of a step), or ``None`` if it is true for all."""
+        return next((arguments for arguments, holds in self.instances(declared, state, after) if not holds), None)
+
+    def satisfied(self, declared: Declaration, state: State) -> bool:
+        """Whether a property is true in a state for some arguments."""
+        return any(holds for _, holds in self.instances(declared, state))
+
+    def instances(self, declared: Declaration, state: State, after: State | None = None) -> Iterator[tuple[dict[str, Any], bool]]:
+        """The truth of a property for each of its arguments."""
+
+        def perform(_: ScriptedChooser) -> tuple[dict[str, Any], bool]:
+            live = self.thaw(state)
+            following = () if after is None else (self.thaw(after),)
+            arguments = declared.choose_arguments(live)
+            return arguments, declared.holds(live, arguments, *following)
+
+        yield from self._guarded(all_runs(perform), declared)
+
+    def _guarded(self, runs: Iterator[Any], declared: Declaration) -> Iterator[Any]:
+        try:
+            yield from runs
+        except ModelcheckError as error:
+            raise as_spec_error(error, "") from error
+        except Exception as error:
+            raise as_spec_error(error, f"the {declared.role.value} {declared.name}") from error
+
+
+def _declaration(owner: str | None, name: str, mark: Mark, function: Callable[..., Any]) -> Declaration:
+    assert isinstance(function, FunctionType)
+    extra = 2 if mark.role is Role.STEP else 1
+    parameters = tuple(inspect.signature(function).parameters)[extra:]
+    shown = f"{owner}.{name}" if owner else name
+    made = Declaration(shown, mark.role, owner, name, function, mark.domains, parameters)
+    if len(parameters) != len(mark.domains):
+        raise SpecError(
+            f"the {mark.role.value} {shown} has {len(parameters)} parameters ({', '.join(parameters) or 'none'}) and {len(mark.domains)} domains",
+            place=made.place,
+            remedy="Give one domain per parameter: @action(servers) def start(self, i).",
+        )
+    return made
+
+
+def same_step(step: Step, arguments: Mapping[str, Any], choices: tuple[Any, ...] | None) -> bool:
+    """Whether a step has these arguments (all of those given), and these choices unless they are left open."""
+    if any(name not in step.arguments or identity(step.arguments[name]) != identity(value) for name, value in arguments.items()):
+        return False
+    return choices is None or tuple(map(identity, step.choices)) == tuple(map(identity, choices))

@@ -1,0 +1,222 @@
+"""Networks, ready-made: unordered or FIFO, losing, duplicating, partitioned, each fault bounded by a budget.
+
+A network is a `Part`: assign one to an attribute in ``init``, send with ``self.network.send(message)``, let an action range over
+``self.network.deliverable()``, and take the message out with ``self.network.receive(message)``. What the network may do by itself (``lose``,
+``duplicate``, ``partition``, ``heal``) are actions of the spec under the attribute's name, as in ``network.lose(m=...)``.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Generic, TypeVar, cast
+
+from modelcheck.errors import SpecError
+from modelcheck.spec.choice import choose, require
+from modelcheck.spec.declare import action
+from modelcheck.spec.record import Fixed, Part
+from modelcheck.values import show
+
+M = TypeVar("M")
+
+
+class Choices(Iterable[M], Generic[M]):
+    """Options that are chosen in a way of their own, so that a run looks at no more of the state than it must.
+
+    Args:
+        pick: Chooses one, by `choose` and `require`.
+        everything: Lists all of them.
+    """
+
+    def __init__(self, pick: Callable[[], M], everything: Callable[[], Iterable[M]]) -> None:
+        self._pick = pick
+        self._everything = everything
+
+    def __choose__(self) -> M:
+        return self._pick()
+
+    def __iter__(self) -> Iterator[M]:
+        return iter(self._everything())
+
+
+class _Faults(Part):
+    """What the two kinds of network have in common.
+
+    Attributes:
+        nodes: Who is connected; needed by a FIFO network and for partitions.
+        losses: How many messages may still be lost.
+        duplications: How many messages may still be duplicated.
+        partitions: How often the network may still be cut in two.
+        isolated: The nodes on one side of the present cut; empty when all are connected.
+    """
+
+    nodes: Fixed[tuple[Any, ...]] = ()
+    losses: int = 0
+    duplications: int = 0
+    partitions: int = 0
+    isolated: frozenset[Any] = frozenset()
+
+    def unused(self) -> frozenset[str]:
+        """The actions that the budgets rule out from the start."""
+        if self.partitions and not self.nodes:
+            raise SpecError("a network with partitions needs to know its nodes", remedy="Write Network(nodes=(0, 1, 2), partitions=1).")
+        return frozenset(
+            name
+            for name, budget in [("lose", self.losses), ("duplicate", self.duplications), ("partition", self.partitions), ("heal", self.partitions)]
+            if not budget
+        )
+
+    def connected(self, src: Any, dst: Any) -> bool:
+        """Whether a message can pass from src to dst now."""
+        return not self.isolated or (src in self.isolated) == (dst in self.isolated)
+
+    def cuts(self) -> Iterable[frozenset[Any]]:
+        """Every way to cut the nodes in two, named by the side without the first node."""
+        others = self.nodes[1:]
+        return [frozenset(side) for size in range(1, len(others) + 1) for side in itertools.combinations(others, size)]
+
+    @action(cuts)
+    def partition(self, side: frozenset[Any]) -> None:
+        """Cut the nodes of one side off from the others; messages between the sides wait."""
+        require(self.partitions > 0)
+        require(not self.isolated)
+        self.partitions -= 1
+        self.isolated = side
+
+    @action
+    def heal(self) -> None:
+        """Connect all nodes again."""
+        require(self.isolated)
+        self.isolated = frozenset()
+
+    def _can_pass(self, message: Any) -> bool:
+        return not self.nodes or self.connected(message.src, message.dst)
+
+
+class Network(_Faults, Generic[M]):
+    """An unordered network: messages arrive in any order, or never.
+
+    Messages need attributes ``src`` and ``dst`` only if the network knows its nodes.
+
+    Attributes:
+        duplicating: A message stays in flight when it is received, and can be received again at any time.
+        copies: At most so many copies of one message are in flight; a further one is as good as lost. None: no bound.
+        messages: The messages in flight, and how often each.
+    """
+
+    duplicating: Fixed[bool] = False
+    copies: Fixed[int | None] = None
+    messages: Counter[M] = Counter()
+
+    def send(self, message: M) -> None:
+        """Put a message in flight."""
+        bound = 1 if self.duplicating else self.copies
+        if bound is None or self.messages[message] < bound:
+            self.messages[message] += 1
+
+    def broadcast(self, messages: Iterable[M]) -> None:
+        """Put several messages in flight."""
+        for message in messages:
+            self.send(message)
+
+    def deliverable(self) -> Iterable[M]:
+        """The messages that can be received now: a domain for the action that receives."""
+        return Choices(self._pick, lambda: (message for message in self.messages if self._can_pass(message)))
+
+    def in_flight(self) -> Iterable[M]:
+        """All messages in flight, those that wait at a cut included."""
+        return cast("Iterable[M]", self.messages)
+
+    def receive(self, message: M) -> None:
+        """Take a message out, unless the network duplicates; enabled while it is in flight."""
+        require(self.messages[message] > 0)
+        if not self.duplicating:
+            self.messages[message] -= 1
+
+    def _pick(self) -> M:
+        message = choose(cast("Iterable[M]", self.messages))
+        require(self._can_pass(message))
+        return message
+
+    @action(in_flight)
+    def lose(self, m: M) -> None:
+        """Lose a message."""
+        require(self.losses > 0)
+        self.losses -= 1
+        self.messages[m] -= 1
+
+    @action(in_flight)
+    def duplicate(self, m: M) -> None:
+        """Put a second copy of a message in flight."""
+        require(self.duplications > 0)
+        self.duplications -= 1
+        self.messages[m] += 1
+
+
+class FifoNetwork(_Faults, Generic[M]):
+    """A network with one FIFO channel from each node to each other one: messages have attributes ``src`` and ``dst``.
+
+    Attributes:
+        channels: The messages in flight from src to dst, oldest first, under the key ``(src, dst)``.
+    """
+
+    channels: dict[tuple[Any, Any], deque[M]] = {}  # noqa: RUF012 - Record copies the default for each network.
+
+    def __attrs_post_init__(self) -> None:
+        if not self.nodes:
+            raise SpecError("a FifoNetwork needs to know its nodes", remedy="Write FifoNetwork(nodes=(0, 1)).")
+        self.channels = {(src, dst): deque() for src in self.nodes for dst in self.nodes if src != dst}
+
+    def send(self, message: M) -> None:
+        """Put a message at the end of its channel."""
+        self._channel(message).append(message)
+
+    def broadcast(self, messages: Iterable[M]) -> None:
+        """Put several messages in flight."""
+        for message in messages:
+            self.send(message)
+
+    def deliverable(self) -> Iterable[M]:
+        """The oldest message of each channel: a domain for the action that receives."""
+        return Choices(self._pick, lambda: (ch[0] for ch in self.channels.values() if ch and self._can_pass(ch[0])))
+
+    def busy(self) -> Iterable[tuple[Any, Any]]:
+        """The channels, as ``(src, dst)``."""
+        return self.channels
+
+    def receive(self, message: M) -> None:
+        """Take a message out of its channel; enabled while it is the oldest there."""
+        channel = self._channel(message)
+        require(channel)
+        require(channel[0] == message)
+        channel.popleft()
+
+    def _pick(self) -> M:
+        src, dst = choose(self.busy())
+        require(self.connected(src, dst))
+        channel = self.channels[src, dst]
+        require(channel)
+        return channel[0]
+
+    def _channel(self, message: M) -> deque[M]:
+        address = getattr(message, "src", None), getattr(message, "dst", None)
+        if address not in self.channels:
+            raise SpecError(f"no channel for {show(message)}", remedy="Messages of a FifoNetwork have attributes src and dst, two of its nodes.")
+        return self.channels[address]
+
+    @action(busy)
+    def lose(self, channel: tuple[Any, Any]) -> None:
+        """Lose the oldest message of a channel."""
+        require(self.losses > 0)
+        require(self.channels[channel])
+        self.losses -= 1
+        self.channels[channel].popleft()
+
+    @action(busy)
+    def duplicate(self, channel: tuple[Any, Any]) -> None:
+        """Send the oldest message of a channel once more."""
+        require(self.duplications > 0)
+        require(self.channels[channel])
+        self.duplications -= 1
+        self.channels[channel].append(self.channels[channel][0])

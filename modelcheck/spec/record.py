@@ -1,0 +1,95 @@
+"""Records: mutable bundles of fields that are part of the state.
+
+A `Process` is a record per process, whose fields are volatile unless they are annotated ``Durable[...]``. A `Part` is a record with actions and
+properties of its own, which the spec that holds it inherits: networks, faults, history monitors. Annotate ``Fixed[...]`` what never changes.
+"""
+
+from __future__ import annotations
+
+import copy
+import typing
+from collections import Counter, deque
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar, cast, dataclass_transform
+
+import attrs
+
+from modelcheck.spec.choice import require
+
+T = TypeVar("T")
+_DURABLE = "durable"
+_FIXED = "fixed"
+
+Durable = Annotated[T, _DURABLE]
+Fixed = Annotated[T, _FIXED]
+
+_MUTABLE = (set, dict, list, deque, Counter)
+
+
+def _copier(default: Any) -> Callable[[], Any]:
+    return lambda: copy.deepcopy(default)
+
+
+@dataclass_transform(kw_only_default=True)
+class Record:
+    """A mutable record; subclasses list their fields as annotated attributes with defaults.
+
+    A mutable default (``set()``, ``{}``) is copied for each record.
+    """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__attrs_attrs__" in cls.__dict__ or cls.__dict__.get("_tracked"):
+            return
+        for name in cls.__dict__.get("__annotations__", {}):
+            default = cls.__dict__.get(name)
+            if isinstance(default, _MUTABLE):
+                setattr(cls, name, attrs.field(factory=_copier(default)))
+        attrs.define(cls, slots=False, kw_only=True, eq=False, repr=True)
+
+    @classmethod
+    def _fields_marked(cls, mark: str) -> frozenset[str]:
+        hints = typing.get_type_hints(cls, include_extras=True)
+        return frozenset(name for name, hint in hints.items() if mark in getattr(hint, "__metadata__", ()))
+
+
+class Process(Record):
+    """A process that can crash: its volatile fields are lost, those annotated ``Durable[...]`` stay.
+
+    Attributes:
+        up: Whether the process is running. Let actions of a process begin with ``require(process.up)``.
+    """
+
+    up: bool = True
+
+    def crash(self) -> None:
+        """Stop, and lose all volatile fields; enabled if the process is up."""
+        require(self.up)
+        durable = type(self)._fields_marked(_DURABLE) | type(self)._fields_marked(_FIXED)
+        for field in attrs.fields(cast("Any", type(self))):
+            if field.name not in durable and field.name != "up":
+                setattr(self, field.name, _default(field))
+        self.up = False
+
+    def restart(self) -> None:
+        """Run again, from the durable fields; enabled if the process is down."""
+        require(not self.up)
+        self.up = True
+
+
+def _default(field: attrs.Attribute[Any]) -> Any:
+    default: Any = field.default
+    return default.factory() if isinstance(default, attrs.Factory) else default  # type: ignore[arg-type]
+
+
+class Part(Record):
+    """A ready-made piece of a spec, assigned to an attribute in ``init``; its actions and properties become the spec's."""
+
+    def unused(self) -> frozenset[str]:
+        """The names of actions that this part's settings rule out from the start, and which the spec therefore does not have."""
+        return frozenset()
+
+
+def fixed_fields(cls: type) -> frozenset[str]:
+    """The fields of a record class that never change and so are no part of the state."""
+    return cls._fields_marked(_FIXED) if issubclass(cls, Record) else frozenset()

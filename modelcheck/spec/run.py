@@ -1,0 +1,122 @@
+"""Runs: an action or property executed once per way in which its choices can come out."""
+
+from __future__ import annotations
+
+import dis
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from pathlib import Path
+from typing import Any, TypeVar
+
+from modelcheck.errors import ModelcheckError, SpecError
+from modelcheck.spec.choice import Disabled, choosing
+from modelcheck.values import identity, ordered, show
+
+T = TypeVar("T")
+_PACKAGE = str(Path(__file__).resolve().parent.parent)
+
+
+def options_of(options: Iterable[Any]) -> list[Any]:
+    """The distinct options in the order in which they are tried: sets in the total order, everything else as it comes.
+
+    Raises:
+        SpecError: if they cannot be iterated, or are not values.
+    """
+    if isinstance(options, (AbstractSet, Mapping)):
+        counted = isinstance(options, Mapping) and all(isinstance(n, int) for n in options.values())
+        return ordered(key for key in options if not counted or options[key] > 0)  # type: ignore[index]
+    try:
+        found = list(options)
+        return list({identity(option): option for option in found}.values())
+    except TypeError as error:
+        raise SpecError(f"choose() needs an iterable of values and got {show(options)}: {error}") from error
+
+
+class ScriptedChooser:
+    """Follows a script of option numbers, then takes the first option each time.
+
+    Attributes:
+        taken: ``(number of options, option taken)`` per choice so far.
+        picked: The values taken.
+    """
+
+    def __init__(self, script: Sequence[int] = ()) -> None:
+        self._script = script
+        self.taken: list[tuple[int, int]] = []
+        self.picked: list[Any] = []
+
+    def pick(self, options: Iterable[Any]) -> Any:
+        """See `modelcheck.spec.choice.Chooser`."""
+        found = options_of(options)
+        if not found:
+            raise Disabled
+        at = len(self.taken)
+        option = self._script[at] if at < len(self._script) else 0
+        self.taken.append((len(found), option))
+        self.picked.append(found[option])
+        return found[option]
+
+
+def all_runs(perform: Callable[[ScriptedChooser], T]) -> Iterator[T]:
+    """What ``perform`` returns for every way in which its choices can come out; runs that are not enabled give nothing."""
+    script: list[int] | None = []
+    while script is not None:
+        chooser = ScriptedChooser(script)
+        with choosing(chooser):
+            try:
+                result = perform(chooser)
+            except Disabled:
+                pass
+            else:
+                yield result
+        script = _next_script(chooser.taken)
+
+
+def _next_script(taken: list[tuple[int, int]]) -> list[int] | None:
+    while taken and taken[-1][1] + 1 == taken[-1][0]:
+        taken.pop()
+    if not taken:
+        return None
+    return [*(option for _, option in taken[:-1]), taken[-1][1] + 1]
+
+
+def user_place(error: BaseException) -> str | None:
+    """``file:line`` of the innermost frame of an error that is not in this package."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(_PACKAGE)]
+    frames = [frame for frame in frames if not frame.filename.startswith("<")] or frames
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else None
+
+
+def as_spec_error(error: Exception, what: str) -> ModelcheckError:
+    """The error to show for an exception that escaped from a spec's code."""
+    if isinstance(error, ModelcheckError):
+        if error.place is None:
+            error.place = user_place(error)
+        return error
+    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return SpecError(f"{what} raised {text}", place=user_place(error), remedy="A state in which an action cannot be taken is excluded with require(...).")
+
+
+def truth(result: Any, function: Callable[..., Any], what: str) -> bool:
+    """What a property's return value says; a property that uses ``assert`` returns nothing and holds if it gets there.
+
+    Raises:
+        SpecError: if it returned nothing and asserts nothing, which is nearly always a forgotten ``return``.
+    """
+    if result is not None:
+        return bool(result)
+    if not asserts(function):
+        code = function.__code__
+        raise SpecError(f"{what} returned None", place=f"{code.co_filename}:{code.co_firstlineno}", remedy="Is a `return` missing?")
+    return True
+
+
+def asserts(function: Callable[..., Any]) -> bool:
+    """Whether a function contains an ``assert``, or says with ``-> None`` that it means to return nothing."""
+    if getattr(function, "__annotations__", {}).get("return", ...) in (None, "None"):
+        return True
+    return any(
+        step.opname == "LOAD_ASSERTION_ERROR" or (step.opname == "LOAD_COMMON_CONSTANT" and step.argval is AssertionError)
+        for step in dis.get_instructions(function)
+    )

@@ -1,0 +1,284 @@
+"""The shape of a state: which attributes it has, and how each is built from containers down to values.
+
+The shape is read off the attributes that ``init`` fills, and stays the same for all states of a spec. `freeze` takes a snapshot of live, ordinary
+containers; `thaw` makes live ones from a snapshot. Both keep to the shape, so a spec cannot silently change the type of a variable.
+
+*Choices.* A dict that starts with keys keeps exactly those keys, so that ``for r in self.rm`` looks at no state; one that starts empty may gain
+and lose keys, and then holds plain values. An object reachable on two paths belongs to the first, and the other is an alias of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+from attrs import field, frozen
+
+from modelcheck.errors import SpecError
+from modelcheck.spec.record import fixed_fields
+from modelcheck.values import Bag, FrozenDict, FrozenRecord, order_key, ordered, show, value_problem
+
+_FREEZE_HINT = "Store an immutable value instead: a tuple, a frozenset, or a frozen attrs class."
+
+
+class OrderedSet(set[Any]):
+    """A set that is iterated in the total order of values, so that no action depends on hash seeds."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(ordered(super().__iter__()))
+
+    def __choose__(self) -> Any:
+        from modelcheck.spec.choice import choose  # noqa: PLC0415 - a cycle only at import time.
+
+        return choose(list(self))
+
+
+def check_value(value: Any, path: str) -> Any:
+    """The value itself, if it may be stored.
+
+    Raises:
+        SpecError: if it is mutable, unhashable, or compares by identity.
+    """
+    problem = value_problem(value)
+    if problem:
+        raise SpecError(f"{path} was given {show(value)}: {problem}", remedy=_FREEZE_HINT)
+    return value
+
+
+@frozen(eq=False)
+class Shape:
+    """A node of the shape; this one is a single value.
+
+    Attributes:
+        path: The place in the state as Python text, for example ``rm[2]`` or ``servers[0].term``.
+    """
+
+    path: str
+
+    def freeze(self, live: Any) -> Any:
+        """An immutable snapshot of the live object."""
+        return check_value(live, self.path)
+
+    def thaw(self, snapshot: Any, memo: dict[int, Any]) -> Any:
+        """A live object with the content of the snapshot; ``memo`` maps shapes to the objects made so far."""
+        del memo
+        return snapshot
+
+    def _expect(self, live: Any, kinds: tuple[type, ...], name: str) -> None:
+        if not isinstance(live, kinds):
+            raise SpecError(
+                f"{self.path} is a {name} and was assigned {show(live)}",
+                remedy="A variable keeps the kind of container that init gives it.",
+            )
+
+
+@frozen(eq=False)
+class SetShape(Shape):
+    """A set of values, whose elements are separate cells."""
+
+    def freeze(self, live: Any) -> frozenset[Any]:
+        """See `Shape.freeze`."""
+        self._expect(live, (set, frozenset), "set")
+        return frozenset(check_value(item, f"an element of {self.path}") for item in live)
+
+    def thaw(self, snapshot: Any, memo: dict[int, Any]) -> OrderedSet:
+        """See `Shape.thaw`."""
+        return memo.setdefault(id(self), OrderedSet(snapshot))  # type: ignore[no-any-return]
+
+
+@frozen(eq=False)
+class BagShape(Shape):
+    """A Counter: how often each value occurs. Elements that occur 0 times are absent."""
+
+    def freeze(self, live: Any) -> Bag[Any]:
+        """See `Shape.freeze`."""
+        self._expect(live, (Counter,), "bag")
+        for item, count in live.items():
+            check_value(item, f"an element of {self.path}")
+            if not isinstance(count, int) or count < 0:
+                raise SpecError(f"{self.path} holds {show(item)} {count} times", remedy="Counts are integers from 0; guard with require(...).")
+        return Bag({item: live[item] for item in ordered(live) if live[item]})
+
+    def thaw(self, snapshot: Any, memo: dict[int, Any]) -> Counter[Any]:
+        """See `Shape.thaw`."""
+        return memo.setdefault(id(self), Counter(dict(snapshot)))  # type: ignore[no-any-return]
+
+
+@frozen(eq=False)
+class QueueShape(Shape):
+    """A deque or list of values: one cell that holds a tuple.
+
+    Attributes:
+        kind: ``deque`` or ``list``.
+    """
+
+    kind: type = list
+
+    def freeze(self, live: Any) -> tuple[Any, ...]:
+        """See `Shape.freeze`."""
+        self._expect(live, (self.kind, tuple), self.kind.__name__)
+        return tuple(check_value(item, f"an item of {self.path}") for item in live)
+
+    def thaw(self, snapshot: Any, memo: dict[int, Any]) -> Any:
+        """See `Shape.thaw`."""
+        return memo.setdefault(id(self), self.kind(snapshot))
+
+
+@frozen(eq=False)
+class TableShape(Shape):
+    """A dict that starts empty: keys come and go, each a cell of its own that holds a value."""
+
+    def freeze(self, live: Any) -> FrozenDict[Any, Any]:
+        """See `Shape.freeze`."""
+        self._expect(live, (Mapping,), "dict")
+        keys = ordered(check_value(key, f"a key of {self.path}") for key in live)
+        return FrozenDict({key: check_value(live[key], f"{self.path}[{show(key)}]") for key in keys})
+
+    def thaw(self, snapshot: Any, memo: dict[int, Any]) -> dict[Any, Any]:
+        """See `Shape.thaw`."""
+        return memo.setdefault(id(self), dict(snapshot))  # type: ignore[no-any-return]
+
+
+@frozen(eq=False)
+class MapShape(Shape):
+    """A dict that starts with keys and keeps exactly those.
+
+    Attributes:
+        items: The shape of each key's value, in the total order of keys.
+    """
+
+    items: Mapping[Any, Shape] = field(factory=dict)
+
+    def freeze(self, live: Any) -> FrozenDict[Any, Any]:
+        """See `Shape.freeze`."""
+        self._expect(live, (Mapping,), "dict")
+        if live.keys() != self.items.keys():
+            raise keys_changed(self, live.keys())
+        return FrozenDict({key: shape.freeze(live[key]) for key, shape in self.items.items() if not isinstance(shape, AliasShape)})
+
+    def thaw(self, snapshot: Any, memo: dict[int, Any]) -> dict[Any, Any]:
+        """See `Shape.thaw`."""
+        live: dict[Any, Any] = {}
+        memo[id(self)] = live
+        live.update((key, shape.thaw(snapshot.get(key), memo)) for key, shape in self.items.items())
+        return live
+
+
+def keys_changed(shape: MapShape, keys: Any) -> SpecError:
+    """The error for a dict with fixed keys whose keys would change."""
+    odd = ordered(set(keys) ^ set(shape.items))
+    return SpecError(
+        f"{shape.path} starts with the keys {show(tuple(shape.items))} and keeps them; an action added or removed {', '.join(map(show, odd))}",
+        remedy="Start with all keys (None for those without a value), or start with an empty dict if keys come and go.",
+    )
+
+
+@frozen(eq=False)
+class RecordShape(Shape):
+    """A record: an attrs class or dataclass that is not frozen.
+
+    Attributes:
+        cls: The record's class.
+        fields: The shape of each field.
+        constants: The fields annotated ``Fixed[...]`` and their values.
+    """
+
+    cls: type = object
+    fields: Mapping[str, Shape] = field(factory=dict)
+    constants: Mapping[str, Any] = field(factory=dict)
+
+    def freeze(self, live: Any) -> FrozenRecord:
+        """See `Shape.freeze`."""
+        self._expect(live, (self.cls,), self.cls.__name__)
+        fields = {name: shape.freeze(getattr(live, name)) for name, shape in self.fields.items() if not isinstance(shape, AliasShape)}
+        return FrozenRecord(self.cls.__name__, fields)
+
+    def thaw(self, snapshot: Any, memo: dict[int, Any]) -> Any:
+        """See `Shape.thaw`."""
+        live = memo[id(self)] = object.__new__(self.cls)
+        live.__dict__.update(self.constants)
+        for name, shape in self.fields.items():
+            object.__setattr__(live, name, shape.thaw(snapshot.get(name), memo))
+        return live
+
+
+@frozen(eq=False)
+class AliasShape(Shape):
+    """A second path to an object that belongs elsewhere.
+
+    Attributes:
+        target: The shape that the object belongs to.
+    """
+
+    target: Shape = field(default=None)
+
+    def thaw(self, snapshot: Any, memo: dict[int, Any]) -> Any:
+        """See `Shape.thaw`."""
+        del snapshot
+        return memo[id(self.target)]
+
+
+def shape_of(live: Any, path: str, seen: dict[int, Shape]) -> Shape:
+    """The shape of a live object that an initialiser made; ``seen`` maps the ids of objects to their shapes."""
+    if id(live) in seen:
+        return AliasShape(path, seen[id(live)])
+    shape = _container_shape(live, path, seen)
+    if shape is None:
+        check_value(live, path)
+        return Shape(path)
+    return shape
+
+
+def _container_shape(live: Any, path: str, seen: dict[int, Shape]) -> Shape | None:
+    simple: list[tuple[type, Any]] = [(Counter, BagShape), (set, SetShape), (deque, QueueShape), (list, QueueShape)]
+    for kind, make in simple:
+        if isinstance(live, kind):
+            shape: Shape = make(path, kind) if make is QueueShape else make(path)
+            seen[id(live)] = shape
+            shape.freeze(live)
+            return shape
+    if isinstance(live, dict):
+        return _map_shape(live, path, seen)
+    if is_record(live):
+        return _record_shape(live, path, seen)
+    return None
+
+
+def _map_shape(live: dict[Any, Any], path: str, seen: dict[int, Shape]) -> Shape:
+    if not live:
+        seen[id(live)] = table = TableShape(path)
+        return table
+    items: dict[Any, Shape] = {}
+    seen[id(live)] = shape = MapShape(path, items)
+    for key in sorted(live, key=order_key):
+        check_value(key, f"a key of {path}")
+        items[key] = shape_of(live[key], f"{path}[{show(key)}]", seen)
+    return shape
+
+
+def is_record(live: Any) -> bool:
+    """Whether an object is a bundle of fields that may change."""
+    cls = type(live)
+    parameters = getattr(cls, "__dataclass_params__", None)
+    if parameters is not None:
+        return not parameters.frozen
+    return attrs.has(cls) and cls.__setattr__.__name__ != "_frozen_setattrs"
+
+
+def field_names(cls: type) -> list[str]:
+    """The names of the fields of a record class, in the order of their definition."""
+    return [f.name for f in attrs.fields(cls)] if attrs.has(cls) else list(cls.__dataclass_fields__)  # type: ignore[attr-defined]
+
+
+def _record_shape(live: Any, path: str, seen: dict[int, Shape]) -> RecordShape:
+    cls = type(live)
+    fields: dict[str, Shape] = {}
+    fixed = fixed_fields(cls)
+    constants = {name: getattr(live, name) for name in field_names(cls) if name in fixed}
+    seen[id(live)] = shape = RecordShape(path, cls, fields, constants)
+    for name in field_names(cls):
+        if name not in fixed:
+            fields[name] = shape_of(getattr(live, name), f"{path}.{name}" if path else name, seen)
+    return shape

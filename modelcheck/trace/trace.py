@@ -1,0 +1,39 @@
+"""A trace: the states that a run goes through and the steps between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from modelcheck.spec import State, Step
+
+
+@frozen
+class Trace:
+    """A run of a spec that shows something about a property: a counterexample, or a witness that a state is reachable.
+
+    Attributes:
+        spec: The name of the spec's class.
+        source: The file that the class is written in.
+        constants: The constants and their values.
+        property: The name of the property.
+        kind: ``invariant``, ``step property``, ``reachable`` or ``deadlock``.
+        states: The states, the initial one first.
+        steps: The step from each state to the next; one fewer than states.
+        arguments: The arguments for which the property fails (or is true), if it has parameters.
+        loop: The index of the state to which the last one returns, in a lasso.
+        found_by: What found it: ``search``, ``walk``, ``hypothesis``, ``z3``, ``log``.
+    """
+
+    spec: str
+    source: str
+    constants: Mapping[str, Any]
+    property: str
+    kind: str
+    states: tuple[State, ...]
+    steps: tuple[Step, ...]
+    arguments: Mapping[str, Any] = field(factory=dict)
+    loop: int | None = None
+    found_by: str = "search"

@@ -1,0 +1,68 @@
+"""When two values are the same value, and which objects are values at all.
+
+Python holds ``1 == True == 1.0``. An action can tell them apart (``isinstance``, ``match``, printing), so a cell must too: interning by ``==``
+alone would merge states that behave differently. `identity` adds the types, recursively.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from types import BuiltinFunctionType, FunctionType
+from typing import Any
+
+import attrs
+
+_ATOMS = frozenset({int, str, bool, float, bytes, type(None)})
+
+
+def identity(value: Any) -> Any:
+    """A hashable key, equal for two values exactly if they are equal and of the same types throughout.
+
+    Raises:
+        TypeError: if the value, or something in it, is unhashable.
+
+    >>> identity((1, 2)) == identity((True, 2))
+    False
+    """
+    kind = type(value)
+    if kind in _ATOMS:
+        return (kind, value)
+    if kind is tuple:
+        return (kind, tuple(map(identity, value)))
+    if kind is frozenset:
+        return (kind, frozenset(map(identity, value)))
+    if isinstance(value, Mapping):
+        return (kind, frozenset((identity(k), identity(v)) for k, v in value.items()))
+    if attrs.has(kind):
+        hash(value)
+        return (kind, tuple(identity(getattr(value, field.name)) for field in attrs.fields(kind)))
+    hash(value)
+    if "__dataclass_fields__" in kind.__dict__:
+        return (kind, tuple(identity(getattr(value, name)) for name in kind.__dataclass_fields__))
+    return (kind, value)
+
+
+def value_problem(value: Any) -> str | None:
+    """Why an object is not a value, as a phrase; ``None`` if it is one.
+
+    >>> value_problem([1])
+    'a list is mutable and cannot be hashed'
+    """
+    kind = type(value)
+    if kind in _ATOMS or isinstance(value, (Enum, type, FunctionType, BuiltinFunctionType)):
+        return None
+    if kind in (tuple, frozenset):
+        return next((problem for item in value if (problem := value_problem(item))), None)
+    if kind.__hash__ is None:
+        return f"a {kind.__name__} is mutable and cannot be hashed"
+    if getattr(kind, "__hash__") is getattr(object, "__hash__"):  # noqa: B009 - mypy knows too much about the attribute.
+        return f"two equal objects of the class {kind.__name__} would be different values, since it compares by identity"
+    if attrs.has(kind):
+        fields = (getattr(value, field.name) for field in attrs.fields(kind))
+        return next((problem for item in fields if (problem := value_problem(item))), None)
+    try:
+        hash(value)
+    except TypeError:
+        return f"something inside this {kind.__name__} is mutable and cannot be hashed"
+    return None
