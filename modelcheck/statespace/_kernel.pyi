@@ -19,6 +19,9 @@ WHOLE          collection            0                    the content key of the
 WHOLE_NEXT     collection            0                    the same in the successor (trees of role STEP only)
 =============  ====================  ===================  ==========================================================
 
+Where a run found no element in an EACH or was given no option in a CHOOSE, that event is its last, with found = -1, and the outcome is DISABLED: the node is
+made and the run adds no child to it. Projections and updates are numbered from 1.
+
 All options of a CHOOSE node and all present elements of an EACH node are taken. A leaf is an outcome: DISABLED, EFFECT (with writes), TRUE, FALSE.
 A predicate with several leaves in one state holds when all are TRUE (roles CONSTRAINT, INVARIANT, STEP, TERMINAL) or when one is (REACHABLE).
 DISABLED in a predicate's tree makes no leaf.
@@ -55,7 +58,7 @@ WALK: int  # mode: one random successor after another, from a random initial sta
 
 # What `Explorer.run` returns:
 MORE: int  # the batch is used up; call again
-LEVEL_DONE: int  # nothing is left in this level (BREADTH) or at all (DEPTH); WALK never returns it
+LEVEL_DONE: int  # nothing is left in this level (BREADTH) or at all (DEPTH); WALK returns it only where there is no initial state
 MISS: int  # a path, projection or update is missing: ask `missing()`, supply it, call again
 GROW: int  # the table must grow before more states fit: bring all workers to rest, call `grow()`, call again
 
@@ -98,7 +101,11 @@ class Space:
         """Memory of nodes, leaves and tables."""
 
 class Explorer:
-    """One exploration: table, frontier, log and the position of each worker."""
+    """One exploration: table, frontier, log and the position of each worker.
+
+    Takes the trees that the space has now; trees added later are not part of it. Needs a sealed space; DEPTH mode has one worker. Breadth-first exploration begins
+    with the void state as a level of its own, number 0: the first LEVEL_DONE comes after the initial states. A `walk_length` or `memory_limit_bytes` of 0 is none.
+    """
 
     def __init__(
         self,

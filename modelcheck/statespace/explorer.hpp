@@ -1,0 +1,187 @@
+// An exploration as its driver sees it.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "strategies.hpp"
+
+namespace modelcheck {
+
+struct Stats {
+  uint64_t states, generated, out_of_bounds, depth, frontier, table_slots, table_bytes, log_bytes, frontier_bytes, expanded, longest_probe;
+};
+
+struct ActionCount {
+  uint32_t tree;
+  uint64_t enabled;  // Transitions generated,
+  uint64_t fresh;    // and those of them to a state not seen before.
+};
+
+struct Evaluations {
+  uint32_t tree;
+  uint64_t count;  // On states that are not initial.
+};
+
+// One step of a path: the tree and the choices made in it.
+struct PathStep {
+  uint32_t tree;
+  std::vector<uint32_t> script;
+};
+
+class Explorer {
+ public:
+  Explorer(const Space& space, const Settings& settings) : search_(checked(space, settings), settings) {
+    for (uint32_t i = 0; i < settings.workers; ++i) workers_.push_back(make_worker(i));
+    if (settings.mode == Mode::kBreadth) replace_level();
+  }
+
+  Pause run(uint32_t worker, uint64_t max_states) { return workers_.at(worker)->run(max_states); }
+  const Miss& miss(uint32_t worker) const { return workers_.at(worker)->miss(); }
+  std::vector<Finding> findings() const { return search_.findings.all(); }
+
+  bool next_level() {
+    if (search_.settings.mode != Mode::kBreadth || !replace_level()) return false;
+    ++search_.depth;
+    return true;
+  }
+
+  // While fingerprints move, the old table and the new one exist together.
+  bool grow() {
+    const uint64_t slots = search_.table.next_size();
+    const uint64_t more = FingerprintTable::bytes_for(slots);
+    const uint64_t limit = search_.settings.memory_limit_bytes;
+    if (limit != 0 && search_.bytes() + more > limit) return false;
+    return more <= available_memory() && search_.table.grow(slots);
+  }
+
+  std::vector<PathStep> path(Ref parent, int64_t ordinal) const {
+    std::vector<uint32_t> ordinals;
+    if (ordinal >= 0) ordinals.push_back(static_cast<uint32_t>(ordinal));
+    while (parent != kVoid) {
+      const Origin origin = workers_.at(parent >> kIndexBits)->log().at(parent & ((Ref{1} << kIndexBits) - 1));
+      ordinals.push_back(origin.ordinal);
+      parent = origin.parent;
+    }
+    std::reverse(ordinals.begin(), ordinals.end());
+    return replay(ordinals);
+  }
+
+  Stats stats() const {
+    const uint64_t states = search_.sum(&Progress::states);
+    const uint64_t expanded = search_.sum(&Progress::expanded);
+    const bool walks = search_.settings.mode == Mode::kWalk;
+    return {states,
+            search_.sum(&Progress::generated),
+            search_.sum(&Progress::out_of_bounds),
+            depth(),
+            walks ? 0 : states - expanded,
+            search_.table.slots(),
+            search_.table.bytes(),
+            search_.sum(&Progress::log_bytes),
+            search_.frontier_bytes(),
+            expanded,
+            search_.table.longest_probe()};
+  }
+
+  // With all workers at rest.
+  std::vector<ActionCount> action_counts() const {
+    std::vector<ActionCount> counts;
+    for (const Tree* tree : search_.plan.actions) counts.push_back({tree->index(), total(&Counts::enabled, *tree), total(&Counts::fresh, *tree)});
+    return counts;
+  }
+
+  // By the order of the trees. With all workers at rest.
+  std::vector<Evaluations> evaluations() const {
+    std::vector<Evaluations> counts;
+    for (const Tree* tree : search_.plan.watched) counts.push_back({tree->index(), total(&Counts::evaluations, *tree)});
+    for (const Tree* tree : search_.plan.terminal) counts.push_back({tree->index(), total(&Counts::evaluations, *tree)});
+    std::sort(counts.begin(), counts.end(), [](const Evaluations& a, const Evaluations& b) { return a.tree < b.tree; });
+    return counts;
+  }
+
+ private:
+  static const Space& checked(const Space& space, const Settings& settings) {
+    if (!space.sealed()) throw std::invalid_argument("seal() the space before exploring it");
+    if (settings.workers < 1 || settings.workers > kMaxWorkers) throw std::invalid_argument("workers must be from 1 to " + std::to_string(kMaxWorkers));
+    if (settings.mode == Mode::kDepth && settings.workers > 1) throw std::invalid_argument("DEPTH mode has one worker");
+    return space;
+  }
+
+  uint64_t total(std::vector<uint64_t> Counts::*counter, const Tree& tree) const {
+    uint64_t sum = 0;
+    for (const auto& worker : workers_) sum += (worker->counts().*counter)[tree.index()];
+    return sum;
+  }
+
+  std::unique_ptr<Strategy> make_worker(uint32_t index) {
+    switch (search_.settings.mode) {
+      case Mode::kDepth: return std::make_unique<DepthFirst>(search_, index);
+      case Mode::kWalk: return std::make_unique<RandomWalk>(search_, index);
+      case Mode::kBreadth: break;
+    }
+    auto worker = std::make_unique<BreadthFirst>(search_, index);
+    queues_.push_back(&worker->queue());
+    return worker;
+  }
+
+  bool replace_level() {
+    std::vector<Chunk> chunks;
+    for (Queue* queue : queues_) {
+      for (Chunk& chunk : queue->release()) chunks.push_back(std::move(chunk));
+    }
+    return search_.level.replace(std::move(chunks));
+  }
+
+  // The next level counts as soon as a state is in it.
+  uint64_t depth() const noexcept {
+    if (search_.settings.mode != Mode::kBreadth) {
+      uint64_t deepest = 0;
+      for (uint32_t i = 0; i < search_.settings.workers; ++i) deepest = std::max(deepest, search_.progress[i].depth.load(std::memory_order_relaxed));
+      return deepest;
+    }
+    const bool next = std::any_of(queues_.begin(), queues_.end(), [](const Queue* queue) { return !queue->empty(); });
+    return search_.depth + (next ? 1 : 0);
+  }
+
+  std::vector<PathStep> replay(const std::vector<uint32_t>& ordinals) const {
+    std::vector<PathStep> steps;
+    State state(search_.space);
+    State::Undo passed;
+    for (const uint32_t ordinal : ordinals) {
+      const auto& trees = steps.empty() ? search_.plan.init : search_.plan.actions;
+      const Leaf* leaf = nullptr;
+      steps.push_back(successor(state, trees, ordinal, leaf));
+      state.apply(*leaf, passed);
+      passed.clear();
+    }
+    return steps;
+  }
+
+  // Walks up to the leaf with the given ordinal.
+  PathStep successor(const State& state, const std::vector<const Tree*>& trees, uint32_t ordinal, const Leaf*& leaf) const {
+    Miss miss;
+    Walk walk(search_.space, state, state, miss);
+    for (const Tree* tree : trees) {
+      const bool passed = walk.over(*tree, [&](Word word) {
+        if (ordinal-- > 0) return true;
+        leaf = leaf_of(word);
+        return false;
+      });
+      if (leaf != nullptr) return {tree->index(), miss.script};
+      if (!passed) throw std::runtime_error("a tree lacks a path that the search has taken; this is a bug, please report it");
+    }
+    throw std::invalid_argument("the state has no successor with this ordinal");
+  }
+
+  Search search_;
+  std::vector<std::unique_ptr<Strategy>> workers_;
+  std::vector<Queue*> queues_;  // Of the workers in BREADTH mode.
+};
+
+}  // namespace modelcheck

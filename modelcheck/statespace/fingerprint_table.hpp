@@ -1,0 +1,146 @@
+// The set of fingerprints seen so far.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <new>
+#include <utility>
+
+#include "fingerprint.hpp"
+#include "memory.hpp"
+
+namespace modelcheck {
+
+// Open addressing over buckets of one cache line. A fingerprint's bucket is the upper half of fingerprint * buckets, which allows any number of buckets and keeps
+// the order of fingerprints, so growing reads and writes memory sequentially. Within the bucket the search begins at a slot that the low bits name and
+// wraps, which ends most searches at the first or second slot; a full bucket overflows into the next. Nothing is ever removed.
+class FingerprintTable {
+ public:
+  using Slot = std::atomic<uint64_t>;
+
+  // Where a search ended: at the fingerprint, or at the empty slot where it belongs.
+  struct Place {
+    Slot* slot;
+    uint32_t buckets;  // Cache lines visited.
+    bool found;
+  };
+
+  explicit FingerprintTable(uint64_t slots) {
+    const uint64_t buckets = buckets_for(slots);
+    region_ = Region::huge(buckets * kBucketBytes);
+    if (!region_) throw std::bad_alloc();
+    buckets_ = buckets;
+  }
+
+  void prefetch(uint64_t fingerprint) const noexcept { __builtin_prefetch(bucket(bucket_of(key(fingerprint))), 1); }
+
+  // There is always an empty slot to end at, since callers reserve room before they claim.
+  Place find(uint64_t fingerprint) const noexcept {
+    const uint64_t wanted = key(fingerprint);
+    const uint64_t start = bucket_of(wanted);
+    Slot* slots = bucket(start);
+    for (uint32_t i = 0; i < kBucketSlots; ++i) {
+      Slot* slot = slots + ((wanted + i) & (kBucketSlots - 1));
+      const uint64_t present = slot->load(std::memory_order_relaxed);
+      if (present == wanted) return {slot, 1, true};
+      if (present == 0) return {slot, 1, false};
+    }
+    return find_beyond(wanted, start);
+  }
+
+  // Puts the fingerprint at the place where `find` missed it. False when another thread has put the same one first.
+  template <bool Shared>
+  bool claim(Place place, uint64_t fingerprint) noexcept {
+    if constexpr (Shared) {
+      uint64_t empty = 0;
+      while (!place.slot->compare_exchange_strong(empty, key(fingerprint), std::memory_order_relaxed)) {
+        place = find(fingerprint);
+        if (place.found) return false;
+        empty = 0;
+      }
+    } else {
+      place.slot->store(key(fingerprint), std::memory_order_relaxed);
+    }
+    if (place.buckets > longest_probe_.load(std::memory_order_relaxed)) note_probe(place.buckets);
+    return true;
+  }
+
+  // Room for up to `wanted` more fingerprints: how many of them the load limit still allows. Exact, whatever the number of threads.
+  uint64_t reserve(uint64_t wanted) noexcept {
+    uint64_t reserved = reserved_.load(std::memory_order_relaxed);
+    for (;;) {
+      const uint64_t room = limit() > reserved ? limit() - reserved : 0;
+      const uint64_t granted = wanted < room ? wanted : room;
+      if (granted == 0) return 0;
+      if (reserved_.compare_exchange_weak(reserved, reserved + granted, std::memory_order_relaxed)) return granted;
+    }
+  }
+
+  // No other thread may use the table meanwhile. False when the machine refuses the memory; the table is then as before.
+  bool grow(uint64_t slots) noexcept {
+    FingerprintTable larger(std::nothrow, slots);
+    if (!larger.region_) return false;
+    for (uint64_t i = 0; i < this->slots(); ++i) {
+      const uint64_t present = bucket(0)[i].load(std::memory_order_relaxed);
+      if (present != 0) larger.claim<false>(larger.find(present), present);
+    }
+    std::swap(region_, larger.region_);
+    buckets_ = larger.buckets_;
+    longest_probe_.store(larger.longest_probe());
+    return true;
+  }
+
+  // A size that makes room without wasting much of it: a small table may be half empty, a large one costs at most 16 bytes per fingerprint.
+  uint64_t next_size() const noexcept {
+    if (bytes() < (uint64_t{8} << 20)) return slots() * 4;
+    return slots() / 8 * 13;
+  }
+
+  static uint64_t bytes_for(uint64_t slots) noexcept { return buckets_for(slots) * kBucketBytes; }
+  uint64_t slots() const noexcept { return buckets_ * kBucketSlots; }
+  uint64_t bytes() const noexcept { return buckets_ * kBucketBytes; }
+  uint64_t limit() const noexcept { return slots() / 16 * 13; }
+  bool full() const noexcept { return reserved_.load(std::memory_order_relaxed) >= limit(); }
+  uint32_t longest_probe() const noexcept { return longest_probe_.load(std::memory_order_relaxed); }
+
+ private:
+  static constexpr uint64_t kBucketSlots = 8;
+  static constexpr uint64_t kBucketBytes = 64;
+  static constexpr uint64_t kZero = 0x5bd1e9955bd1e995u;  // Stands for fingerprint 0, since 0 marks an empty slot.
+
+  FingerprintTable(std::nothrow_t, uint64_t slots) noexcept : region_(Region::huge(bytes_for(slots))), buckets_(buckets_for(slots)) {}
+
+  static uint64_t key(uint64_t fingerprint) noexcept { return fingerprint == 0 ? kZero : fingerprint; }
+  static uint64_t buckets_for(uint64_t slots) noexcept { return slots < 16 ? 2 : (slots + kBucketSlots - 1) / kBucketSlots; }
+  uint64_t bucket_of(uint64_t wanted) const noexcept { return static_cast<uint64_t>((static_cast<unsigned __int128>(wanted) * buckets_) >> 64); }
+  Slot* bucket(uint64_t index) const noexcept { return static_cast<Slot*>(region_.data()) + index * kBucketSlots; }
+
+  Place find_beyond(uint64_t wanted, uint64_t start) const noexcept {
+    uint64_t index = start;
+    for (uint32_t visited = 2;; ++visited) {
+      index = index + 1 == buckets_ ? 0 : index + 1;
+      Slot* slots = bucket(index);
+      for (uint32_t i = 0; i < kBucketSlots; ++i) {
+        Slot* slot = slots + ((wanted + i) & (kBucketSlots - 1));
+        const uint64_t present = slot->load(std::memory_order_relaxed);
+        if (present == wanted) return {slot, visited, true};
+        if (present == 0) return {slot, visited, false};
+      }
+    }
+  }
+
+  void note_probe(uint32_t buckets) noexcept {
+    uint32_t longest = longest_probe_.load(std::memory_order_relaxed);
+    while (longest < buckets && !longest_probe_.compare_exchange_weak(longest, buckets, std::memory_order_relaxed)) {
+    }
+  }
+
+  Region region_;                           // buckets_ lines of 8 fingerprints; 0 is an empty slot.
+  uint64_t buckets_ = 0;                    // At least 2.
+  std::atomic<uint64_t> reserved_{0};       // Fingerprints present or promised room; at most limit().
+  std::atomic<uint32_t> longest_probe_{0};  // The most cache lines that an insertion visited.
+};
+
+static_assert(std::atomic<uint64_t>::is_always_lock_free && sizeof(std::atomic<uint64_t>) == 8, "the table is an array of plain words");
+
+}  // namespace modelcheck

@@ -1,0 +1,108 @@
+// Walking a tree in a state.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "state.hpp"
+#include "tree.hpp"
+
+namespace modelcheck {
+
+enum class MissKind : uint8_t { kPath, kProjection, kUpdate };
+
+// What a walk found missing.
+struct Miss {
+  MissKind kind = MissKind::kPath;
+  uint32_t index = 0;            // The tree, projection or update.
+  uint32_t id = 0;               // The id that the projection or update does not know.
+  std::vector<uint32_t> script;  // For a path the choices on the way: the option of a CHOOSE node, the cell of an EACH node.
+  State::Undo state;             // What the run reads, as (cell, id) of the cells that are not 0.
+  State::Undo following;         // For a STEP tree its successor, the same way.
+};
+
+// Visits the leaves of a tree in one state: all options of a choice in order, all elements of a collection in ascending order of cells. Since cells and
+// children are only ever added, a later walk in the same state meets the same leaves in the same order.
+class Walk {
+ public:
+  // `following` is the successor for a STEP tree and otherwise not looked at.
+  Walk(const Space& space, const State& state, const State& following, Miss& miss) noexcept
+      : space_(space), state_(state), following_(following), miss_(miss) {}
+
+  // Calls on_leaf with the word of each leaf but DISABLED. False when `on_leaf` returned false or something is missing; `miss` then says what.
+  template <class OnLeaf>
+  bool over(const Tree& tree, OnLeaf&& on_leaf) {
+    miss_.script.clear();
+    miss_.kind = MissKind::kPath;
+    miss_.index = tree.index();
+    return below(tree.root(), on_leaf);
+  }
+
+  bool miss_update(const IdTable& table, uint32_t id) noexcept { return miss_id(MissKind::kUpdate, table, id); }
+
+ private:
+  bool miss_id(MissKind kind, const IdTable& table, uint32_t id) noexcept {
+    miss_.kind = kind;
+    miss_.index = table.index();
+    miss_.id = id;
+    return false;
+  }
+
+  template <class OnLeaf>
+  bool below(Word word, OnLeaf& on_leaf) {
+    for (;;) {
+      const Word tag = word & kTagMask;
+      if (tag != kNodeTag) return tag == kDisabled || (tag != kMissing && on_leaf(word));
+      const Node& node = *node_of(word);
+      if (node.kind == Kind::kRead && node.projection == nullptr) {
+        word = node.children.find(state_.at(node.where));
+        continue;
+      }
+      if (node.kind == Kind::kChoose) return each_option(node, on_leaf);
+      if (node.kind == Kind::kEach) return each_element(node, on_leaf);
+      uint64_t key;
+      if (!key_of(node, key)) return false;
+      word = node.children.find(key);
+    }
+  }
+
+  // What a node without choice looks at. False when its projection does not know the id.
+  bool key_of(const Node& node, uint64_t& key) {
+    const State& seen = node.kind == Kind::kReadNext || node.kind == Kind::kWholeNext ? following_ : state_;
+    if (node.kind == Kind::kWhole || node.kind == Kind::kWholeNext) {
+      key = seen.content_key(node.where);
+      return true;
+    }
+    const uint32_t id = seen.at(node.where);
+    key = node.projection == nullptr ? id : node.projection->find(id);
+    return node.projection == nullptr || key != IdTable::kUnknown || miss_id(MissKind::kProjection, *node.projection, id);
+  }
+
+  // On failure the choices stay in the script, which is what the miss must tell.
+  template <class OnLeaf>
+  bool each_option(const Node& node, OnLeaf& on_leaf) {
+    for (uint32_t option = 0; option < node.detail; ++option) {
+      miss_.script.push_back(option);
+      if (!below(node.children.find(option), on_leaf)) return false;
+      miss_.script.pop_back();
+    }
+    return true;
+  }
+
+  template <class OnLeaf>
+  bool each_element(const Node& node, OnLeaf& on_leaf) {
+    for (const uint32_t cell : state_.present(node.where)) {
+      miss_.script.push_back(cell);
+      if (!below(node.children.find(space_.place_of(cell)), on_leaf)) return false;
+      miss_.script.pop_back();
+    }
+    return true;
+  }
+
+  const Space& space_;
+  const State& state_;
+  const State& following_;
+  Miss& miss_;
+};
+
+}  // namespace modelcheck

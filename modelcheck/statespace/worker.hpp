@@ -1,0 +1,254 @@
+// The one exploring step: expand a state, look its successors up, judge and store the new ones.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+#include "search.hpp"
+#include "walk.hpp"
+
+namespace modelcheck {
+
+enum class Pause : uint8_t { kMore, kLevelDone, kMiss, kGrow };
+
+// A successor that has been generated and not yet looked up.
+struct Candidate {
+  uint64_t fingerprint;
+  const Leaf* leaf;
+};
+
+// A state being expanded.
+struct Expansion {
+  explicit Expansion(const Space& space, bool steps) : state(space), before(steps ? std::make_unique<State>(space) : nullptr) {}
+
+  State state;                    // The successor while a candidate is judged, the state itself otherwise.
+  std::unique_ptr<State> before;  // The state itself all the time; only with STEP trees.
+  uint64_t fingerprint = 0;
+  Waiting at{kVoid, 0};
+  size_t next_tree = 0;               // The trees before it have put their leaves into `candidates`.
+  size_t next = 0;                    // The candidates before it are settled. A candidate's index is its ordinal.
+  size_t judged = 0;                  // Predicates of the next candidate that are evaluated, so that a miss repeats none.
+  bool generated = false;             // Whether all trees are walked.
+  bool ended = false;                 // Whether it is known if the state is a fine place to end.
+  std::vector<Candidate> candidates;  // In the order of the walk.
+
+  void begin(Waiting waiting) noexcept {
+    at = waiting;
+    next_tree = next = judged = 0;
+    generated = ended = false;
+    candidates.clear();
+  }
+};
+
+// Counters of one worker, kept from those of the others.
+struct alignas(64) Counts {
+  explicit Counts(uint32_t trees) : enabled(trees), fresh(trees), evaluations(trees) {}
+
+  uint64_t states = 0;
+  uint64_t generated = 0;
+  uint64_t out_of_bounds = 0;
+  uint64_t expanded = 0;
+  uint32_t depth = 0;
+  std::vector<uint64_t> enabled;      // By tree: transitions generated,
+  std::vector<uint64_t> fresh;        // and those of them to a new state.
+  std::vector<uint64_t> evaluations;  // By tree: evaluations on states that are not initial.
+};
+
+// Generates the successors of one state, and settles them one by one. The breadth-first, depth-first and random search differ in what they expand next and in what
+// becomes of a new state, and share the rest.
+class Worker {
+ public:
+  Worker(Search& search, uint32_t index) : search_(search), index_(index), log_(index), counts_(search.plan.trees) {}
+
+  const Miss& miss() const noexcept { return miss_; }
+  const Counts& counts() const noexcept { return counts_; }
+  const TraceLog& log() const noexcept { return log_; }
+
+ protected:
+  enum class Settled : uint8_t { kIn, kOut, kMiss, kGrow };
+
+  // Walks the trees that are left. False on a miss; the tree that missed is walked anew after that.
+  bool generate(Expansion& e) {
+    const auto& trees = e.at.depth == 0 ? search_.plan.init : search_.plan.actions;
+    Walk walk(search_.space, e.state, e.state, miss_);
+    for (; e.next_tree < trees.size(); ++e.next_tree) {
+      const size_t mark = e.candidates.size();
+      if (!walk.over(*trees[e.next_tree], [&](Word word) { return add_candidate(e, walk, *leaf_of(word)); })) {
+        e.candidates.resize(mark);
+        miss_.state = e.state.snapshot();
+        return false;
+      }
+    }
+    if (e.candidates.size() >> kOrdinalBits != 0) throw std::overflow_error("a state has more than 2**24 successors; bound its choices");
+    e.generated = true;
+    return true;
+  }
+
+  // Looks the next candidate up, and judges and stores it if it is new. On a miss, or when the table is full, the candidate is as before.
+  Settled settle(Expansion& e) {
+    const Candidate candidate = e.candidates[e.next];
+    const bool loop = candidate.fingerprint == e.fingerprint && e.at.depth > 0;
+    FingerprintTable::Place place{nullptr, 0, true};
+    if (!loop) place = search_.table.find(candidate.fingerprint);
+    if (place.found && !search_.plan.steps) {
+      count(candidate);
+      return Settled::kIn;
+    }
+    return settle_slowly(e, candidate, place);
+  }
+
+  // Says of a state without successors whether that is a deadlock. False on a miss.
+  bool check_end(Expansion& e) {
+    if (e.ended || e.at.depth == 0 || !e.candidates.empty() || !search_.space.check_deadlock()) return true;
+    const auto& terminal = search_.plan.terminal;
+    bool fine = search_.findings.decided(kDeadlock);
+    for (; !fine && e.judged < terminal.size(); ++e.judged) {
+      if (terminal[e.judged]->disabled()) continue;
+      const Verdict verdict = evaluate(*terminal[e.judged], e, e.state);
+      if (verdict == Verdict::kMissing) return false;
+      ++counts_.evaluations[terminal[e.judged]->index()];
+      fine = verdict == Verdict::kHolds;
+    }
+    if (!fine) record({kDeadlock, e.at.depth, e.at.ref, -1});
+    e.ended = true;
+    return true;
+  }
+
+  void publish(uint64_t stack_bytes) noexcept {
+    Progress& progress = search_.progress[index_];
+    progress.states.store(counts_.states, std::memory_order_relaxed);
+    progress.generated.store(counts_.generated, std::memory_order_relaxed);
+    progress.out_of_bounds.store(counts_.out_of_bounds, std::memory_order_relaxed);
+    progress.expanded.store(counts_.expanded, std::memory_order_relaxed);
+    progress.depth.store(counts_.depth, std::memory_order_relaxed);
+    progress.log_bytes.store(log_.bytes(), std::memory_order_relaxed);
+    progress.stack_bytes.store(stack_bytes, std::memory_order_relaxed);
+  }
+
+  // What becomes of a new state, which `state` holds.
+  virtual void store(const State& state, uint64_t fingerprint, Origin origin, uint32_t depth) = 0;
+  virtual void note_finding() noexcept {}
+  ~Worker() = default;
+
+  Search& search_;
+  const uint32_t index_;
+  TraceLog log_;
+  Counts counts_;
+  Miss miss_;
+
+ private:
+  enum class Verdict : uint8_t { kHolds, kFails, kMissing };
+
+  // Makes the successor in place, for as long as it is judged.
+  class Applied {
+   public:
+    Applied(State& state, const Leaf& leaf, State::Undo& undo) : state_(state), undo_(undo) { state_.apply(leaf, undo_); }
+    ~Applied() { state_.revert(undo_); }
+
+   private:
+    State& state_;
+    State::Undo& undo_;
+  };
+
+  bool add_candidate(Expansion& e, Walk& walk, const Leaf& leaf) {
+    uint64_t fingerprint = e.fingerprint + leaf.delta;
+    for (const Write *write = leaf.begin(), *end = write + leaf.open; write != end; ++write) {
+      const uint32_t old = e.state.at(write->cell);
+      if (write->update == nullptr) {
+        if (old != write->value) fingerprint += write->gain - mix(write->cell, old);
+        continue;
+      }
+      const uint32_t id = write->update->find(old);
+      if (id == IdTable::kUnknown) return walk.miss_update(*write->update, old);
+      fingerprint += mix(write->cell, id) - mix(write->cell, old);
+    }
+    search_.table.prefetch(fingerprint);
+    e.candidates.push_back({fingerprint, &leaf});
+    return true;
+  }
+
+  void count(const Candidate& candidate) noexcept {
+    ++counts_.generated;
+    ++counts_.enabled[candidate.leaf->tree];
+  }
+
+  Settled settle_slowly(Expansion& e, const Candidate& candidate, FingerprintTable::Place place) {
+    if (!place.found && !has_room()) return Settled::kGrow;
+    const Applied applied(e.state, *candidate.leaf, undo_);
+    const Settled judged = judge(e, place.found);
+    if (judged == Settled::kMiss) return judged;
+    e.judged = 0;
+    if (judged == Settled::kOut) {
+      ++counts_.out_of_bounds;
+      return judged;
+    }
+    count(candidate);
+    if (!place.found && claim(place, candidate.fingerprint)) {
+      --room_;
+      ++counts_.states;
+      ++counts_.fresh[candidate.leaf->tree];
+      store(e.state, candidate.fingerprint, {e.at.ref, static_cast<uint32_t>(e.next)}, e.at.depth + 1);
+    }
+    return judged;
+  }
+
+  bool claim(FingerprintTable::Place place, uint64_t fingerprint) noexcept {
+    return search_.settings.workers > 1 ? search_.table.claim<true>(place, fingerprint) : search_.table.claim<false>(place, fingerprint);
+  }
+
+  // Room is reserved in bulk, so that the workers do not contend for one counter.
+  bool has_room() noexcept {
+    if (room_ > 0) return true;
+    if (search_.over_limit()) return false;
+    const uint64_t share = search_.table.limit() / (16 * search_.settings.workers);
+    room_ = search_.table.reserve(share < 1 ? 1 : share > 1024 ? 1024 : share);
+    return room_ > 0;
+  }
+
+  // Evaluates the predicates that concern a successor. A successor seen before was within bounds and satisfied the invariants then.
+  Settled judge(Expansion& e, bool seen) {
+    const auto& watched = search_.plan.watched;
+    for (; e.judged < watched.size(); ++e.judged) {
+      const Tree& tree = *watched[e.judged];
+      const bool concerned = tree.role() == Role::kStep ? e.at.depth > 0 : !seen;
+      if (!concerned || tree.disabled() || search_.findings.decided(tree.index())) continue;
+      const Verdict verdict = evaluate(tree, e, tree.role() == Role::kStep ? *e.before : e.state);
+      if (verdict == Verdict::kMissing) return Settled::kMiss;
+      if (e.at.depth > 0) ++counts_.evaluations[tree.index()];
+      if (verdict == Verdict::kFails && tree.role() == Role::kConstraint) return Settled::kOut;
+      const bool decides = (verdict == Verdict::kHolds) == (tree.role() == Role::kReachable);
+      if (decides && tree.role() != Role::kConstraint) record({tree.index(), e.at.depth + 1, e.at.ref, static_cast<int64_t>(e.next)});
+    }
+    return Settled::kIn;
+  }
+
+  // One leaf is enough for REACHABLE; all must be TRUE for the others.
+  Verdict evaluate(const Tree& tree, const Expansion& e, const State& state) {
+    bool any = false;
+    bool all = true;
+    Walk walk(search_.space, state, e.state, miss_);
+    const bool complete = walk.over(tree, [&](Word word) {
+      any |= word == kTrue;
+      all &= word == kTrue;
+      return true;
+    });
+    if (!complete) {
+      miss_.state = state.snapshot();
+      miss_.following = tree.role() == Role::kStep ? e.state.snapshot() : State::Undo();
+      return Verdict::kMissing;
+    }
+    return (tree.role() == Role::kReachable ? any : all) ? Verdict::kHolds : Verdict::kFails;
+  }
+
+  void record(const Finding& finding) {
+    search_.findings.record(finding);
+    note_finding();
+  }
+
+  State::Undo undo_;   // Empty unless a successor is applied.
+  uint64_t room_ = 0;  // Fingerprints that may still be claimed before more room is reserved.
+};
+
+}  // namespace modelcheck
