@@ -112,8 +112,10 @@ class Network(_Faults, Generic[M]):
     def send(self, message: M) -> None:
         """Put a message in flight."""
         bound = 1 if self.duplicating else self.copies
-        if bound is None or self.messages[message] < bound:
-            self.messages[message] += 1
+        if bound == 1:
+            self.messages[message] = 1
+        elif bound is None or self.messages[message] < bound:
+            self.messages.update((message,))
 
     def broadcast(self, messages: Iterable[M]) -> None:
         """Put several messages in flight."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dis
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any, TypeVar
 
 from modelcheck.errors import ModelcheckError, SpecError
 from modelcheck.spec.choice import Disabled, choosing
-from modelcheck.values import identity, ordered, show
+from modelcheck.values import Bag, identity, ordered, show
 
 T = TypeVar("T")
 _PACKAGE = str(Path(__file__).resolve().parent.parent)
@@ -23,9 +24,10 @@ def options_of(options: Iterable[Any]) -> list[Any]:
     Raises:
         SpecError: if they cannot be iterated, or are not values.
     """
+    if isinstance(options, (Counter, Bag)):
+        return ordered(item for item, count in options.items() if count > 0)
     if isinstance(options, (AbstractSet, Mapping)):
-        counted = isinstance(options, Mapping) and all(isinstance(n, int) for n in options.values())
-        return ordered(key for key in options if not counted or options[key] > 0)  # type: ignore[index]
+        return ordered(options)
     try:
         found = list(options)
         return list({identity(option): option for option in found}.values())

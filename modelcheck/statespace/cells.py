@@ -1,0 +1,149 @@
+"""Cells: the places of a state, each holding the id of a value.
+
+Ids are given in the order in which a cell first takes its values; id 0 is the value in the first initial state, and "absent" for an element of a set
+or bag and for a key of a dict that starts empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from modelcheck.statespace import _kernel as kernel
+from modelcheck.values import identity, show
+
+Operation = tuple[Any, ...]
+
+
+class _Absent:
+    def __repr__(self) -> str:
+        return "absent"
+
+
+ABSENT = _Absent()
+
+
+class Cell:
+    """One place of the state.
+
+    Attributes:
+        index: Its number in the kernel.
+        path: Where it is, as Python text.
+        values: The values by id.
+        element: The element or key that it stands for, if it belongs to a collection.
+    """
+
+    __slots__ = ("_ids", "element", "index", "path", "values")
+
+    def __init__(self, index: int, path: str, default: Any, element: Any = None) -> None:
+        self.index = index
+        self.path = path
+        self.element = element
+        self.values = [default]
+        self._ids = {identity(default): 0}
+
+    def id_of(self, value: Any) -> int:
+        """The id of a value, new if the cell never held it."""
+        key = identity(value)
+        found = self._ids.get(key)
+        if found is None:
+            found = self._ids[key] = len(self.values)
+            self.values.append(value)
+        return found
+
+    def rehash(self) -> Any:
+        """A value that is no longer equal to what it was when it was stored, or ``ABSENT`` if all are as they were."""
+        for ident, value in enumerate(self.values):
+            if self._ids.get(identity(value)) != ident:
+                return value
+        return ABSENT
+
+
+class Collection:
+    """The cells of a set, a bag, or a dict that starts empty: one per element, made when the element is first met.
+
+    Attributes:
+        index: Its number in the kernel.
+        path: Where it is.
+        default: What a cell of it holds when the element is absent.
+        cells: The cells by the identity of their element.
+    """
+
+    __slots__ = ("_register", "cells", "default", "index", "path")
+
+    def __init__(self, index: int, path: str, default: Any, register: Callable[[Collection, Any], Cell]) -> None:
+        self.index = index
+        self.path = path
+        self.default = default
+        self.cells: dict[Any, Cell] = {}
+        self._register = register
+
+    def is_default(self, value: Any) -> bool:
+        """Whether a value of one of its cells says that the element is absent."""
+        return value is self.default or (type(value) is int and self.default == 0 and value == 0)
+
+    def cell(self, element: Any) -> Cell:
+        """The cell of an element."""
+        key = identity(element)
+        found = self.cells.get(key)
+        if found is None:
+            found = self.cells[key] = self._register(self, element)
+        return found
+
+
+class Projection:
+    """A function of a cell's value that is read instead of the value: the length of a queue, its head."""
+
+    __slots__ = ("_ids", "_known", "_space", "cell", "function", "index", "results")
+
+    def __init__(self, space: kernel.Space, cell: Cell, function: Callable[[Any], Any]) -> None:
+        self._space = space
+        self._known: set[int] = set()
+        self._ids: dict[Any, int] = {}
+        self.index = space.add_projection()
+        self.cell = cell
+        self.function = function
+        self.results: list[Any] = []
+
+    def result_id(self, value_id: int) -> int:
+        """The id of the function's result for a value of the cell; the kernel knows it from now on."""
+        result = self.function(self.cell.values[value_id])
+        key = identity(result)
+        if key not in self._ids:
+            self._ids[key] = len(self.results)
+            self.results.append(result)
+        if value_id not in self._known:
+            self._known.add(value_id)
+            self._space.set_projection(self.index, value_id, self._ids[key])
+        return self._ids[key]
+
+
+class Update:
+    """A change of a cell that does not need to know what is in it: append to a queue, add to a count."""
+
+    __slots__ = ("_space", "cell", "index", "operations")
+
+    def __init__(self, space: kernel.Space, cell: Cell, operations: tuple[Operation, ...]) -> None:
+        self._space = space
+        self.index = space.add_update()
+        self.cell = cell
+        self.operations = operations
+
+    def supply(self, old_id: int) -> None:
+        """Tell the kernel what a value becomes."""
+        value = self.cell.values[old_id]
+        for operation in self.operations:
+            value = apply(operation, value)
+        self._space.set_update(self.index, old_id, self.cell.id_of(value))
+
+
+def apply(operation: Operation, value: Any) -> Any:
+    """The value after an operation: ``("append", x)``, ``("popleft",)`` on tuples, ``("add", n)`` on counts."""
+    match operation:
+        case ("append", item):
+            return (*value, item)
+        case ("popleft",):
+            return value[1:]
+        case ("add", count):
+            return value + count
+    raise AssertionError(f"unknown operation {show(operation)}")

@@ -1,0 +1,202 @@
+"""A session: one run of an action or property, recorded.
+
+Every first read of a cell is logged with what was found; writes go to an overlay and are seen by later reads. What is logged is exactly what the run's outcome
+can depend on, so it is the path of the run in the decision tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from modelcheck.spec.choice import Disabled
+from modelcheck.spec.run import options_of
+from modelcheck.spec.shape import check_value
+from modelcheck.statespace import _kernel as kernel
+from modelcheck.statespace.cells import Cell, Collection, Operation, Projection, Update, apply
+from modelcheck.values import identity
+
+Event = tuple[int, int, int, int]
+ContentKey = Callable[[int], int]
+
+
+class _Pending(tuple[Operation, ...]):
+    """Operations on a cell that was not read."""
+
+    __slots__ = ()
+
+
+class Registry:
+    """Projections and updates, one per cell and function or list of operations."""
+
+    def __init__(self, space: kernel.Space) -> None:
+        self._space = space
+        self.projections: dict[int, Projection] = {}
+        self.updates: dict[int, Update] = {}
+        self._projection_of: dict[Any, Projection] = {}
+        self._update_of: dict[Any, Update] = {}
+
+    def projection(self, cell: Cell, function: Callable[[Any], Any]) -> Projection:
+        """The projection of a cell by a function."""
+        key = (cell.index, function)
+        found = self._projection_of.get(key)
+        if found is None:
+            found = self._projection_of[key] = Projection(self._space, cell, function)
+            self.projections[found.index] = found
+        return found
+
+    def update(self, cell: Cell, operations: tuple[Operation, ...]) -> Update:
+        """The update of a cell by a list of operations."""
+        key = (cell.index, identity(tuple(operations)))
+        found = self._update_of.get(key)
+        if found is None:
+            found = self._update_of[key] = Update(self._space, cell, tuple(operations))
+            self.updates[found.index] = found
+        return found
+
+
+class Session:
+    """The state as one run sees it.
+
+    Args:
+        registry: Of the exploration.
+        following: Whether this is the state after the step, in a step property.
+    """
+
+    def __init__(self, registry: Registry, *, following: bool = False) -> None:
+        self._registry = registry
+        self._read_kind = kernel.READ_NEXT if following else kernel.READ
+        self._whole_kind = kernel.WHOLE_NEXT if following else kernel.WHOLE
+        self.events: list[Event] = []
+        self._state: Mapping[int, int] = {}
+        self._content: ContentKey = _no_content
+        self._found: dict[int, Any] = {}
+        self._projected: dict[tuple[int, int], Any] = {}
+        self._wholes: set[int] = set()
+        self.written: dict[Cell, Any] = {}
+        self.touched: set[int] = set()
+
+    def begin(self, state: Mapping[int, int], events: list[Event], content: ContentKey) -> None:
+        """Start a run on a state, given by the ids of the cells whose id is not 0, and log to ``events``."""
+        self._state = state
+        self.events = events
+        self._content = content
+        self._found = {}
+        self._projected = {}
+        self._wholes = set()
+        self.written = {}
+        self.touched = set()
+
+    def read(self, cell: Cell) -> Any:
+        """The value in a cell."""
+        if cell not in self.written:
+            return self._stored(cell)
+        value = self.written[cell]
+        if isinstance(value, _Pending):
+            operations, value = value, self._stored(cell)
+            for operation in operations:
+                value = apply(operation, value)
+            self.written[cell] = value
+        return value
+
+    def _stored(self, cell: Cell) -> Any:
+        index = cell.index
+        if index in self._found:
+            return self._found[index]
+        ident = self._state.get(index, 0)
+        self.events.append((self._read_kind, index, 0, ident))
+        value = self._found[index] = cell.values[ident]
+        return value
+
+    def write(self, cell: Cell, value: Any) -> None:
+        """Put a value into a cell.
+
+        Raises:
+            SpecError: if it is not a value.
+        """
+        self.written[cell] = check_value(value, cell.path)
+
+    def update(self, cell: Cell, operation: Operation) -> None:
+        """Change a cell without reading it, if it was not read yet."""
+        before = self.written.get(cell)
+        if cell.index in self._found or (cell in self.written and not isinstance(before, _Pending)):
+            self.written[cell] = apply(operation, self.read(cell))
+        else:
+            self.written[cell] = _Pending((*(before or ()), operation))
+
+    def project(self, cell: Cell, function: Callable[[Any], Any]) -> Any:
+        """A function of the value in a cell; the run depends on the result only."""
+        if cell in self.written or cell.index in self._found:
+            return function(self.read(cell))
+        projection = self._registry.projection(cell, function)
+        key = (cell.index, projection.index)
+        if key not in self._projected:
+            result = projection.result_id(self._state.get(cell.index, 0))
+            self.events.append((self._read_kind, cell.index, projection.index, result))
+            self._projected[key] = projection.results[result]
+        return self._projected[key]
+
+    def present(self, collection: Collection) -> list[Cell]:
+        """The cells of a collection that do not hold its default, in the order of their making; reads the collection whole."""
+        if collection.index not in self._wholes:
+            self._wholes.add(collection.index)
+            self.events.append((self._whole_kind, collection.index, 0, self._content(collection.index)))
+            for cell in collection.cells.values():
+                self._found.setdefault(cell.index, cell.values[self._state.get(cell.index, 0)])
+        return [cell for cell in list(collection.cells.values()) if not collection.is_default(self.read(cell))]
+
+    def pick_element(self, collection: Collection, chosen: int | None) -> Cell | None:
+        """One present element of a collection that the run did not write to; the first unless ``chosen`` says which cell. None: there is none."""
+        cells = collection.cells.values()
+        present = (cell for cell in cells if self._state.get(cell.index, 0))
+        cell = next((c for c in present if chosen is None or c.index == chosen), None)
+        self.events.append((kernel.EACH, collection.index, 0, -1 if cell is None else cell.index))
+        return cell
+
+    def effect(self) -> list[tuple[int, int, int]]:
+        """The writes of the run, as the kernel takes them."""
+        return [
+            (cell.index, self._registry.update(cell, value).index, 0) if isinstance(value, _Pending) else (cell.index, 0, cell.id_of(value))
+            for cell, value in self.written.items()
+        ]
+
+
+def _nothing() -> None:
+    return None
+
+
+def _no_content(collection: int) -> int:
+    raise AssertionError(f"no state to read collection {collection} of")
+
+
+class TreeChooser:
+    """Makes the choices of a recorded run: those of the script, then the first of each.
+
+    Attributes:
+        picked: The values taken, in order.
+    """
+
+    def __init__(self, session: Session, script: Sequence[int]) -> None:
+        self._session = session
+        self._script = script
+        self._at = 0
+        self.picked: list[Any] = []
+
+    def pick(self, options: Iterable[Any]) -> Any:
+        """See `modelcheck.spec.choice.Chooser`."""
+        chosen = self._script[self._at] if self._at < len(self._script) else None
+        self._at += 1
+        collection = getattr(options, "_pickable", _nothing)()
+        if collection is not None:
+            cell = self._session.pick_element(collection, chosen)
+            if cell is None:
+                raise Disabled
+            self.picked.append(cell.element)
+            return cell.element
+        found = options_of(options)
+        if not found:
+            raise Disabled
+        option = chosen or 0
+        self._session.events.append((kernel.CHOOSE, 0, len(found), option))
+        self.picked.append(found[option])
+        return found[option]
