@@ -1,0 +1,6 @@
+"""The search through the states of a spec."""
+
+from modelcheck.search.check import check
+from modelcheck.search.report import ActionReport, CellReport, Limits, Progress, PropertyReport, Report
+
+__all__ = ["ActionReport", "CellReport", "Limits", "Progress", "PropertyReport", "Report", "check"]

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import inspect
+import math
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
-from modelcheck.search.report import Limits, Progress, Report
-from modelcheck.spec import Spec
+from modelcheck.errors import UsageError
+from modelcheck.search.exploration import ORDERS, Exploration
+from modelcheck.search.memory import peak_bytes
+from modelcheck.search.report import ActionReport, CellReport, Limits, Progress, PropertyReport, Report
+from modelcheck.spec import Declaration, Machine, Role, Spec, Step, machine_of
+from modelcheck.spec.constants import unknown
+from modelcheck.trace.trace import Trace
+from modelcheck.verdict import Verdict
+
+DEADLOCK = "deadlock"
+NO_LIMITS = Limits()
+_DEADLOCK_TREE = -1
 
 
 def check(
     spec: Spec,
     *,
     properties: Sequence[str] | None = None,
-    limits: Limits = Limits(),  # noqa: B008 - immutable.
+    limits: Limits = NO_LIMITS,
     workers: int = 1,
     order: str = "breadth",
     seed: int = 0,
@@ -33,6 +46,151 @@ def check(
 
     Raises:
         SpecError: if the spec cannot be run.
-        UsageError: if a property has an unknown name.
+        UsageError: if a property has an unknown name, or an option cannot be meant.
     """
-    raise NotImplementedError
+    machine = machine_of(spec)
+    _check_options(limits, workers, order)
+    chosen, check_deadlock = _chosen(machine, properties)
+    exploration = Exploration(
+        machine, [*machine.actions, *machine.constraints, *chosen, *(machine.terminals if check_deadlock else [])],
+        check_deadlock=check_deadlock, limits=limits, workers=workers, order=order, seed=seed, keep_going=keep_going, progress=progress,
+    )  # fmt: skip
+    exploration.run()
+    return _report(machine, exploration, chosen, check_deadlock, seed if order == "random" else None)
+
+
+def _check_options(limits: Limits, workers: int, order: str) -> None:
+    if order not in ORDERS:
+        raise UsageError(unknown(order, list(ORDERS), f"there is no search order {order!r}"))
+    if workers < 1 or (workers > 1 and order == "depth"):
+        raise UsageError(f"a search with {workers} workers is not possible", remedy="Use at least one worker, and one only for depth-first search.")
+    if order == "random" and limits.time_s is None and limits.states is None:
+        raise UsageError("a random walk never ends by itself", remedy="Give a time limit or a limit of states.")
+
+
+def _chosen(machine: Machine, names: Sequence[str] | None) -> tuple[list[Declaration], bool]:
+    if names is None:
+        return machine.properties, True
+    chosen = [machine.find(name, machine.properties) for name in names if name != DEADLOCK]
+    return [declared for declared in machine.properties if declared in chosen], DEADLOCK in names
+
+
+# The report --------------------------------------------------------------------------------------------------------------------------------------
+
+
+def source_of(machine: Machine) -> str:
+    """The file that a machine's spec is written in, relative to the working directory where that is shorter."""
+    try:
+        path = Path(inspect.getsourcefile(machine.cls) or machine.cls.__module__)
+    except TypeError:
+        return machine.cls.__module__
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _report(machine: Machine, exploration: Exploration, chosen: Sequence[Declaration], check_deadlock: bool, seed: int | None) -> Report:
+    stats = exploration.explorer.stats()
+    properties = _property_reports(machine, exploration, chosen, check_deadlock)
+    verdict = Verdict.all_of(report.verdict for report in properties) if properties else _on_the_rest(exploration)
+    if verdict is Verdict.HOLDS and not exploration.complete:
+        verdict = Verdict.UNKNOWN
+    states = stats["states"]
+    recorder = exploration.recorder
+    trees = [tree for tree in recorder.trees.values() if tree.declared]
+    return Report(
+        spec=machine.cls.__name__,
+        source=source_of(machine),
+        constants=machine.constants,
+        verdict=verdict,
+        reason=exploration.stopped or "the search was not complete" if verdict is Verdict.UNKNOWN else None,
+        states=states,
+        generated=stats["generated"],
+        depth=stats["depth"],
+        python_calls=recorder.calls,
+        seconds=exploration.seconds,
+        peak_memory_bytes=peak_bytes(),
+        collision_probability=-math.expm1(-states * (states - 1) / 2 / 2**64),
+        out_of_bounds=stats["out_of_bounds"],
+        properties=properties,
+        actions=_action_reports(exploration),
+        predicate_calls={t.declared.name: t.calls for t in trees if t.declared and t.declared.role is not Role.ACTION},
+        cells=tuple(sorted((CellReport(cell.path, len(cell.values)) for cell in recorder.layout.cells), key=lambda cell: (-cell.values, cell.path))),
+        table_load=states / max(stats["table_slots"], 1),
+        bytes_per_state=(stats["table_bytes"] + stats["log_bytes"]) / max(states, 1),
+        warnings=_warnings(exploration),
+        seed=seed,
+    )
+
+
+def _on_the_rest(exploration: Exploration) -> Verdict:
+    return Verdict.HOLDS if exploration.complete else Verdict.UNKNOWN
+
+
+def _property_reports(machine: Machine, exploration: Exploration, chosen: Sequence[Declaration], check_deadlock: bool) -> tuple[PropertyReport, ...]:
+    findings = {tree: (parent, ordinal) for tree, _, parent, ordinal in exploration.explorer.findings()}
+    index_of = {tree.declared.name: index for index, tree in exploration.recorder.trees.items() if tree.declared}
+    reports = []
+    for declared in chosen:
+        found = findings.get(index_of[declared.name])
+        trace = _trace(machine, exploration, found, declared.name, declared.role.value, declared) if found else None
+        reports.append(PropertyReport(declared.name, declared.role.value, _verdict(declared.role, found, exploration), trace))
+    if check_deadlock:
+        found = findings.get(_DEADLOCK_TREE)
+        trace = _trace(machine, exploration, found, DEADLOCK, DEADLOCK, None) if found else None
+        reports.append(PropertyReport(DEADLOCK, DEADLOCK, _verdict(None, found, exploration), trace))
+    return tuple(reports)
+
+
+def _verdict(role: Role | None, found: tuple[int, int] | None, exploration: Exploration) -> Verdict:
+    if role is Role.REACHABLE:
+        if found:
+            return Verdict.HOLDS
+        return Verdict.VIOLATED if exploration.complete else Verdict.UNKNOWN
+    if found:
+        return Verdict.VIOLATED
+    return Verdict.HOLDS if exploration.complete else Verdict.UNKNOWN
+
+
+def _trace(machine: Machine, exploration: Exploration, found: tuple[int, int], name: str, kind: str, declared: Declaration | None) -> Trace:
+    """Rebuild the run that leads to a finding, by the spec's own Python."""
+    recorder = exploration.recorder
+    ids: dict[int, int] = {}
+    states = []
+    steps = []
+    for tree, script in exploration.explorer.path(*found):
+        run = recorder.run(recorder.trees[tree], script, ids)
+        ids = recorder.after(run, ids)
+        states.append(recorder.layout.snapshot(ids))
+        action = recorder.trees[tree].declared
+        if action is not None:
+            steps.append(Step(action.name, dict(run.arguments), run.choices))
+    arguments: Mapping[str, object] | None = {}
+    if declared is not None and declared.role is Role.STEP:
+        arguments = machine.failing(declared, states[-2], states[-1])
+    elif declared is not None and declared.role is Role.INVARIANT:
+        arguments = machine.failing(declared, states[-1])
+    elif declared is not None:
+        arguments = next((found for found, holds in machine.instances(declared, states[-1]) if holds), None)
+    return Trace(machine.cls.__name__, source_of(machine), machine.constants, name, kind, tuple(states), tuple(steps), arguments or {})
+
+
+def _action_reports(exploration: Exploration) -> tuple[ActionReport, ...]:
+    trees = exploration.recorder.trees
+    return tuple(
+        ActionReport(declared.name, enabled, new, trees[tree].calls)
+        for tree, enabled, new in exploration.explorer.action_counts()
+        if (declared := trees[tree].declared)
+    )
+
+
+def _warnings(exploration: Exploration) -> tuple[str, ...]:
+    trees = exploration.recorder.trees
+    never = [f"the action {action.name} was never enabled" for action in _action_reports(exploration) if not action.enabled]
+    idle = [
+        f"the {declared.role.value} {declared.name} was evaluated on nothing but initial states"
+        for tree, evaluations in exploration.explorer.evaluations()
+        if not evaluations and (declared := trees[tree].declared) and declared.role is Role.INVARIANT
+    ]
+    return tuple([*never, *idle])

@@ -218,10 +218,14 @@ class Machine:
 
     # Running ----------------------------------------------------------------------------------------------------------------------------------
 
+    def initial_state(self) -> State:
+        """The initial state for which the present run's chooser decides."""
+        return self.freeze(self._initialised())
+
     def initial_states(self) -> list[State]:
         """All initial states, in the order of the choices in ``init``; repeats included."""
         try:
-            return [self.freeze(live) for live in all_runs(lambda _: self._initialised())]
+            return list(all_runs(lambda _: self.initial_state()))
         except Exception as error:
             raise as_spec_error(error, f"init of {self.cls.__name__}") from error
 

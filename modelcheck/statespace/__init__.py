@@ -1,0 +1,1 @@
+"""Cells, decision trees over footprints, and the native state space that they span."""

@@ -129,12 +129,14 @@ class Update:
         self.cell = cell
         self.operations = operations
 
-    def supply(self, old_id: int) -> None:
-        """Tell the kernel what a value becomes."""
+    def supply(self, old_id: int) -> int:
+        """The id of what a value becomes; the kernel knows it from now on."""
         value = self.cell.values[old_id]
         for operation in self.operations:
             value = apply(operation, value)
-        self._space.set_update(self.index, old_id, self.cell.id_of(value))
+        new_id = self.cell.id_of(value)
+        self._space.set_update(self.index, old_id, new_id)
+        return new_id
 
 
 def apply(operation: Operation, value: Any) -> Any:

@@ -1,0 +1,188 @@
+"""The exploring loop: workers expand states in the kernel, and come up for Python, for memory and for air.
+
+There is one loop. Breadth-first search, depth-first search and the random walk differ by the kernel's frontier only.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+from modelcheck.search.memory import default_limit
+from modelcheck.search.report import Limits, Progress
+from modelcheck.spec import Declaration, Machine
+from modelcheck.statespace import _kernel as kernel
+from modelcheck.statespace.recorder import Recorder
+
+_BATCH = 4096
+_PROGRESS_EVERY_S = 0.25
+_MODES = {"breadth": kernel.BREADTH, "depth": kernel.DEPTH, "random": kernel.WALK}
+ORDERS = tuple(_MODES)
+WALK_LENGTH = 200
+
+
+class Exploration:
+    """One search through the states of a machine.
+
+    Args:
+        machine: The machine.
+        declared: The actions, constraints, properties and terminal predicates to evaluate.
+        check_deadlock: Whether a state without an enabled action is a finding.
+        limits: When to stop early.
+        workers: Threads.
+        order: One of `ORDERS`.
+        seed: Of the random walk.
+        keep_going: Whether to search on after a violation.
+        progress: Called a few times a second.
+
+    Attributes:
+        stopped: Why the search ended before it was complete, or None.
+        complete: Whether every reachable state was expanded.
+    """
+
+    def __init__(
+        self,
+        machine: Machine,
+        declared: Sequence[Declaration],
+        *,
+        check_deadlock: bool,
+        limits: Limits,
+        workers: int,
+        order: str,
+        seed: int,
+        keep_going: bool,
+        progress: Callable[[Progress], None] | None,
+    ) -> None:
+        self.space = kernel.Space(check_deadlock=check_deadlock)
+        self.recorder = Recorder(machine, declared, self.space)
+        self.memory_limit = limits.memory_bytes or default_limit()
+        self.explorer = kernel.Explorer(
+            self.space, mode=_MODES[order], workers=workers, seed=seed, walk_length=WALK_LENGTH if order == "random" else 0,
+            memory_limit_bytes=self.memory_limit,
+        )  # fmt: skip
+        self.stopped: str | None = None
+        self.complete = False
+        self._limits = limits
+        self._workers = workers
+        self._breadth = order == "breadth"
+        self._keep_going = keep_going
+        self._progress = progress
+        self._started = time.monotonic()
+        self._reported = self._started
+        self._python = threading.Lock()
+        self._halt = threading.Event()
+        self._failure: BaseException | None = None
+
+    @property
+    def seconds(self) -> float:
+        """Since the search began."""
+        return time.monotonic() - self._started
+
+    def run(self) -> None:
+        """Search until everything is explored, a violation is found, or a limit is reached."""
+        with self._interruptible(), ThreadPoolExecutor(max(self._workers - 1, 1)) as pool:
+            while not self._halt.is_set():
+                if self._round(pool) == kernel.GROW:
+                    if not self.explorer.grow():
+                        self._stop(f"memory ran short: the limit is {self.memory_limit / 2**30:.1f} GB")
+                elif self._violated() and not self._keep_going:
+                    break
+                elif not self.explorer.next_level():
+                    self.complete = not self._halt.is_set()
+                    break
+                elif self._limits.depth is not None and self.explorer.stats()["depth"] >= self._limits.depth and self._breadth:
+                    self._stop(f"the depth limit of {self._limits.depth} was reached")
+        if self._failure is not None:
+            raise self._failure
+        self.recorder.check_values()
+
+    def _round(self, pool: ThreadPoolExecutor) -> int:
+        """Let all workers run until each is at rest; GROW if one of them asked for it."""
+        others = [pool.submit(self._drive, worker) for worker in range(1, self._workers)]
+        codes = [self._drive(0), *(other.result() for other in others)]
+        return kernel.GROW if kernel.GROW in codes else kernel.LEVEL_DONE
+
+    def _drive(self, worker: int) -> int:
+        try:
+            while not self._halt.is_set():
+                code = self.explorer.run(worker, self._batch())
+                if code == kernel.MISS:
+                    with self._python:
+                        self.recorder.supply(self.explorer, worker)
+                elif code != kernel.MORE:
+                    return code
+                if worker == 0:
+                    self._look_around()
+        except BaseException as error:  # noqa: BLE001 - it is raised again by run().
+            self._failure = self._failure or error
+            self._halt.set()
+        return kernel.LEVEL_DONE
+
+    def _batch(self) -> int:
+        if self._limits.states is None:
+            return _BATCH
+        left = self._limits.states - self.explorer.stats()["states"]
+        return max(1, min(_BATCH, left // (8 * self._workers)))
+
+    def _look_around(self) -> None:
+        """Check the limits and report progress; done by one worker between batches."""
+        now = time.monotonic()
+        limits = self._limits
+        if limits.time_s is not None and now - self._started > limits.time_s:
+            self._stop(f"the time limit of {limits.time_s:g} s was reached")
+        if limits.states is not None or not self._breadth or now - self._reported > _PROGRESS_EVERY_S:
+            self._look_at(self.explorer.stats(), now)
+
+    def _look_at(self, stats: dict[str, int], now: float) -> None:
+        if self._limits.states is not None and stats["states"] >= self._limits.states:
+            self._stop(f"the limit of {self._limits.states:,} states was reached")
+        used = self._used(stats)
+        if used > self.memory_limit:
+            self._stop(f"memory ran short: the limit is {self.memory_limit / 2**30:.1f} GB")
+        if not self._breadth:
+            self._look_off_breadth(stats)
+        if self._progress is not None and now - self._reported > _PROGRESS_EVERY_S:
+            self._reported = now
+            load = stats["states"] / max(stats["table_slots"], 1)
+            calls = self.recorder.calls
+            self._progress(Progress(stats["depth"], stats["states"], stats["generated"], stats["frontier"], calls, load, used, now - self._started))
+
+    def _look_off_breadth(self, stats: dict[str, int]) -> None:
+        if self._violated() and not self._keep_going:
+            self._halt.set()
+        if self._limits.depth is not None and stats["depth"] > self._limits.depth:
+            self._stop(f"the depth limit of {self._limits.depth} was reached")
+
+    def _used(self, stats: dict[str, int]) -> int:
+        return stats["table_bytes"] + stats["log_bytes"] + stats["frontier_bytes"] + self.space.node_bytes
+
+    def _stop(self, reason: str) -> None:
+        self.stopped = self.stopped or reason
+        self._halt.set()
+
+    def _violated(self) -> bool:
+        reachable = {index for index, tree in self.recorder.trees.items() if tree.declared and tree.declared.role.name == "REACHABLE"}
+        return any(tree not in reachable for tree, *_ in self.explorer.findings())
+
+    @contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        """Let the first Ctrl-C end the search with a report; a second one ends the program."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def interrupt(number: int, frame: Any) -> None:
+            del number, frame
+            self._stop("it was interrupted")
+            signal.signal(signal.SIGINT, before)
+
+        before = signal.signal(signal.SIGINT, interrupt)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)

@@ -1,0 +1,293 @@
+"""The recorder: runs the spec's Python where the kernel's trees lack a path, and adds the path.
+
+A run is repeated from time to time on ordinary objects, without recording. If the two part, the action depends on something besides the state (time, randomness,
+a global), or it changed a value that was stored; either way the trees would be wrong, and the search ends with an error that names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from attrs import define, field
+
+from modelcheck.errors import ImpureError, InternalError, ModelcheckError, SpecError
+from modelcheck.spec import Declaration, Machine, State, Step
+from modelcheck.spec.choice import Disabled, choosing
+from modelcheck.spec.declare import Role
+from modelcheck.spec.run import as_spec_error, options_of
+from modelcheck.statespace import _kernel as kernel
+from modelcheck.statespace.cells import ABSENT
+from modelcheck.statespace.layout import Layout
+from modelcheck.statespace.session import ContentKey, Event, Registry, Session, TreeChooser
+from modelcheck.values import identity, show
+
+_ROLES = {
+    Role.ACTION: kernel.ACTION,
+    Role.INVARIANT: kernel.INVARIANT,
+    Role.STEP: kernel.STEP,
+    Role.REACHABLE: kernel.REACHABLE,
+    Role.CONSTRAINT: kernel.CONSTRAINT,
+    Role.TERMINAL: kernel.TERMINAL,
+}
+_ALWAYS_REPEATED = 24
+_REPEATED_EACH = 16
+_CAUSES = "The usual causes are random numbers, the time, a global that changes, hash() or id(), and a stored object that is changed later."
+
+
+@define
+class Tree:
+    """A decision tree and what it stands for.
+
+    Attributes:
+        index: Its number in the kernel.
+        declared: The action or property; None for the initialiser.
+        calls: How often its Python code was run.
+    """
+
+    index: int
+    declared: Declaration | None
+    calls: int = 0
+
+
+@define
+class Run:
+    """What one recorded run did."""
+
+    events: list[Event] = field(factory=list)
+    outcome: int = kernel.DISABLED
+    writes: list[tuple[int, int, int]] = field(factory=list)
+    arguments: Mapping[str, Any] = field(factory=dict)
+    picked: list[Any] = field(factory=list)
+    inside: int = 0
+
+    @property
+    def choices(self) -> tuple[Any, ...]:
+        """What the action chose inside, after its arguments."""
+        return tuple(self.picked[self.inside :])
+
+
+class PickingChooser:
+    """Picks given values, one after another."""
+
+    def __init__(self, values: Sequence[Any]) -> None:
+        self._values = list(values)
+
+    def pick(self, options: Any) -> Any:
+        """The next of the values, if it is an option."""
+        if not self._values:
+            raise Disabled
+        wanted = identity(self._values.pop(0))
+        found = [option for option in options_of(options) if identity(option) == wanted]
+        if not found:
+            raise Disabled
+        return found[0]
+
+
+class Recorder:
+    """Supplies the paths of one exploration.
+
+    Args:
+        machine: The machine explored.
+        declared: The actions, properties and predicates to evaluate.
+        space: The kernel's space, which gets the trees.
+    """
+
+    def __init__(self, machine: Machine, declared: Sequence[Declaration], space: kernel.Space) -> None:
+        self.machine = machine
+        self.space = space
+        self.layout = Layout(machine, space)
+        self.trees = {index: Tree(index, None) for index in [space.add_tree(kernel.INIT)]}
+        for declaration in declared:
+            index = space.add_tree(_ROLES[declaration.role])
+            self.trees[index] = Tree(index, declaration)
+        self._registry = Registry(space)
+        self._session = Session(self._registry)
+        self._following = Session(self._registry, following=True)
+        self._live = self.layout.tracked(self._session)
+        self._live_following = self.layout.tracked(self._following)
+
+    @property
+    def calls(self) -> int:
+        """Runs of the spec's Python code so far."""
+        return sum(tree.calls for tree in self.trees.values())
+
+    def supply(self, explorer: kernel.Explorer, worker: int) -> None:
+        """Supply what a worker misses.
+
+        Raises:
+            SpecError: if the spec's code raises, stores what is no value, or is not a function of the state.
+        """
+        kind, which, ident, script = explorer.missing(worker)
+        if kind == kernel.MISS_PROJECTION:
+            self._registry.projections[which].result_id(ident)
+        elif kind == kernel.MISS_UPDATE:
+            self._registry.updates[which].supply(ident)
+        else:
+            self._supply_path(explorer, worker, self.trees[which], script)
+
+    def _supply_path(self, explorer: kernel.Explorer, worker: int, tree: Tree, script: list[int]) -> None:
+        state = explorer.missing_state(worker)
+        after = None
+        if tree.declared is not None and tree.declared.role is Role.STEP:
+            after = explorer.missing_state(worker, following=True)
+        run = self.run(
+            tree, script, state, after,
+            lambda collection: explorer.missing_content(worker, collection),
+            lambda collection: explorer.missing_content(worker, collection, following=True),
+        )  # fmt: skip
+        if tree.calls <= _ALWAYS_REPEATED or tree.calls % _REPEATED_EACH == 0:
+            self._repeat(tree, run, state, after)
+        try:
+            self.space.add_path(tree.index, run.events, run.outcome, run.writes)
+        except kernel.PathMismatchError as error:
+            raise self._impure(tree, f"in one run it looked at {self._node(error.expected)}, in another, up to there the same, it did not") from error
+
+    # Recorded runs ----------------------------------------------------------------------------------------------------------------------------
+
+    def run(
+        self,
+        tree: Tree,
+        script: Sequence[int],
+        state: Mapping[int, int],
+        after: Mapping[int, int] | None = None,
+        content: ContentKey = lambda _: 0,
+        content_after: ContentKey = lambda _: 0,
+    ) -> Run:
+        """Run what a tree stands for on a state, making the choices of the script and recording what is read and written."""
+        run = Run()
+        tree.calls += 1
+        self._session.begin(state, run.events, content)
+        self._following.begin(after or {}, run.events, content_after)
+        chooser = TreeChooser(self._session, script)
+        try:
+            with choosing(chooser):
+                self._perform(tree, run, chooser)
+        except Disabled:
+            run.outcome = kernel.DISABLED
+        except ModelcheckError as error:
+            raise self._failed(error, tree, run, state) from error
+        except Exception as error:  # noqa: BLE001 - the spec's code may raise anything.
+            self._blame(error, tree, chooser, state, after)
+            raise self._failed(error, tree, run, state) from error
+        run.picked = chooser.picked
+        return run
+
+    def _perform(self, tree: Tree, run: Run, chooser: TreeChooser) -> None:
+        declared = tree.declared
+        if declared is None:
+            run.writes = self.layout.writes(self.machine.initial_state())
+            run.outcome = kernel.EFFECT
+            return
+        run.arguments = declared.choose_arguments(self._live)
+        run.inside = len(chooser.picked)
+        if declared.role is Role.ACTION:
+            declared.run(self._live, run.arguments)
+            run.writes = self._session.effect()
+            run.outcome = kernel.EFFECT
+            return
+        following = (self._live_following,) if declared.role is Role.STEP else ()
+        run.outcome = kernel.TRUE if declared.holds(self._live, run.arguments, *following) else kernel.FALSE
+
+    # Repeated runs ----------------------------------------------------------------------------------------------------------------------------
+
+    def _repeat(self, tree: Tree, run: Run, state: Mapping[int, int], after: Mapping[int, int] | None) -> None:
+        if tree.declared is None:
+            return
+        tree.calls += 1
+        recorded = self._recorded_outcome(tree, run, state)
+        repeated = self._plain_outcome(tree.declared, run, state, after)
+        if repeated != recorded:
+            again = self._plain_outcome(tree.declared, run, state, after)
+            second = again if again != repeated else recorded
+            raise self._impure(tree, f"in the same state it came out as\n    {_shown(repeated)}\n  and as\n    {_shown(second)}", run)
+
+    def _recorded_outcome(self, tree: Tree, run: Run, state: Mapping[int, int]) -> Any:
+        assert tree.declared is not None
+        if run.outcome == kernel.DISABLED:
+            return "not enabled"
+        if tree.declared.role is not Role.ACTION:
+            return run.outcome == kernel.TRUE
+        return self.layout.snapshot(self.after(run, state))
+
+    def _plain_outcome(self, declared: Declaration, run: Run, state: Mapping[int, int], after: Mapping[int, int] | None) -> Any:
+        live = self.machine.thaw(self.layout.snapshot(state))
+        following = () if after is None else (self.machine.thaw(self.layout.snapshot(after)),)
+        try:
+            with choosing(PickingChooser(run.picked)):
+                arguments = declared.choose_arguments(live)
+                if declared.role is not Role.ACTION:
+                    return declared.holds(live, arguments, *following)
+                declared.run(live, arguments)
+            return self.machine.freeze(live)
+        except Disabled:
+            return "not enabled"
+        except Exception as error:
+            raise as_spec_error(error, f"the {declared.role.value} {declared.name}") from error
+
+    def _blame(self, error: Exception, tree: Tree, chooser: TreeChooser, state: Mapping[int, int], after: Mapping[int, int] | None) -> None:
+        """An exception that only the recorded run raises is ours, not the spec's.
+
+        Raises:
+            InternalError: if the same run on ordinary objects does not raise.
+        """
+        if tree.declared is None:
+            return
+        try:
+            self._plain_outcome(tree.declared, Run(picked=chooser.picked), state, after)
+        except ModelcheckError:
+            return
+        raise InternalError(f"{self.name(tree)} raised {type(error).__name__}: {error} on the recording views, and not on ordinary objects") from error
+
+    def after(self, run: Run, state: Mapping[int, int]) -> dict[int, int]:
+        """The ids of the cells after a run."""
+        ids = dict(state)
+        for cell, update, ident in run.writes:
+            if update:
+                ids[cell] = self._registry.updates[update].supply(ids.get(cell, 0))
+            else:
+                ids[cell] = ident
+        return {cell: ident for cell, ident in ids.items() if ident}
+
+    # Errors -----------------------------------------------------------------------------------------------------------------------------------
+
+    def name(self, tree: Tree) -> str:
+        """What a tree stands for, as it is called in messages."""
+        return f"the {tree.declared.role.value} {tree.declared.name}" if tree.declared else f"init of {self.machine.cls.__name__}"
+
+    def _failed(self, error: Exception, tree: Tree, run: Run, state: Mapping[int, int]) -> ModelcheckError:
+        step = Step(tree.declared.name if tree.declared else "init", run.arguments)
+        failed = as_spec_error(error, f"the {tree.declared.role.value if tree.declared else 'initialiser'} {step}")
+        if tree.declared is not None and isinstance(failed, SpecError):
+            failed.add_note("In the state\n    " + repr(self.layout.snapshot(state)).replace("\n", "\n    "))
+        return failed
+
+    def _impure(self, tree: Tree, how: str, run: Run | None = None) -> ModelcheckError:
+        if tree.declared is None:
+            return InternalError(f"{self.name(tree)}: {how}")
+        what = f"the {tree.declared.role.value} {Step(tree.declared.name, run.arguments)}" if run else self.name(tree)
+        return ImpureError(f"{what} does not depend on the state alone: {how}", place=tree.declared.place, remedy=_CAUSES)
+
+    def _node(self, expected: tuple[int, int, int]) -> str:
+        kind, where, _ = expected
+        if kind in (kernel.READ, kernel.READ_NEXT):
+            return self.layout.cells[where].path
+        if kind in (kernel.EACH, kernel.WHOLE, kernel.WHOLE_NEXT):
+            return self.layout.collections[where].path
+        return "a choice" if kind == kernel.CHOOSE else "nothing more"
+
+    def check_values(self) -> None:
+        """Make sure that no stored value has changed since it was stored.
+
+        Raises:
+            SpecError: if one has.
+        """
+        for cell in self.layout.cells:
+            changed = cell.rehash()
+            if changed is not ABSENT:
+                raise SpecError(f"the value {show(changed)} in {cell.path} was changed after it was stored", remedy="Store immutable values: tuples, frozensets, frozen attrs classes.")
+
+
+def _shown(outcome: Any) -> str:
+    text = repr(outcome) if isinstance(outcome, State) else str(outcome)
+    return text.replace("\n", "; ")
