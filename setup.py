@@ -37,7 +37,9 @@ class BuildKernels(build_ext):
 
     def build_extensions(self) -> None:
         """Build all kernels, after asking whether there is a compiler at all."""
-        command = (getattr(self.compiler, "compiler_so_cxx", None) or getattr(self.compiler, "compiler_so", None) or [""])[0]
+        command = (
+            getattr(self.compiler, "compiler_so_cxx", None) or getattr(self.compiler, "compiler_so", None) or [""]
+        )[0]
         if command and shutil.which(command) is None:
             sys.exit(
                 f"modelcheck needs a C++17 compiler to build its kernels and found no {command!r}: "

@@ -2,7 +2,22 @@
 
 from modelcheck.errors import ModelcheckError, SpecError, UsageError
 from modelcheck.spec import (
-    Durable, Fixed, Part, Process, Record, Spec, State, Step, action, choose, constraint, invariant, reachable, require, step_property, terminal,
+    Durable,
+    Fixed,
+    Part,
+    Process,
+    Record,
+    Spec,
+    State,
+    Step,
+    action,
+    choose,
+    constraint,
+    invariant,
+    reachable,
+    require,
+    step_property,
+    terminal,
 )  # fmt: skip
 from modelcheck.verdict import Verdict
 

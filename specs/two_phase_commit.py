@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from enum import Enum
 
 from attrs import frozen
+
 from modelcheck import Spec, action, invariant, reachable, require
 
 
@@ -47,7 +48,7 @@ class TwoPhaseCommit(Spec):
 
     def init(self) -> None:
         """Everybody works; nothing was sent."""
-        self.rm = {r: RM.WORKING for r in self.managers()}
+        self.rm = dict.fromkeys(self.managers(), RM.WORKING)
         self.tm = TM.INIT
         self.prepared: set[int] = set()
         self.messages: set[Prepared | Decision] = set()
@@ -80,26 +81,26 @@ class TwoPhaseCommit(Spec):
 
     @action(managers)
     def rm_prepare(self, r: int) -> None:
-        """r is ready to commit, and from now on bound to the decision."""
+        """R is ready to commit, and from now on bound to the decision."""
         require(self.rm[r] is RM.WORKING)
         self.rm[r] = RM.PREPARED
         self.messages.add(Prepared(r))
 
     @action(managers)
     def rm_choose_to_abort(self, r: int) -> None:
-        """r aborts on its own."""
+        """R aborts on its own."""
         require(self.rm[r] is RM.WORKING)
         self.rm[r] = RM.ABORTED
 
     @action(managers)
     def rm_receive_commit(self, r: int) -> None:
-        """r learns that the decision is to commit."""
+        """R learns that the decision is to commit."""
         require(Decision.COMMIT in self.messages)
         self.rm[r] = RM.COMMITTED
 
     @action(managers)
     def rm_receive_abort(self, r: int) -> None:
-        """r learns that the decision is to abort."""
+        """R learns that the decision is to abort."""
         require(Decision.ABORT in self.messages)
         self.rm[r] = RM.ABORTED
 

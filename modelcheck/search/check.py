@@ -63,7 +63,10 @@ def _check_options(limits: Limits, workers: int, order: str) -> None:
     if order not in ORDERS:
         raise UsageError(unknown(order, list(ORDERS), f"there is no search order {order!r}"))
     if workers < 1 or (workers > 1 and order == "depth"):
-        raise UsageError(f"a search with {workers} workers is not possible", remedy="Use at least one worker, and one only for depth-first search.")
+        raise UsageError(
+            f"a search with {workers} workers is not possible",
+            remedy="Use at least one worker, and one only for depth-first search.",
+        )
     if order == "random" and limits.time_s is None and limits.states is None:
         raise UsageError("a random walk never ends by itself", remedy="Give a time limit or a limit of states.")
 
@@ -90,7 +93,9 @@ def source_of(machine: Machine) -> str:
         return str(path)
 
 
-def _report(machine: Machine, exploration: Exploration, chosen: Sequence[Declaration], check_deadlock: bool, seed: int | None) -> Report:
+def _report(
+    machine: Machine, exploration: Exploration, chosen: Sequence[Declaration], check_deadlock: bool, seed: int | None
+) -> Report:
     stats = exploration.explorer.stats()
     properties = _property_reports(machine, exploration, chosen, check_deadlock)
     verdict = Verdict.all_of(report.verdict for report in properties) if properties else _on_the_rest(exploration)
@@ -116,7 +121,12 @@ def _report(machine: Machine, exploration: Exploration, chosen: Sequence[Declara
         properties=properties,
         actions=_action_reports(exploration),
         predicate_calls={t.declared.name: t.calls for t in trees if t.declared and t.declared.role is not Role.ACTION},
-        cells=tuple(sorted((CellReport(cell.path, len(cell.values)) for cell in recorder.layout.cells), key=lambda cell: (-cell.values, cell.path))),
+        cells=tuple(
+            sorted(
+                (CellReport(cell.path, len(cell.values)) for cell in recorder.layout.cells),
+                key=lambda cell: (-cell.values, cell.path),
+            )
+        ),
         table_load=states / max(stats["table_slots"], 1),
         bytes_per_state=(stats["table_bytes"] + stats["log_bytes"]) / max(states, 1),
         warnings=_warnings(exploration),
@@ -128,14 +138,18 @@ def _on_the_rest(exploration: Exploration) -> Verdict:
     return Verdict.HOLDS if exploration.complete else Verdict.UNKNOWN
 
 
-def _property_reports(machine: Machine, exploration: Exploration, chosen: Sequence[Declaration], check_deadlock: bool) -> tuple[PropertyReport, ...]:
+def _property_reports(
+    machine: Machine, exploration: Exploration, chosen: Sequence[Declaration], check_deadlock: bool
+) -> tuple[PropertyReport, ...]:
     findings = {tree: (parent, ordinal) for tree, _, parent, ordinal in exploration.explorer.findings()}
     index_of = {tree.declared.name: index for index, tree in exploration.recorder.trees.items() if tree.declared}
     reports = []
     for declared in chosen:
         found = findings.get(index_of[declared.name])
         trace = _trace(machine, exploration, found, declared.name, declared.role.value, declared) if found else None
-        reports.append(PropertyReport(declared.name, declared.role.value, _verdict(declared.role, found, exploration), trace))
+        reports.append(
+            PropertyReport(declared.name, declared.role.value, _verdict(declared.role, found, exploration), trace)
+        )
     if check_deadlock:
         found = findings.get(_DEADLOCK_TREE)
         trace = _trace(machine, exploration, found, DEADLOCK, DEADLOCK, None) if found else None
@@ -153,7 +167,14 @@ def _verdict(role: Role | None, found: tuple[int, int] | None, exploration: Expl
     return Verdict.HOLDS if exploration.complete else Verdict.UNKNOWN
 
 
-def _trace(machine: Machine, exploration: Exploration, found: tuple[int, int], name: str, kind: str, declared: Declaration | None) -> Trace:
+def _trace(
+    machine: Machine,
+    exploration: Exploration,
+    found: tuple[int, int],
+    name: str,
+    kind: str,
+    declared: Declaration | None,
+) -> Trace:
     """Rebuild the run that leads to a finding, by the spec's own Python."""
     recorder = exploration.recorder
     ids: dict[int, int] = {}
@@ -173,7 +194,16 @@ def _trace(machine: Machine, exploration: Exploration, found: tuple[int, int], n
         arguments = machine.failing(declared, states[-1])
     elif declared is not None:
         arguments = next((found for found, holds in machine.instances(declared, states[-1]) if holds), None)
-    return Trace(machine.cls.__name__, source_of(machine), machine.constants, name, kind, tuple(states), tuple(steps), arguments or {})
+    return Trace(
+        machine.cls.__name__,
+        source_of(machine),
+        machine.constants,
+        name,
+        kind,
+        tuple(states),
+        tuple(steps),
+        arguments or {},
+    )
 
 
 def _action_reports(exploration: Exploration) -> tuple[ActionReport, ...]:
@@ -187,10 +217,12 @@ def _action_reports(exploration: Exploration) -> tuple[ActionReport, ...]:
 
 def _warnings(exploration: Exploration) -> tuple[str, ...]:
     trees = exploration.recorder.trees
-    never = [f"the action {action.name} was never enabled" for action in _action_reports(exploration) if not action.enabled]
+    never = [
+        f"the action {action.name} was never enabled" for action in _action_reports(exploration) if not action.enabled
+    ]
     idle = [
         f"the {declared.role.value} {declared.name} was evaluated on nothing but initial states"
         for tree, evaluations in exploration.explorer.evaluations()
         if not evaluations and (declared := trees[tree].declared) and declared.role is Role.INVARIANT
     ]
-    return tuple([*never, *idle])
+    return (*never, *idle)

@@ -95,7 +95,11 @@ class Exploration:
                 elif not self.explorer.next_level():
                     self.complete = not self._halt.is_set()
                     break
-                elif self._limits.depth is not None and self.explorer.stats()["depth"] >= self._limits.depth and self._breadth:
+                elif (
+                    self._limits.depth is not None
+                    and self.explorer.stats()["depth"] >= self._limits.depth
+                    and self._breadth
+                ):
                     self._stop(f"the depth limit of {self._limits.depth} was reached")
         if self._failure is not None:
             raise self._failure
@@ -150,7 +154,18 @@ class Exploration:
             self._reported = now
             load = stats["states"] / max(stats["table_slots"], 1)
             calls = self.recorder.calls
-            self._progress(Progress(stats["depth"], stats["states"], stats["generated"], stats["frontier"], calls, load, used, now - self._started))
+            self._progress(
+                Progress(
+                    stats["depth"],
+                    stats["states"],
+                    stats["generated"],
+                    stats["frontier"],
+                    calls,
+                    load,
+                    used,
+                    now - self._started,
+                )
+            )
 
     def _look_off_breadth(self, stats: dict[str, int]) -> None:
         if self._violated() and not self._keep_going:
@@ -166,7 +181,11 @@ class Exploration:
         self._halt.set()
 
     def _violated(self) -> bool:
-        reachable = {index for index, tree in self.recorder.trees.items() if tree.declared and tree.declared.role.name == "REACHABLE"}
+        reachable = {
+            index
+            for index, tree in self.recorder.trees.items()
+            if tree.declared and tree.declared.role.name == "REACHABLE"
+        }
         return any(tree not in reachable for tree, *_ in self.explorer.findings())
 
     @contextmanager

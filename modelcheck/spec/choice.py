@@ -1,7 +1,8 @@
 """`require` and `choose`: the two words that an action has beside Python.
 
-An action is run many times, once per way in which its choices can come out. `choose` asks the chooser of the present run; who that is (a replay, the
-tree builder of the enumerator, Hypothesis) is no business of the action. The present run is kept per thread, since several workers run actions.
+An action is run many times, once per way in which its choices can come out. `choose` asks the chooser of the present
+run; who that is (a replay, the tree builder of the enumerator, Hypothesis) is no business of the action. The present
+run is kept per thread, since several workers run actions.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from modelcheck.errors import UsageError
 T = TypeVar("T")
 
 
-class Disabled(BaseException):  # noqa: N818 - not an error: the action is not enabled in this state.
+class Disabled(BaseException):
     """Ends a run whose guard failed. Derived from BaseException so that ``except Exception`` in an action does not swallow it."""
 
 
@@ -68,6 +69,9 @@ def choose(options: Iterable[T]) -> T:
         chosen: T = by_itself(options)
         return chosen
     if _present.chooser is None:
-        raise UsageError("choose() was called outside of a run", remedy="Use spec.enabled(state) and spec.step(state, action, ...) to run actions by hand.")
+        raise UsageError(
+            "choose() was called outside of a run",
+            remedy="Use spec.enabled(state) and spec.step(state, action, ...) to run actions by hand.",
+        )
     picked: T = _present.chooser.pick(options)
     return picked

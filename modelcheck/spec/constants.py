@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import inspect
 import typing
 from collections.abc import Mapping
 from enum import Enum
@@ -19,12 +20,16 @@ def constant_types(cls: type) -> dict[str, Any]:
     """The constants of a spec class with their annotated types, in the order of their definition."""
     found: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
-        own = base.__dict__.get("__annotations__", {})
-        if not own or base.__name__ == "Spec" and base.__module__.startswith("modelcheck."):
+        own = inspect.get_annotations(base)
+        if not own or (base.__name__ == "Spec" and base.__module__.startswith("modelcheck.")):
             continue
         hints = typing.get_type_hints(base)
         for name in own:
-            if not name.startswith("_") and get_origin(hints.get(name)) is not ClassVar and hints.get(name) is not ClassVar:
+            if (
+                not name.startswith("_")
+                and get_origin(hints.get(name)) is not ClassVar
+                and hints.get(name) is not ClassVar
+            ):
                 found[name] = hints[name]
     return found
 
@@ -43,7 +48,10 @@ def constant_values(cls: type, given: Mapping[str, Any]) -> dict[str, Any]:
     for name, kind in types.items():
         value = given.get(name, getattr(cls, name, _MISSING))
         if value is _MISSING:
-            raise UsageError(f"{cls.__name__} needs a value for the constant {name!r}", remedy=f"Give one: {cls.__name__}({name}=...), or --set {name}=...")
+            raise UsageError(
+                f"{cls.__name__} needs a value for the constant {name!r}",
+                remedy=f"Give one: {cls.__name__}({name}=...), or --set {name}=...",
+            )
         values[name] = _checked(cls, name, value, kind)
     return values
 
@@ -54,7 +62,10 @@ def _checked(cls: type, name: str, value: Any, kind: Any) -> Any:
         raise UsageError(f"the constant {name!r} of {cls.__name__} is a {kind.__name__}, not {value!r}")
     problem = value_problem(value)
     if problem:
-        raise SpecError(f"the constant {name!r} of {cls.__name__} cannot be {value!r}: {problem}", remedy="Use a tuple or a frozenset.")
+        raise SpecError(
+            f"the constant {name!r} of {cls.__name__} cannot be {value!r}: {problem}",
+            remedy="Use a tuple or a frozenset.",
+        )
     return value
 
 
@@ -77,7 +88,10 @@ def parse_constant(cls: type, name: str, text: str) -> Any:
     try:
         return ast.literal_eval({"true": "True", "false": "False"}.get(text, text))
     except (ValueError, SyntaxError) as error:
-        raise UsageError(f"the constant {name!r} cannot be set to {text!r}", remedy="Write a Python literal, for example 3, True or (1, 2).") from error
+        raise UsageError(
+            f"the constant {name!r} cannot be set to {text!r}",
+            remedy="Write a Python literal, for example 3, True or (1, 2).",
+        ) from error
 
 
 def unknown(name: str, known: Mapping[str, Any] | list[str], message: str) -> str:

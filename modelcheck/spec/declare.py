@@ -1,11 +1,13 @@
 """The decorators with which a spec declares its actions and properties.
 
-``@action`` alone, or ``@action(domain, ...)`` with one domain per parameter. A domain is a method of the same class that returns an iterable (and may
-take the parameters before it), or an iterable itself, such as an enum. The decorated function stays an ordinary function: it is marked, not wrapped, so
-editors, debuggers and ``super()`` see what was written.
+``@action`` alone, or ``@action(domain, ...)`` with one domain per parameter. A domain is a method of the same class
+that returns an iterable (and may take the parameters before it), or an iterable itself, such as an enum. The decorated
+function stays an ordinary function: it is marked, not wrapped, so editors, debuggers and ``super()`` see what was
+written.
 
-A decorator that got one function cannot know at once whether that function is the thing declared or a domain. It is a domain if the result is
-called with another function, and the thing declared if the result ends up as an attribute of the class.
+A decorator that got one function cannot know at once whether that function is the thing declared or a domain. It is a
+domain if the result is called with another function, and the thing declared if the result ends up as an attribute of
+the class.
 """
 
 from __future__ import annotations
@@ -79,7 +81,9 @@ class _ActionDecorator(Protocol):
     @overload
     def __call__(self) -> Callable[[Callable[[S], None]], Callable[[S], None]]: ...
     @overload
-    def __call__(self, first: Callable[[S], Iterable[A]] | Iterable[A], /) -> Callable[[Callable[[S, A], None]], Callable[[S, A], None]]: ...
+    def __call__(
+        self, first: Callable[[S], Iterable[A]] | Iterable[A], /
+    ) -> Callable[[Callable[[S, A], None]], Callable[[S, A], None]]: ...
     @overload
     def __call__(
         self,
@@ -151,16 +155,24 @@ def _decorator(role: Role, text: str) -> Any:
 
 
 action: _ActionDecorator = _decorator(
-    Role.ACTION, "A step that the system may take: ``@action``, or ``@action(domain, ...)`` with one domain per parameter."
+    Role.ACTION,
+    "A step that the system may take: ``@action``, or ``@action(domain, ...)`` with one domain per parameter.",
 )
 invariant: _PropertyDecorator = _decorator(
-    Role.INVARIANT, "Holds in every reachable state, for all parameters. Returns a truth value, or uses ``assert`` and returns nothing."
+    Role.INVARIANT,
+    "Holds in every reachable state, for all parameters. Returns a truth value, or uses ``assert`` and returns nothing.",
 )
 step_property: _StepDecorator = _decorator(
-    Role.STEP, "Holds of every step: ``def name(self, after)`` with ``self`` the state before the step and ``after`` the one after it."
+    Role.STEP,
+    "Holds of every step: ``def name(self, after)`` with ``self`` the state before the step and ``after`` the one after it.",
 )
-reachable: _PropertyDecorator = _decorator(Role.REACHABLE, "Is true in at least one reachable state, for some parameters.")
+reachable: _PropertyDecorator = _decorator(
+    Role.REACHABLE, "Is true in at least one reachable state, for some parameters."
+)
 constraint: _PropertyDecorator = _decorator(
-    Role.CONSTRAINT, "Bounds the exploration: a state of which it is false is neither stored nor counted, and the report says how many there were."
+    Role.CONSTRAINT,
+    "Bounds the exploration: a state of which it is false is neither stored nor counted, and the report says how many there were.",
 )
-terminal: _PropertyDecorator = _decorator(Role.TERMINAL, "Says of a state in which no action is enabled that it is a fine place to end, not a deadlock.")
+terminal: _PropertyDecorator = _decorator(
+    Role.TERMINAL, "Says of a state in which no action is enabled that it is a fine place to end, not a deadlock."
+)

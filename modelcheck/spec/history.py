@@ -1,9 +1,11 @@
 """A monitor that tells whether what the clients of a spec see is linearizable.
 
-Herlihy and Wing, "Linearizability: A Correctness Condition for Concurrent Objects", 1990. Instead of the history, the state holds every
-explanation of it that is still possible: a state of the sequential object, and which operations in flight have taken effect already, with what
-result. Two histories that leave the same explanations are the same state. An operation is made to take effect only when the return of an operation
-demands it (Lowe, "Testing for linearizability", 2017, just-in-time linearization), which loses nothing: an operation in flight can as well take effect later.
+Herlihy and Wing, "Linearizability: A Correctness Condition for Concurrent Objects", 1990. Instead of the history, the
+state holds every explanation of it that is still possible: a state of the sequential object, and which operations in
+flight have taken effect already, with what result. Two histories that leave the same explanations are the same state.
+An operation is made to take effect only when the return of an operation demands it (Lowe, "Testing for
+linearizability", 2017, just-in-time linearization), which loses nothing: an operation in flight can as well take effect
+later.
 
 An operation that is never completed may take effect at any later time, or never.
 """
@@ -54,13 +56,19 @@ class History(Part):
     def invoke(self, client: Any, operation: str, argument: Any = None) -> None:
         """A client calls an operation."""
         if client in self.pending:
-            raise SpecError(f"client {show(client)} invoked {operation} while {self.pending[client][0]} is in flight", remedy="Complete it first.")
+            raise SpecError(
+                f"client {show(client)} invoked {operation} while {self.pending[client][0]} is in flight",
+                remedy="Complete it first.",
+            )
         self.pending[client] = (operation, argument)
 
     def complete(self, client: Any, result: Any = None) -> None:
         """The operation of a client returns with a result."""
         if client not in self.pending:
-            raise SpecError(f"client {show(client)} completed an operation that it never invoked", remedy="Call invoke(client, ...) first.")
+            raise SpecError(
+                f"client {show(client)} completed an operation that it never invoked",
+                remedy="Call invoke(client, ...) first.",
+            )
         in_flight = dict(self.pending.items())
         self.explanations = frozenset(
             (state, effects - {effect})
@@ -71,7 +79,9 @@ class History(Part):
         )
         del self.pending[client]
 
-    def _until(self, client: Any, explanation: Explanation, in_flight: dict[Any, tuple[str, Any]]) -> Iterator[Explanation]:
+    def _until(
+        self, client: Any, explanation: Explanation, in_flight: dict[Any, tuple[str, Any]]
+    ) -> Iterator[Explanation]:
         """The explanations that follow from one by letting operations take effect, that of the client last."""
         state, effects = explanation
         done = {who for who, _ in effects}

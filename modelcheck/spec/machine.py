@@ -1,6 +1,7 @@
 """The machine of a spec: its variables, actions and properties, run on ordinary Python objects.
 
-This is the reference semantics. The enumerator, the replay of counterexamples, stepping by hand and Hypothesis all agree with it or are wrong.
+This is the reference semantics. The enumerator, the replay of counterexamples, stepping by hand and Hypothesis all
+agree with it or are wrong.
 """
 
 from __future__ import annotations
@@ -130,7 +131,9 @@ class Machine:
         self.constraints = [d for d in declared if d.role is Role.CONSTRAINT]
         self.terminals = [d for d in declared if d.role is Role.TERMINAL]
         if not self.actions:
-            raise SpecError(f"{self.cls.__name__} has no actions", place=self.place, remedy="Decorate its steps with @action.")
+            raise SpecError(
+                f"{self.cls.__name__} has no actions", place=self.place, remedy="Decorate its steps with @action."
+            )
 
     @property
     def place(self) -> str:
@@ -166,20 +169,30 @@ class Machine:
         for name, value in live.__dict__.items():
             if name in self.constants:
                 if value is not self.constants[name]:
-                    raise SpecError(f"an action assigned {show(value)} to the constant {name!r}", remedy="Keep what changes in a variable set by init.")
+                    raise SpecError(
+                        f"an action assigned {show(value)} to the constant {name!r}",
+                        remedy="Keep what changes in a variable set by init.",
+                    )
             elif name not in self.shape.fields:
-                raise SpecError(f"an action assigned to {name!r}, which is no variable", remedy=f"Set self.{name} in init; the variables are {', '.join(self.shape.fields)}.")
+                raise SpecError(
+                    f"an action assigned to {name!r}, which is no variable",
+                    remedy=f"Set self.{name} in init; the variables are {', '.join(self.shape.fields)}.",
+                )
 
     def _initialised(self) -> Any:
         live = self.blank()
         live.init()
         return live
 
+    def _first_initialised(self) -> Any:
+        for live in all_runs(lambda _: self._initialised()):
+            return live
+        remedy = "A require() in init is never satisfied."
+        raise SpecError(f"{self.cls.__name__} has no initial state", place=self.place, remedy=remedy)
+
     def _shape(self) -> RecordShape:
         try:
-            live = next(all_runs(lambda _: self._initialised()), None)
-            if live is None:
-                raise SpecError(f"{self.cls.__name__} has no initial state", place=self.place, remedy="A require() in init is never satisfied.")
+            live = self._first_initialised()
             names = [name for name in live.__dict__ if name not in self.constants]
             seen: dict[int, Shape] = {}
             return RecordShape("", self.cls, {name: shape_of(live.__dict__[name], name, seen) for name in names})
@@ -212,7 +225,9 @@ class Machine:
         known = [*self.actions, *self.properties] if among is None else among
         found = [d for d in known if d.name == name] or [d for d in known if d.name.rsplit(".", 1)[-1] == name]
         if len(found) != 1:
-            kind = "action" if among is self.actions else "property" if among is self.properties else "action or property"
+            kind = (
+                "action" if among is self.actions else "property" if among is self.properties else "action or property"
+            )
             raise UsageError(unknown(name, [d.name for d in known], f"{self.cls.__name__} has no {kind} {name!r}"))
         return found[0]
 
@@ -254,7 +269,9 @@ class Machine:
         """Whether a property is true in a state for some arguments."""
         return any(holds for _, holds in self.instances(declared, state))
 
-    def instances(self, declared: Declaration, state: State, after: State | None = None) -> Iterator[tuple[dict[str, Any], bool]]:
+    def instances(
+        self, declared: Declaration, state: State, after: State | None = None
+    ) -> Iterator[tuple[dict[str, Any], bool]]:
         """The truth of a property for each of its arguments."""
 
         def perform(_: ScriptedChooser) -> tuple[dict[str, Any], bool]:
@@ -291,6 +308,9 @@ def _declaration(owner: str | None, name: str, mark: Mark, function: Callable[..
 
 def same_step(step: Step, arguments: Mapping[str, Any], choices: tuple[Any, ...] | None) -> bool:
     """Whether a step has these arguments (all of those given), and these choices unless they are left open."""
-    if any(name not in step.arguments or identity(step.arguments[name]) != identity(value) for name, value in arguments.items()):
+    if any(
+        name not in step.arguments or identity(step.arguments[name]) != identity(value)
+        for name, value in arguments.items()
+    ):
         return False
     return choices is None or tuple(map(identity, step.choices)) == tuple(map(identity, choices))

@@ -1,8 +1,9 @@
 """Networks, ready-made: unordered or FIFO, losing, duplicating, partitioned, each fault bounded by a budget.
 
-A network is a `Part`: assign one to an attribute in ``init``, send with ``self.network.send(message)``, let an action range over
-``self.network.deliverable()``, and take the message out with ``self.network.receive(message)``. What the network may do by itself (``lose``,
-``duplicate``, ``partition``, ``heal``) are actions of the spec under the attribute's name, as in ``network.lose(m=...)``.
+A network is a `Part`: assign one to an attribute in ``init``, send with ``self.network.send(message)``, let an action
+range over ``self.network.deliverable()``, and take the message out with ``self.network.receive(message)``. What the
+network may do by itself (``lose``, ``duplicate``, ``partition``, ``heal``) are actions of the spec under the
+attribute's name, as in ``network.lose(m=...)``.
 """
 
 from __future__ import annotations
@@ -60,10 +61,18 @@ class _Faults(Part):
     def unused(self) -> frozenset[str]:
         """The actions that the budgets rule out from the start."""
         if self.partitions and not self.nodes:
-            raise SpecError("a network with partitions needs to know its nodes", remedy="Write Network(nodes=(0, 1, 2), partitions=1).")
+            raise SpecError(
+                "a network with partitions needs to know its nodes",
+                remedy="Write Network(nodes=(0, 1, 2), partitions=1).",
+            )
         return frozenset(
             name
-            for name, budget in [("lose", self.losses), ("duplicate", self.duplications), ("partition", self.partitions), ("heal", self.partitions)]
+            for name, budget in [
+                ("lose", self.losses),
+                ("duplicate", self.duplications),
+                ("partition", self.partitions),
+                ("heal", self.partitions),
+            ]
             if not budget
         )
 
@@ -107,7 +116,7 @@ class Network(_Faults, Generic[M]):
 
     duplicating: Fixed[bool] = False
     copies: Fixed[int | None] = None
-    messages: Counter[M] = Counter()
+    messages: Counter[M] = Counter()  # noqa: RUF012 - Record copies the default for each network.
 
     def send(self, message: M) -> None:
         """Put a message in flight."""
@@ -204,7 +213,10 @@ class FifoNetwork(_Faults, Generic[M]):
     def _channel(self, message: M) -> deque[M]:
         address = getattr(message, "src", None), getattr(message, "dst", None)
         if address not in self.channels:
-            raise SpecError(f"no channel for {show(message)}", remedy="Messages of a FifoNetwork have attributes src and dst, two of its nodes.")
+            raise SpecError(
+                f"no channel for {show(message)}",
+                remedy="Messages of a FifoNetwork have attributes src and dst, two of its nodes.",
+            )
         return self.channels[address]
 
     @action(busy)

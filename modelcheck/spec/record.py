@@ -1,12 +1,14 @@
 """Records: mutable bundles of fields that are part of the state.
 
-A `Process` is a record per process, whose fields are volatile unless they are annotated ``Durable[...]``. A `Part` is a record with actions and
-properties of its own, which the spec that holds it inherits: networks, faults, history monitors. Annotate ``Fixed[...]`` what never changes.
+A `Process` is a record per process, whose fields are volatile unless they are annotated ``Durable[...]``. A `Part` is a
+record with actions and properties of its own, which the spec that holds it inherits: networks, faults, history
+monitors. Annotate ``Fixed[...]`` what never changes.
 """
 
 from __future__ import annotations
 
 import copy
+import inspect
 import typing
 from collections import Counter, deque
 from collections.abc import Callable
@@ -41,7 +43,7 @@ class Record:
         super().__init_subclass__(**kwargs)
         if "__attrs_attrs__" in cls.__dict__ or cls.__dict__.get("_tracked"):
             return
-        for name in cls.__dict__.get("__annotations__", {}):
+        for name in inspect.get_annotations(cls):
             default = cls.__dict__.get(name)
             if isinstance(default, _MUTABLE):
                 setattr(cls, name, attrs.field(factory=_copier(default)))

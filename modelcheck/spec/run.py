@@ -97,7 +97,11 @@ def as_spec_error(error: Exception, what: str) -> ModelcheckError:
             error.place = user_place(error)
         return error
     text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return SpecError(f"{what} raised {text}", place=user_place(error), remedy="A state in which an action cannot be taken is excluded with require(...).")
+    return SpecError(
+        f"{what} raised {text}",
+        place=user_place(error),
+        remedy="A state in which an action cannot be taken is excluded with require(...).",
+    )
 
 
 def truth(result: Any, function: Callable[..., Any], what: str) -> bool:
@@ -110,7 +114,9 @@ def truth(result: Any, function: Callable[..., Any], what: str) -> bool:
         return bool(result)
     if not asserts(function):
         code = function.__code__
-        raise SpecError(f"{what} returned None", place=f"{code.co_filename}:{code.co_firstlineno}", remedy="Is a `return` missing?")
+        raise SpecError(
+            f"{what} returned None", place=f"{code.co_filename}:{code.co_firstlineno}", remedy="Is a `return` missing?"
+        )
     return True
 
 
@@ -119,6 +125,7 @@ def asserts(function: Callable[..., Any]) -> bool:
     if getattr(function, "__annotations__", {}).get("return", ...) in (None, "None"):
         return True
     return any(
-        step.opname == "LOAD_ASSERTION_ERROR" or (step.opname == "LOAD_COMMON_CONSTANT" and step.argval is AssertionError)
+        step.opname == "LOAD_ASSERTION_ERROR"
+        or (step.opname == "LOAD_COMMON_CONSTANT" and step.argval is AssertionError)
         for step in dis.get_instructions(function)
     )

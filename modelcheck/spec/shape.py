@@ -1,10 +1,12 @@
 """The shape of a state: which attributes it has, and how each is built from containers down to values.
 
-The shape is read off the attributes that ``init`` fills, and stays the same for all states of a spec. `freeze` takes a snapshot of live, ordinary
-containers; `thaw` makes live ones from a snapshot. Both keep to the shape, so a spec cannot silently change the type of a variable.
+The shape is read off the attributes that ``init`` fills, and stays the same for all states of a spec. `freeze` takes a
+snapshot of live, ordinary containers; `thaw` makes live ones from a snapshot. Both keep to the shape, so a spec cannot
+silently change the type of a variable.
 
-*Choices.* A dict that starts with keys keeps exactly those keys, so that ``for r in self.rm`` looks at no state; one that starts empty may gain
-and lose keys, and then holds plain values. An object reachable on two paths belongs to the first, and the other is an alias of it.
+*Choices.* A dict that starts with keys keeps exactly those keys, so that ``for r in self.rm`` looks at no state; one
+that starts empty may gain and lose keys, and then holds plain values. An object reachable on two paths belongs to the
+first, and the other is an alias of it.
 """
 
 from __future__ import annotations
@@ -98,7 +100,10 @@ class BagShape(Shape):
         for item, count in live.items():
             check_value(item, f"an element of {self.path}")
             if not isinstance(count, int) or count < 0:
-                raise SpecError(f"{self.path} holds {show(item)} {count} times", remedy="Counts are integers from 0; guard with require(...).")
+                raise SpecError(
+                    f"{self.path} holds {show(item)} {count} times",
+                    remedy="Counts are integers from 0; guard with require(...).",
+                )
         return Bag({item: live[item] for item in ordered(live) if live[item]})
 
     def thaw(self, snapshot: Any, memo: dict[int, Any]) -> Counter[Any]:
@@ -156,7 +161,9 @@ class MapShape(Shape):
         self._expect(live, (Mapping,), "dict")
         if live.keys() != self.items.keys():
             raise keys_changed(self, live.keys())
-        return FrozenDict({key: shape.freeze(live[key]) for key, shape in self.items.items() if not isinstance(shape, AliasShape)})
+        return FrozenDict(
+            {key: shape.freeze(live[key]) for key, shape in self.items.items() if not isinstance(shape, AliasShape)}
+        )
 
     def thaw(self, snapshot: Any, memo: dict[int, Any]) -> dict[Any, Any]:
         """See `Shape.thaw`."""
@@ -192,12 +199,17 @@ class RecordShape(Shape):
     def freeze(self, live: Any) -> FrozenRecord:
         """See `Shape.freeze`."""
         self._expect(live, (self.cls,), self.cls.__name__)
-        fields = {name: shape.freeze(getattr(live, name)) for name, shape in self.fields.items() if not isinstance(shape, AliasShape)}
+        fields = {
+            name: shape.freeze(getattr(live, name))
+            for name, shape in self.fields.items()
+            if not isinstance(shape, AliasShape)
+        }
         return FrozenRecord(self.cls.__name__, fields)
 
     def thaw(self, snapshot: Any, memo: dict[int, Any]) -> Any:
         """See `Shape.thaw`."""
-        live = memo[id(self)] = object.__new__(self.cls)
+        live: Any = object.__new__(self.cls)
+        memo[id(self)] = live
         live.__dict__.update(self.constants)
         for name, shape in self.fields.items():
             object.__setattr__(live, name, shape.thaw(snapshot.get(name), memo))

@@ -41,7 +41,9 @@ class Spec:
 
     def init(self) -> None:
         """Fill the variables; `choose` here gives several initial states."""
-        raise SpecError(f"{type(self).__name__} has no init", remedy="Define init(self) and set the variables there: self.x = 0.")
+        raise SpecError(
+            f"{type(self).__name__} has no init", remedy="Define init(self) and set the variables there: self.x = 0."
+        )
 
     def initial_states(self) -> list[State]:
         """The initial states."""
@@ -67,13 +69,19 @@ class Spec:
             return self.step(state, action.action, *action.choices, **action.arguments)
         machine = machine_of(self)
         declared = machine.find(action if isinstance(action, str) else action.__name__, machine.actions)
-        found = {after: step for step, after in machine.outcomes(state, declared) if same_step(step, arguments, choices or None)}
+        found = {
+            after: step
+            for step, after in machine.outcomes(state, declared)
+            if same_step(step, arguments, choices or None)
+        }
         if len(found) == 1:
             return next(iter(found))
         wanted = Step(declared.name, arguments, choices)
         if not found:
             raise UsageError(f"{wanted} is not enabled in this state", remedy="spec.enabled(state) lists what is.")
-        raise UsageError(f"{wanted} has {len(found)} outcomes", remedy=f"Choose one of: {'; '.join(map(repr, found.values()))}")
+        raise UsageError(
+            f"{wanted} has {len(found)} outcomes", remedy=f"Choose one of: {'; '.join(map(repr, found.values()))}"
+        )
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in machine_constants(self).items())})"

@@ -137,7 +137,8 @@ class Explorer:
     def findings(self) -> list[tuple[int, int, int, int]]:
         """First finding per tree, ``(tree, depth, parent, ordinal)``: an INVARIANT or STEP tree that came out FALSE, a REACHABLE tree that came out TRUE, at the
         ``ordinal``-th successor of ``parent``; tree -1, ordinal -1 for a deadlock in the state ``parent`` itself. ``depth`` is the level of the state found, the
-        initial level being 1 (in WALK and DEPTH modes the number of states on the path)."""
+        initial level being 1 (in WALK and DEPTH modes the number of states on the path).
+        """
     def path(self, parent: int, ordinal: int) -> list[tuple[int, list[int]]]:
         """The way to a finding from the void state: ``(tree, script)`` per step, the INIT tree's first. Needs all workers at rest and every path in the trees."""
     def stats(self) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """Cells: the places of a state, each holding the id of a value.
 
-Ids are given in the order in which a cell first takes its values; id 0 is the value in the first initial state, and "absent" for an element of a set
-or bag and for a key of a dict that starts empty.
+Ids are given in the order in which a cell first takes its values; id 0 is the value in the first initial state, and
+"absent" for an element of a set or bag and for a key of a dict that starts empty.
 """
 
 from __future__ import annotations

@@ -10,10 +10,23 @@ from modelcheck.spec.shape import AliasShape, BagShape, MapShape, QueueShape, Re
 from modelcheck.statespace import _kernel as kernel
 from modelcheck.statespace.cells import ABSENT, Cell, Collection
 from modelcheck.statespace.session import Session
-from modelcheck.statespace.views import RecordSlot, TrackedBag, TrackedMap, TrackedQueue, TrackedSet, TrackedTable, ValueSlot, tracked_class
+from modelcheck.statespace.views import (
+    RecordSlot,
+    TrackedBag,
+    TrackedMap,
+    TrackedQueue,
+    TrackedSet,
+    TrackedTable,
+    ValueSlot,
+    tracked_class,
+)
 from modelcheck.values import Bag, FrozenDict, FrozenRecord, order_key, ordered, show
 
-_COLLECTIONS: dict[type, tuple[type, Any]] = {SetShape: (TrackedSet, False), BagShape: (TrackedBag, 0), TableShape: (TrackedTable, ABSENT)}
+_COLLECTIONS: dict[type, tuple[type, Any]] = {
+    SetShape: (TrackedSet, False),
+    BagShape: (TrackedBag, 0),
+    TableShape: (TrackedTable, ABSENT),
+}
 
 
 class Layout:
@@ -49,7 +62,9 @@ class Layout:
             for key, item in shape.items.items():
                 self._add(item, snapshot.get(key))
         elif type(shape) in _COLLECTIONS:
-            collection = Collection(self._space.add_collection(), shape.path, _COLLECTIONS[type(shape)][1], self._element)
+            collection = Collection(
+                self._space.add_collection(), shape.path, _COLLECTIONS[type(shape)][1], self._element
+            )
             self._dynamic[id(shape)] = self.collections[collection.index] = collection
         elif not isinstance(shape, AliasShape):
             cell = self._fixed[id(shape)] = Cell(self._space.add_cell(), shape.path, snapshot)
@@ -61,7 +76,14 @@ class Layout:
         return cell
 
     def _element(self, collection: Collection, element: Any) -> Cell:
-        cell = self._register(Cell(self._space.add_cell(collection.index), f"{collection.path}[{show(element)}]", collection.default, element))
+        cell = self._register(
+            Cell(
+                self._space.add_cell(collection.index),
+                f"{collection.path}[{show(element)}]",
+                collection.default,
+                element,
+            )
+        )
         if collection.default is False:
             cell.id_of(True)
         return cell
@@ -101,21 +123,40 @@ class Layout:
         for index, collection in self.collections.items():
             present[index] = [cell for cell in list(collection.cells.values()) if ids.get(cell.index, 0)]
         fields = self.machine.shape.fields
-        return State({name: self._snapshot(shape, ids, present) for name, shape in fields.items() if not isinstance(shape, AliasShape)})
+        return State(
+            {
+                name: self._snapshot(shape, ids, present)
+                for name, shape in fields.items()
+                if not isinstance(shape, AliasShape)
+            }
+        )
 
     def _snapshot(self, shape: Shape, ids: Mapping[int, int], present: Mapping[int, list[Cell]]) -> Any:
         if isinstance(shape, RecordShape):
-            fields = {name: self._snapshot(field, ids, present) for name, field in shape.fields.items() if not isinstance(field, AliasShape)}
+            fields = {
+                name: self._snapshot(field, ids, present)
+                for name, field in shape.fields.items()
+                if not isinstance(field, AliasShape)
+            }
             return FrozenRecord(shape.cls.__name__, fields)
         if isinstance(shape, MapShape):
-            return FrozenDict({k: self._snapshot(item, ids, present) for k, item in shape.items.items() if not isinstance(item, AliasShape)})
+            return FrozenDict(
+                {
+                    k: self._snapshot(item, ids, present)
+                    for k, item in shape.items.items()
+                    if not isinstance(item, AliasShape)
+                }
+            )
         if id(shape) in self._fixed:
             cell = self._fixed[id(shape)]
             return cell.values[ids.get(cell.index, 0)]
         cells = present[self._dynamic[id(shape)].index]
         if isinstance(shape, SetShape):
             return frozenset(cell.element for cell in cells)
-        items = {cell.element: cell.values[ids[cell.index]] for cell in sorted(cells, key=lambda cell: order_key(cell.element))}
+        items = {
+            cell.element: cell.values[ids[cell.index]]
+            for cell in sorted(cells, key=lambda cell: order_key(cell.element))
+        }
         return Bag(items) if isinstance(shape, BagShape) else FrozenDict(items)
 
     # Views ------------------------------------------------------------------------------------------------------------------------------------
@@ -123,7 +164,7 @@ class Layout:
     def tracked(self, session: Session) -> Any:
         """An object of the spec's class whose variables are views of the session."""
         slots: dict[str, Any] = {}
-        live = object.__new__(self._class(self.machine.cls, self.machine.shape.fields))
+        live: Any = object.__new__(self._class(self.machine.cls, self.machine.shape.fields))
         live.__dict__.update(self.machine.constants, _slots=slots)
         views: dict[int, Any] = {}
         slots.update((name, self._slot(shape, session, views)) for name, shape in self.machine.shape.fields.items())
@@ -156,7 +197,7 @@ class Layout:
 
     def _record_slot(self, shape: RecordShape, session: Session, views: dict[int, Any]) -> RecordSlot:
         slots: dict[str, Any] = {}
-        live = object.__new__(self._class(shape.cls, shape.fields))
+        live: Any = object.__new__(self._class(shape.cls, shape.fields))
         live.__dict__.update(shape.constants, _slots=slots)
         made = views[id(shape)] = RecordSlot(shape, live)
         slots.update((name, self._slot(field, session, views)) for name, field in shape.fields.items())

@@ -1,7 +1,8 @@
 """The recorder: runs the spec's Python where the kernel's trees lack a path, and adds the path.
 
-A run is repeated from time to time on ordinary objects, without recording. If the two part, the action depends on something besides the state (time, randomness,
-a global), or it changed a value that was stored; either way the trees would be wrong, and the search ends with an error that names it.
+A run is repeated from time to time on ordinary objects, without recording. If the two part, the action depends on
+something besides the state (time, randomness, a global), or it changed a value that was stored; either way the trees
+would be wrong, and the search ends with an error that names it.
 """
 
 from __future__ import annotations
@@ -141,7 +142,10 @@ class Recorder:
         try:
             self.space.add_path(tree.index, run.events, run.outcome, run.writes)
         except kernel.PathMismatchError as error:
-            raise self._impure(tree, f"in one run it looked at {self._node(error.expected)}, in another, up to there the same, it did not") from error
+            raise self._impure(
+                tree,
+                f"in one run it looked at {self._node(error.expected)}, in another, up to there the same, it did not",
+            ) from error
 
     # Recorded runs ----------------------------------------------------------------------------------------------------------------------------
 
@@ -167,7 +171,7 @@ class Recorder:
             run.outcome = kernel.DISABLED
         except ModelcheckError as error:
             raise self._failed(error, tree, run, state) from error
-        except Exception as error:  # noqa: BLE001 - the spec's code may raise anything.
+        except Exception as error:
             self._blame(error, tree, chooser, state, after)
             raise self._failed(error, tree, run, state) from error
         run.picked = chooser.picked
@@ -200,7 +204,9 @@ class Recorder:
         if repeated != recorded:
             again = self._plain_outcome(tree.declared, run, state, after)
             second = again if again != repeated else recorded
-            raise self._impure(tree, f"in the same state it came out as\n    {_shown(repeated)}\n  and as\n    {_shown(second)}", run)
+            raise self._impure(
+                tree, f"in the same state it came out as\n    {_shown(repeated)}\n  and as\n    {_shown(second)}", run
+            )
 
     def _recorded_outcome(self, tree: Tree, run: Run, state: Mapping[int, int]) -> Any:
         assert tree.declared is not None
@@ -210,7 +216,9 @@ class Recorder:
             return run.outcome == kernel.TRUE
         return self.layout.snapshot(self.after(run, state))
 
-    def _plain_outcome(self, declared: Declaration, run: Run, state: Mapping[int, int], after: Mapping[int, int] | None) -> Any:
+    def _plain_outcome(
+        self, declared: Declaration, run: Run, state: Mapping[int, int], after: Mapping[int, int] | None
+    ) -> Any:
         live = self.machine.thaw(self.layout.snapshot(state))
         following = () if after is None else (self.machine.thaw(self.layout.snapshot(after)),)
         try:
@@ -225,7 +233,14 @@ class Recorder:
         except Exception as error:
             raise as_spec_error(error, f"the {declared.role.value} {declared.name}") from error
 
-    def _blame(self, error: Exception, tree: Tree, chooser: TreeChooser, state: Mapping[int, int], after: Mapping[int, int] | None) -> None:
+    def _blame(
+        self,
+        error: Exception,
+        tree: Tree,
+        chooser: TreeChooser,
+        state: Mapping[int, int],
+        after: Mapping[int, int] | None,
+    ) -> None:
         """An exception that only the recorded run raises is ours, not the spec's.
 
         Raises:
@@ -237,7 +252,9 @@ class Recorder:
             self._plain_outcome(tree.declared, Run(picked=chooser.picked), state, after)
         except ModelcheckError:
             return
-        raise InternalError(f"{self.name(tree)} raised {type(error).__name__}: {error} on the recording views, and not on ordinary objects") from error
+        raise InternalError(
+            f"{self.name(tree)} raised {type(error).__name__}: {error} on the recording views, and not on ordinary objects"
+        ) from error
 
     def after(self, run: Run, state: Mapping[int, int]) -> dict[int, int]:
         """The ids of the cells after a run."""
@@ -253,7 +270,11 @@ class Recorder:
 
     def name(self, tree: Tree) -> str:
         """What a tree stands for, as it is called in messages."""
-        return f"the {tree.declared.role.value} {tree.declared.name}" if tree.declared else f"init of {self.machine.cls.__name__}"
+        return (
+            f"the {tree.declared.role.value} {tree.declared.name}"
+            if tree.declared
+            else f"init of {self.machine.cls.__name__}"
+        )
 
     def _failed(self, error: Exception, tree: Tree, run: Run, state: Mapping[int, int]) -> ModelcheckError:
         step = Step(tree.declared.name if tree.declared else "init", run.arguments)
@@ -266,7 +287,9 @@ class Recorder:
         if tree.declared is None:
             return InternalError(f"{self.name(tree)}: {how}")
         what = f"the {tree.declared.role.value} {Step(tree.declared.name, run.arguments)}" if run else self.name(tree)
-        return ImpureError(f"{what} does not depend on the state alone: {how}", place=tree.declared.place, remedy=_CAUSES)
+        return ImpureError(
+            f"{what} does not depend on the state alone: {how}", place=tree.declared.place, remedy=_CAUSES
+        )
 
     def _node(self, expected: tuple[int, int, int]) -> str:
         kind, where, _ = expected
@@ -285,7 +308,10 @@ class Recorder:
         for cell in self.layout.cells:
             changed = cell.rehash()
             if changed is not ABSENT:
-                raise SpecError(f"the value {show(changed)} in {cell.path} was changed after it was stored", remedy="Store immutable values: tuples, frozensets, frozen attrs classes.")
+                raise SpecError(
+                    f"the value {show(changed)} in {cell.path} was changed after it was stored",
+                    remedy="Store immutable values: tuples, frozensets, frozen attrs classes.",
+                )
 
 
 def _shown(outcome: Any) -> str:

@@ -1,7 +1,7 @@
 """A session: one run of an action or property, recorded.
 
-Every first read of a cell is logged with what was found; writes go to an overlay and are seen by later reads. What is logged is exactly what the run's outcome
-can depend on, so it is the path of the run in the decision tree.
+Every first read of a cell is logged with what was found; writes go to an overlay and are seen by later reads. What is
+logged is exactly what the run's outcome can depend on, so it is the path of the run in the decision tree.
 """
 
 from __future__ import annotations
@@ -156,7 +156,9 @@ class Session:
     def effect(self) -> list[tuple[int, int, int]]:
         """The writes of the run, as the kernel takes them."""
         return [
-            (cell.index, self._registry.update(cell, value).index, 0) if isinstance(value, _Pending) else (cell.index, 0, cell.id_of(value))
+            (cell.index, self._registry.update(cell, value).index, 0)
+            if isinstance(value, _Pending)
+            else (cell.index, 0, cell.id_of(value))
             for cell, value in self.written.items()
         ]
 

@@ -1,14 +1,15 @@
 """Views: what an action sees instead of the containers of its state.
 
-A view has the interface of the container that it stands for and turns each access into reads and writes of cells, as few as it can. What it cannot track finely
-it reads whole, correctly and slower. A view belongs to one session and is used for all of its runs.
+A view has the interface of the container that it stands for and turns each access into reads and writes of cells, as
+few as it can. What it cannot track finely it reads whole, correctly and slower. A view belongs to one session and is
+used for all of its runs.
 """
 
 from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, MutableSequence, MutableSet
-from typing import Any
+from typing import Any, Self
 
 from modelcheck.errors import SpecError
 from modelcheck.spec.shape import MapShape, QueueShape, RecordShape, Shape, check_value, keys_changed
@@ -107,11 +108,11 @@ class TrackedSet(_Elements, MutableSet[Any]):
             for element in list(other):
                 self.discard(element)
 
-    def __ior__(self, other: Any) -> TrackedSet:  # type: ignore[override,misc]
+    def __ior__(self, other: Any) -> Self:  # type: ignore[misc]
         self.update(other)
         return self
 
-    def __isub__(self, other: Any) -> TrackedSet:  # type: ignore[override,misc]
+    def __isub__(self, other: Any) -> Self:  # type: ignore[misc]
         self.difference_update(other)
         return self
 
@@ -236,7 +237,8 @@ class TrackedTable(_Elements, MutableMapping[Any, Any]):
         self._session.written[self._collection.cell(key)] = ABSENT
 
     def __contains__(self, key: object) -> bool:
-        return self._session.project(self._collection.cell(key), _is_present)
+        present: bool = self._session.project(self._collection.cell(key), _is_present)
+        return present
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._present())
@@ -371,7 +373,9 @@ class TrackedQueue(MutableSequence[Any]):
 
     def _assign(self, value: Any) -> None:
         if value is not self:
-            self._session.write(self._cell, self._shape.freeze(value._all() if isinstance(value, TrackedQueue) else value))
+            self._session.write(
+                self._cell, self._shape.freeze(value._all() if isinstance(value, TrackedQueue) else value)
+            )
 
 
 def _head(items: tuple[Any, ...]) -> Any:
@@ -403,6 +407,7 @@ class TrackedMap(Mapping[Any, Any]):
 
     def pop(self, key: Any, *default: Any) -> Any:
         """Not possible: the keys stay."""
+        del default
         raise keys_changed(self._shape, set(self._slots) - {key})
 
     def __contains__(self, key: object) -> bool:
@@ -432,7 +437,7 @@ class TrackedMap(Mapping[Any, Any]):
     def __or__(self, other: Mapping[Any, Any]) -> dict[Any, Any]:
         return {**self, **other}
 
-    def __ior__(self, other: Any) -> TrackedMap:  # noqa: PYI034 - the class is final in effect.
+    def __ior__(self, other: Any) -> TrackedMap:  # type: ignore[misc]  # noqa: PYI034 - the class is final in effect.
         self.update(other)
         return self
 
@@ -485,16 +490,25 @@ def _refuse(record: Any, name: str, value: Any) -> None:
     if name in record.__dict__["_slots"]:
         record.__dict__["_slots"][name]._assign(value)
     elif name in record.__dict__:
-        raise SpecError(f"an action assigned {show(value)} to the constant {name!r}", remedy="Keep what changes in a variable set by init.")
+        raise SpecError(
+            f"an action assigned {show(value)} to the constant {name!r}",
+            remedy="Keep what changes in a variable set by init.",
+        )
     else:
         known = ", ".join(record.__dict__["_slots"])
-        raise SpecError(f"an action assigned to {name!r}, which is no variable", remedy=f"Set self.{name} in init; the variables are {known}.")
+        raise SpecError(
+            f"an action assigned to {name!r}, which is no variable",
+            remedy=f"Set self.{name} in init; the variables are {known}.",
+        )
 
 
 def tracked_class(cls: type, names: Iterable[str]) -> type:
     """A subclass whose fields are read from and assigned to slots."""
     members: dict[str, Any] = {name: _Attribute(name) for name in names}
-    members |= {"_tracked": True, "__setattr__": _refuse, "__module__": cls.__module__, "__qualname__": cls.__qualname__}
+    members |= {
+        "_tracked": True,
+        "__setattr__": _refuse,
+        "__module__": cls.__module__,
+        "__qualname__": cls.__qualname__,
+    }
     return type(cls.__name__, (cls,), members)
-
-

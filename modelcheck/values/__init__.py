@@ -1,7 +1,7 @@
 """Values: what a cell may hold, how values are told apart, ordered and shown.
 
-A value is immutable and hashable: numbers, strings, ``None``, enum members, tuples, frozensets, frozen attrs classes and dataclasses, and any
-other class that defines both ``__eq__`` and ``__hash__``.
+A value is immutable and hashable: numbers, strings, ``None``, enum members, tuples, frozensets, frozen attrs classes
+and dataclasses, and any other class that defines both ``__eq__`` and ``__hash__``.
 """
 
 from modelcheck.values.frozen import Bag, FrozenDict, FrozenRecord

@@ -1,7 +1,7 @@
 """When two values are the same value, and which objects are values at all.
 
-Python holds ``1 == True == 1.0``. An action can tell them apart (``isinstance``, ``match``, printing), so a cell must too: interning by ``==``
-alone would merge states that behave differently. `identity` adds the types, recursively.
+Python holds ``1 == True == 1.0``. An action can tell them apart (``isinstance``, ``match``, printing), so a cell must
+too: interning by ``==`` alone would merge states that behave differently. `identity` adds the types, recursively.
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ def value_problem(value: Any) -> str | None:
     if kind.__hash__ is None:
         return f"a {kind.__name__} is mutable and cannot be hashed"
     if getattr(kind, "__hash__") is getattr(object, "__hash__"):  # noqa: B009 - mypy knows too much about the attribute.
-        return f"two equal objects of the class {kind.__name__} would be different values, since it compares by identity"
+        return (
+            f"two equal objects of the class {kind.__name__} would be different values, since it compares by identity"
+        )
     if attrs.has(kind):
         fields = (getattr(value, field.name) for field in attrs.fields(kind))
         return next((problem for item in fields if (problem := value_problem(item))), None)

@@ -1,7 +1,7 @@
 """One total order over all values, whatever their types.
 
-Sets are iterated, printed and written to files in this order, so that nothing depends on hash seeds. Values of one type are ordered as Python
-orders them, enum members as they are defined; types are ordered by a fixed rank.
+Sets are iterated, printed and written to files in this order, so that nothing depends on hash seeds. Values of one type
+are ordered as Python orders them, enum members as they are defined; types are ordered by a fixed rank.
 """
 
 from __future__ import annotations
@@ -37,7 +37,12 @@ def order_key(value: Any) -> tuple[Any, ...]:
 def _compound_key(value: Any) -> tuple[Any, ...]:
     if isinstance(value, Enum):
         kind = type(value)
-        return (5, kind.__qualname__, list(kind.__members__).index(value.name) if value.name in kind.__members__ else -1, str(value))
+        return (
+            5,
+            kind.__qualname__,
+            list(kind.__members__).index(value.name) if value.name in kind.__members__ else -1,
+            str(value),
+        )
     if isinstance(value, bytes):
         return (4, value)
     if isinstance(value, (int, float, str)):
