@@ -1,0 +1,5 @@
+"""The `modelcheck` command."""
+
+from modelcheck.cli.command import main
+
+__all__ = ["main"]

@@ -1,1 +1,8 @@
-"""Traces."""
+"""Traces: what they are, how they are written, read, replayed, explained and shown."""
+
+from modelcheck.trace.diff import Change, changes
+from modelcheck.trace.recording import Recording, read_recording, record, write_trace
+from modelcheck.trace.replay import Outcome, Replay, replay
+from modelcheck.trace.trace import Trace
+
+__all__ = ["Change", "Outcome", "Recording", "Replay", "Trace", "changes", "read_recording", "record", "replay", "write_trace"]

@@ -1,0 +1,170 @@
+"""The command itself: which subcommands there are, and what happens to errors.
+
+A subcommand's module is imported when it is used, so that none pays for the others. Whatever goes wrong ends here: one message on standard error and
+exit code 2, without a traceback unless ``--traceback`` asks for it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from modelcheck.errors import InternalError, ModelcheckError
+from modelcheck.verdict import Verdict
+
+ERROR = 2
+
+# The name of each subcommand, its module in this package, and its line in `modelcheck --help`.
+COMMANDS = {
+    "check": "Explore every state of a spec and give a verdict on its properties.",
+    "show": "List a spec's constants, variables, actions and properties.",
+    "new": "Write a small commented spec, and a test for it.",
+    "replay": "Run a recorded trace again through the spec.",
+    "history": "Check a recorded client history.",
+    "completion": "Print the script that completes the command in a shell.",
+}
+
+
+class Commands(click.Group):
+    """The subcommands, imported when used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the subcommands that are installed."""
+        del ctx
+        return [name for name in COMMANDS if (Path(__file__).parent / f"{name}.py").exists()]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The subcommand of that name."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command: click.Command = importlib.import_module(f"modelcheck.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of subcommands, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+
+
+class Settings:
+    """What the options that all commands share were set to.
+
+    Attributes:
+        traceback: Whether errors show one.
+    """
+
+    traceback: bool = False
+
+
+def _set_traceback(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.ensure_object(Settings).traceback = True
+
+
+def _set_color(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        ctx.color = ctx.find_root().color = {"auto": None, "always": True, "never": False}[value]
+    elif os.environ.get("NO_COLOR"):
+        ctx.color = ctx.find_root().color = False
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        from modelcheck.trace.recording import installed_version  # noqa: PLC0415 - reads the installed packages.
+
+        click.echo(f"modelcheck {installed_version()}")
+        ctx.exit()
+
+
+def common_options(function: Any) -> Any:
+    """The options that every command has."""
+    function = click.option(
+        "--traceback", is_flag=True, expose_value=False, callback=_set_traceback, is_eager=True, help="Show where in the code an error arose."
+    )(function)
+    return click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        expose_value=False,
+        callback=_set_color,
+        is_eager=True,
+        help="By default on a terminal, unless NO_COLOR is set.",
+    )(function)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@common_options
+@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help="Show the version and exit.")
+def modelcheck() -> None:
+    """Check distributed protocols that are written as plain Python.
+
+    The exit code of every checking command is 0 if all properties hold, 1 if one is violated, 2 for an error in the spec or the command, and 3 if a limit
+    was reached before the answer was found.
+    """
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command, and exit.
+
+    Args:
+        arguments: Those of the command line by default.
+    """
+    settings = Settings()
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        code = modelcheck.main(arguments, prog_name="modelcheck", standalone_mode=False, obj=settings)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has seen enough. Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = ERROR
+    except (click.Abort, KeyboardInterrupt):
+        _tell("interrupted", None)
+        code = Verdict.UNKNOWN.exit_code
+    except Exception as error:  # noqa: BLE001 - the one place where errors become messages.
+        code = _fail(error, settings)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(error: Exception, settings: Settings) -> int:
+    if settings.traceback:
+        traceback.print_exception(error)
+    elif isinstance(error, click.ClickException):
+        _tell_click(error)
+    elif isinstance(error, ModelcheckError):
+        _tell(str(with_short_place(error)), None)
+    else:
+        _tell(str(_unexpected(error)), "--traceback shows where it arose.")
+    return ERROR
+
+
+def _unexpected(error: Exception) -> InternalError:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(last.filename).name}:{last.lineno}"
+    return InternalError(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__, place=place)
+
+
+def _tell_click(error: click.ClickException) -> None:
+    """Click's own message, with the command whose help says more."""
+    context = getattr(error, "ctx", None)
+    hint = f"`{context.command_path} --help` lists the options." if context is not None else None
+    _tell(error.format_message().rstrip("."), hint)
+
+
+def _tell(message: str, hint: str | None) -> None:
+    click.echo(f"{click.style('Error:', fg='red', bold=True)} {message}" + (f"\n  {hint}" if hint else ""), err=True)
+
+
+def with_short_place(error: ModelcheckError) -> ModelcheckError:
+    """The error with its place relative to the working directory, as people would type it."""
+    here = str(Path.cwd()) + os.sep
+    if error.place is not None and error.place.startswith(here):
+        error.place = error.place[len(here) :]
+    return error

@@ -1,0 +1,104 @@
+"""``modelcheck replay``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from modelcheck.cli.command import common_options
+
+if TYPE_CHECKING:
+    from modelcheck.spec import Machine
+    from modelcheck.trace import Recording, Replay
+    from modelcheck.trace.text import Line
+
+
+@click.command(short_help="Run a recorded trace again through the spec.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--spec", "target", metavar="SPEC", help="Replay it through this spec instead of the one that the trace names.")
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome as one JSON object.")
+@common_options
+@click.pass_context
+def command(ctx: click.Context, file: Path, target: str | None, as_json: bool) -> None:
+    """Run the trace in FILE again through its spec, and say whether it still shows what it was recorded for.
+
+    Exit code: 1 the property still fails, 0 it no longer does, 2 the trace cannot be replayed, since the spec has changed (the report says at which step
+    and how the two part). For the witness of a reachable property: 0 it is still reached, 1 it is not.
+    """
+    from modelcheck.spec import machine_of  # noqa: PLC0415 - what only this command needs, after the options were read.
+    from modelcheck.spec.loading import load_spec  # noqa: PLC0415
+    from modelcheck.trace import Outcome, read_recording, replay  # noqa: PLC0415
+    from modelcheck.trace.replay import recorded_constants  # noqa: PLC0415
+
+    recording = read_recording(file)
+    cls = load_spec(target or _spec_of(recording, file))
+    machine = machine_of(cls(**recorded_constants(cls, recording)))
+    found = replay(machine, recording)
+    if as_json:
+        click.echo(json.dumps(_json(recording, found), ensure_ascii=False))
+    else:
+        _print(machine, recording, found)
+    witness = recording.kind == "reachable"
+    ctx.exit({Outcome.CONFIRMED: 0 if witness else 1, Outcome.NOT_CONFIRMED: 1 if witness else 0, Outcome.PARTED: 2}[found.outcome])
+
+
+def _spec_of(recording: Recording, file: Path) -> str:
+    """The recorded source, looked for below the working directory and then below each folder above the trace."""
+    source = Path(recording.source)
+    folders = [Path(), *file.resolve().parents]
+    there = next((folder / source for folder in folders if (folder / source).is_file()), source)
+    return f"{there}:{recording.spec}"
+
+
+_WORDS = {"confirmed": "still fails", "not confirmed": "no longer fails", "parted": "cannot be replayed"}
+_WITNESS_WORDS = {"confirmed": "is still reached", "not confirmed": "is no longer reached", "parted": "cannot be replayed"}
+
+
+def _words(recording: Recording, found: Replay) -> str:
+    words = _WITNESS_WORDS if recording.kind == "reachable" else _WORDS
+    return words[found.outcome.value]
+
+
+def _json(recording: Recording, found: Replay) -> dict[str, Any]:
+    return {
+        "spec": recording.spec,
+        "property": recording.property,
+        "kind": recording.kind,
+        "outcome": _words(recording, found),
+        "steps": len(recording.steps),
+        "step": found.step,
+        "reason": found.reason or None,
+        "changes": [{"path": c.path, "kind": c.kind, "old": c.old or None, "new": c.new or None} for c in found.changes],
+        "schema": 1,
+    }
+
+
+def _print(machine: Machine, recording: Recording, found: Replay) -> None:
+    from modelcheck.cli.paint import paint  # noqa: PLC0415 - not for --json.
+    from modelcheck.trace.text import trace_lines  # noqa: PLC0415
+
+    if found.trace.states:
+        paint(trace_lines(found.trace))
+        click.echo()
+    del machine
+    paint(_end(recording, found))
+
+
+def _end(recording: Recording, found: Replay) -> Iterator[Line]:
+    from modelcheck.trace.text import Span, change_lines  # noqa: PLC0415 - not for --json.
+
+    words = _words(recording, found)
+    style = {"confirmed": "violated", "not confirmed": "holds", "parted": "unknown"}[found.outcome.value]
+    if found.step is None:
+        yield (Span(f"{recording.property} {words}", style), Span(f" after {len(recording.steps)} steps{f': {found.reason}' if found.reason else ''}"))
+        return
+    where = "in the initial state" if found.step == 0 else f"at step {found.step}"
+    yield (Span(f"The trace {words}", style), Span(f": it and the spec part {where}"))
+    yield (Span(f"  {found.reason}"),)
+    if found.changes:
+        yield (Span("  From what was recorded to what happens now:", "note"),)
+        yield from change_lines(found.changes)

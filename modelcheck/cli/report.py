@@ -1,0 +1,203 @@
+"""The report of a search, for people and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import click
+
+from modelcheck.cli.paint import columns, paint
+from modelcheck.cli.traces import replay_command
+from modelcheck.cli.units import count, said_bytes, said_rate, said_seconds
+from modelcheck.search.report import PropertyReport, Report
+from modelcheck.spec import Machine
+from modelcheck.spec.loading import shown_path
+from modelcheck.trace.text import Line, Span, trace_lines
+from modelcheck.values import show
+from modelcheck.verdict import Verdict
+
+SCHEMA = 1
+_WIDEST_CELLS = 10
+_WIDE = 1000
+
+
+# JSON ------------------------------------------------------------------------------------------------------------------------------------------
+
+
+def json_report(report: Report, machine: Machine, files: Mapping[str, Path], *, profile: bool = False) -> dict[str, Any]:
+    """The report as a JSON object."""
+    found = {
+        "spec": report.spec,
+        "source": shown_path(report.source),
+        "constants": {name: plain_value(value) for name, value in report.constants.items()},
+        "verdict": report.verdict.value,
+        "reason": report.reason,
+        "states": report.states,
+        "generated": report.generated,
+        "depth": report.depth,
+        "python_calls": report.python_calls,
+        "seconds": round(report.seconds, 6),
+        "peak_memory_bytes": report.peak_memory_bytes,
+        "collision_probability": report.collision_probability,
+        "properties": [_json_property(found, machine, files) for found in report.properties],
+        "actions": [{"name": a.name, "enabled": a.enabled, "new": a.new, "python_calls": a.python_calls} for a in report.actions],
+        "out_of_bounds": report.out_of_bounds,
+        "bytes_per_state": round(report.bytes_per_state, 3),
+        "warnings": list(report.warnings),
+        "seed": report.seed,
+        "schema": SCHEMA,
+    }
+    if profile:
+        found["profile"] = {
+            "predicate_calls": dict(report.predicate_calls),
+            "cells": [{"path": cell.path, "values": cell.values} for cell in report.cells],
+            "table_load": round(report.table_load, 4),
+        }
+    return found
+
+
+def _json_property(found: PropertyReport, machine: Machine, files: Mapping[str, Path]) -> dict[str, Any]:
+    violated = found.verdict is Verdict.VIOLATED
+    trace = None
+    if found.trace is not None:
+        file = files.get(found.name)
+        trace = {"file": None if file is None else str(file), "steps": len(found.trace.steps)}
+    del machine
+    return {
+        "name": found.name,
+        "kind": found.kind,
+        "verdict": found.verdict.value,
+        "trace": trace if violated else None,
+        "witness": None if violated else trace,
+    }
+
+
+def plain_value(value: Any) -> Any:
+    """A value as JSON reads it: what JSON has not is given as text.
+
+    >>> plain_value((1, frozenset({2})))
+    [1, [2]]
+    """
+    if isinstance(value, Enum):
+        return value.name
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, (tuple, list)):
+        return [plain_value(item) for item in value]
+    if isinstance(value, frozenset):
+        from modelcheck.values import ordered  # noqa: PLC0415
+
+        return [plain_value(item) for item in ordered(value)]
+    return show(value)
+
+
+# For people ------------------------------------------------------------------------------------------------------------------------------------
+
+
+def print_report(report: Report, machine: Machine, files: Mapping[str, Path], *, profile: bool = False) -> None:
+    """Print the report: verdicts, counts, warnings, and last the counterexamples with the command that replays each."""
+    paint(_heading(report))
+    paint(_verdicts(report))
+    click.echo()
+    paint(_counts(report))
+    paint(_actions(report))
+    if profile:
+        paint(_profile(report))
+    paint(_warnings(report))
+    for found in report.properties:
+        if found.verdict is Verdict.VIOLATED:
+            paint(_counterexample(found, machine, files.get(found.name)))
+
+
+def _heading(report: Report) -> Iterator[Line]:
+    constants = ", ".join(f"{name}={show(value)}" for name, value in report.constants.items())
+    yield (Span(report.spec, "action"), Span(f"({constants})"), Span(f"  {shown_path(report.source)}", "note"))
+    yield ()
+
+
+def _verdicts(report: Report) -> Iterator[Line]:
+    rows = [("no deadlock" if f.kind == "deadlock" else f.kind, "" if f.kind == "deadlock" else f.name) for f in report.properties]
+    for found, text in zip(report.properties, columns(rows), strict=True):
+        width = max(map(len, columns(rows)))
+        yield (Span(f"{text.ljust(width)}  "), Span(found.verdict.value, found.verdict.value), Span(_remark(found), "note"))
+    if report.verdict is Verdict.UNKNOWN:
+        yield ()
+        yield (Span("unknown", "unknown"), Span(f": {report.reason}"))
+
+
+def _remark(found: PropertyReport) -> str:
+    if found.trace is not None:
+        return f"  in {count(len(found.trace.steps), 'step')}"
+    return "  no reachable state shows it" if found.verdict is Verdict.VIOLATED else ""
+
+
+def _counts(report: Report) -> Iterator[Line]:
+    rate = f", {said_rate(report.generated / report.seconds)} generated/s" if report.seconds >= 1 else ""
+    yield (Span(f"{count(report.states, 'state')}, {report.generated:,} generated, depth {report.depth}"),)
+    yield (Span(f"{said_seconds(report.seconds)}{rate}, {count(report.python_calls, 'Python call')}, {said_bytes(report.peak_memory_bytes)}"),)
+    if report.collision_probability > 0:
+        yield (Span(f"probability that a state was missed since two had one fingerprint: {report.collision_probability:.1g}", "note"),)
+    if report.out_of_bounds:
+        yield (Span(f"{count(report.out_of_bounds, 'successor')} out of bounds, dropped by a constraint"),)
+    if report.seed is not None:
+        yield (Span(f"random walk with --seed {report.seed}"),)
+
+
+def _actions(report: Report) -> Iterator[Line]:
+    if report.actions:
+        yield ()
+        rows = [("action", "enabled", "to a new state"), *((a.name, f"{a.enabled:,}", f"{a.new:,}") for a in report.actions)]
+        header, *lines = columns(rows, right=frozenset({1, 2}))
+        yield (Span(header, "note"),)
+        yield from ((Span(line),) for line in lines)
+
+
+def _profile(report: Report) -> Iterator[Line]:
+    calls = sorted([*((a.name, a.python_calls) for a in report.actions), *report.predicate_calls.items()], key=lambda item: -item[1])
+    yield ()
+    yield (Span("Python calls", "action"), Span(f"  {report.python_calls:,}, one per {report.generated / max(report.python_calls, 1):,.0f} generated states"))
+    yield from ((Span(line),) for line in columns([(name, f"{number:,}") for name, number in calls], right=frozenset({1})))
+    yield ()
+    widest = report.cells[:_WIDEST_CELLS]
+    yield (Span("Widest cells", "action"), Span(f"  {count(len(report.cells), 'cell')} in all"))
+    yield from ((Span(line),) for line in columns([(cell.path, count(cell.values, "value")) for cell in widest], right=frozenset({1})))
+    yield ()
+    yield (Span("Memory", "action"), Span(f"  {report.bytes_per_state:.1f} bytes per state, table {report.table_load:.0%} full"))
+    yield from _advice(report)
+
+
+def _advice(report: Report) -> Iterator[Line]:
+    wide = [cell for cell in report.cells if cell.values >= _WIDE]
+    yield ()
+    if wide:
+        yield (Span(f"{wide[0].path} took {wide[0].values:,} values, and each action that reads it is run once for each of them.", "warning"),)
+        yield (Span("Split it: a dict with an entry per process, a set or Counter of messages, or a record with a field per part."),)
+    elif report.python_calls * 1000 > report.generated > 1_000_000:  # noqa: PLR2004 - for small searches the rate says nothing.
+        yield (Span("No cell is wide, yet Python is called often: an action reads many cells at once. Let it read only what it needs.", "warning"),)
+    else:
+        yield (Span("Nothing to improve: the cells are narrow.", "note"),)
+
+
+def _warnings(report: Report) -> Iterator[Line]:
+    if report.warnings:
+        yield ()
+    for warning in report.warnings:
+        yield (Span("Warning: ", "warning"), Span(warning))
+
+
+def _counterexample(found: PropertyReport, machine: Machine, file: Path | None) -> Iterator[Line]:
+    if found.trace is None:
+        return
+    name = "a deadlock" if found.kind == "deadlock" else f"{found.name} is violated"
+    yield ()
+    yield (Span(f"Counterexample: {name}", "violated"), Span(f" in {count(len(found.trace.steps), 'step')}"))
+    yield ()
+    yield from trace_lines(found.trace)
+    del machine
+    yield ()
+    if file is not None:
+        yield (Span(f"Trace: {file}"),)
+        yield (Span(f"Replay: {replay_command(file)}"),)

@@ -1,0 +1,191 @@
+"""``modelcheck show``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from modelcheck.cli.command import common_options
+from modelcheck.cli.target import spec_from, spec_options
+
+if TYPE_CHECKING:
+    from modelcheck.spec import Declaration, Machine
+    from modelcheck.spec.shape import Shape
+    from modelcheck.trace.text import Line
+
+
+@click.command(short_help="List what a spec consists of.")
+@spec_options
+@click.option("--json", "as_json", is_flag=True, help="Print it as one JSON object.")
+@common_options
+def command(target: str, settings: tuple[str, ...], as_json: bool) -> None:
+    """List the constants, variables, actions and properties of SPEC, and where each is written."""
+    from modelcheck.cli.paint import paint  # noqa: PLC0415 - what only this command needs, after the options were read.
+    from modelcheck.spec import machine_of  # noqa: PLC0415
+
+    machine = machine_of(spec_from(target, settings))
+    if as_json:
+        click.echo(json.dumps(_json(machine), ensure_ascii=False))
+    else:
+        paint(_lines(machine))
+
+
+# What there is to say ----------------------------------------------------------------------------------------------------------------------------
+
+
+def _place(place: str) -> str:
+    from modelcheck.spec.loading import shown_path  # noqa: PLC0415 - imported with the spec.
+
+    file, _, line = place.rpartition(":")
+    return f"{shown_path(file)}:{line}" if file else place
+
+
+def _summary(machine: Machine) -> str:
+    return (machine.cls.__doc__ or "").strip().split("\n")[0]
+
+
+def _constants(machine: Machine) -> list[tuple[str, str, Any]]:
+    from modelcheck.spec.constants import constant_types  # noqa: PLC0415 - imported with the spec.
+
+    types = constant_types(machine.cls)
+    return [(name, getattr(kind, "__name__", None) if isinstance(kind, type) else str(kind), machine.constants[name]) for name, kind in types.items()]  # type: ignore[misc]
+
+
+def _kind(shape: Shape) -> str:
+    """How a variable is split into cells, in words."""
+    from modelcheck.spec import shape as shapes  # noqa: PLC0415 - imported with the spec.
+
+    if isinstance(shape, shapes.MapShape):
+        inner = next(iter(shape.items.values()), None)
+        return f"dict with {len(shape.items)} fixed keys" + (f", each a {_kind(inner)}" if inner is not None and type(inner) is not shapes.Shape else "")
+    if isinstance(shape, shapes.RecordShape):
+        return f"record {shape.cls.__name__} ({', '.join(shape.fields)})"
+    if isinstance(shape, shapes.QueueShape):
+        return f"{shape.kind.__name__}, one cell"
+    names = {
+        shapes.SetShape: "set, a cell per element",
+        shapes.BagShape: "bag, a cell per element",
+        shapes.TableShape: "dict, a cell per key",
+        shapes.AliasShape: "another name of a part of the state",
+    }
+    return next((text for cls, text in names.items() if isinstance(shape, cls)), "one cell")
+
+
+def _domain(domain: Any) -> str:
+    from modelcheck.values import show  # noqa: PLC0415 - imported with the spec.
+
+    if isinstance(domain, type):
+        return domain.__name__
+    if callable(domain):
+        return f"{domain.__name__}()"
+    return show(domain) if not isinstance(domain, range) else repr(domain)
+
+
+def _signature(declared: Declaration) -> str:
+    ranges = [f"{name} in {_domain(domain)}" for name, domain in zip(declared.parameters, declared.domains, strict=True)]
+    return f"{declared.name}({', '.join(ranges)})"
+
+
+def _declared(machine: Machine) -> list[Declaration]:
+    return [*machine.actions, *machine.properties, *machine.constraints, *machine.terminals]
+
+
+# JSON ---------------------------------------------------------------------------------------------------------------------------------------------
+
+
+def _json(machine: Machine) -> dict[str, Any]:
+    from modelcheck.cli.report import plain_value  # noqa: PLC0415 - not for people.
+    from modelcheck.spec.loading import shown_path, source_file  # noqa: PLC0415
+
+    initial = machine.initial_states()
+    return {
+        "spec": machine.cls.__name__,
+        "source": shown_path(source_file(machine.cls)),
+        "place": _place(machine.place),
+        "summary": _summary(machine),
+        "constants": [{"name": name, "type": kind, "value": plain_value(value)} for name, kind, value in _constants(machine)],
+        "initial_states": len(dict.fromkeys(initial)),
+        "variables": [{"name": n, "kind": _kind(s), "initial": [plain_value(v) for v in _initial(machine, n)]} for n, s in machine.shape.fields.items()],
+        "declarations": [_json_declared(declared) for declared in _declared(machine)],
+        "schema": 1,
+    }
+
+
+def _json_declared(declared: Declaration) -> dict[str, Any]:
+    return {
+        "name": declared.name,
+        "role": declared.role.value,
+        "parameters": [
+            {"name": name, "domain": _domain(domain)} for name, domain in zip(declared.parameters, declared.domains, strict=True)
+        ],
+        "place": _place(declared.place),
+        "summary": declared.summary,
+    }
+
+
+def _initial(machine: Machine, name: str) -> list[Any]:
+    return list(dict.fromkeys(state[name] for state in machine.initial_states()))
+
+
+# For people ---------------------------------------------------------------------------------------------------------------------------------------
+
+
+def _lines(machine: Machine) -> Iterator[Line]:
+    from modelcheck.trace.text import Span  # noqa: PLC0415 - not for --json.
+
+    yield (Span(machine.cls.__name__, "action"), Span(f"  {_place(machine.place)}", "note"))
+    if _summary(machine):
+        yield (Span(f"  {_summary(machine)}"),)
+    yield from _constant_lines(machine)
+    yield from _variable_lines(machine)
+    groups = [
+        ("Actions", machine.actions),
+        ("Properties", machine.properties),
+        ("Constraints", machine.constraints),
+        ("Terminal states", machine.terminals),
+    ]
+    for title, declared in groups:
+        if declared:
+            yield ()
+            yield (Span(title, "action"),)
+            yield from _declared_lines(declared, with_role=title == "Properties")
+
+
+def _constant_lines(machine: Machine) -> Iterator[Line]:
+    from modelcheck.cli.paint import columns  # noqa: PLC0415 - not for --json.
+    from modelcheck.trace.text import Span  # noqa: PLC0415
+    from modelcheck.values import show  # noqa: PLC0415
+
+    found = _constants(machine)
+    if found:
+        yield ()
+        yield (Span("Constants", "action"),)
+        yield from ((Span(line),) for line in columns([(f"{name}: {kind} = {show(value)}",) for name, kind, value in found]))
+
+
+def _variable_lines(machine: Machine) -> Iterator[Line]:
+    from modelcheck.cli.paint import columns  # noqa: PLC0415 - not for --json.
+    from modelcheck.trace.text import Span  # noqa: PLC0415
+    from modelcheck.values import show  # noqa: PLC0415
+
+    yield ()
+    yield (Span("Variables", "action"), Span(f"  {len(dict.fromkeys(machine.initial_states()))} initial", "note"))
+    rows = []
+    for name, shape in machine.shape.fields.items():
+        initial = _initial(machine, name)
+        shown = show(initial[0]) if len(initial) == 1 else f"one of {', '.join(map(show, initial))}"
+        rows.append((name, f"({_kind(shape)})", shown))
+    yield from ((Span(line),) for line in columns(rows))
+
+
+def _declared_lines(declared: list[Declaration], *, with_role: bool) -> Iterator[Line]:
+    from modelcheck.trace.text import Span  # noqa: PLC0415 - not for --json.
+
+    for found in declared:
+        role = f"{found.role.value} " if with_role else ""
+        yield (Span(f"  {role}"), Span(_signature(found), "path"), Span(f"  {_place(found.place)}", "note"))
+        if found.summary:
+            yield (Span(f"      {found.summary}"),)

@@ -1,0 +1,39 @@
+"""The spec that a command is about: the argument SPEC and the option ``--set``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from modelcheck.errors import UsageError
+from modelcheck.spec import Spec
+from modelcheck.spec.constants import parse_constant
+from modelcheck.spec.loading import load_spec
+
+
+def spec_options(function: Any) -> Any:
+    """The argument SPEC and the option ``--set``."""
+    function = click.option(
+        "--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a constant; may be repeated. VALUE is a Python literal, or an enum member's name."
+    )(function)
+    return click.argument("target", metavar="SPEC")(function)
+
+
+def spec_from(target: str, settings: tuple[str, ...]) -> Spec:
+    """The spec that the command line names, with its constants.
+
+    Raises:
+        UsageError: if it names none, or a constant is unknown.
+        SpecError: if the spec cannot be imported.
+    """
+    cls = load_spec(target)
+    constants: dict[str, Any] = {}
+    for setting in settings:
+        name, equals, text = setting.partition("=")
+        if not equals or not name:
+            raise UsageError(f"--set {setting} sets nothing", remedy="Write --set NAME=VALUE, for example --set servers=3.")
+        if name in constants:
+            raise UsageError(f"--set gives {name} twice")
+        constants[name] = parse_constant(cls, name, text)
+    return cls(**constants)

@@ -1,0 +1,62 @@
+"""Where the traces of a report are written, and the command that replays one."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+
+from modelcheck.errors import UsageError
+from modelcheck.search.report import Report
+from modelcheck.spec.loading import shown_path
+from modelcheck.trace import Trace, write_trace
+from modelcheck.verdict import Verdict
+
+FOLDER = Path(".modelcheck")
+
+
+def check_writable(path: Path) -> None:
+    """Refuse at once a file that could not be written after a long search.
+
+    Raises:
+        UsageError: if its folder does not exist or is no place to write to.
+    """
+    if path.is_dir() or not path.parent.is_dir():
+        raise UsageError(
+            f"cannot write the trace to {path}: {'that is' if path.is_dir() else 'there is no'} folder{'' if path.is_dir() else f' {path.parent}'}",
+            remedy="Name a file in a folder that exists.",
+        )
+
+
+def write_traces(report: Report, out: Path | None) -> dict[str, Path]:
+    """Write every trace of a report; returns the file of each property that has one.
+
+    Args:
+        report: The report.
+        out: Where the first counterexample goes (or, without one, the first witness); all else goes to ``.modelcheck/``.
+    """
+    with_trace = [found for found in report.properties if found.trace is not None]
+    with_trace.sort(key=lambda found: found.verdict is not Verdict.VIOLATED)
+    files: dict[str, Path] = {}
+    for number, found in enumerate(with_trace):
+        assert found.trace is not None
+        path = out if out is not None and number == 0 else FOLDER / file_name(found.trace)
+        try:
+            write_trace(found.trace, path, source=shown_path(found.trace.source))
+        except OSError as error:
+            click.echo(f"Warning: the trace could not be written to {path}: {error.strerror}", err=True)
+        else:
+            files[found.name] = path
+    return files
+
+
+def file_name(trace: Trace) -> str:
+    """The name of a trace's file: the same for each run, so that the folder holds the latest trace of each property."""
+    return re.sub(r"[^\w.-]", "_", f"{trace.spec}-{trace.property}.json")
+
+
+def replay_command(path: Path) -> str:
+    """What to type to replay a file."""
+    return f"modelcheck replay {shlex.quote(str(path))}"

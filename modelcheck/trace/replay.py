@@ -1,0 +1,331 @@
+"""Replay: a trace run once more through the spec's own Python.
+
+The recorded run is followed step by step: the action with the recorded arguments and choices is taken, and the state that it leads to compared with the
+recorded one. The comparison is of encoded values, so a trace from a file needs no decoding. A run that cannot be followed to its end has *parted*
+from the spec, and the replay says at which step and how.
+
+*Cost.* A step costs one evaluation of the domains and one run of the action, so fifty steps take milliseconds.
+"""
+
+from __future__ import annotations
+
+import linecache
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve, frozen
+
+from modelcheck.errors import TraceError, UsageError
+from modelcheck.spec import Declaration, Machine, Role, State, Step
+from modelcheck.spec.choice import Disabled, choosing
+from modelcheck.spec.constants import constant_types, unknown
+from modelcheck.spec.run import ScriptedChooser, all_runs, as_spec_error, options_of
+from modelcheck.trace.diff import Change, changes
+from modelcheck.trace.itf import Json, decode, encode
+from modelcheck.trace.recording import RecordedStep, Recording, record
+from modelcheck.trace.trace import Trace
+from modelcheck.values import show
+
+_SPEC_PACKAGE = str(Path(__file__).resolve().parent.parent / "spec")
+
+
+class Outcome(Enum):
+    """How a replay ended."""
+
+    CONFIRMED = "confirmed"
+    NOT_CONFIRMED = "not confirmed"
+    PARTED = "parted"
+
+
+@frozen
+class Replay:
+    """The outcome of a replay.
+
+    Attributes:
+        outcome: ``CONFIRMED``: the run shows at its end what was recorded (the property fails, or is reached). ``NOT_CONFIRMED``: the run is the same,
+            but shows that no longer. ``PARTED``: the spec cannot go through the recorded states any more.
+        trace: The run as it is now, as far as it goes.
+        step: The number of the step at which they part, 0 for the initial state; None if they do not.
+        reason: How they part, or why it is not confirmed.
+        changes: From the recorded state to the one that the spec goes to now, if that is how they part.
+    """
+
+    outcome: Outcome
+    trace: Trace
+    step: int | None = None
+    reason: str = ""
+    changes: tuple[Change, ...] = ()
+
+
+class _Parted(Exception):  # noqa: N818 - not an error: the answer of a replay.
+    def __init__(self, reason: str, differ: Iterable[Change] = ()) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.changes = tuple(differ)
+
+
+def replay(machine: Machine, trace: Trace | Recording) -> Replay:
+    """Run a trace again through a spec.
+
+    Args:
+        machine: The spec, with the constants of the trace.
+        trace: The trace, or the recording of one.
+
+    Raises:
+        SpecError: if an action or the property raises.
+    """
+    recording = record(trace) if isinstance(trace, Trace) else trace
+    states: list[State] = []
+    steps: list[Step] = []
+    try:
+        states.append(_initial(machine, recording))
+        for recorded, expected in zip(recording.steps, recording.states[1:], strict=True):
+            step, state = _follow(machine, states[-1], recorded, expected)
+            steps.append(step)
+            states.append(state)
+    except _Parted as parted:
+        run = _as_run(machine, recording, states, steps)
+        return Replay(Outcome.PARTED, run, len(states), parted.reason, parted.changes)
+    run = _as_run(machine, recording, states, steps)
+    return _shown(machine, recording, run)
+
+
+def _as_run(machine: Machine, recording: Recording, states: list[State], steps: list[Step]) -> Trace:
+    return Trace(
+        spec=machine.cls.__name__,
+        source=recording.source,
+        constants=machine.constants,
+        property=recording.property,
+        kind=recording.kind,
+        states=tuple(states),
+        steps=tuple(steps),
+        loop=recording.loop,
+        found_by=recording.found_by,
+    )
+
+
+# Following ------------------------------------------------------------------------------------------------------------------------------------
+
+
+def _initial(machine: Machine, recording: Recording) -> State:
+    expected = dict(recording.states[0])
+    if list(expected) != machine.variables and set(expected) != set(machine.variables):
+        gone = [name for name in expected if name not in machine.variables]
+        come = [name for name in machine.variables if name not in expected]
+        told = [f"{', '.join(gone)} of the trace no longer in the spec"] if gone else []
+        told += [f"{', '.join(come)} of the spec not in the trace"] if come else []
+        raise _Parted(f"the variables are others: {'; '.join(told)}")
+    options = machine.initial_states()
+    for state in options:
+        if _encoded(state) == expected:
+            return state
+    if len(options) == 1:
+        raise _Parted("the initial state is another", _differences(machine, expected, options[0]))
+    raise _Parted(f"the recorded state is none of the {len(options)} initial states")
+
+
+def _follow(machine: Machine, state: State, recorded: RecordedStep, expected: Mapping[str, Json]) -> tuple[Step, State]:
+    """The recorded step taken in a state, and where it leads, which must be the recorded state."""
+    action = _action(machine, recorded.action)
+    other: State | None = None
+    for step, after in _taken(machine, action, state, recorded):
+        if _encoded(after) == expected:
+            return step, after
+        other = after
+    assert other is not None
+    raise _Parted(f"{_text(machine, recorded)} leads to another state", _differences(machine, expected, other))
+
+
+def _action(machine: Machine, name: str) -> Declaration:
+    found = next((action for action in machine.actions if action.name == name), None)
+    if found is None:
+        raise _Parted(unknown(name, [action.name for action in machine.actions], f"the spec has no action {name!r} any more"))
+    return found
+
+
+def _taken(machine: Machine, action: Declaration, state: State, recorded: RecordedStep) -> Iterator[tuple[Step, State]]:
+    """The ways to take a recorded step; more than one only if two of its values are written alike. At least one, or it raises."""
+    text = _text(machine, recorded)
+    if set(action.parameters) != set(recorded.arguments):
+        raise _Parted(f"{text} was taken, and the action has the parameters ({', '.join(action.parameters)}) now")
+    scripts = _scripts(machine, action, state, recorded)
+    if not scripts:
+        raise _Parted(f"{text} cannot be taken: these arguments are not in its domains in this state")
+    stopped: Disabled | None = None
+    for script in scripts:
+        try:
+            yield _perform(machine, action, state, _Follower(script, recorded.choices))
+        except Disabled as disabled:
+            stopped = disabled
+        else:
+            stopped = None
+    if stopped is not None:
+        raise _Parted(f"{text} is not enabled: {guard_of(stopped)}")
+
+
+def _scripts(machine: Machine, action: Declaration, state: State, recorded: RecordedStep) -> list[list[int]]:
+    """The option numbers with which the action's domains give the recorded arguments."""
+    live = machine.thaw(state)
+
+    def arguments(chooser: ScriptedChooser) -> tuple[dict[str, Any], list[int]]:
+        return action.choose_arguments(live), [option for _, option in chooser.taken]
+
+    runs = list(machine._guarded(all_runs(arguments), action))
+    return [script for found, script in runs if {name: encode(value) for name, value in found.items()} == recorded.arguments]
+
+
+def _perform(machine: Machine, action: Declaration, state: State, follower: _Follower) -> tuple[Step, State]:
+    live = machine.thaw(state)
+    with choosing(follower):
+        try:
+            arguments = action.choose_arguments(live)
+            before_body = len(follower.picked)
+            action.run(live, arguments)
+            follower.finish()
+            return Step(action.name, arguments, tuple(follower.picked[before_body:])), machine.freeze(live)
+        except _Parted:
+            raise
+        except Exception as error:
+            raise as_spec_error(error, f"the {action.role.value} {action.name}") from error
+
+
+class _Follower(ScriptedChooser):
+    """Takes the options of a script, then those that were recorded."""
+
+    def __init__(self, script: Sequence[int], choices: Sequence[Json]) -> None:
+        super().__init__(script)
+        self._left = list(choices)
+
+    def pick(self, options: Iterable[Any]) -> Any:
+        if len(self.taken) < len(self._script):
+            return super().pick(options)
+        found = options_of(options)
+        if not found:
+            raise Disabled
+        if not self._left:
+            raise _Parted(f"the action makes one more choice than recorded, among {', '.join(map(show, found))}")
+        wanted = self._left.pop(0)
+        for number, option in enumerate(found):
+            if encode(option) == wanted:
+                self.taken.append((len(found), number))
+                self.picked.append(option)
+                return option
+        raise _Parted(f"the action can no longer choose {show(decode(wanted))}; it can choose {', '.join(map(show, found))}")
+
+    def finish(self) -> None:
+        """Check that all recorded choices were made."""
+        if self._left:
+            raise _Parted(f"the action no longer makes the choice that was recorded as {show(decode(self._left[0]))}")
+
+
+def guard_of(stopped: Disabled) -> str:
+    """The guard that ended a run, as ``file:line: source``."""
+    frames = traceback.extract_tb(stopped.__traceback__)
+    own = [frame for frame in frames if not frame.filename.startswith(_SPEC_PACKAGE)] or list(frames)
+    line = linecache.getline(own[-1].filename, own[-1].lineno or 0).strip()
+    return f"{own[-1].filename}:{own[-1].lineno}: {line}"
+
+
+def _encoded(state: State) -> dict[str, Json]:
+    return {name: encode(value) for name, value in state.items()}
+
+
+def names_of(machine: Machine) -> dict[str, Any]:
+    """The names known where the spec is written, its base classes' modules included."""
+    import sys  # noqa: PLC0415 - beside its only use.
+
+    known: dict[str, Any] = {}
+    for base in reversed(machine.cls.__mro__):
+        known |= vars(sys.modules.get(base.__module__, object))
+    return known
+
+
+def _differences(machine: Machine, expected: Mapping[str, Json], now: State) -> Iterator[Change]:
+    known = names_of(machine)
+    for name in now:
+        if encode(now[name]) != expected[name]:
+            yield from changes(decode(expected[name], known), now[name], name)
+
+
+def _text(machine: Machine, recorded: RecordedStep) -> str:
+    known = names_of(machine)
+    arguments = {name: decode(value, known) for name, value in recorded.arguments.items()}
+    return repr(Step(recorded.action, arguments, tuple(decode(value, known) for value in recorded.choices)))
+
+
+# What the run shows at its end ----------------------------------------------------------------------------------------------------------------
+
+
+def _shown(machine: Machine, recording: Recording, run: Trace) -> Replay:
+    if recording.kind == "deadlock":
+        return _deadlock(machine, run)
+    declared = next((d for d in machine.properties if d.name == recording.property), None)
+    if declared is None:
+        message = f"the spec has no property {recording.property!r} any more"
+        return Replay(Outcome.PARTED, run, len(run.steps), unknown(recording.property, [d.name for d in machine.properties], message))
+    wanted = declared.role is Role.REACHABLE
+    found = [arguments for arguments, holds in _instances(machine, declared, run) if holds is wanted]
+    if not found:
+        now = "is false" if wanted else "is true"
+        return Replay(Outcome.NOT_CONFIRMED, run, None, f"{declared.name} {now} at the end of the run")
+    same = (arguments for arguments in found if {name: encode(value) for name, value in arguments.items()} == recording.arguments)
+    return Replay(Outcome.CONFIRMED, evolve(run, arguments=next(same, found[0])))
+
+
+def _instances(machine: Machine, declared: Declaration, run: Trace) -> Iterator[tuple[dict[str, Any], bool]]:
+    if declared.role is not Role.STEP:
+        yield from machine.instances(declared, run.states[-1])
+    elif run.steps:
+        yield from machine.instances(declared, run.states[-2], run.states[-1])
+
+
+def _deadlock(machine: Machine, run: Trace) -> Replay:
+    step = next((step for step, _ in machine.successors(run.states[-1])), None)
+    if step is not None:
+        return Replay(Outcome.NOT_CONFIRMED, run, None, f"{step!r} can be taken at the end of the run")
+    fine = next((declared for declared in machine.terminals if machine.satisfied(declared, run.states[-1])), None)
+    if fine is not None:
+        return Replay(Outcome.NOT_CONFIRMED, run, None, f"the run ends in a state that {fine.name} calls terminal")
+    return Replay(Outcome.CONFIRMED, run)
+
+
+# The spec of a recording -----------------------------------------------------------------------------------------------------------------------
+
+
+def recorded_constants(cls: type, recording: Recording) -> dict[str, Any]:
+    """The values of the constants that were recorded, as the class takes them.
+
+    Raises:
+        TraceError: if a value cannot be read back.
+    """
+    import sys  # noqa: PLC0415 - beside its only use.
+
+    known: dict[str, Any] = {}
+    for base in reversed(cls.__mro__):
+        known |= vars(sys.modules.get(base.__module__, object))
+    values: dict[str, Any] = {}
+    for name, kind in constant_types(cls).items():
+        if name not in recording.constants:
+            continue
+        wanted = recording.constants[name]
+        near = {kind.__name__: kind} if isinstance(kind, type) else {}
+        options: list[Callable[[], Any]] = [lambda name=name: getattr(cls, name), lambda w=wanted, near=near: decode(w, {**known, **near})]  # type: ignore[misc]
+        values[name] = _first_written_so(options, wanted, name)
+    missing = [name for name in recording.constants if name not in values]
+    if missing:
+        raise UsageError(f"{cls.__name__} has no constant {missing[0]!r} any more, which the trace sets")
+    return values
+
+
+def _first_written_so(options: list[Callable[[], Any]], wanted: Json, name: str) -> Any:
+    for option in options:
+        try:
+            value = option()
+        except AttributeError:
+            continue
+        if encode(value) == wanted:
+            return value
+    raise TraceError(f"the trace's value of the constant {name!r} cannot be read back: {show(decode(wanted))}")

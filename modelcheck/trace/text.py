@@ -1,0 +1,118 @@
+"""A trace as people read it: a paragraph for each step, with the action and only what it changed.
+
+The lines are made of spans that say what they are (an action, an old value); whether they get a colour is for the one who prints them.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from attrs import frozen
+
+from modelcheck.spec import State, Step
+from modelcheck.trace.diff import Change, changes
+from modelcheck.trace.trace import Trace
+from modelcheck.values import FrozenDict, FrozenRecord, show
+
+
+@frozen
+class Span:
+    """A piece of a line.
+
+    Attributes:
+        text: The text.
+        style: ``plain``, ``number``, ``action``, ``path``, ``old``, ``new`` or ``note``.
+    """
+
+    text: str
+    style: str = "plain"
+
+
+Line = tuple[Span, ...]
+INDENT = "     "
+
+
+def plain(lines: Iterator[Line] | list[Line]) -> str:
+    """The lines without styles."""
+    return "\n".join("".join(span.text for span in line) for line in lines)
+
+
+def trace_lines(trace: Trace) -> Iterator[Line]:
+    """The lines of a trace: its initial state, and each step with what it changed."""
+    yield (Span("0. ", "number"), Span("initial state", "action"))
+    yield from state_lines(trace.states[0])
+    for number, step in enumerate(trace.steps, 1):
+        yield ()
+        yield (Span(f"{number}. ", "number"), *step_spans(step))
+        yield from change_lines(changes(trace.states[number - 1], trace.states[number]))
+    if trace.loop is not None:
+        yield ()
+        yield (Span(f"and again from state {trace.loop} on, for ever", "note"),)
+
+
+def state_lines(state: State) -> Iterator[Line]:
+    """A line for each variable; for each record, where a variable holds several."""
+    for path, value in _parts(state):
+        yield (Span(INDENT), Span(path, "path"), Span(" = "), Span(show(value)))
+
+
+def _parts(state: State) -> Iterator[tuple[str, Any]]:
+    for name, value in state.items():
+        if isinstance(value, FrozenDict) and any(isinstance(item, (FrozenRecord, FrozenDict)) for item in value.values()):
+            yield from ((f"{name}[{show(key)}]", item) for key, item in value.items())
+        else:
+            yield name, value
+
+
+def step_spans(step: Step) -> Line:
+    """A step: its action, arguments and choices."""
+    chosen = f" choosing {', '.join(map(show, step.choices))}" if step.choices else ""
+    return (Span(step.action, "action"), Span(_arguments(step.arguments)), Span(chosen, "note"))
+
+
+def _arguments(arguments: Mapping[str, Any]) -> str:
+    return f"({', '.join(f'{name}={show(value)}' for name, value in arguments.items())})"
+
+
+def change_lines(found: Iterator[Change] | tuple[Change, ...]) -> Iterator[Line]:
+    """A line for each change."""
+    empty = True
+    for change in found:
+        empty = False
+        yield (Span(INDENT), Span(change.path, "path"), Span(": "), *_change(change))
+    if empty:
+        yield (Span(INDENT), Span("nothing changes", "note"))
+
+
+def _change(change: Change) -> Line:
+    if change.kind == "changed":
+        return (Span(change.old, "old"), Span(" → "), Span(change.new, "new"))
+    word = {"added": "+ ", "removed": "- ", "appended": "appended ", "popped": "popped ", "dropped": "dropped from the end "}[change.kind]
+    return (Span(word + change.new, "new"),) if change.new else (Span(word + change.old, "old"),)
+
+
+def wrapped(line: Line, width: int) -> Iterator[Line]:
+    """A line cut to a width, continued further in; short lines come back as they are."""
+    text = "".join(span.text for span in line)
+    if len(text) <= width:
+        yield line
+        return
+    indent = " " * (len(text) - len(text.lstrip()) + 4)
+    pieces = textwrap.wrap(text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False, drop_whitespace=True)
+    at = 0
+    for number, piece in enumerate(pieces):
+        body = piece if number == 0 else piece[len(indent) :]
+        start = text.index(body, at)
+        at = start + len(body)
+        yield (*((Span(indent),) if number else ()), *_cut(line, start, at))
+
+
+def _cut(line: Line, start: int, end: int) -> Iterator[Span]:
+    at = 0
+    for span in line:
+        first, last = max(start - at, 0), min(end - at, len(span.text))
+        if first < last:
+            yield Span(span.text[first:last], span.style)
+        at += len(span.text)
