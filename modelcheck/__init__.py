@@ -1,9 +1,17 @@
-"""Model checking for distributed protocols written as plain Python state machines."""
+"""Model checking for distributed protocols written as plain Python state machines.
+
+A spec is a subclass of `Spec`; `check` explores its states. Everything that a spec needs is imported from here.
+"""
 
 from modelcheck.errors import ModelcheckError, SpecError, UsageError
+from modelcheck.search import Limits, Report, check
 from modelcheck.spec import (
+    Crashes,
     Durable,
+    FifoNetwork,
     Fixed,
+    History,
+    Network,
     Part,
     Process,
     Record,
@@ -18,10 +26,35 @@ from modelcheck.spec import (
     require,
     step_property,
     terminal,
-)  # fmt: skip
+)
 from modelcheck.verdict import Verdict
 
 __all__ = [
-    "Durable", "Fixed", "ModelcheckError", "Part", "Process", "Record", "Spec", "SpecError", "State", "Step", "UsageError", "Verdict", "action",
-    "choose", "constraint", "invariant", "reachable", "require", "step_property", "terminal",
-]  # fmt: skip
+    "Crashes",
+    "Durable",
+    "FifoNetwork",
+    "Fixed",
+    "History",
+    "Limits",
+    "ModelcheckError",
+    "Network",
+    "Part",
+    "Process",
+    "Record",
+    "Report",
+    "Spec",
+    "SpecError",
+    "State",
+    "Step",
+    "UsageError",
+    "Verdict",
+    "action",
+    "check",
+    "choose",
+    "constraint",
+    "invariant",
+    "reachable",
+    "require",
+    "step_property",
+    "terminal",
+]

@@ -2,12 +2,38 @@
 
 from modelcheck.spec.choice import choose, require
 from modelcheck.spec.declare import Role, action, constraint, invariant, reachable, step_property, terminal
+from modelcheck.spec.faults import Crashes
+from modelcheck.spec.history import History
 from modelcheck.spec.machine import Declaration, Machine, Step
+from modelcheck.spec.network import Choices, FifoNetwork, Network
 from modelcheck.spec.record import Durable, Fixed, Part, Process, Record
 from modelcheck.spec.spec import Spec, machine_of
 from modelcheck.spec.state import State
 
 __all__ = [
-    "Declaration", "Durable", "Fixed", "Machine", "Part", "Process", "Record", "Role", "Spec", "State", "Step", "action", "choose", "constraint",
-    "invariant", "machine_of", "reachable", "require", "step_property", "terminal",
-]  # fmt: skip
+    "Choices",
+    "Crashes",
+    "Declaration",
+    "Durable",
+    "FifoNetwork",
+    "Fixed",
+    "History",
+    "Machine",
+    "Network",
+    "Part",
+    "Process",
+    "Record",
+    "Role",
+    "Spec",
+    "State",
+    "Step",
+    "action",
+    "choose",
+    "constraint",
+    "invariant",
+    "machine_of",
+    "reachable",
+    "require",
+    "step_property",
+    "terminal",
+]
