@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from modelcheck.errors import UsageError
+from modelcheck.search.evidence import evidence
 from modelcheck.search.exploration import ORDERS, Exploration
 from modelcheck.search.memory import peak_bytes
 from modelcheck.search.report import ActionReport, CellReport, Limits, Progress, PropertyReport, Report
-from modelcheck.spec import Declaration, Machine, Role, Spec, Step, machine_of
+from modelcheck.spec import Declaration, Machine, Role, Spec, machine_of
 from modelcheck.spec.constants import unknown
-from modelcheck.trace.trace import Trace
 from modelcheck.verdict import Verdict
 
 DEADLOCK = "deadlock"
@@ -143,16 +143,17 @@ def _property_reports(
 ) -> tuple[PropertyReport, ...]:
     findings = {tree: (parent, ordinal) for tree, _, parent, ordinal in exploration.explorer.findings()}
     index_of = {tree.declared.name: index for index, tree in exploration.recorder.trees.items() if tree.declared}
+    source = source_of(machine)
     reports = []
     for declared in chosen:
         found = findings.get(index_of[declared.name])
-        trace = _trace(machine, exploration, found, declared.name, declared.role.value, declared) if found else None
+        trace = evidence(machine, exploration, found, declared.name, declared.role.value, source) if found else None
         reports.append(
             PropertyReport(declared.name, declared.role.value, _verdict(declared.role, found, exploration), trace)
         )
     if check_deadlock:
         found = findings.get(_DEADLOCK_TREE)
-        trace = _trace(machine, exploration, found, DEADLOCK, DEADLOCK, None) if found else None
+        trace = evidence(machine, exploration, found, DEADLOCK, DEADLOCK, source) if found else None
         reports.append(PropertyReport(DEADLOCK, DEADLOCK, _verdict(None, found, exploration), trace))
     return tuple(reports)
 
@@ -165,45 +166,6 @@ def _verdict(role: Role | None, found: tuple[int, int] | None, exploration: Expl
     if found:
         return Verdict.VIOLATED
     return Verdict.HOLDS if exploration.complete else Verdict.UNKNOWN
-
-
-def _trace(
-    machine: Machine,
-    exploration: Exploration,
-    found: tuple[int, int],
-    name: str,
-    kind: str,
-    declared: Declaration | None,
-) -> Trace:
-    """Rebuild the run that leads to a finding, by the spec's own Python."""
-    recorder = exploration.recorder
-    ids: dict[int, int] = {}
-    states = []
-    steps = []
-    for tree, script in exploration.explorer.path(*found):
-        run = recorder.run(recorder.trees[tree], script, ids)
-        ids = recorder.after(run, ids)
-        states.append(recorder.layout.snapshot(ids))
-        action = recorder.trees[tree].declared
-        if action is not None:
-            steps.append(Step(action.name, dict(run.arguments), run.choices))
-    arguments: Mapping[str, object] | None = {}
-    if declared is not None and declared.role is Role.STEP:
-        arguments = machine.failing(declared, states[-2], states[-1])
-    elif declared is not None and declared.role is Role.INVARIANT:
-        arguments = machine.failing(declared, states[-1])
-    elif declared is not None:
-        arguments = next((found for found, holds in machine.instances(declared, states[-1]) if holds), None)
-    return Trace(
-        machine.cls.__name__,
-        source_of(machine),
-        machine.constants,
-        name,
-        kind,
-        tuple(states),
-        tuple(steps),
-        arguments or {},
-    )
 
 
 def _action_reports(exploration: Exploration) -> tuple[ActionReport, ...]:
