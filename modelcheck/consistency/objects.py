@@ -59,12 +59,21 @@ class SequentialObject(ABC):
     reads: ClassVar[frozenset[str]] = frozenset()
     """The operations that never change the state."""
 
+    overwrites: ClassVar[frozenset[str]] = frozenset()
+    """The operations that are possible in every state and after which the object (or the part that :meth:`key_of`
+    names) is in the same state, with the same result, whatever was before."""
+
     initial: Any
     """The state before the first operation; hashable."""
 
     @abstractmethod
     def apply(self, state: Any, operation: str, argument: Any) -> tuple[Any, Any]:
         """The state after ``operation`` and its result. Must depend on nothing but the arguments."""
+
+    def is_pure(self, operation: str, argument: Any, result: Any) -> bool:
+        """Whether the operation changes no state from which it gives ``result``."""
+        del argument, result
+        return operation in self.reads
 
     def key_of(self, operation: str, argument: Any) -> Hashable | None:
         """The part of the object that the operation touches, or ``None`` when it touches all of it.
@@ -97,6 +106,7 @@ class Register(SequentialObject):
     name: ClassVar[str] = "register"
     operations: ClassVar[tuple[str, ...]] = ("read", "write")
     reads: ClassVar[frozenset[str]] = frozenset({"read"})
+    overwrites: ClassVar[frozenset[str]] = frozenset({"write"})
     initial: Any = None
 
     def apply(self, state: Any, operation: str, argument: Any) -> tuple[Any, Any]:
@@ -116,6 +126,7 @@ class CasRegister(SequentialObject):
     name: ClassVar[str] = "cas-register"
     operations: ClassVar[tuple[str, ...]] = ("read", "write", "cas")
     reads: ClassVar[frozenset[str]] = frozenset({"read"})
+    overwrites: ClassVar[frozenset[str]] = frozenset({"write"})
     initial: Any = None
 
     def apply(self, state: Any, operation: str, argument: Any) -> tuple[Any, Any]:
@@ -129,6 +140,11 @@ class CasRegister(SequentialObject):
                 expected, new = argument
                 return (new, True) if state == expected else (state, False)
         raise self.unknown_operation(operation)
+
+    def is_pure(self, operation: str, argument: Any, result: Any) -> bool:
+        """Reads, and swaps that failed."""
+        del argument
+        return operation == "read" or (operation == "cas" and result is False)
 
 
 def _with(state: frozenset[tuple[Any, Any]], key: Any, value: Any) -> frozenset[tuple[Any, Any]]:
@@ -151,6 +167,7 @@ class KeyValue(SequentialObject):
     name: ClassVar[str] = "kv"
     operations: ClassVar[tuple[str, ...]] = ("get", "put", "append")
     reads: ClassVar[frozenset[str]] = frozenset({"get"})
+    overwrites: ClassVar[frozenset[str]] = frozenset({"put"})
     absent: Any = ""
     initial: frozenset[tuple[Any, Any]] = frozenset()
 
@@ -185,6 +202,7 @@ class MultiRegister(SequentialObject):
     name: ClassVar[str] = "multi-register"
     operations: ClassVar[tuple[str, ...]] = ("read", "write", "txn")
     reads: ClassVar[frozenset[str]] = frozenset({"read"})
+    overwrites: ClassVar[frozenset[str]] = frozenset({"write"})
     initial: frozenset[tuple[Any, Any]] = field(factory=frozenset, converter=_pairs)
 
     def apply(self, state: frozenset[tuple[Any, Any]], operation: str, argument: Any) -> tuple[Any, Any]:
@@ -269,6 +287,7 @@ class SetObject(SequentialObject):
     name: ClassVar[str] = "set"
     operations: ClassVar[tuple[str, ...]] = ("add", "remove", "contains", "read")
     reads: ClassVar[frozenset[str]] = frozenset({"contains", "read"})
+    overwrites: ClassVar[frozenset[str]] = frozenset({"add", "remove"})
     initial: frozenset[Any] = frozenset()
 
     def apply(self, state: frozenset[Any], operation: str, argument: Any) -> tuple[frozenset[Any], Any]:
@@ -306,6 +325,11 @@ class FifoQueue(SequentialObject):
                 return (state[1:], state[0]) if state else (state, None)
         raise self.unknown_operation(operation)
 
+    def is_pure(self, operation: str, argument: Any, result: Any) -> bool:
+        """Finding the queue empty."""
+        del argument
+        return operation == self.operations[1] and result is None
+
 
 @frozen
 class PriorityQueue(SequentialObject):
@@ -329,6 +353,11 @@ class PriorityQueue(SequentialObject):
                 return (state[1:], state[0]) if state else (state, None)
         raise self.unknown_operation(operation)
 
+    def is_pure(self, operation: str, argument: Any, result: Any) -> bool:
+        """Finding the queue empty."""
+        del argument
+        return operation == self.operations[1] and result is None
+
 
 @frozen
 class Stack(SequentialObject):
@@ -346,6 +375,11 @@ class Stack(SequentialObject):
             case "pop":
                 return (state[:-1], state[-1]) if state else (state, None)
         raise self.unknown_operation(operation)
+
+    def is_pure(self, operation: str, argument: Any, result: Any) -> bool:
+        """Finding the stack empty."""
+        del argument
+        return operation == "pop" and result is None
 
 
 @frozen

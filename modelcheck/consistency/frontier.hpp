@@ -1,0 +1,473 @@
+// The just-in-time frontier: all configurations that explain the history up to an event.
+//
+// A configuration is a state of the object with two sets of slots. `done` holds the operations in flight whose duty is
+// fulfilled: they may return. `used` holds those that have been spent and cannot take effect any more. Most operations
+// enter both sets at once; the exceptions are what keeps the frontier small.
+//
+// * A pure operation is done as soon as some state on the way gives its result. Taking it early can only help.
+// * An overwrite may stay invisible, just before another overwrite. So one visible overwrite makes every overwrite in
+//   flight done, and those remain unused: each may still show itself until it returns.
+//   At its return it has the last chance: both futures are followed, with and without having shown itself.
+// * An operation that never returns has no duty. It is only ever used.
+// * Of several unused operations of one kind the one that returns first is used: exchanging two of them is harmless.
+// * An overwrite that nothing observes before the next overwrite is not tried: it could as well be invisible.
+// * Configuration A makes B superfluous if both have one state, A has done at least as much and used at most as much.
+//
+// Configurations move only when an operation returns, until it is done or has shown itself (Lowe, "Testing for
+// linearizability", 2017, section 5). Sound and complete; exponential in the operations in flight in the worst case.
+//
+// With a width the frontier keeps only its best configurations. It may then still find an explanation, but no longer
+// refute one.
+#pragma once
+
+#include <array>
+#include <cstring>
+#include <memory>
+#include <unordered_map>
+
+#include "events.hpp"
+
+namespace consistency {
+
+struct Stuck {
+  int32_t state;                // where the configuration stands
+  std::vector<int32_t> order;   // the operations that it put in order before
+};
+
+struct Answer {
+  Outcome outcome = Outcome::holds;
+  std::vector<int32_t> order;   // a linearization, if it holds
+  int32_t unexplained = -1;     // the operation whose return nothing explains, if violated
+  std::vector<Stuck> before;    // some configurations just before that return
+  uint64_t steps = 0;           // steps tried
+  uint64_t widest = 0;          // the largest number of configurations
+};
+
+template <int WORDS>
+class Frontier {
+ public:
+  Frontier(const std::vector<Operation>& operations, const std::vector<Nature>& natures, int32_t initial,
+           StepTable& table, Budget budget, uint64_t width)
+      : operations_(operations), natures_(natures), table_(table), budget_(budget), width_(width), initial_(initial),
+        events_(events_of(operations)), slots_(events_, operations.size()), in_flight_(natures.size()) {}
+
+  Answer run() {
+    frontier_.push_back(Configuration{});
+    frontier_[0].state = initial_;
+    frontier_[0].node = -1;
+    for (at_ = 0; at_ < events_.size(); ++at_) {
+      const Event& event = events_[at_];
+      if (!event.is_return) {
+        call(event.operation);
+        continue;
+      }
+      const Outcome outcome = finish(event.operation);
+      if (outcome != Outcome::holds) return stopped(outcome, event.operation);
+      collect_nodes();
+    }
+    answer_.order = replay(frontier_[0].node, events_.size());
+    answer_.steps = budget_.asked();
+    return std::move(answer_);
+  }
+
+ private:
+  using Set = std::array<uint64_t, WORDS>;
+
+  struct Configuration {
+    Set done{};               // slots whose operation may return
+    Set used{};               // slots whose operation is spent
+    int32_t state = 0;        // of the object
+    int32_t node = -1;        // the last step that led here
+    bool unobserved = false;  // the last step was an overwrite that nothing has seen yet
+  };
+
+  struct Node {
+    int32_t parent;     // the step before, or -1
+    int32_t operation;  // what was done
+    uint32_t event;     // before which event
+  };
+
+  static void insert(Set& set, int32_t slot) { set[size_t(slot >> 6)] |= 1ull << (slot & 63); }
+  static void erase(Set& set, int32_t slot) { set[size_t(slot >> 6)] &= ~(1ull << (slot & 63)); }
+  static bool contains(const Set& set, int32_t slot) { return set[size_t(slot >> 6)] >> (slot & 63) & 1; }
+  static bool subset(const Set& a, const Set& b) {
+    uint64_t extra = 0;
+    for (int word = 0; word < WORDS; ++word) extra |= a[word] & ~b[word];
+    return extra == 0;
+  }
+  static int size(const Set& set) {
+    int bits = 0;
+    for (uint64_t word : set) bits += __builtin_popcountll(word);
+    return bits;
+  }
+  static bool better(const Configuration& a, const Configuration& b) {
+    return a.state == b.state && subset(b.done, a.done) && subset(a.used, b.used) && (b.unobserved || !a.unobserved);
+  }
+
+  static uint64_t hash(const Configuration& c) {
+    uint64_t h = uint64_t(uint32_t(c.state)) * 2 + c.unobserved;
+    for (int word = 0; word < WORDS; ++word) {
+      h = (h ^ c.done[word]) * 0x9E3779B97F4A7C15ull;
+      h ^= h >> 29;
+      h = (h ^ c.used[word]) * 0xBF58476D1CE4E5B9ull;
+      h ^= h >> 32;
+    }
+    return h;
+  }
+  static bool same(const Configuration& a, const Configuration& b) {
+    return a.state == b.state && a.unobserved == b.unobserved && a.done == b.done && a.used == b.used;
+  }
+
+  Nature nature(int32_t kind) const { return natures_[size_t(kind)]; }
+  const Operation& operation(int32_t index) const { return operations_[size_t(index)]; }
+
+  void call(int32_t index) {
+    const int32_t kind = operation(index).kind;
+    auto& group = in_flight_[size_t(kind)];
+    if (group.empty()) {
+      (nature(kind) == Nature::pure ? pure_kinds_ : step_kinds_).push_back(kind);
+    }
+    auto later = [&](int32_t other) { return operation(other).finish > operation(index).finish; };
+    group.insert(std::find_if(group.begin(), group.end(), later), index);
+    if (nature(kind) == Nature::overwrite && operation(index).finish != NEVER) insert(overwrites_, slots_.of[size_t(index)]);
+    if (nature(kind) != Nature::pure) return;
+    ++epoch_;
+    for (Configuration& c : frontier_)
+      if (table_.next(c.state, kind) >= 0) insert(c.done, slots_.of[size_t(index)]);
+  }
+
+  void leave(int32_t index) {
+    const int32_t kind = operation(index).kind;
+    auto& group = in_flight_[size_t(kind)];
+    group.erase(std::find(group.begin(), group.end(), index));
+    if (group.empty()) {
+      auto& kinds = nature(kind) == Nature::pure ? pure_kinds_ : step_kinds_;
+      kinds.erase(std::find(kinds.begin(), kinds.end(), kind));
+    }
+    erase(overwrites_, slots_.of[size_t(index)]);
+    ++epoch_;
+  }
+
+  // The pure operations in flight that a state satisfies; remembered until one of them comes or goes.
+  const Set& satisfied(int32_t state) {
+    if (size_t(state) >= satisfied_.size()) satisfied_.resize(size_t(state) * 2 + 16);
+    Satisfied& entry = satisfied_[size_t(state)];
+    if (entry.epoch == epoch_) return entry.slots;
+    entry.epoch = epoch_;
+    entry.slots = Set{};
+    for (int32_t kind : pure_kinds_)
+      if (table_.next(state, kind) >= 0)
+        for (int32_t index : in_flight_[size_t(kind)]) insert(entry.slots, slots_.of[size_t(index)]);
+    return entry.slots;
+  }
+
+  Outcome finish(int32_t index) {
+    const int32_t slot = slots_.of[size_t(index)];
+    next_.clear();
+    work_.clear();
+    goal_ = slot;
+    goal_may_show_ = nature(operation(index).kind) == Nature::overwrite && may_be_observed(index);
+    for (const Configuration& c : frontier_) {
+      const bool ready = contains(c.done, slot);
+      if (ready) next_.push_back(c);
+      if (!ready || (goal_may_show_ && !contains(c.used, slot))) work_.push_back(c);
+    }
+    if (!work_.empty()) {
+      restart_table();
+      for (const Configuration& c : next_) remember(c);
+      for (size_t at = 0; at < work_.size(); ++at) {
+        if (!expand(at)) return table_.failed() ? Outcome::failed : Outcome::time_out;
+        if ((at & 1023) == 0 && budget_.too_large(bytes())) return Outcome::memory_out;
+        if (width_ != 0 && next_.size() > 4 * width_ && work_.size() > 8 * width_) {
+          truncated_ = true;
+          break;
+        }
+      }
+      if (table_.failed()) return Outcome::failed;
+    }
+    if (next_.empty()) return truncated_ ? Outcome::truncated : Outcome::violated;
+    for (Configuration& c : next_) {
+      erase(c.done, slot);
+      erase(c.used, slot);
+      c.unobserved = false;
+    }
+    if (next_.size() > 1) keep_best();
+    if (width_ != 0 && next_.size() > width_) {
+      truncated_ = true;
+      next_.resize(width_);
+    }
+    answer_.widest = std::max<uint64_t>(answer_.widest, next_.size());
+    frontier_.swap(next_);
+    leave(index);
+    return Outcome::holds;
+  }
+
+  // Whether some operation that returns later than this overwrite is possible in the state that it leaves.
+  bool may_be_observed(int32_t index) {
+    constexpr size_t ASKED = 1024;
+    if (natures_.size() > ASKED) return true;
+    if (last_of_kind_.empty()) {
+      last_of_kind_.resize(natures_.size());
+      for (const Operation& o : operations_)
+        last_of_kind_[size_t(o.kind)] = std::max(last_of_kind_[size_t(o.kind)], o.finish);
+    }
+    const int32_t state = table_.next(initial_, operation(index).kind);
+    auto known = observed_until_.find(state);
+    if (known == observed_until_.end()) {
+      int64_t last = -1;
+      for (size_t kind = 0; kind < natures_.size(); ++kind)
+        if (nature(int32_t(kind)) != Nature::overwrite && table_.next(state, int32_t(kind)) >= 0)
+          last = std::max(last, last_of_kind_[kind]);
+      known = observed_until_.emplace(state, last).first;
+    }
+    return known->second > operation(index).finish;
+  }
+
+  // Tries each kind of step from one waiting configuration; false when the time is up.
+  bool expand(size_t at) {
+    for (int32_t kind : step_kinds_) {
+      if (budget_.time_is_up()) return false;
+      const bool overwriting = nature(kind) == Nature::overwrite;
+      if (overwriting && work_[at].unobserved) continue;
+      const auto& group = in_flight_[size_t(kind)];
+      const Configuration& from = work_[at];
+      auto unused = [&](int32_t index) { return !contains(from.used, slots_.of[size_t(index)]); };
+      const auto found = std::find_if(group.begin(), group.end(), unused);
+      if (found == group.end()) continue;
+      const int32_t state = table_.next(from.state, kind);
+      const bool has_duty = operation(*found).finish != NEVER;
+      if (state < 0 || (state == from.state && !has_duty && !overwriting)) continue;
+      take(from, *found, state, overwriting, has_duty);
+    }
+    return true;
+  }
+
+  void take(const Configuration& from, int32_t index, int32_t state, bool overwriting, bool has_duty) {
+    Configuration c = from;
+    c.state = state;
+    insert(c.used, slots_.of[size_t(index)]);
+    if (has_duty) insert(c.done, slots_.of[size_t(index)]);
+    if (overwriting)
+      for (int word = 0; word < WORDS; ++word) c.done[word] |= overwrites_[word];
+    const Set& now = satisfied(state);
+    c.unobserved = overwriting && subset(now, c.done);
+    for (int word = 0; word < WORDS; ++word) c.done[word] |= now[word];
+    if (!remember(c) || is_superfluous(c)) return;
+    c.node = int32_t(nodes_.size());
+    nodes_.push_back({from.node, index, uint32_t(at_)});
+    const bool arrived = contains(c.done, goal_);
+    if (arrived) next_.push_back(c);
+    if (!arrived || (goal_may_show_ && !contains(c.used, goal_))) work_.push_back(c);
+  }
+
+  // Whether a configuration is new among those of this event.
+  bool remember(const Configuration& c) {
+    if (2 * (seen_count_ + 1) > seen_.size()) grow_table();
+    size_t at = hash(c) & (seen_.size() - 1);
+    while (seen_[at].epoch == round_) {
+      if (same(seen_[at].configuration, c)) return false;
+      at = (at + 1) & (seen_.size() - 1);
+    }
+    seen_[at] = {c, round_};
+    ++seen_count_;
+    return true;
+  }
+
+  // Whether a configuration met at this event makes another superfluous. Only asked once the event has become wide.
+  bool is_superfluous(const Configuration& c) {
+    constexpr size_t NARROW = 128, COMPARED = 256;
+    if (seen_count_ < NARROW) return false;
+    auto& bucket = met_[c.state];
+    const size_t compared = std::min(bucket.size(), COMPARED);
+    for (size_t at = 0; at < compared; ++at) {
+      if (!better(bucket[at], c)) continue;
+      if (at != 0) std::swap(bucket[at], bucket[at / 2]);
+      return true;
+    }
+    bucket.push_back(c);
+    return false;
+  }
+
+  void restart_table() {
+    ++round_;
+    for (auto& bucket : met_) bucket.second.clear();
+    seen_count_ = 0;
+    if (seen_.size() < 64) seen_.resize(64);
+  }
+
+  void grow_table() {
+    std::vector<Seen> old(seen_.size() * 2);
+    old.swap(seen_);
+    for (Seen& entry : old) {
+      if (entry.epoch != round_) continue;
+      size_t at = hash(entry.configuration) & (seen_.size() - 1);
+      while (seen_[at].epoch == round_) at = (at + 1) & (seen_.size() - 1);
+      seen_[at] = entry;
+    }
+  }
+
+  // Drops configurations that another makes superfluous, and puts the most promising ones first. Each is compared with
+  // a bounded number of better ones of its state, so that a wide frontier costs no square.
+  void keep_best() {
+    constexpr size_t COMPARED = 192;
+    ranked_.clear();
+    for (size_t at = 0; at < next_.size(); ++at)
+      ranked_.push_back({4 * size(next_[at].used) - size(next_[at].done), uint32_t(at)});
+    std::sort(ranked_.begin(), ranked_.end());
+    kept_.clear();
+    for (auto& bucket : by_state_) bucket.second.clear();
+    for (const auto& [rank, at] : ranked_) {
+      auto& bucket = by_state_[next_[at].state];
+      bool superfluous = false;
+      const size_t compared = std::min(bucket.size(), COMPARED);
+      for (size_t other = 0; other < compared && !superfluous; ++other)
+        superfluous = better(kept_[bucket[other]], next_[at]);
+      if (superfluous) continue;
+      bucket.push_back(uint32_t(kept_.size()));
+      kept_.push_back(next_[at]);
+    }
+    if (by_state_.size() > 4096) by_state_.clear();
+    next_.swap(kept_);
+  }
+
+  uint64_t bytes() const {
+    return (frontier_.capacity() + next_.capacity() + work_.capacity() + kept_.capacity()) * sizeof(Configuration) +
+           seen_.capacity() * sizeof(Seen) + nodes_.capacity() * sizeof(Node) + events_.capacity() * sizeof(Event);
+  }
+
+  // Forgets the steps that no configuration descends from, when they have doubled.
+  void collect_nodes() {
+    if (nodes_.size() < 2 * live_nodes_ + 65536) return;
+    std::vector<int32_t> moved(nodes_.size(), -1);
+    for (const Configuration& c : frontier_)
+      for (int32_t node = c.node; node >= 0 && moved[size_t(node)] < 0; node = nodes_[size_t(node)].parent)
+        moved[size_t(node)] = 0;
+    int32_t count = 0;
+    for (size_t node = 0; node < nodes_.size(); ++node) {
+      if (moved[node] < 0) continue;
+      Node kept = nodes_[node];
+      if (kept.parent >= 0) kept.parent = moved[size_t(kept.parent)];
+      moved[node] = count;
+      nodes_[size_t(count++)] = kept;
+    }
+    nodes_.resize(size_t(count));
+    for (Configuration& c : frontier_)
+      if (c.node >= 0) c.node = moved[size_t(c.node)];
+    live_nodes_ = size_t(count);
+  }
+
+  Answer stopped(Outcome outcome, int32_t index) {
+    answer_.outcome = outcome;
+    answer_.unexplained = index;
+    answer_.steps = budget_.asked();
+    for (size_t at = 0; at < std::min<size_t>(frontier_.size(), 10); ++at)
+      answer_.before.push_back({frontier_[at].state, replay(frontier_[at].node, at_)});
+    return std::move(answer_);
+  }
+
+  // The order of all operations, from the steps that were logged: pure ones come where they are first possible, and
+  // an overwrite that was never a step goes just before the next one that was.
+  std::vector<int32_t> replay(int32_t node, size_t end) {
+    std::vector<Node> path;
+    for (; node >= 0; node = nodes_[size_t(node)].parent) path.push_back(nodes_[size_t(node)]);
+    std::reverse(path.begin(), path.end());
+    std::vector<bool> placed(operations_.size()), visible(operations_.size());
+    for (const Node& step : path) visible[size_t(step.operation)] = true;
+    std::vector<int32_t> order, waiting;
+    int32_t state = initial_;
+    size_t next = 0;
+    auto place = [&](int32_t index) {
+      order.push_back(index);
+      placed[size_t(index)] = true;
+    };
+    auto forget = [&] {
+      auto gone = [&](int32_t index) { return placed[size_t(index)]; };
+      waiting.erase(std::remove_if(waiting.begin(), waiting.end(), gone), waiting.end());
+    };
+    for (size_t at = 0; at < end; ++at) {
+      const int32_t index = events_[at].operation;
+      if (!events_[at].is_return) {
+        const bool pure = nature(operation(index).kind) == Nature::pure;
+        if (pure && table_.next(state, operation(index).kind) >= 0) {
+          place(index);
+        } else if (pure || (nature(operation(index).kind) == Nature::overwrite && !visible[size_t(index)] &&
+                            operation(index).finish != NEVER)) {
+          waiting.push_back(index);
+        }
+        continue;
+      }
+      for (; next < path.size() && path[next].event == at; ++next) {
+        const int32_t step = path[next].operation;
+        if (nature(operation(step).kind) == Nature::overwrite)
+          for (int32_t other : waiting)
+            if (nature(operation(other).kind) == Nature::overwrite) place(other);
+        place(step);
+        state = table_.next(state, operation(step).kind);
+        for (int32_t other : waiting)
+          if (!placed[size_t(other)] && nature(operation(other).kind) == Nature::pure &&
+              table_.next(state, operation(other).kind) >= 0)
+            place(other);
+        forget();
+      }
+    }
+    return order;
+  }
+
+  struct Satisfied {
+    uint64_t epoch = 0;
+    Set slots{};
+  };
+  struct Seen {
+    Configuration configuration;
+    uint64_t epoch = 0;  // the round that it was seen in; older ones are free
+  };
+
+  const std::vector<Operation>& operations_;
+  const std::vector<Nature>& natures_;  // by kind
+  StepTable& table_;
+  Budget budget_;
+  const uint64_t width_;   // configurations kept, or 0 for all
+  const int32_t initial_;  // state
+  const std::vector<Event> events_;
+  const Slots slots_;
+  std::vector<std::vector<int32_t>> in_flight_;  // by kind: operations in flight, the first to return first
+  std::vector<int32_t> pure_kinds_, step_kinds_; // kinds in flight
+  Set overwrites_{};                             // slots of overwrites in flight that will return
+  std::vector<Configuration> frontier_;          // all that explains the events so far
+  std::vector<Configuration> next_, work_, kept_;
+  std::vector<Seen> seen_;                       // configurations met at this event
+  std::vector<Satisfied> satisfied_;             // by state
+  std::vector<std::pair<int32_t, uint32_t>> ranked_;
+  std::unordered_map<int32_t, std::vector<uint32_t>> by_state_;
+  std::unordered_map<int32_t, std::vector<Configuration>> met_;  // at this event, by state
+  std::vector<Node> nodes_;
+  size_t live_nodes_ = 0;
+  size_t seen_count_ = 0;
+  uint64_t round_ = 0, epoch_ = 1;
+  std::vector<int64_t> last_of_kind_;                    // by kind: its last return
+  std::unordered_map<int32_t, int64_t> observed_until_;  // by state: the last return of an operation possible there
+  int32_t goal_ = 0;            // slot of the operation that is about to return
+  bool goal_may_show_ = false;  // it is an overwrite that somebody may still observe
+  size_t at_ = 0;           // the event being handled
+  bool truncated_ = false;  // some configuration was dropped because of the width
+  Answer answer_;
+};
+
+// Runs the frontier with sets of a fitting size; `memory_out` when more operations are in flight than fit.
+inline Answer run_frontier(const std::vector<Operation>& operations, const std::vector<Nature>& natures,
+                           int32_t initial, StepTable& table, Budget budget, uint64_t width) {
+  const int32_t slots = Slots(events_of(operations), operations.size()).count;
+  auto run = [&](auto words) {
+    return std::make_unique<Frontier<decltype(words)::value>>(operations, natures, initial, table, budget, width)->run();
+  };
+  if (slots <= 64) return run(std::integral_constant<int, 1>());
+  if (slots <= 128) return run(std::integral_constant<int, 2>());
+  if (slots <= 256) return run(std::integral_constant<int, 4>());
+  if (slots <= 1024) return run(std::integral_constant<int, 16>());
+  if (slots <= 8192) return run(std::integral_constant<int, 128>());
+  Answer answer;
+  answer.outcome = Outcome::memory_out;
+  return answer;
+}
+
+}  // namespace consistency

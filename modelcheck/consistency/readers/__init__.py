@@ -1,0 +1,84 @@
+"""Readers of recorded histories, and the guess which of them a file needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from modelcheck.consistency.readers.isolation import read_awdit, read_dbcop, read_polysi
+from modelcheck.consistency.readers.jepsen import read_jepsen_edn, read_jepsen_json
+from modelcheck.consistency.readers.json_lines import read_json_lines
+from modelcheck.consistency.readers.logs import read_kv_lines, read_limo, read_util_log
+from modelcheck.consistency.readers.recording import TRANSACTIONS, Reader, Recording
+from modelcheck.errors import HistoryError, UsageError
+
+__all__ = ["FORMATS", "TRANSACTIONS", "Recording", "guessed_format", "read_history"]
+
+FORMATS: Final[Mapping[str, Reader]] = {
+    "json-lines": read_json_lines,
+    "jepsen-edn": read_jepsen_edn,
+    "jepsen-json": read_jepsen_json,
+    "jepsen.util-log": read_util_log,
+    "kv-lines": read_kv_lines,
+    "limo": read_limo,
+    "polysi": read_polysi,
+    "awdit": read_awdit,
+    "dbcop": read_dbcop,
+}
+"""The formats by the names that the command line knows."""
+
+_SIGNS: Final = (
+    ("jepsen.util-log", rb"jepsen\.util - "),
+    ("limo", rb"^\s*(#\s*@object|\[\s*\S+\s*\]\s+(call|return)\b)"),
+    ("polysi", rb"^\s*[rw]\(\s*-?\d+\s*,"),
+    ("awdit", rb"^\s*[rw] -?\d+ -?\d+\s*$"),
+    ("kv-lines", rb"^\s*\{[^}]*:f :(get|put|append), :key "),
+    ("jepsen-edn", rb"[\[({\s](:type|:process|:f|:invoke)\s"),
+)
+_BEGINNING: Final = 4096
+
+
+def guessed_format(path: Path) -> str:
+    """The format of a file, from its name and its beginning."""
+    with path.open("rb") as file:
+        head = file.read(_BEGINNING)
+    if path.suffix == ".bincode" or b"\0" in head:
+        return "dbcop"
+    for name, sign in _SIGNS:
+        if re.search(sign, head, re.MULTILINE):
+            return name
+    first = next((line.strip() for line in head.splitlines() if line.strip()), b"")
+    if first.startswith(b"{") and first.endswith(b"}"):
+        return "json-lines"
+    if first.startswith((b"{", b"[")):
+        return "jepsen-json"
+    if not first:
+        return "json-lines"
+    raise HistoryError(
+        "the format of the file cannot be guessed",
+        place=str(path),
+        remedy=f"Name it with --format: {', '.join(FORMATS)}.",
+    )
+
+
+def read_history(path: Path | str, *, format: str | None = None, model: str | None = None) -> Recording:  # noqa: A002
+    """Read a recorded history.
+
+    Args:
+        path: The file.
+        format: One of :data:`FORMATS`; guessed if not given.
+        model: The object or kind of transactions, where it is known; guessed from the operations if not given.
+
+    Raises:
+        HistoryError: The file is missing, damaged, or not of this format.
+        UsageError: There is no such format.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise HistoryError("there is no such file", place=str(path), remedy="Name a file with a recorded history.")
+    name = format or guessed_format(path)
+    if name not in FORMATS:
+        raise UsageError(f"there is no format {name!r}", remedy=f"Choose one of {', '.join(FORMATS)}.")
+    return FORMATS[name](path, model)

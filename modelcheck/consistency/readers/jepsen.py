@@ -1,0 +1,213 @@
+"""Histories of Jepsen, Knossos and Elle: one map for each call and each completion.
+
+A completion ``:ok`` happened, ``:fail`` surely did not, ``:info`` may have happened at any time after the call or
+never. A process that is no number, such as ``:nemesis``, is no client. A read of ``nil`` agrees with every value, as in
+Knossos, and a register holds 0 at first unless something else is said. A value that is a pair of a key and something
+else belongs to that key where the model is one register, as Jepsen's ``independent`` writes it. The same maps are read
+as JSON, with plain strings as keys.
+
+A history of completions only has no order in time: all its operations overlap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from modelcheck.consistency.history import History, HistoryBuilder, Operation, hashable
+from modelcheck.consistency.independent import Independent
+from modelcheck.consistency.objects import UNKNOWN, CasRegister, Register
+from modelcheck.consistency.readers._edn import EdnError, read_edn
+from modelcheck.consistency.readers.recording import Recording, json_of, recorded
+from modelcheck.errors import HistoryError
+
+Event = Mapping[str, Any]
+"""One line of a history: ``process``, ``type``, ``f``, ``value``."""
+
+TYPES: Final = ("invoke", "ok", "fail", "info")
+_READS: Final = frozenset({"read", "get", "dequeue", "pop", "delete_min", "drain", "generate"})
+
+
+def plain(value: Any) -> Any:
+    """A keyword without its colon."""
+    return value[1:] if isinstance(value, str) and value.startswith(":") else value
+
+
+def called(name: str, value: Any) -> Any:
+    """The argument of a call with this value."""
+    return None if name in _READS or name in ("acquire", "release") else hashable(value)
+
+
+def completed(name: str, value: Any) -> tuple[Any, Any]:
+    """Argument (``None``: as called) and result of an operation that completed with this value."""
+    if name in _READS:
+        return None, UNKNOWN if value is None else hashable(value)
+    if name == "txn":
+        return hashable(value), None
+    return None, True if name in ("cas", "acquire", "release") else None
+
+
+def edn_events(path: Path) -> Iterator[tuple[int, Event]]:
+    """The maps of an EDN file, with their lines."""
+    try:
+        forms = read_edn(path.read_bytes())
+    except EdnError as error:
+        raise HistoryError(
+            f"this is not EDN: {error}", place=f"{path}:{error.line}", remedy="Was the file cut off?"
+        ) from error
+    if forms and not isinstance(forms[0][1], dict):
+        forms = _tuples(path, forms)
+    for line, form in forms:
+        if not isinstance(form, dict):
+            raise HistoryError(
+                f"a map with :process, :type, :f and :value is expected, and not {form!r}",
+                place=f"{path}:{line}",
+                remedy="Name the format with --format if this is no history of Jepsen.",
+            )
+        yield line, {plain(key): value for key, value in form.items()}
+
+
+def _tuples(path: Path, forms: list[tuple[int, Any]]) -> list[tuple[int, Any]]:
+    """The maps meant by ``[process :type :f value]``, or by the same four without brackets on a line."""
+    if not isinstance(forms[0][1], tuple):
+        by_line: dict[int, list[Any]] = {}
+        for line, form in forms:
+            by_line.setdefault(line, []).append(form)
+        forms = [(line, tuple(parts)) for line, parts in by_line.items()]
+    found = []
+    for line, form in forms:
+        if not isinstance(form, tuple) or not 4 <= len(form) <= 5:  # noqa: PLR2004 - four parts, and an error
+            raise HistoryError(
+                f"an event has the parts process, type, f and value, and not {form!r}", place=f"{path}:{line}"
+            )
+        found.append((line, dict(zip((":process", ":type", ":f", ":value", ":error"), form, strict=False))))
+    return found
+
+
+def json_events(events: Iterable[Any], path: Path) -> Iterator[tuple[int, Event]]:
+    """The maps of a JSON list."""
+    for number, event in enumerate(events, 1):
+        if not isinstance(event, dict):
+            raise HistoryError(f"event {number} is no object", place=str(path), remedy="Each event is an object.")
+        yield number, event
+
+
+def history_of(events: Iterable[tuple[int, Event]], source: str, *, keyed: bool = False) -> History:
+    """The history that a list of events tells.
+
+    Args:
+        events: In the order of the log, each with its line.
+        source: The file.
+        keyed: Whether each value is a pair of a key and the value proper.
+    """
+    kept = [(line, event) for line, event in events if _is_client(event)]
+    types = {_type(event, source, line) for line, event in kept}
+    if kept and "invoke" not in types:
+        return _completions_only(kept, source)
+    builder = HistoryBuilder(source)
+    for line, event in kept:
+        _add(builder, line, event, keyed=keyed)
+    return builder.history()
+
+
+def _is_client(event: Event) -> bool:
+    return not isinstance(event.get("process", 0), str) or not event["process"].startswith((":", "nemesis"))
+
+
+def _type(event: Event, source: str, line: int) -> str:
+    kind = plain(event.get("type"))
+    if kind not in TYPES:
+        raise HistoryError(
+            f"an event has the type {event.get('type')!r}",
+            place=f"{source}:{line}",
+            remedy="The types are invoke, ok, fail and info.",
+        )
+    return str(kind)
+
+
+def _name(event: Event) -> str:
+    return str(plain(event.get("f", "txn"))).replace("-", "_")
+
+
+def _add(builder: HistoryBuilder, line: int, event: Event, *, keyed: bool) -> None:
+    kind, name, process = plain(event["type"]), _name(event), event.get("process", 0)
+    value = event.get("value")
+    key: Any = None
+    if keyed and isinstance(value, tuple | list):
+        key, value = value
+    if kind == "invoke":
+        argument = called(name, value)
+        builder.call(process, name, (key, argument) if keyed else argument, line=line)
+    elif kind == "ok":
+        argument, result = completed(name, value)
+        builder.finish(process, argument=argument, result=result, name=name, line=line)
+    elif kind == "fail":
+        builder.fail(process, argument=hashable(value) if name == "txn" else None, name=name, line=line)
+    else:
+        builder.lose(process)
+
+
+def _completions_only(events: list[tuple[int, Event]], source: str) -> History:
+    done: list[Operation] = []
+    failed: list[Operation] = []
+    for at, (line, event) in enumerate(events):
+        name, value = _name(event), event.get("value")
+        argument, result = completed(name, value)
+        argument = called(name, value) if argument is None else argument
+        lost = plain(event["type"]) == "info"
+        operation = Operation(
+            event.get("process", 0),
+            name,
+            argument,
+            UNKNOWN if lost else result,
+            at,
+            None if lost else len(events) + at,
+            f"{source}:{line}",
+        )
+        (failed if plain(event["type"]) == "fail" else done).append(operation)
+    return History(tuple(done), tuple(failed), source)
+
+
+def read_jepsen_edn(path: Path, model: str | None) -> Recording:
+    """A Jepsen history in EDN."""
+    return _recording(list(edn_events(path)), path, "jepsen-edn", model)
+
+
+def read_jepsen_json(path: Path, model: str | None) -> Recording:
+    """A Jepsen history as a JSON list of maps, or under ``history`` in a JSON object."""
+    whole = json_of(path)
+    if isinstance(whole, dict):
+        model = model or whole.get("checker") or whole.get("kind")
+        whole = whole.get("history")
+    if not isinstance(whole, list):
+        raise HistoryError(
+            "the file holds no list of events", place=str(path), remedy='Put them in a list, or under "history".'
+        )
+    return _recording(list(json_events(whole, path)), path, "jepsen-json", model)
+
+
+def _recording(events: list[tuple[int, Event]], path: Path, format_: str, model: str | None) -> Recording:
+    keyed = _is_keyed(events)
+    history = history_of(events, str(path), keyed=keyed)
+    if keyed:
+        return Recording(history, format_, "cas-register", Independent(CasRegister(0)))
+    recording = recorded(history, format_, model)
+    if isinstance(recording.object, Register | CasRegister):
+        return recorded(history, format_, recording.model, initial=0)
+    return recording
+
+
+def _is_keyed(events: Iterable[tuple[int, Event]]) -> bool:
+    """Whether every value of a register's operations is a pair of a key and a value, and every swap's value within."""
+    names = set()
+    for _, event in events:
+        name, value = _name(event), event.get("value")
+        if not _is_client(event):
+            continue
+        names.add(name)
+        if not (isinstance(value, tuple | list) and len(value) == len(("key", "value"))):
+            return False
+        if name == "cas" and not isinstance(value[1], tuple | list):
+            return False
+    return bool(names) and names <= {"read", "write", "cas"}

@@ -1,0 +1,116 @@
+"""A recording: a history as a file holds it, with what the file lets us guess about its model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from attrs import frozen
+
+from modelcheck.consistency.history import History
+from modelcheck.consistency.objects import SequentialObject, object_named
+from modelcheck.errors import HistoryError
+
+
+@frozen
+class Recording:
+    """What a file said.
+
+    Args:
+        history: The operations.
+        format: The name of the format.
+        model: The name of an object, ``list-append``, ``rw-register``, or ``None`` when nothing can be guessed safely.
+        object: The object with the initial state that the format implies; ``None`` for transactions.
+    """
+
+    history: History
+    format: str
+    model: str | None = None
+    object: SequentialObject | None = None
+
+
+TRANSACTIONS: Final = ("list-append", "rw-register")
+"""The models of transactional histories."""
+
+_BY_OPERATIONS: Final = (
+    ("register", {"read", "write"}),
+    ("cas-register", {"read", "write", "cas"}),
+    ("kv", {"get", "put", "append"}),
+    ("queue", {"enqueue", "dequeue"}),
+    ("stack", {"push", "pop"}),
+    ("priority-queue", {"insert", "delete_min"}),
+    ("mutex", {"acquire", "release"}),
+    ("fetch-and-add", {"fetch_and_add", "read"}),
+    ("set", {"add", "remove", "contains"}),
+    ("counter", {"increment", "decrement", "read"}),
+)
+
+
+def guessed_model(history: History) -> str | None:
+    """The only model that has the operations of a history, if there is one that can be meant.
+
+    ``add`` with ``read`` may be a set or a counter; what the reads return decides.
+    """
+    names = {operation.name for operation in history.operations}
+    if names == {"txn"}:
+        return _guessed_transactions(history)
+    if names == {"add", "read"}:
+        read = [o.result for o in history.operations if o.name == "read"]
+        return "set" if any(isinstance(r, tuple | frozenset) for r in read) else "counter"
+    for model, operations in _BY_OPERATIONS:
+        if names and names <= operations:
+            return model
+    return None
+
+
+def _guessed_transactions(history: History) -> str | None:
+    kinds = {step[0] for operation in history.operations for step in operation.argument or ()}
+    if "append" in kinds:
+        return "list-append"
+    return "rw-register" if kinds <= {"r", "w"} else None
+
+
+def recorded(history: History, format_: str, model: str | None = None, **initial: Any) -> Recording:
+    """A recording of a history, its model guessed unless given."""
+    model = model or guessed_model(history)
+    if model is None or model in TRANSACTIONS:
+        return Recording(history, format_, model)
+    object_ = object_named(model)
+    return Recording(history, format_, model, type(object_)(**initial) if initial else object_)
+
+
+def text_of(path: Path) -> str:
+    """The text of a file."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise HistoryError(
+            f"the file is not text in UTF-8: {error}",
+            place=str(path),
+            remedy="Name the format if it is a binary one, as --format dbcop.",
+        ) from error
+
+
+def lines_of(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines of a file that hold something, with their numbers."""
+    for number, line in enumerate(text_of(path).splitlines(), 1):
+        if line.strip():
+            yield number, line
+
+
+def json_of(path: Path) -> Any:
+    """The JSON value that is the whole of a file."""
+    try:
+        return json.loads(text_of(path))
+    except json.JSONDecodeError as error:
+        raise HistoryError(
+            f"the file is not JSON: {error.msg}",
+            place=f"{path}:{error.lineno}",
+            remedy="Was it cut off? A history is written line by line only as JSON lines.",
+        ) from error
+
+
+Reader = Callable[[Path, str | None], Recording]
+"""Reads a file, for a model if one is named."""

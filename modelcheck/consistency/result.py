@@ -1,0 +1,110 @@
+"""What a check of a history found."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+from attrs import field, frozen
+
+from modelcheck.consistency.history import Operation
+from modelcheck.verdict import Verdict
+
+
+@frozen
+class Configuration:
+    """One way to explain the history up to the return that nothing explains.
+
+    Args:
+        order: The operations that took effect, in this order.
+        state: Of the object after them.
+    """
+
+    order: tuple[Operation, ...]
+    state: Any
+
+
+@frozen
+class Explanation:
+    """Why a history is not linearizable.
+
+    Args:
+        core: Operations that cannot all be right, whatever all others did. As few as could be found in the time.
+        unexplained: The operation whose return is the first that nothing explains.
+        prefix: The operations called before that return.
+        configurations: Some ways to explain everything before it.
+        others: Operations outside the core that may have taken effect at any time after their calls, or never.
+        key: The part of the object they all belong to, or ``None``.
+        method: What found the core.
+    """
+
+    core: tuple[Operation, ...]
+    unexplained: Operation
+    prefix: tuple[Operation, ...] = ()
+    configurations: tuple[Configuration, ...] = ()
+    others: tuple[Operation, ...] = ()
+    key: Hashable | None = None
+    method: str = "frontier"
+
+
+@frozen
+class Edge:
+    """Why one transaction or operation comes before another.
+
+    Args:
+        before: The index of the one.
+        after: The index of the other.
+        kind: ``ww``, ``wr``, ``rw``, ``session``, ``realtime`` or ``causal``.
+        reason: In words.
+    """
+
+    before: int
+    after: int
+    kind: str
+    reason: str = ""
+
+
+@frozen
+class Anomaly:
+    """Something that a consistency model forbids.
+
+    Args:
+        name: Adya's name, or Elle's.
+        operations: Those that take part, in the order of the cycle if there is one.
+        edges: The cycle.
+        message: In words.
+    """
+
+    name: str
+    operations: tuple[Operation, ...]
+    edges: tuple[Edge, ...] = ()
+    message: str = ""
+
+
+@frozen
+class HistoryResult:
+    """The answer to one question about one history.
+
+    Args:
+        verdict: Holds, violated or unknown.
+        consistency: Which consistency model was asked for.
+        model: The object, or the kind of transactions.
+        operations: How many operations there were.
+        procedure: What decided.
+        reason: Why the verdict is unknown, or a sentence on the violation.
+        linearization: An order of all operations that took effect, if it holds and one was asked for.
+        explanation: For objects, if it is violated.
+        anomalies: For transactions, all kinds that were found.
+        seconds: How long it took.
+    """
+
+    verdict: Verdict
+    consistency: str
+    model: str
+    operations: int
+    procedure: str
+    reason: str | None = None
+    linearization: tuple[Operation, ...] | None = None
+    explanation: Explanation | None = None
+    anomalies: tuple[Anomaly, ...] = field(default=(), converter=tuple)
+    seconds: float = 0.0
