@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from modelcheck.spec.choice import require
@@ -22,7 +22,7 @@ class Crashes(Part):
         restarts: Whether a crashed process may run again.
     """
 
-    processes: dict[Any, Process]
+    processes: Mapping[Any, Process]
     crashes: int = 0
     restarts: Fixed[bool] = True
 

@@ -25,6 +25,9 @@ _FIXED = "fixed"
 Durable = Annotated[T, _DURABLE]
 Fixed = Annotated[T, _FIXED]
 
+AT_BOOT = "_at_boot"
+"""Where a live process keeps what its dicts with fixed keys held in ``init``: their keys cannot be told from the class."""
+
 _MUTABLE = (set, dict, list, deque, Counter)
 
 
@@ -58,6 +61,8 @@ class Record:
 class Process(Record):
     """A process that can crash: its volatile fields are lost, those annotated ``Durable[...]`` stay.
 
+    A field that is lost goes back to its default; one that is a dict with fixed keys, to the values that ``init`` gave it.
+
     Attributes:
         up: Whether the process is running. Let actions of a process begin with ``require(process.up)``.
     """
@@ -68,8 +73,13 @@ class Process(Record):
         """Stop, and lose all volatile fields; enabled if the process is up."""
         require(self.up)
         durable = type(self)._fields_marked(_DURABLE) | type(self)._fields_marked(_FIXED)
+        tables: dict[str, dict[Any, Any]] = self.__dict__.get(AT_BOOT, {})
         for field in attrs.fields(cast("Any", type(self))):
-            if field.name not in durable and field.name != "up":
+            if field.name in durable or field.name == "up":
+                continue
+            if field.name in tables:
+                getattr(self, field.name).update(tables[field.name])
+            else:
                 setattr(self, field.name, _default(field))
         self.up = False
 

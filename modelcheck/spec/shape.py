@@ -19,7 +19,7 @@ import attrs
 from attrs import field, frozen
 
 from modelcheck.errors import SpecError
-from modelcheck.spec.record import fixed_fields
+from modelcheck.spec.record import AT_BOOT, Process, fixed_fields
 from modelcheck.values import Bag, FrozenDict, FrozenRecord, order_key, ordered, show, value_problem
 
 _FREEZE_HINT = "Store an immutable value instead: a tuple, a frozenset, or a frozen attrs class."
@@ -289,6 +289,8 @@ def _record_shape(live: Any, path: str, seen: dict[int, Shape]) -> RecordShape:
     fields: dict[str, Shape] = {}
     fixed = fixed_fields(cls)
     constants = {name: getattr(live, name) for name in field_names(cls) if name in fixed}
+    if issubclass(cls, Process):
+        constants[AT_BOOT] = {name: dict(value) for name, value in vars(live).items() if isinstance(value, dict) and value}
     seen[id(live)] = shape = RecordShape(path, cls, fields, constants)
     for name in field_names(cls):
         if name not in fixed:
