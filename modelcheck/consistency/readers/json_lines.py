@@ -76,8 +76,7 @@ def _operation(row: Mapping[str, Any], source: str, line: int) -> Operation:
         raise HistoryError(
             'an operation has no "call"',
             place=f"{source}:{line}",
-            remedy="An operation has process, f, argument, result, call and return; an event has process, type, f,
-            value.",
+            remedy="Operations have process, f, argument, result, call, return; events process, type, f, value.",
         )
     short = "c" in row
     name = str(row.get("f", "txn"))
