@@ -26,6 +26,12 @@ def test_the_blocks_of_a_document_do_what_it_says(document, tmp_path, monkeypatc
         runner.run(block)
 
 
+@pytest.mark.parametrize("document", documents.DOCUMENTS, ids=lambda path: path.relative_to(documents.ROOT).as_posix())
+def test_the_links_of_a_document_lead_somewhere(document):
+    """A relative link names a file or folder that exists."""
+    assert documents.broken_links(document) == []
+
+
 def test_a_wrong_output_is_noticed():
     """A document that says something else than what is printed fails: the comparison is not blind."""
     assert documents.same_output("3 states in 0.02 s", "3 states in 1.75 s")
