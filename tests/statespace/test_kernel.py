@@ -465,7 +465,8 @@ def random_system(seed: int) -> System:
         for turn in range(8):
             dice = random.Random(str((seed, turn, run.events)))
             collection = dice.choice(collections)
-            act = dice.choices(range(9), weights=(4, 2, 2, 1, 2, 2 * step, step, 2, 5))[0]
+            weights = (0, 0, 2, 0, 0, 0, 0, 0, 5) if role == k.INIT else (4, 2, 2, 1, 2, 2 * step, step, 2, 5)
+            act = dice.choices(range(9), weights)[0]
             if act == 0:
                 run.read(dice.choice(cells))
             elif act == 1:
@@ -487,7 +488,7 @@ def random_system(seed: int) -> System:
         return finish(run, dice, role)
 
     def finish(run: Run, dice: random.Random, role: int) -> object:
-        run.require(dice.random() < 0.8)
+        run.require(role == k.INIT or dice.random() < 0.8)
         if role not in (k.INIT, k.ACTION):
             return dice.random() < (0.1 if role == k.REACHABLE else 0.9)
         for cell in dice.sample(cells, dice.randrange(len(cells) + 1)):
