@@ -105,7 +105,9 @@ class Space {
       require(!next || grown.role() == Role::kStep, "only a STEP tree reads the successor");
       require(events[i].taken || (i + 1 == events.size() && kind == Outcome::kDisabled), "a choice of nothing ends a run as DISABLED");
     }
-    return grown.add(events, kind, writes, arena_);
+    const Mismatch mismatch = grown.add(events, kind, writes, arena_);
+    version_.fetch_add(1, std::memory_order_release);
+    return mismatch;
   }
 
   Tree& tree(int64_t index) const {
@@ -122,6 +124,9 @@ class Space {
   uint32_t collection_of(uint32_t cell) const noexcept { return cell_[cell].collection; }
   uint32_t place_of(uint32_t cell) const noexcept { return cell_[cell].place; }
   uint64_t bytes() const noexcept { return arena_.bytes(); }
+
+  // Changes with each path, so that what was derived from the trees can be known to be old. Never 0.
+  uint32_t version() const noexcept { return version_.load(std::memory_order_acquire) | 1u << 31; }
 
  private:
   struct Cell {
@@ -169,6 +174,7 @@ class Space {
   std::vector<std::unique_ptr<Tree>> trees_;
   Tables projections_;
   Tables updates_;
+  std::atomic<uint32_t> version_{0};
   Arena arena_;  // Nodes, leaves, children, tables.
 };
 

@@ -47,7 +47,8 @@ struct Node {
   Kind kind;
 };
 
-inline Node* node_of(Word word) noexcept { return reinterpret_cast<Node*>(word - kNodeTag); }
+inline bool is_node(Word word) noexcept { return (word & kTagMask) >= kNodeTag; }
+inline Node* node_of(Word word) noexcept { return reinterpret_cast<Node*>(word & ~kTagMask); }
 inline const Leaf* leaf_of(Word word) noexcept { return reinterpret_cast<const Leaf*>(word - kLeafTag); }
 
 // One read or choice of a run, as the space has checked it.
@@ -84,7 +85,7 @@ class Tree {
     Word word = root();
     size_t i = 0;
     for (; i < events.size() && word != kMissing; ++i) {
-      if ((word & kTagMask) != kNodeTag) return {static_cast<int64_t>(i), -1, 0, 0};
+      if (!is_node(word)) return {static_cast<int64_t>(i), -1, 0, 0};
       parent = node_of(word);
       if (!names(*parent, events[i])) return mismatch(i, *parent);
       if (!events[i].taken) return {};
@@ -112,7 +113,7 @@ class Tree {
   // The path ends where the tree already has something: fine only if it is the same leaf.
   Mismatch compare(Word word, const std::vector<Event>& events, Outcome outcome, const std::vector<Write>& writes) const {
     const size_t end = events.size();
-    if ((word & kTagMask) == kNodeTag) return mismatch(end, *node_of(word));
+    if (is_node(word)) return mismatch(end, *node_of(word));
     bool same = word == plain_leaf(outcome);
     if (outcome == Outcome::kEffect && (word & kTagMask) == kLeafTag) same = same_writes(*leaf_of(word), resolved(events, writes));
     if (same) return {};
@@ -144,7 +145,8 @@ class Tree {
       const Event& event = events[j];
       auto* node = new (arena.allocate(sizeof(Node))) Node{{}, event.projection, event.where, event.detail, event.kind};
       if (event.taken) node->children.put(event.key, word, arena);
-      word = reinterpret_cast<Word>(node) + kNodeTag;
+      const bool plain = event.kind == Kind::kRead && event.projection == nullptr;
+      word = reinterpret_cast<Word>(node) + (plain ? kReadTag : kNodeTag);
     }
     return word;
   }

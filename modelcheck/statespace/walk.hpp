@@ -48,22 +48,30 @@ class Walk {
     return false;
   }
 
+  // Follows the reads of plain ids, which is nearly all that walks do.
+  Word follow(Word word) const noexcept {
+    while ((word & kTagMask) == kReadTag) {
+      const Node& node = *node_of(word);
+      word = node.children.find(state_.at(node.where));
+    }
+    return word;
+  }
+
   template <class OnLeaf>
   bool below(Word word, OnLeaf& on_leaf) {
-    for (;;) {
-      const Word tag = word & kTagMask;
-      if (tag != kNodeTag) return tag == kDisabled || (tag != kMissing && on_leaf(word));
-      const Node& node = *node_of(word);
-      if (node.kind == Kind::kRead && node.projection == nullptr) {
-        word = node.children.find(state_.at(node.where));
-        continue;
-      }
-      if (node.kind == Kind::kChoose) return each_option(node, on_leaf);
-      if (node.kind == Kind::kEach) return each_element(node, on_leaf);
-      uint64_t key;
-      if (!key_of(node, key)) return false;
-      word = node.children.find(key);
-    }
+    word = follow(word);
+    const Word tag = word & kTagMask;
+    if (tag == kDisabled) return true;
+    if (tag == kNodeTag) return at_node(*node_of(word), on_leaf);
+    return tag != kMissing && on_leaf(word);
+  }
+
+  template <class OnLeaf>
+  __attribute__((noinline)) bool at_node(const Node& node, OnLeaf& on_leaf) {
+    if (node.kind == Kind::kChoose) return each_option(node, on_leaf);
+    if (node.kind == Kind::kEach) return each_element(node, on_leaf);
+    uint64_t key = 0;
+    return key_of(node, key) && below(node.children.find(key), on_leaf);
   }
 
   // What a node without choice looks at. False when its projection does not know the id.

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "guards.hpp"
 #include "search.hpp"
 #include "walk.hpp"
 
@@ -60,7 +61,7 @@ struct alignas(64) Counts {
 // becomes of a new state, and share the rest.
 class Worker {
  public:
-  Worker(Search& search, uint32_t index) : search_(search), index_(index), log_(index), counts_(search.plan.trees) {}
+  Worker(Search& search, uint32_t index) : search_(search), index_(index), log_(index), counts_(search.plan.trees), guards_(search.space, search.plan.actions) {}
 
   const Miss& miss() const noexcept { return miss_; }
   const Counts& counts() const noexcept { return counts_; }
@@ -71,15 +72,11 @@ class Worker {
 
   // Walks the trees that are left. False on a miss; the tree that missed is walked anew after that.
   bool generate(Expansion& e) {
-    const auto& trees = e.at.depth == 0 ? search_.plan.init : search_.plan.actions;
     Walk walk(search_.space, e.state, e.state, miss_);
-    for (; e.next_tree < trees.size(); ++e.next_tree) {
-      const size_t mark = e.candidates.size();
-      if (!walk.over(*trees[e.next_tree], [&](Word word) { return add_candidate(e, walk, *leaf_of(word)); })) {
-        e.candidates.resize(mark);
-        miss_.state = e.state.snapshot();
-        return false;
-      }
+    const bool complete = e.at.depth == 0 ? generate_initial(e, walk) : generate_enabled(e, walk);
+    if (!complete) {
+      miss_.state = e.state.snapshot();
+      return false;
     }
     if (e.candidates.size() >> kOrdinalBits != 0) throw std::overflow_error("a state has more than 2**24 successors; bound its choices");
     e.generated = true;
@@ -151,6 +148,38 @@ class Worker {
     State& state_;
     State::Undo& undo_;
   };
+
+  bool generate_initial(Expansion& e, Walk& walk) {
+    const auto& trees = search_.plan.init;
+    for (; e.next_tree < trees.size(); ++e.next_tree) {
+      if (!add_candidates(e, walk, *trees[e.next_tree])) return false;
+    }
+    return true;
+  }
+
+  bool generate_enabled(Expansion& e, Walk& walk) {
+    const auto& trees = search_.plan.actions;
+    const std::vector<uint64_t>& enabled = guards_.of(e.state);
+    for (size_t word = e.next_tree / 64; word < enabled.size(); ++word) {
+      uint64_t bits = enabled[word];
+      if (word == e.next_tree / 64) bits &= ~uint64_t{0} << e.next_tree % 64;
+      for (; bits != 0; bits &= bits - 1) {
+        const size_t tree = word * 64 + static_cast<size_t>(__builtin_ctzll(bits));
+        if (add_candidates(e, walk, *trees[tree])) continue;
+        e.next_tree = tree;
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // All or, on a miss, none of the tree's leaves.
+  bool add_candidates(Expansion& e, Walk& walk, const Tree& tree) {
+    const size_t mark = e.candidates.size();
+    if (walk.over(tree, [&](Word word) { return add_candidate(e, walk, *leaf_of(word)); })) return true;
+    e.candidates.resize(mark);
+    return false;
+  }
 
   bool add_candidate(Expansion& e, Walk& walk, const Leaf& leaf) {
     uint64_t fingerprint = e.fingerprint + leaf.delta;
@@ -247,6 +276,7 @@ class Worker {
     note_finding();
   }
 
+  Guards guards_;
   State::Undo undo_;   // Empty unless a successor is applied.
   uint64_t room_ = 0;  // Fingerprints that may still be claimed before more room is reserved.
 };
