@@ -79,12 +79,16 @@ def _json(recording: Recording, found: Replay) -> dict[str, Any]:
 
 def _print(machine: Machine, recording: Recording, found: Replay) -> None:
     from modelcheck.cli.paint import paint  # noqa: PLC0415 - not for --json.
-    from modelcheck.trace.text import trace_lines  # noqa: PLC0415
+    from modelcheck.trace import Outcome, explain  # noqa: PLC0415
+    from modelcheck.trace.text import reason_lines, trace_lines  # noqa: PLC0415
 
     if found.trace.states:
         paint(trace_lines(found.trace))
         click.echo()
-    del machine
+    reason = explain(machine, found.trace) if found.outcome is Outcome.CONFIRMED else None
+    if reason is not None:
+        paint(reason_lines(reason))
+        click.echo()
     paint(_end(recording, found))
 
 

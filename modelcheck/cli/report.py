@@ -15,7 +15,8 @@ from modelcheck.cli.units import count, said_bytes, said_rate, said_seconds
 from modelcheck.search.report import PropertyReport, Report
 from modelcheck.spec import Machine
 from modelcheck.spec.loading import shown_path
-from modelcheck.trace.text import Line, Span, trace_lines
+from modelcheck.trace import explain
+from modelcheck.trace.text import Line, Span, reason_lines, trace_lines
 from modelcheck.values import show
 from modelcheck.verdict import Verdict
 
@@ -65,13 +66,14 @@ def _json_property(found: PropertyReport, machine: Machine, files: Mapping[str, 
     if found.trace is not None:
         file = files.get(found.name)
         trace = {"file": None if file is None else str(file), "steps": len(found.trace.steps)}
-    del machine
+    reason = explain(machine, found.trace) if violated and found.trace is not None else None
     return {
         "name": found.name,
         "kind": found.kind,
         "verdict": found.verdict.value,
         "trace": trace if violated else None,
         "witness": None if violated else trace,
+        "explanation": None if reason is None else list(reason.lines()),
     }
 
 
@@ -196,8 +198,11 @@ def _counterexample(found: PropertyReport, machine: Machine, file: Path | None) 
     yield (Span(f"Counterexample: {name}", "violated"), Span(f" in {count(len(found.trace.steps), 'step')}"))
     yield ()
     yield from trace_lines(found.trace)
-    del machine
     yield ()
+    reason = explain(machine, found.trace)
+    if reason is not None:
+        yield from reason_lines(reason)
+        yield ()
     if file is not None:
         yield (Span(f"Trace: {file}"),)
         yield (Span(f"Replay: {replay_command(file)}"),)

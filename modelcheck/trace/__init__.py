@@ -1,8 +1,23 @@
 """Traces: what they are, how they are written, read, replayed, explained and shown."""
 
 from modelcheck.trace.diff import Change, changes
+from modelcheck.trace.explain import explain
+from modelcheck.trace.reason import Reason
 from modelcheck.trace.recording import Recording, read_recording, record, write_trace
 from modelcheck.trace.replay import Outcome, Replay, replay
 from modelcheck.trace.trace import Trace
 
-__all__ = ["Change", "Outcome", "Recording", "Replay", "Trace", "changes", "read_recording", "record", "replay", "write_trace"]
+__all__ = [
+    "Change",
+    "Outcome",
+    "Reason",
+    "Recording",
+    "Replay",
+    "Trace",
+    "changes",
+    "explain",
+    "read_recording",
+    "record",
+    "replay",
+    "write_trace",
+]

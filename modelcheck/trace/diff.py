@@ -16,6 +16,10 @@ from modelcheck.spec import State
 from modelcheck.values import Bag, FrozenRecord, identity, ordered, show
 
 
+# What comes before the text of a change that is not from one value to another.
+WORDS = {"added": "+ ", "removed": "- ", "appended": "appended ", "popped": "popped ", "dropped": "dropped from the end "}
+
+
 @frozen
 class Change:
     """One thing that differs.
@@ -34,15 +38,8 @@ class Change:
     new: str = ""
 
     def __str__(self) -> str:
-        words = {
-            "changed": f"{self.old} → {self.new}",
-            "added": f"+ {self.new}",
-            "removed": f"- {self.old}",
-            "appended": f"appended {self.new}",
-            "popped": f"popped {self.old}",
-            "dropped": f"dropped from the end {self.old}",
-        }
-        return f"{self.path}: {words[self.kind]}"
+        what = f"{self.old} → {self.new}" if self.kind == "changed" else f"{WORDS[self.kind]}{self.old or self.new}"
+        return f"{self.path}: {what}"
 
 
 def changes(old: Any, new: Any, path: str = "") -> Iterator[Change]:

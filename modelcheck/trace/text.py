@@ -6,13 +6,14 @@ The lines are made of spans that say what they are (an action, an old value); wh
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from attrs import frozen
 
 from modelcheck.spec import State, Step
-from modelcheck.trace.diff import Change, changes
+from modelcheck.trace.diff import WORDS, Change, changes
+from modelcheck.trace.reason import Reason
 from modelcheck.trace.trace import Trace
 from modelcheck.values import FrozenDict, FrozenRecord, show
 
@@ -23,7 +24,7 @@ class Span:
 
     Attributes:
         text: The text.
-        style: ``plain``, ``number``, ``action``, ``path``, ``old``, ``new`` or ``note``.
+        style: ``plain``, ``number``, ``action``, ``path``, ``old``, ``new``, ``note`` or ``violated``.
     """
 
     text: str
@@ -34,7 +35,7 @@ Line = tuple[Span, ...]
 INDENT = "     "
 
 
-def plain(lines: Iterator[Line] | list[Line]) -> str:
+def plain(lines: Iterable[Line]) -> str:
     """The lines without styles."""
     return "\n".join("".join(span.text for span in line) for line in lines)
 
@@ -52,6 +53,18 @@ def trace_lines(trace: Trace) -> Iterator[Line]:
         yield (Span(f"and again from state {trace.loop} on, for ever", "note"),)
 
 
+def reason_lines(reason: Reason) -> Iterator[Line]:
+    """An explanation: its claim, and the lines that bear it out."""
+    yield (Span(reason.text, "violated" if " is false" in reason.text else "action"),)
+    for inner in reason.because:
+        yield from (_reason_line(text) for text in inner.lines(1))
+
+
+def _reason_line(text: str) -> Line:
+    name, equals, value = text.partition(" = ")
+    return (Span(name), Span(equals), Span(value, "new")) if equals and not name.lstrip().startswith("for ") else (Span(text),)
+
+
 def state_lines(state: State) -> Iterator[Line]:
     """A line for each variable; for each record, where a variable holds several."""
     for path, value in _parts(state):
@@ -60,7 +73,8 @@ def state_lines(state: State) -> Iterator[Line]:
 
 def _parts(state: State) -> Iterator[tuple[str, Any]]:
     for name, value in state.items():
-        if isinstance(value, FrozenDict) and any(isinstance(item, (FrozenRecord, FrozenDict)) for item in value.values()):
+        nested = isinstance(value, FrozenDict) and any(isinstance(item, (FrozenRecord, FrozenDict)) for item in value.values())
+        if nested:
             yield from ((f"{name}[{show(key)}]", item) for key, item in value.items())
         else:
             yield name, value
@@ -89,8 +103,7 @@ def change_lines(found: Iterator[Change] | tuple[Change, ...]) -> Iterator[Line]
 def _change(change: Change) -> Line:
     if change.kind == "changed":
         return (Span(change.old, "old"), Span(" → "), Span(change.new, "new"))
-    word = {"added": "+ ", "removed": "- ", "appended": "appended ", "popped": "popped ", "dropped": "dropped from the end "}[change.kind]
-    return (Span(word + change.new, "new"),) if change.new else (Span(word + change.old, "old"),)
+    return (Span(WORDS[change.kind] + change.new, "new"),) if change.new else (Span(WORDS[change.kind] + change.old, "old"),)
 
 
 def wrapped(line: Line, width: int) -> Iterator[Line]:
@@ -100,7 +113,7 @@ def wrapped(line: Line, width: int) -> Iterator[Line]:
         yield line
         return
     indent = " " * (len(text) - len(text.lstrip()) + 4)
-    pieces = textwrap.wrap(text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False, drop_whitespace=True)
+    pieces = textwrap.wrap(text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
     at = 0
     for number, piece in enumerate(pieces):
         body = piece if number == 0 else piece[len(indent) :]
