@@ -14,18 +14,46 @@ from modelcheck.cli.units import Duration, Size
 
 @click.command(short_help="Explore every state of a spec.")
 @spec_options
-@click.option("--property", "properties", multiple=True, metavar="NAME", help="Check only this property; may be repeated. `deadlock` is one.")
+@click.option(
+    "--property",
+    "properties",
+    multiple=True,
+    metavar="NAME",
+    help="Check only this property; may be repeated. `deadlock` is one.",
+)
 @click.option("--max-states", type=click.IntRange(min=1), metavar="N", help="Stop after N distinct states.")
-@click.option("--max-depth", type=click.IntRange(min=1), metavar="N", help="Stop after N breadth-first levels, the initial one included.")
+@click.option(
+    "--max-depth",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Stop after N breadth-first levels, the initial one included.",
+)
 @click.option("--time-limit", type=Duration(), metavar="TIME", help="Stop after so many seconds, or 2m, 1h30m.")
-@click.option("--max-memory", type=Size(), metavar="SIZE", help="Stop when the search takes so many bytes, or 500M, 4G.")
-@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Threads that search.")
-@click.option("--order", type=click.Choice(["breadth", "depth", "random"]), default="breadth", show_default=True, help="What to explore next.")
+@click.option(
+    "--max-memory", type=Size(), metavar="SIZE", help="Stop when the search takes so many bytes, or 500M, 4G."
+)
+@click.option(
+    "--workers", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Threads that search."
+)
+@click.option(
+    "--order",
+    type=click.Choice(["breadth", "depth", "random"]),
+    default="breadth",
+    show_default=True,
+    help="What to explore next.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the random order.")
 @click.option("--keep-going", is_flag=True, help="Search on after a violation, for a verdict on every property.")
-@click.option("--profile", is_flag=True, help="Show where Python was run, and which cells of the state take many values.")
+@click.option(
+    "--profile", is_flag=True, help="Show where Python was run, and which cells of the state take many values."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
-@click.option("--trace-out", type=click.Path(path_type=Path), metavar="FILE", help="Write the counterexample there instead of to .modelcheck/.")
+@click.option(
+    "--trace-out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the counterexample there instead of to .modelcheck/.",
+)
 @common_options
 @click.pass_context
 def command(

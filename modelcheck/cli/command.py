@@ -1,7 +1,7 @@
 """The command itself: which subcommands there are, and what happens to errors.
 
-A subcommand's module is imported when it is used, so that none pays for the others. Whatever goes wrong ends here: one message on standard error and
-exit code 2, without a traceback unless ``--traceback`` asks for it.
+A subcommand's module is imported when it is used, so that none pays for the others. Whatever goes wrong ends here:
+one message on standard error and exit code 2, without a traceback unless ``--traceback`` asks for it.
 """
 
 from __future__ import annotations
@@ -85,7 +85,12 @@ def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 def common_options(function: Any) -> Any:
     """The options that every command has."""
     function = click.option(
-        "--traceback", is_flag=True, expose_value=False, callback=_set_traceback, is_eager=True, help="Show where in the code an error arose."
+        "--traceback",
+        is_flag=True,
+        expose_value=False,
+        callback=_set_traceback,
+        is_eager=True,
+        help="Show where in the code an error arose.",
     )(function)
     return click.option(
         "--color",
@@ -99,12 +104,19 @@ def common_options(function: Any) -> Any:
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @common_options
-@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help="Show the version and exit.")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
 def modelcheck() -> None:
     """Check distributed protocols that are written as plain Python.
 
-    The exit code of every checking command is 0 if all properties hold, 1 if one is violated, 2 for an error in the spec or the command, and 3 if a limit
-    was reached before the answer was found.
+    The exit code of every checking command is 0 if all properties hold, 1 if one is violated, 2 for an error in the
+    spec or the command, and 3 if a limit was reached before the answer was found.
     """
 
 

@@ -31,12 +31,21 @@ def paint(lines: Iterable[Line]) -> None:
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for line in lines:
         for piece in [line] if width is None else wrapped(line, width):
-            click.echo("".join(click.style(span.text, **_STYLES[span.style]) if _STYLES[span.style] else span.text for span in piece))
+            click.echo(
+                "".join(
+                    click.style(span.text, **_STYLES[span.style]) if _STYLES[span.style] else span.text
+                    for span in piece
+                )
+            )
 
 
 def columns(rows: Sequence[tuple[str, ...]], *, indent: str = "  ", right: frozenset[int] = frozenset()) -> list[str]:
     """Rows of cells as lines, each column as wide as its widest cell; those listed in ``right`` flush right."""
     widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))] if rows else []
     return [
-        (indent + "  ".join(cell.rjust(widths[i]) if i in right else cell.ljust(widths[i]) for i, cell in enumerate(row))).rstrip() for row in rows
+        (
+            indent
+            + "  ".join(cell.rjust(widths[i]) if i in right else cell.ljust(widths[i]) for i, cell in enumerate(row))
+        ).rstrip()
+        for row in rows
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from modelcheck.cli.units import count, said_bytes, said_rate, said_seconds
 
@@ -27,10 +27,12 @@ class ProgressLine:
         self._live: Live | None = None
         self.function: Callable[[Progress], None] | None = self._show if sys.stderr.isatty() else None
 
-    def __enter__(self) -> ProgressLine:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._live is not None:
             self._live.stop()
 
@@ -41,7 +43,13 @@ class ProgressLine:
             from rich.console import Console  # noqa: PLC0415
             from rich.live import Live  # noqa: PLC0415
 
-            self._live = Live(console=Console(stderr=True), transient=True, auto_refresh=False, redirect_stdout=False, redirect_stderr=False)
+            self._live = Live(
+                console=Console(stderr=True),
+                transient=True,
+                auto_refresh=False,
+                redirect_stdout=False,
+                redirect_stderr=False,
+            )
             self._live.start()
         self._live.update(Text(progress_text(progress), style="dim"), refresh=True)
 

@@ -19,15 +19,17 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Run a recorded trace again through the spec.")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--spec", "target", metavar="SPEC", help="Replay it through this spec instead of the one that the trace names.")
+@click.option(
+    "--spec", "target", metavar="SPEC", help="Replay it through this spec instead of the one that the trace names."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as one JSON object.")
 @common_options
 @click.pass_context
 def command(ctx: click.Context, file: Path, target: str | None, as_json: bool) -> None:
     """Run the trace in FILE again through its spec, and say whether it still shows what it was recorded for.
 
-    Exit code: 1 the property still fails, 0 it no longer does, 2 the trace cannot be replayed, since the spec has changed (the report says at which step
-    and how the two part). For the witness of a reachable property: 0 it is still reached, 1 it is not.
+    Exit code: 1 the property still fails, 0 it no longer does, 2 the trace cannot be replayed, since the spec has
+    changed (the report says at which step and how the two part). For the witness of a reachable property: 0 it is still reached, 1 it is not.
     """
     from modelcheck.spec import machine_of  # noqa: PLC0415 - what only this command needs, after the options were read.
     from modelcheck.spec.loading import load_spec  # noqa: PLC0415
@@ -43,7 +45,11 @@ def command(ctx: click.Context, file: Path, target: str | None, as_json: bool) -
     else:
         _print(machine, recording, found)
     witness = recording.kind == "reachable"
-    ctx.exit({Outcome.CONFIRMED: 0 if witness else 1, Outcome.NOT_CONFIRMED: 1 if witness else 0, Outcome.PARTED: 2}[found.outcome])
+    ctx.exit(
+        {Outcome.CONFIRMED: 0 if witness else 1, Outcome.NOT_CONFIRMED: 1 if witness else 0, Outcome.PARTED: 2}[
+            found.outcome
+        ]
+    )
 
 
 def _spec_of(recording: Recording, file: Path) -> str:
@@ -55,7 +61,11 @@ def _spec_of(recording: Recording, file: Path) -> str:
 
 
 _WORDS = {"confirmed": "still fails", "not confirmed": "no longer fails", "parted": "cannot be replayed"}
-_WITNESS_WORDS = {"confirmed": "is still reached", "not confirmed": "is no longer reached", "parted": "cannot be replayed"}
+_WITNESS_WORDS = {
+    "confirmed": "is still reached",
+    "not confirmed": "is no longer reached",
+    "parted": "cannot be replayed",
+}
 
 
 def _words(recording: Recording, found: Replay) -> str:
@@ -72,7 +82,9 @@ def _json(recording: Recording, found: Replay) -> dict[str, Any]:
         "steps": len(recording.steps),
         "step": found.step,
         "reason": found.reason or None,
-        "changes": [{"path": c.path, "kind": c.kind, "old": c.old or None, "new": c.new or None} for c in found.changes],
+        "changes": [
+            {"path": c.path, "kind": c.kind, "old": c.old or None, "new": c.new or None} for c in found.changes
+        ],
         "schema": 1,
     }
 
@@ -98,7 +110,10 @@ def _end(recording: Recording, found: Replay) -> Iterator[Line]:
     words = _words(recording, found)
     style = {"confirmed": "violated", "not confirmed": "holds", "parted": "unknown"}[found.outcome.value]
     if found.step is None:
-        yield (Span(f"{recording.property} {words}", style), Span(f" after {len(recording.steps)} steps{f': {found.reason}' if found.reason else ''}"))
+        yield (
+            Span(f"{recording.property} {words}", style),
+            Span(f" after {len(recording.steps)} steps{f': {found.reason}' if found.reason else ''}"),
+        )
         return
     where = "in the initial state" if found.step == 0 else f"at step {found.step}"
     yield (Span(f"The trace {words}", style), Span(f": it and the spec part {where}"))

@@ -15,7 +15,7 @@ from modelcheck.cli.units import count, said_bytes, said_rate, said_seconds
 from modelcheck.search.report import PropertyReport, Report
 from modelcheck.spec import Machine
 from modelcheck.spec.loading import shown_path
-from modelcheck.trace import explain
+from modelcheck.trace import Trace, explain
 from modelcheck.trace.text import Line, Span, reason_lines, trace_lines
 from modelcheck.values import show
 from modelcheck.verdict import Verdict
@@ -28,7 +28,9 @@ _WIDE = 1000
 # JSON ------------------------------------------------------------------------------------------------------------------------------------------
 
 
-def json_report(report: Report, machine: Machine, files: Mapping[str, Path], *, profile: bool = False) -> dict[str, Any]:
+def json_report(
+    report: Report, machine: Machine, files: Mapping[str, Path], *, profile: bool = False
+) -> dict[str, Any]:
     """The report as a JSON object."""
     found = {
         "spec": report.spec,
@@ -44,7 +46,9 @@ def json_report(report: Report, machine: Machine, files: Mapping[str, Path], *, 
         "peak_memory_bytes": report.peak_memory_bytes,
         "collision_probability": report.collision_probability,
         "properties": [_json_property(found, machine, files) for found in report.properties],
-        "actions": [{"name": a.name, "enabled": a.enabled, "new": a.new, "python_calls": a.python_calls} for a in report.actions],
+        "actions": [
+            {"name": a.name, "enabled": a.enabled, "new": a.new, "python_calls": a.python_calls} for a in report.actions
+        ],
         "out_of_bounds": report.out_of_bounds,
         "bytes_per_state": round(report.bytes_per_state, 3),
         "warnings": list(report.warnings),
@@ -121,10 +125,17 @@ def _heading(report: Report) -> Iterator[Line]:
 
 
 def _verdicts(report: Report) -> Iterator[Line]:
-    rows = [("no deadlock" if f.kind == "deadlock" else f.kind, "" if f.kind == "deadlock" else f.name) for f in report.properties]
+    rows = [
+        ("no deadlock" if f.kind == "deadlock" else f.kind, "" if f.kind == "deadlock" else f.name)
+        for f in report.properties
+    ]
     for found, text in zip(report.properties, columns(rows), strict=True):
         width = max(map(len, columns(rows)))
-        yield (Span(f"{text.ljust(width)}  "), Span(found.verdict.value, found.verdict.value), Span(_remark(found), "note"))
+        yield (
+            Span(f"{text.ljust(width)}  "),
+            Span(found.verdict.value, found.verdict.value),
+            Span(_remark(found), "note"),
+        )
     if report.verdict is Verdict.UNKNOWN:
         yield ()
         yield (Span("unknown", "unknown"), Span(f": {report.reason}"))
@@ -132,16 +143,29 @@ def _verdicts(report: Report) -> Iterator[Line]:
 
 def _remark(found: PropertyReport) -> str:
     if found.trace is not None:
-        return f"  in {count(len(found.trace.steps), 'step')}"
+        return f" {_within(found.trace)}"
     return "  no reachable state shows it" if found.verdict is Verdict.VIOLATED else ""
+
+
+def _within(trace: Trace) -> str:
+    return f" in {count(len(trace.steps), 'step')}" if trace.steps else " in the initial state"
 
 
 def _counts(report: Report) -> Iterator[Line]:
     rate = f", {said_rate(report.generated / report.seconds)} generated/s" if report.seconds >= 1 else ""
     yield (Span(f"{count(report.states, 'state')}, {report.generated:,} generated, depth {report.depth}"),)
-    yield (Span(f"{said_seconds(report.seconds)}{rate}, {count(report.python_calls, 'Python call')}, {said_bytes(report.peak_memory_bytes)}"),)
+    yield (
+        Span(
+            f"{said_seconds(report.seconds)}{rate}, {count(report.python_calls, 'Python call')}, {said_bytes(report.peak_memory_bytes)}"
+        ),
+    )
     if report.collision_probability > 0:
-        yield (Span(f"probability that a state was missed since two had one fingerprint: {report.collision_probability:.1g}", "note"),)
+        yield (
+            Span(
+                f"probability that a state was missed since two had one fingerprint: {report.collision_probability:.1g}",
+                "note",
+            ),
+        )
     if report.out_of_bounds:
         yield (Span(f"{count(report.out_of_bounds, 'successor')} out of bounds, dropped by a constraint"),)
     if report.seed is not None:
@@ -151,23 +175,42 @@ def _counts(report: Report) -> Iterator[Line]:
 def _actions(report: Report) -> Iterator[Line]:
     if report.actions:
         yield ()
-        rows = [("action", "enabled", "to a new state"), *((a.name, f"{a.enabled:,}", f"{a.new:,}") for a in report.actions)]
+        rows = [
+            ("action", "enabled", "to a new state"),
+            *((a.name, f"{a.enabled:,}", f"{a.new:,}") for a in report.actions),
+        ]
         header, *lines = columns(rows, right=frozenset({1, 2}))
         yield (Span(header, "note"),)
         yield from ((Span(line),) for line in lines)
 
 
 def _profile(report: Report) -> Iterator[Line]:
-    calls = sorted([*((a.name, a.python_calls) for a in report.actions), *report.predicate_calls.items()], key=lambda item: -item[1])
+    calls = sorted(
+        [*((a.name, a.python_calls) for a in report.actions), *report.predicate_calls.items()],
+        key=lambda item: -item[1],
+    )
     yield ()
-    yield (Span("Python calls", "action"), Span(f"  {report.python_calls:,}, one per {report.generated / max(report.python_calls, 1):,.0f} generated states"))
-    yield from ((Span(line),) for line in columns([(name, f"{number:,}") for name, number in calls], right=frozenset({1})))
+    yield (
+        Span("Python calls", "action"),
+        Span(
+            f"  {report.python_calls:,}, one per {report.generated / max(report.python_calls, 1):,.0f} generated states"
+        ),
+    )
+    yield from (
+        (Span(line),) for line in columns([(name, f"{number:,}") for name, number in calls], right=frozenset({1}))
+    )
     yield ()
     widest = report.cells[:_WIDEST_CELLS]
     yield (Span("Widest cells", "action"), Span(f"  {count(len(report.cells), 'cell')} in all"))
-    yield from ((Span(line),) for line in columns([(cell.path, count(cell.values, "value")) for cell in widest], right=frozenset({1})))
+    yield from (
+        (Span(line),)
+        for line in columns([(cell.path, count(cell.values, "value")) for cell in widest], right=frozenset({1}))
+    )
     yield ()
-    yield (Span("Memory", "action"), Span(f"  {report.bytes_per_state:.1f} bytes per state, table {report.table_load:.0%} full"))
+    yield (
+        Span("Memory", "action"),
+        Span(f"  {report.bytes_per_state:.1f} bytes per state, table {report.table_load:.0%} full"),
+    )
     yield from _advice(report)
 
 
@@ -175,10 +218,24 @@ def _advice(report: Report) -> Iterator[Line]:
     wide = [cell for cell in report.cells if cell.values >= _WIDE]
     yield ()
     if wide:
-        yield (Span(f"{wide[0].path} took {wide[0].values:,} values, and each action that reads it is run once for each of them.", "warning"),)
-        yield (Span("Split it: a dict with an entry per process, a set or Counter of messages, or a record with a field per part."),)
+        yield (
+            Span(
+                f"{wide[0].path} took {wide[0].values:,} values, and each action that reads it is run once for each of them.",
+                "warning",
+            ),
+        )
+        yield (
+            Span(
+                "Split it: a dict with an entry per process, a set or Counter of messages, or a record with a field per part."
+            ),
+        )
     elif report.python_calls * 1000 > report.generated > 1_000_000:  # noqa: PLR2004 - for small searches the rate says nothing.
-        yield (Span("No cell is wide, yet Python is called often: an action reads many cells at once. Let it read only what it needs.", "warning"),)
+        yield (
+            Span(
+                "No cell is wide, yet Python is called often: an action reads many cells at once. Let it read only what it needs.",
+                "warning",
+            ),
+        )
     else:
         yield (Span("Nothing to improve: the cells are narrow.", "note"),)
 
@@ -195,7 +252,7 @@ def _counterexample(found: PropertyReport, machine: Machine, file: Path | None) 
         return
     name = "a deadlock" if found.kind == "deadlock" else f"{found.name} is violated"
     yield ()
-    yield (Span(f"Counterexample: {name}", "violated"), Span(f" in {count(len(found.trace.steps), 'step')}"))
+    yield (Span(f"Counterexample: {name}", "violated"), Span(_within(found.trace)))
     yield ()
     yield from trace_lines(found.trace)
     yield ()

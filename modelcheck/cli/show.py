@@ -50,8 +50,8 @@ def _summary(machine: Machine) -> str:
 def _constants(machine: Machine) -> list[tuple[str, str, Any]]:
     from modelcheck.spec.constants import constant_types  # noqa: PLC0415 - imported with the spec.
 
-    types = constant_types(machine.cls)
-    return [(name, getattr(kind, "__name__", None) if isinstance(kind, type) else str(kind), machine.constants[name]) for name, kind in types.items()]  # type: ignore[misc]
+    found = constant_types(machine.cls).items()
+    return [(n, kind.__name__ if isinstance(kind, type) else str(kind), machine.constants[n]) for n, kind in found]
 
 
 def _kind(shape: Shape) -> str:
@@ -60,7 +60,9 @@ def _kind(shape: Shape) -> str:
 
     if isinstance(shape, shapes.MapShape):
         inner = next(iter(shape.items.values()), None)
-        return f"dict with {len(shape.items)} fixed keys" + (f", each a {_kind(inner)}" if inner is not None and type(inner) is not shapes.Shape else "")
+        return f"dict with {len(shape.items)} fixed keys" + (
+            f", each a {_kind(inner)}" if inner is not None and type(inner) is not shapes.Shape else ""
+        )
     if isinstance(shape, shapes.RecordShape):
         return f"record {shape.cls.__name__} ({', '.join(shape.fields)})"
     if isinstance(shape, shapes.QueueShape):
@@ -85,7 +87,9 @@ def _domain(domain: Any) -> str:
 
 
 def _signature(declared: Declaration) -> str:
-    ranges = [f"{name} in {_domain(domain)}" for name, domain in zip(declared.parameters, declared.domains, strict=True)]
+    ranges = [
+        f"{name} in {_domain(domain)}" for name, domain in zip(declared.parameters, declared.domains, strict=True)
+    ]
     return f"{declared.name}({', '.join(ranges)})"
 
 
@@ -106,9 +110,14 @@ def _json(machine: Machine) -> dict[str, Any]:
         "source": shown_path(source_file(machine.cls)),
         "place": _place(machine.place),
         "summary": _summary(machine),
-        "constants": [{"name": name, "type": kind, "value": plain_value(value)} for name, kind, value in _constants(machine)],
+        "constants": [
+            {"name": name, "type": kind, "value": plain_value(value)} for name, kind, value in _constants(machine)
+        ],
         "initial_states": len(dict.fromkeys(initial)),
-        "variables": [{"name": n, "kind": _kind(s), "initial": [plain_value(v) for v in _initial(machine, n)]} for n, s in machine.shape.fields.items()],
+        "variables": [
+            {"name": n, "kind": _kind(s), "initial": [plain_value(v) for v in _initial(machine, n)]}
+            for n, s in machine.shape.fields.items()
+        ],
         "declarations": [_json_declared(declared) for declared in _declared(machine)],
         "schema": 1,
     }
@@ -119,7 +128,8 @@ def _json_declared(declared: Declaration) -> dict[str, Any]:
         "name": declared.name,
         "role": declared.role.value,
         "parameters": [
-            {"name": name, "domain": _domain(domain)} for name, domain in zip(declared.parameters, declared.domains, strict=True)
+            {"name": name, "domain": _domain(domain)}
+            for name, domain in zip(declared.parameters, declared.domains, strict=True)
         ],
         "place": _place(declared.place),
         "summary": declared.summary,
@@ -163,7 +173,9 @@ def _constant_lines(machine: Machine) -> Iterator[Line]:
     if found:
         yield ()
         yield (Span("Constants", "action"),)
-        yield from ((Span(line),) for line in columns([(f"{name}: {kind} = {show(value)}",) for name, kind, value in found]))
+        yield from (
+            (Span(line),) for line in columns([(f"{name}: {kind} = {show(value)}",) for name, kind, value in found])
+        )
 
 
 def _variable_lines(machine: Machine) -> Iterator[Line]:

@@ -15,7 +15,11 @@ from modelcheck.spec.loading import load_spec
 def spec_options(function: Any) -> Any:
     """The argument SPEC and the option ``--set``."""
     function = click.option(
-        "--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a constant; may be repeated. VALUE is a Python literal, or an enum member's name."
+        "--set",
+        "settings",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Set a constant; may be repeated. VALUE is a Python literal, or an enum member's name.",
     )(function)
     return click.argument("target", metavar="SPEC")(function)
 
@@ -32,7 +36,9 @@ def spec_from(target: str, settings: tuple[str, ...]) -> Spec:
     for setting in settings:
         name, equals, text = setting.partition("=")
         if not equals or not name:
-            raise UsageError(f"--set {setting} sets nothing", remedy="Write --set NAME=VALUE, for example --set servers=3.")
+            raise UsageError(
+                f"--set {setting} sets nothing", remedy="Write --set NAME=VALUE, for example --set servers=3."
+            )
         if name in constants:
             raise UsageError(f"--set gives {name} twice")
         constants[name] = parse_constant(cls, name, text)

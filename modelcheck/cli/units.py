@@ -17,17 +17,17 @@ class Duration(click.ParamType[float]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """The number of seconds."""
-        text = str(value).strip().lower()
-        parts = re.findall(r"([\d.]+)\s*([a-z]*)", text)
-        try:
-            if not parts or re.sub(r"[\d.]+\s*[smhd]?\s*", "", text):
-                raise ValueError
-            found = sum(float(number) * _SECONDS[unit] for number, unit in parts)
-        except (ValueError, KeyError):
+        found = _total(str(value).strip().lower())
+        if not found:
             self.fail(f"{value!r} is no duration; write seconds, or for example 90s, 2m or 1h30m", param, ctx)
-        if found <= 0:
-            self.fail(f"{value!r} is no time at all", param, ctx)
         return found
+
+
+def _total(text: str) -> float:
+    """The sum of the parts of a duration; 0 if it is none."""
+    if not re.fullmatch(r"(\d+(\.\d+)?\s*[smhd]?\s*)+", text):
+        return 0
+    return sum(float(number) * _SECONDS[unit] for number, unit in re.findall(r"(\d+(?:\.\d+)?)\s*([smhd]?)", text))
 
 
 class Size(click.ParamType[int]):
@@ -37,15 +37,10 @@ class Size(click.ParamType[int]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """The number of bytes."""
-        match = re.fullmatch(r"([\d.]+)\s*([kmgt]?)(?:i?b)?", str(value).strip().lower())
-        try:
-            if match is None:
-                raise ValueError
-            found = int(float(match[1]) * _BYTES[match[2]])
-        except ValueError:
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?", str(value).strip().lower())
+        found = int(float(match[1]) * _BYTES[match[2]]) if match else 0
+        if not found:
             self.fail(f"{value!r} is no size; write bytes, or for example 500M or 4G", param, ctx)
-        if found <= 0:
-            self.fail(f"{value!r} leaves no memory at all", param, ctx)
         return found
 
 

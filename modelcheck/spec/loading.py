@@ -1,12 +1,14 @@
 """Specs found by what a user types: ``path.py``, ``path.py:Class``, ``module`` or ``module:Class``.
 
-A file is imported under the dotted name that it has below its root, so that ``specs/raft.py`` and ``from specs.raft import Raft`` mean one module and
-one class. The root is the nearest folder above that holds a ``pyproject.toml``; else the folder that the command runs in, if the file is below it; else
-the file's own folder (above its package). The root goes to the front of the import path and the file's own folder to the end, where a ``queue.py``
-beside the spec cannot hide the standard library's.
+A file is imported under the dotted name that it has below its root, so that ``specs/raft.py`` and ``from specs.raft
+import Raft`` mean one module and one class. The root is the nearest folder above that holds a ``pyproject.toml``;
+else the folder that the command runs in, if the file is below it; else the file's own folder (above its package). The
+root goes to the front of the import path and the file's own folder to the end, where a ``queue.py`` beside the spec
+cannot hide the standard library's.
 
-*Choices.* Of several specs in a file, the one that bears the file's name is meant (``two_phase_commit.py``: ``TwoPhaseCommit``), else the only one from
-which no other spec of the file is derived. Classes whose names begin with an underscore are never meant.
+*Choices.* Of several specs in a file, the one that bears the file's name is meant (``two_phase_commit.py`` or
+``spec_two_phase_commit.py``: ``TwoPhaseCommit``), else the only one from which no other spec of the file is derived.
+Classes whose names begin with an underscore are never meant.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ from modelcheck.spec.spec import Spec
 
 _TARGET = re.compile(r"^(?P<where>.+?)(?::(?P<name>[A-Za-z_][A-Za-z_0-9]*))?$", re.DOTALL)
 _PACKAGE = str(Path(__file__).resolve().parent.parent) + os.sep
-_FOREIGN = tuple({os.path.join(sysconfig.get_paths()[key], "") for key in ("stdlib", "platstdlib", "purelib", "platlib")})  # noqa: PTH118
+_FOREIGN = tuple({f"{sysconfig.get_paths()[key]}{os.sep}" for key in ("stdlib", "platstdlib", "purelib", "platlib")})
 
 
 def load_spec(target: str | Path) -> type[Spec]:
@@ -44,12 +46,12 @@ def load_spec(target: str | Path) -> type[Spec]:
     """
     match = _TARGET.match(str(target))
     if match is None:
-        raise UsageError("no spec was named", remedy="Name a file or a module, for example specs/raft.py or specs.raft:Raft.")
+        raise UsageError(
+            "no spec was named", remedy="Name a file or a module, for example specs/raft.py or specs.raft:Raft."
+        )
     where, name = match["where"], match["name"]
-    if where.endswith(".py") or os.sep in where or "/" in where or Path(where).exists():
-        module = load_file(Path(where))
-    else:
-        module = _load_module(where)
+    is_path = where.endswith(".py") or os.sep in where or "/" in where or Path(where).exists()
+    module = load_file(Path(where)) if is_path else _load_module(where)
     return _pick(module, where, name)
 
 
@@ -143,7 +145,11 @@ def _load_module(name: str) -> ModuleType:
         missing = error.__cause__
         if isinstance(missing, ModuleNotFoundError) and missing.name and (name + ".").startswith(missing.name + "."):
             near = Path(name.replace(".", "/") + ".py")
-            hint = f"Did you mean the file {near}?" if near.is_file() else "Name a file (specs/raft.py) or a module that can be imported from here."
+            hint = (
+                f"Did you mean the file {near}?"
+                if near.is_file()
+                else "Name a file (specs/raft.py) or a module that can be imported from here."
+            )
             raise UsageError(f"no such file or module: {name}", remedy=hint) from missing
         raise
 
@@ -158,10 +164,14 @@ def _imported(load: object, what: str) -> ModuleType:
     except SyntaxError as error:
         place = f"{error.filename or what}:{error.lineno}"
         text = (error.text or "").strip()
-        raise SpecError(f"{error.msg}{f': {text}' if text else ''}", place=place, remedy="The file is not valid Python.") from error
+        raise SpecError(
+            f"{error.msg}{f': {text}' if text else ''}", place=place, remedy="The file is not valid Python."
+        ) from error
     except ImportError as error:
         missing = getattr(error, "name", None)
-        remedy = f"Is {missing!r} installed in this environment, or is its folder on the import path?" if missing else None
+        remedy = (
+            f"Is {missing!r} installed in this environment, or is its folder on the import path?" if missing else None
+        )
         raise SpecError(f"cannot import {what}: {error}", place=_users_place(error), remedy=remedy) from error
     except (Exception, SystemExit) as error:
         shown = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
@@ -171,7 +181,9 @@ def _imported(load: object, what: str) -> ModuleType:
 
 def _users_place(error: BaseException) -> str | None:
     """``file:line`` of the innermost frame that is the user's own: not of this package, the standard library or an installed one."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(("<", _PACKAGE))]
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(("<", _PACKAGE))
+    ]
     own = [frame for frame in frames if not frame.filename.startswith(_FOREIGN)]
     return f"{(own or frames)[-1].filename}:{(own or frames)[-1].lineno}" if own or frames else None
 
@@ -192,7 +204,10 @@ def _pick(module: ModuleType, where: str, name: str | None) -> type[Spec]:
     defined = {
         key: value
         for key, value in vars(module).items()
-        if isinstance(value, type) and issubclass(value, Spec) and value is not Spec and value.__module__ == module.__name__
+        if isinstance(value, type)
+        and issubclass(value, Spec)
+        and value is not Spec
+        and value.__module__ == module.__name__
     }
     if name is not None:
         return _named(module, where, name, defined)
@@ -200,11 +215,15 @@ def _pick(module: ModuleType, where: str, name: str | None) -> type[Spec]:
     if not candidates:
         raise UsageError(f"{where} defines no spec", remedy="Write a class that derives from modelcheck.Spec.")
     stem = module.__name__.rsplit(".", 1)[-1]
-    file_stem = Path(getattr(module, "__file__", None) or stem).stem
+    file_stem = Path(getattr(module, "__file__", None) or stem).stem.removeprefix("spec_")
     for key, cls in candidates.items():
         if key.lower() == file_stem.replace("_", "").lower():
             return cls
-    leaves = [cls for cls in candidates.values() if not any(other is not cls and issubclass(other, cls) for other in candidates.values())]
+    leaves = [
+        cls
+        for cls in candidates.values()
+        if not any(other is not cls and issubclass(other, cls) for other in candidates.values())
+    ]
     if len(leaves) == 1:
         return leaves[0]
     listed = "".join(f"\n    {where}:{key}" for key in candidates)
@@ -216,10 +235,9 @@ def _named(module: ModuleType, where: str, name: str, defined: dict[str, type[Sp
     if isinstance(found, type) and issubclass(found, Spec) and found is not Spec:
         return found
     if found is not None:
-        raise UsageError(f"{name} in {where} is not a spec", remedy="A spec is a class that derives from modelcheck.Spec.")
+        raise UsageError(
+            f"{name} in {where} is not a spec", remedy="A spec is a class that derives from modelcheck.Spec."
+        )
     near = difflib.get_close_matches(name, list(defined), n=1)
-    if near:
-        remedy = f"Did you mean {where}:{near[0]}?"
-    else:
-        remedy = f"It defines {', '.join(defined)}." if defined else "It defines no spec."
-    raise UsageError(f"{where} has no class {name}", remedy=remedy)
+    listed = f"It defines {', '.join(defined)}." if defined else "It defines no spec."
+    raise UsageError(f"{where} has no class {name}", remedy=f"Did you mean {where}:{near[0]}?" if near else listed)

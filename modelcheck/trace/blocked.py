@@ -8,8 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
-from modelcheck.spec import Declaration, Machine, State
-from modelcheck.spec import choice, machine, run
+from modelcheck.spec import Declaration, Machine, State, choice, machine, run
 from modelcheck.spec.choice import Disabled
 from modelcheck.spec.run import ScriptedChooser, all_runs
 from modelcheck.trace.evaluate import Scope
@@ -107,5 +106,5 @@ def _values(statement: ast.stmt, source: Source, blocked: Blocked) -> list[Reaso
     scope = Scope(source, names_in(blocked.frame.tb_frame), told=frozenset(blocked.arguments or ()))
     called = statement.value if isinstance(statement, ast.Expr) else None
     if isinstance(called, ast.Call) and scope.value(called.func) is choice.require and called.args:
-        return details(called.args[0], False, scope, 1)  # noqa: FBT003 - the truth of the guard.
+        return details(called.args[0], False, scope, 1)
     return []

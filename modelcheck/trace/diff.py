@@ -1,7 +1,7 @@
 """What changed between two states: only the parts that differ, as deep as they can be told apart.
 
-Dicts and records are compared key by key and field by field, sets by their elements, bags by their counts, and sequences as queues: what was appended
-and what was taken from either end.
+Dicts and records are compared key by key and field by field, sets by their elements, bags by their counts, and
+sequences as queues: what was appended and what was taken from either end.
 """
 
 from __future__ import annotations
@@ -15,9 +15,14 @@ from attrs import frozen
 from modelcheck.spec import State
 from modelcheck.values import Bag, FrozenRecord, identity, ordered, show
 
-
 # What comes before the text of a change that is not from one value to another.
-WORDS = {"added": "+ ", "removed": "- ", "appended": "appended ", "popped": "popped ", "dropped": "dropped from the end "}
+WORDS = {
+    "added": "+ ",
+    "removed": "- ",
+    "appended": "appended ",
+    "popped": "popped ",
+    "dropped": "dropped from the end ",
+}
 
 
 @frozen

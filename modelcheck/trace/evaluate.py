@@ -16,6 +16,7 @@ UNKNOWN = object()
 """The value of what cannot be evaluated."""
 
 _MOST_ELEMENTS = 10_000
+_MAP_AND_ITERABLE = 2  # The arguments of map, if it has one iterable.
 
 
 @frozen(eq=False)
@@ -68,7 +69,9 @@ class Scope:
     def binding(self, target: ast.AST) -> str:
         """The variables of a loop with their values: ``for i = 0, s = self.servers[0]``."""
         names = [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]
-        shown = [f"{name} = {name_of(self.names[name])}" for name in names if name in self.names and not name.startswith("_")]
+        shown = [
+            f"{name} = {name_of(self.names[name])}" for name in names if name in self.names and not name.startswith("_")
+        ]
         return f"for {', '.join(shown) or 'an element'}"
 
 
@@ -125,7 +128,12 @@ def _bound(loops: list[ast.comprehension], scope: Scope) -> Iterator[Scope]:
 
 
 def _of_iterable(operand: ast.expr, scope: Scope) -> Iterator[Element]:
-    if isinstance(operand, ast.Call) and isinstance(operand.func, ast.Name) and scope.value(operand.func) is map and len(operand.args) == 2:  # noqa: PLR2004
+    if (
+        isinstance(operand, ast.Call)
+        and isinstance(operand.func, ast.Name)
+        and scope.value(operand.func) is map
+        and len(operand.args) == _MAP_AND_ITERABLE
+    ):
         function, argument = operand.args
         for item in scope.evaluate(argument):
             inner = evolve(scope, names={**scope.names, "item": item}, told=scope.told | {"item"})

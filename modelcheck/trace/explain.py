@@ -1,10 +1,12 @@
 """Why a property is false (or was reached): which part of its expression is, and the values in it.
 
-The property is run once more and its variables are kept where it ended (see `watching`). Its syntax tree is then taken apart from the outside in: of
-``a and b`` the part that is false, of ``all(... for r in ...)`` the element for which it is, of a call to a method of the spec the method's own
-expression, and so on until only values are left. Parts are evaluated in the kept variables, which changes nothing, since properties have no effects.
+The property is run once more and its variables are kept where it ended (see `watching`). Its syntax tree is then
+taken apart from the outside in: of ``a and b`` the part that is false, of ``all(... for r in ...)`` the element for
+which it is, of a call to a method of the spec the method's own expression, and so on until only values are left.
+Parts are evaluated in the kept variables, which changes nothing, since properties have no effects.
 
-A spec's code can be anything, so whatever is not understood is shown as it is written, with the values of its variables; an explanation never fails.
+A spec's code can be anything, so whatever is not understood is shown as it is written, with the values of its
+variables; an explanation never fails.
 
 *Cost.* Every part is evaluated about as often as it is nested deep; it is done once per counterexample.
 """
@@ -48,7 +50,9 @@ def explain(machine: Machine, trace: Trace) -> Reason | None:
     declared = next((d for d in machine.properties if d.name == trace.property), None)
     if declared is None:
         return None
-    arguments = f"({', '.join(f'{name}={show(value)}' for name, value in trace.arguments.items())})" if trace.arguments else ""
+    arguments = (
+        f"({', '.join(f'{name}={show(value)}' for name, value in trace.arguments.items())})" if trace.arguments else ""
+    )
     wanted = declared.role is Role.REACHABLE
     try:
         because = _of_property(machine, declared, trace, wanted=wanted)
@@ -95,7 +99,11 @@ def _at_end(ending: Ending, statement: ast.stmt, scope: Scope, *, wanted: bool, 
         return _why_inner(ending, scope, statement, depth)
     if isinstance(statement, ast.Assert):
         return statements(statement.test, wanted=False, scope=scope, depth=depth)
-    if isinstance(statement, ast.Return) and statement.value is not None and not isinstance(statement.value, ast.Constant):
+    if (
+        isinstance(statement, ast.Return)
+        and statement.value is not None
+        and not isinstance(statement.value, ast.Constant)
+    ):
         return statements(statement.value, wanted, scope, depth)
     return []
 
@@ -124,7 +132,11 @@ def _why_inner(ending: Ending, scope: Scope, statement: ast.stmt, depth: int) ->
 
 
 def _own_locals(ending: Ending) -> dict[str, Any]:
-    return {name: ending.names[name] for name in ending.code.co_varnames if name in ending.names and not name.startswith(".")}
+    return {
+        name: ending.names[name]
+        for name in ending.code.co_varnames
+        if name in ending.names and not name.startswith(".")
+    }
 
 
 def _in_call(ending: Ending, *, wanted: bool, depth: int) -> Reason:
@@ -132,8 +144,10 @@ def _in_call(ending: Ending, *, wanted: bool, depth: int) -> Reason:
     names = _parameters(ending)
     shown = [f"{name}={name_of(ending.names[name], 60)}" for name in names if name in ending.names and name != "self"]
     subject = name_of(ending.names["self"], 0) if names[:1] == ("self",) and "self" in ending.names else ""
-    of = f" of {subject}" if subject.startswith("self.") or subject.startswith("after.") else ""
-    return Reason(f"in {ending.code.co_name}({', '.join(shown)}){of}:", tuple(why_ended(ending, wanted=wanted, depth=depth + 1)))
+    of = f" of {subject}" if subject.startswith(("self.", "after.")) else ""
+    return Reason(
+        f"in {ending.code.co_name}({', '.join(shown)}){of}:", tuple(why_ended(ending, wanted=wanted, depth=depth + 1))
+    )
 
 
 def _around(statement: ast.stmt, scope: Scope, depth: int, because: list[Reason]) -> list[Reason]:
@@ -163,23 +177,29 @@ def _not_taken(statement: ast.stmt, scope: Scope, depth: int) -> list[Reason]:
     before = getattr(scope.source.parents.get(statement), "body", [])
     before = before[: before.index(statement)] if statement in before else []
     return [
-        _judged(node.test, False, details(node.test, False, scope, depth + 1), scope)  # noqa: FBT003 - the truth of the test.
+        _judged(node.test, False, details(node.test, False, scope, depth + 1), scope)
         for node in before
-        if isinstance(node, ast.If) and any(isinstance(inner, ast.Return) for inner in ast.walk(node)) and scope.truth(node.test) is False
+        if isinstance(node, ast.If)
+        and any(isinstance(inner, ast.Return) for inner in ast.walk(node))
+        and scope.truth(node.test) is False
     ]
 
 
 # Expressions -------------------------------------------------------------------------------------------------------------------------------------
 
 
-def statements(node: ast.expr, wanted: bool, scope: Scope, depth: int) -> list[Reason]:  # noqa: FBT001 - the truth to explain.
+def statements(node: ast.expr, wanted: bool, scope: Scope, depth: int) -> list[Reason]:
     """The smallest expressions whose truth decides that of a whole, each with its details."""
     if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or if wanted else ast.And):
         decisive = next((part for part in node.values if scope.truth(part) is wanted), None)
         if decisive is not None:
             return statements(decisive, wanted, scope, depth)
     if isinstance(node, ast.BoolOp):
-        return [reason for part in node.values for reason in statements(part, wanted, scope, depth)] if wanted else [_either(node, scope, depth)]
+        return (
+            [reason for part in node.values for reason in statements(part, wanted, scope, depth)]
+            if wanted
+            else [_either(node, scope, depth)]
+        )
     if isinstance(node, ast.IfExp):
         chosen = scope.truth(node.test)
         if chosen is not None:
@@ -195,9 +215,11 @@ def statements(node: ast.expr, wanted: bool, scope: Scope, depth: int) -> list[R
 def _either(node: ast.BoolOp, scope: Scope, depth: int) -> Reason:
     """None of several alternatives is true: what each needs, if one of them has a structure of its own."""
     if any(not _is_leaf(part, scope) for part in node.values):
-        found = [reason for part in node.values for reason in statements(part, wanted=False, scope=scope, depth=depth + 1)]
+        found = [
+            reason for part in node.values for reason in statements(part, wanted=False, scope=scope, depth=depth + 1)
+        ]
     else:
-        found = details(node, False, scope, depth + 1)  # noqa: FBT003 - the truth of the whole.
+        found = details(node, False, scope, depth + 1)
     return Reason(scope.text(node), tuple(found))
 
 
@@ -208,7 +230,7 @@ def _merged(text: str, because: list[Reason]) -> Reason:
     return Reason(text, tuple(because))
 
 
-def _judged(test: ast.expr, truth: bool, because: list[Reason], scope: Scope) -> Reason:  # noqa: FBT001 - of the test.
+def _judged(test: ast.expr, truth: bool, because: list[Reason], scope: Scope) -> Reason:
     """``self.n > 2 is true``, or ``self.ok = False`` where the value says it."""
     text = scope.text(test)
     merged = _merged(text, because)
@@ -221,7 +243,11 @@ def _judged(test: ast.expr, truth: bool, because: list[Reason], scope: Scope) ->
 def _is_leaf(node: ast.expr, scope: Scope) -> bool:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         return _is_leaf(node.operand, scope)
-    return not isinstance(node, (ast.BoolOp, ast.IfExp)) and _quantified(node, scope) is None and _called(node, scope) is None
+    return (
+        not isinstance(node, (ast.BoolOp, ast.IfExp))
+        and _quantified(node, scope) is None
+        and _called(node, scope) is None
+    )
 
 
 def _false_link(node: ast.Compare, scope: Scope) -> ast.Compare | None:
@@ -231,7 +257,7 @@ def _false_link(node: ast.Compare, scope: Scope) -> ast.Compare | None:
     return next((link for link in links if scope.truth(link) is False), None)
 
 
-def details(node: ast.expr, wanted: bool, scope: Scope, depth: int) -> list[Reason]:  # noqa: FBT001 - the truth to explain.
+def details(node: ast.expr, wanted: bool, scope: Scope, depth: int) -> list[Reason]:
     """What makes an expression true or false, without the expression itself."""
     if depth > _DEEPEST or isinstance(node, ast.Constant):
         return []
@@ -248,7 +274,7 @@ def details(node: ast.expr, wanted: bool, scope: Scope, depth: int) -> list[Reas
     return values_in(node, scope)
 
 
-def _details_of_several(node: ast.BoolOp, wanted: bool, scope: Scope, depth: int) -> list[Reason]:  # noqa: FBT001 - as above.
+def _details_of_several(node: ast.BoolOp, wanted: bool, scope: Scope, depth: int) -> list[Reason]:
     decides = isinstance(node.op, ast.Or if wanted else ast.And)
     parts = [part for part in node.values if scope.truth(part) is wanted][:1] if decides else node.values
     found: dict[str, Reason] = {}
@@ -275,7 +301,7 @@ class _Quantified:
     operand: ast.expr
     test: ast.expr | None = field(default=None)
 
-    def __call__(self, wanted: bool, depth: int) -> list[Reason]:  # noqa: FBT001 - the truth to explain.
+    def __call__(self, wanted: bool, depth: int) -> list[Reason]:
         found = elements(self.operand, self.scope)
         if found is None:
             return values_in(self.operand, self.scope)
@@ -289,7 +315,7 @@ class _Quantified:
             return [reason for e in seen for reason in self._of(e.bindings, e.scope, e.node, wanted, depth)]
         return [Reason(f"{'for all' if wanted else 'for none'} of {len(seen)}: {self._examples(seen)}")]
 
-    def _of(self, bindings: str, scope: Scope, node: ast.expr | None, wanted: bool, depth: int) -> list[Reason]:  # noqa: FBT001 - as above.
+    def _of(self, bindings: str, scope: Scope, node: ast.expr | None, wanted: bool, depth: int) -> list[Reason]:
         because = tuple(statements(node, wanted, scope, depth + 1)) if node is not None else ()
         return [Reason(bindings, because)]
 
@@ -326,7 +352,7 @@ def _called(node: ast.expr, scope: Scope) -> _Explanation | None:
         return None
     code = function.__code__
 
-    def explanation(wanted: bool, depth: int) -> list[Reason]:  # noqa: FBT001 - the truth to explain.
+    def explanation(wanted: bool, depth: int) -> list[Reason]:
         ending = watched(call, code)
         inner = _in_call(ending, wanted=wanted, depth=depth) if ending is not None else None
         return [inner] if inner is not None and inner.because else values_in(node, scope)
@@ -344,7 +370,7 @@ def _assigned(node: ast.expr, scope: Scope) -> _Explanation | None:
         return None
     found = value
 
-    def explanation(wanted: bool, depth: int) -> list[Reason]:  # noqa: FBT001 - the truth to explain.
+    def explanation(wanted: bool, depth: int) -> list[Reason]:
         return [Reason(f"{node.id} = {scope.names[node.id]}", tuple(statements(found, wanted, scope, depth + 1)))]
 
     return explanation
@@ -362,5 +388,3 @@ def _assignments(function: ast.AST) -> Iterator[tuple[str, ast.expr | None]]:
             yield node.arg, None
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id, plain.get(node)
-
-

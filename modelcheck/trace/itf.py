@@ -1,12 +1,13 @@
 """Values as Informal Trace Format, and back.
 
-Source: Apalache ADR-015, revised 2025-11-11. Integers are ``{"#bigint": "12"}``, tuples ``#tup``, sets ``#set`` (in the total order of values, so that
-files are stable), dicts and bags ``#map``, records of the state plain objects.
+Source: Apalache ADR-015, revised 2025-11-11. Integers are ``{"#bigint": "12"}``, tuples ``#tup``, sets ``#set`` (in
+the total order of values, so that files are stable), dicts and bags ``#map``, records of the state plain objects.
 
-*Choices.* An enum member is a variant without a value and ``None`` is the variant ``None``, as Quint writes them; an object of a frozen class is a
-variant whose tag is the name of the class and whose value is the record of its fields. A set of messages of several classes is then a set of one sum
-type, as ITF readers expect. What the format cannot hold (floats, bytes, functions) is ``#unserializable`` with its text. Encoded values are what a
-replay compares, so decoding is needed for showing a recorded value only.
+*Choices.* An enum member is a variant without a value and ``None`` is the variant ``None``, as Quint writes them; an
+object of a frozen class is a variant whose tag is the name of the class and whose value is the record of its fields.
+A set of messages of several classes is then a set of one sum type, as ITF readers expect. What the format cannot hold
+(floats, bytes, functions) is ``#unserializable`` with its text. Encoded values are what a replay compares, so
+decoding is needed for showing a recorded value only.
 """
 
 from __future__ import annotations
@@ -120,7 +121,11 @@ def _decode_variant(tag: str, inner: Json, known: Mapping[str, Any]) -> Any:
         member = _enum_member(tag, known)
         return FrozenRecord(tag, {}) if member is None else member
     cls = known.get(tag)
-    fields = {name: decode(value, known) for name, value in inner.items()} if isinstance(inner, dict) else {"value": decode(inner, known)}
+    fields = (
+        {name: decode(value, known) for name, value in inner.items()}
+        if isinstance(inner, dict)
+        else {"value": decode(inner, known)}
+    )
     if isinstance(cls, type):
         made = _construct(cls, fields)
         if made is not None:

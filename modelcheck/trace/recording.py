@@ -1,8 +1,8 @@
 """Recordings: traces as files hold them, every value encoded, so that they can be read without the spec.
 
-A file is a superset of the Informal Trace Format: ``#meta`` says which spec, constants and property; each state says in its ``#meta`` which step led to
-it. ``mbt::actionTaken`` and ``mbt::nondetPicks`` say the same in the way of Quint, for its tools. The file is written beside its place and then renamed,
-so that nobody ever sees half of one.
+A file is a superset of the Informal Trace Format: ``#meta`` says which spec, constants and property; each state says
+in its ``#meta`` which step led to it. ``mbt::actionTaken`` and ``mbt::nondetPicks`` say the same in the way of Quint,
+for its tools. The file is written beside its place and then renamed, so that nobody ever sees half of one.
 """
 
 from __future__ import annotations
@@ -114,7 +114,11 @@ def installed_version() -> str:
 def as_text(recording: Recording) -> str:
     """The file's text: JSON, with a line for each state."""
     document = as_json(recording)
-    lines = [f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in document.items() if key != "states"]
+    lines = [
+        f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}"
+        for key, value in document.items()
+        if key != "states"
+    ]
     states = ",\n".join(f"    {json.dumps(state, ensure_ascii=False)}" for state in document["states"])
     lines.append(f'  "states": [\n{states}\n  ]')
     return "{\n" + ",\n".join(lines) + "\n}\n"
@@ -140,7 +144,10 @@ def as_json(recording: Recording) -> dict[str, Json]:
     }
     names = sorted({name for step in recording.steps for name in _picks(step)})
     taken: list[RecordedStep | None] = [None, *recording.steps]
-    states = [_state(index, step, state, names) for index, (step, state) in enumerate(zip(taken, recording.states, strict=True))]
+    states = [
+        _state(index, step, state, names)
+        for index, (step, state) in enumerate(zip(taken, recording.states, strict=True))
+    ]
     document = {"#meta": meta, "vars": [*recording.states[0], _ACTION, _PICKS], "states": states}
     return document if recording.loop is None else {**document, "loop": recording.loop}
 
@@ -150,7 +157,10 @@ def _state(index: int, step: RecordedStep | None, state: Mapping[str, Json], nam
     if step is not None:
         meta |= {"action": step.action, "arguments": dict(step.arguments), "choices": list(step.choices)}
     picks = {} if step is None else _picks(step)
-    options = {name: {"tag": "Some", "value": picks[name]} if name in picks else {"tag": "None", "value": UNIT} for name in names}
+    options = {
+        name: {"tag": "Some", "value": picks[name]} if name in picks else {"tag": "None", "value": UNIT}
+        for name in names
+    }
     return {"#meta": meta, **state, _ACTION: "init" if step is None else step.action, _PICKS: options}
 
 
@@ -198,7 +208,10 @@ def from_json(document: Json) -> Recording:
     """
     meta = document.get("#meta") if isinstance(document, dict) else None
     if not isinstance(meta, dict) or "modelcheck" not in meta:
-        raise TraceError("not a trace that modelcheck wrote", remedy="Traces of other tools can be viewed in theirs, but name no spec to replay.")
+        raise TraceError(
+            "not a trace that modelcheck wrote",
+            remedy="Traces of other tools can be viewed in theirs, but name no spec to replay.",
+        )
     if meta["schema"] != SCHEMA:
         raise TraceError(
             f"the trace was written by modelcheck {meta['modelcheck']}, in a format (schema {meta['schema']}) that this version does not know",

@@ -1,8 +1,9 @@
 """Replay: a trace run once more through the spec's own Python.
 
-The recorded run is followed step by step: the action with the recorded arguments and choices is taken, and the state that it leads to compared with the
-recorded one. The comparison is of encoded values, so a trace from a file needs no decoding. A run that cannot be followed to its end has *parted*
-from the spec, and the replay says at which step and how.
+The recorded run is followed step by step: the action with the recorded arguments and choices is taken, and the state
+that it leads to compared with the recorded one. The comparison is of encoded values, so a trace from a file needs no
+decoding. A run that cannot be followed to its end has *parted* from the spec, and the replay says at which step and
+how.
 
 *Cost.* A step costs one evaluation of the domains and one run of the action, so fifty steps take milliseconds.
 """
@@ -10,8 +11,9 @@ from the spec, and the replay says at which step and how.
 from __future__ import annotations
 
 import linecache
+import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -45,8 +47,9 @@ class Replay:
     """The outcome of a replay.
 
     Attributes:
-        outcome: ``CONFIRMED``: the run shows at its end what was recorded (the property fails, or is reached). ``NOT_CONFIRMED``: the run is the same,
-            but shows that no longer. ``PARTED``: the spec cannot go through the recorded states any more.
+        outcome: ``CONFIRMED``: the run shows at its end what was recorded (the property fails, or is reached).
+            ``NOT_CONFIRMED``: the run is the same, but shows that no longer. ``PARTED``: the spec cannot go through
+            the recorded states any more.
         trace: The run as it is now, as far as it goes.
         step: The number of the step at which they part, 0 for the initial state; None if they do not.
         reason: How they part, or why it is not confirmed.
@@ -142,7 +145,9 @@ def _follow(machine: Machine, state: State, recorded: RecordedStep, expected: Ma
 def _action(machine: Machine, name: str) -> Declaration:
     found = next((action for action in machine.actions if action.name == name), None)
     if found is None:
-        raise _Parted(unknown(name, [action.name for action in machine.actions], f"the spec has no action {name!r} any more"))
+        raise _Parted(
+            unknown(name, [action.name for action in machine.actions], f"the spec has no action {name!r} any more")
+        )
     return found
 
 
@@ -174,7 +179,9 @@ def _scripts(machine: Machine, action: Declaration, state: State, recorded: Reco
         return action.choose_arguments(live), [option for _, option in chooser.taken]
 
     runs = list(machine._guarded(all_runs(arguments), action))
-    return [script for found, script in runs if {name: encode(value) for name, value in found.items()} == recorded.arguments]
+    return [
+        script for found, script in runs if {name: encode(value) for name, value in found.items()} == recorded.arguments
+    ]
 
 
 def _perform(machine: Machine, action: Declaration, state: State, follower: _Follower) -> tuple[Step, State]:
@@ -213,7 +220,9 @@ class _Follower(ScriptedChooser):
                 self.taken.append((len(found), number))
                 self.picked.append(option)
                 return option
-        raise _Parted(f"the action can no longer choose {show(decode(wanted))}; it can choose {', '.join(map(show, found))}")
+        raise _Parted(
+            f"the action can no longer choose {show(decode(wanted))}; it can choose {', '.join(map(show, found))}"
+        )
 
     def finish(self) -> None:
         """Check that all recorded choices were made."""
@@ -233,25 +242,23 @@ def _encoded(state: State) -> dict[str, Json]:
     return {name: encode(value) for name, value in state.items()}
 
 
-def names_of(machine: Machine) -> dict[str, Any]:
-    """The names known where the spec is written, its base classes' modules included."""
-    import sys  # noqa: PLC0415 - beside its only use.
-
+def names_of(cls: type) -> dict[str, Any]:
+    """The names known where a spec is written, its base classes' modules included."""
     known: dict[str, Any] = {}
-    for base in reversed(machine.cls.__mro__):
+    for base in reversed(cls.__mro__):
         known |= vars(sys.modules.get(base.__module__, object))
     return known
 
 
 def _differences(machine: Machine, expected: Mapping[str, Json], now: State) -> Iterator[Change]:
-    known = names_of(machine)
+    known = names_of(machine.cls)
     for name in now:
         if encode(now[name]) != expected[name]:
             yield from changes(decode(expected[name], known), now[name], name)
 
 
 def _text(machine: Machine, recorded: RecordedStep) -> str:
-    known = names_of(machine)
+    known = names_of(machine.cls)
     arguments = {name: decode(value, known) for name, value in recorded.arguments.items()}
     return repr(Step(recorded.action, arguments, tuple(decode(value, known) for value in recorded.choices)))
 
@@ -265,13 +272,22 @@ def _shown(machine: Machine, recording: Recording, run: Trace) -> Replay:
     declared = next((d for d in machine.properties if d.name == recording.property), None)
     if declared is None:
         message = f"the spec has no property {recording.property!r} any more"
-        return Replay(Outcome.PARTED, run, len(run.steps), unknown(recording.property, [d.name for d in machine.properties], message))
+        return Replay(
+            Outcome.PARTED,
+            run,
+            len(run.steps),
+            unknown(recording.property, [d.name for d in machine.properties], message),
+        )
     wanted = declared.role is Role.REACHABLE
     found = [arguments for arguments, holds in _instances(machine, declared, run) if holds is wanted]
     if not found:
         now = "is false" if wanted else "is true"
         return Replay(Outcome.NOT_CONFIRMED, run, None, f"{declared.name} {now} at the end of the run")
-    same = (arguments for arguments in found if {name: encode(value) for name, value in arguments.items()} == recording.arguments)
+    same = (
+        arguments
+        for arguments in found
+        if {name: encode(value) for name, value in arguments.items()} == recording.arguments
+    )
     return Replay(Outcome.CONFIRMED, evolve(run, arguments=next(same, found[0])))
 
 
@@ -299,33 +315,27 @@ def recorded_constants(cls: type, recording: Recording) -> dict[str, Any]:
     """The values of the constants that were recorded, as the class takes them.
 
     Raises:
+        UsageError: if the class has lost one of them.
         TraceError: if a value cannot be read back.
     """
-    import sys  # noqa: PLC0415 - beside its only use.
-
-    known: dict[str, Any] = {}
-    for base in reversed(cls.__mro__):
-        known |= vars(sys.modules.get(base.__module__, object))
-    values: dict[str, Any] = {}
-    for name, kind in constant_types(cls).items():
-        if name not in recording.constants:
-            continue
-        wanted = recording.constants[name]
-        near = {kind.__name__: kind} if isinstance(kind, type) else {}
-        options: list[Callable[[], Any]] = [lambda name=name: getattr(cls, name), lambda w=wanted, near=near: decode(w, {**known, **near})]  # type: ignore[misc]
-        values[name] = _first_written_so(options, wanted, name)
-    missing = [name for name in recording.constants if name not in values]
-    if missing:
-        raise UsageError(f"{cls.__name__} has no constant {missing[0]!r} any more, which the trace sets")
-    return values
+    types = constant_types(cls)
+    lost = [name for name in recording.constants if name not in types]
+    if lost:
+        raise UsageError(
+            unknown(lost[0], types, f"the trace sets the constant {lost[0]!r}, which {cls.__name__} has not")
+        )
+    known = names_of(cls)
+    found = recording.constants.items()
+    return {name: _constant(cls, name, {**known, **_named(types[name])}, wanted) for name, wanted in found}
 
 
-def _first_written_so(options: list[Callable[[], Any]], wanted: Json, name: str) -> Any:
-    for option in options:
-        try:
-            value = option()
-        except AttributeError:
-            continue
+def _named(kind: Any) -> dict[str, Any]:
+    return {kind.__name__: kind} if isinstance(kind, type) else {}
+
+
+def _constant(cls: type, name: str, known: Mapping[str, Any], wanted: Json) -> Any:
+    """The default if it is written so, else the decoded value if that is."""
+    for value in (getattr(cls, name, None), decode(wanted, known)):
         if encode(value) == wanted:
             return value
     raise TraceError(f"the trace's value of the constant {name!r} cannot be read back: {show(decode(wanted))}")

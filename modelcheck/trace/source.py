@@ -1,4 +1,7 @@
-"""The source of running code, as syntax trees: the function of a code object, the statement at a line, the text of an expression."""
+"""The source of running code, as syntax trees.
+
+The function of a code object, the statement at a line, the text of an expression.
+"""
 
 from __future__ import annotations
 
@@ -32,12 +35,17 @@ class Source:
         start, end = getattr(node, "lineno", None), getattr(node, "end_lineno", None)
         if node not in self.parents or start is None or start != end or start > len(self.lines):
             return ast.unparse(node)
-        line = self.lines[start - 1].encode()
-        return line[node.col_offset : node.end_col_offset].decode(errors="replace")  # type: ignore[attr-defined]
+        line: bytes = self.lines[start - 1].encode()
+        place = slice(node.col_offset, node.end_col_offset)  # type: ignore[attr-defined]
+        return line[place].decode(errors="replace")
 
     def statement_at(self, line: int) -> ast.stmt | None:
         """The innermost statement of the function at a line of its file."""
-        found = [node for node in ast.walk(self.node) if isinstance(node, ast.stmt) and node is not self.node and _spans(node, line)]
+        found = [
+            node
+            for node in ast.walk(self.node)
+            if isinstance(node, ast.stmt) and node is not self.node and _spans(node, line)
+        ]
         return min(found, key=lambda node: ((node.end_lineno or 0) - node.lineno, -node.lineno), default=None)
 
     def above(self, node: ast.AST) -> Iterator[ast.AST]:

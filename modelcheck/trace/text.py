@@ -1,6 +1,7 @@
 """A trace as people read it: a paragraph for each step, with the action and only what it changed.
 
-The lines are made of spans that say what they are (an action, an old value); whether they get a colour is for the one who prints them.
+The lines are made of spans that say what they are (an action, an old value); whether they get a colour is for the one
+who prints them.
 """
 
 from __future__ import annotations
@@ -62,7 +63,11 @@ def reason_lines(reason: Reason) -> Iterator[Line]:
 
 def _reason_line(text: str) -> Line:
     name, equals, value = text.partition(" = ")
-    return (Span(name), Span(equals), Span(value, "new")) if equals and not name.lstrip().startswith("for ") else (Span(text),)
+    return (
+        (Span(name), Span(equals), Span(value, "new"))
+        if equals and not name.lstrip().startswith("for ")
+        else (Span(text),)
+    )
 
 
 def state_lines(state: State) -> Iterator[Line]:
@@ -73,7 +78,9 @@ def state_lines(state: State) -> Iterator[Line]:
 
 def _parts(state: State) -> Iterator[tuple[str, Any]]:
     for name, value in state.items():
-        nested = isinstance(value, FrozenDict) and any(isinstance(item, (FrozenRecord, FrozenDict)) for item in value.values())
+        nested = isinstance(value, FrozenDict) and any(
+            isinstance(item, (FrozenRecord, FrozenDict)) for item in value.values()
+        )
         if nested:
             yield from ((f"{name}[{show(key)}]", item) for key, item in value.items())
         else:
@@ -103,7 +110,11 @@ def change_lines(found: Iterator[Change] | tuple[Change, ...]) -> Iterator[Line]
 def _change(change: Change) -> Line:
     if change.kind == "changed":
         return (Span(change.old, "old"), Span(" → "), Span(change.new, "new"))
-    return (Span(WORDS[change.kind] + change.new, "new"),) if change.new else (Span(WORDS[change.kind] + change.old, "old"),)
+    return (
+        (Span(WORDS[change.kind] + change.new, "new"),)
+        if change.new
+        else (Span(WORDS[change.kind] + change.old, "old"),)
+    )
 
 
 def wrapped(line: Line, width: int) -> Iterator[Line]:

@@ -26,7 +26,7 @@ _Comprehension = (ast.GeneratorExp, ast.ListComp, ast.SetComp)
 def values_in(node: ast.expr, scope: Scope) -> list[Reason]:
     """A line for each part of an expression that has a value worth showing, outer parts first."""
     found: dict[str, Reason] = {}
-    for part in _parts(node, scope):
+    for part in _parts(node):
         text = scope.text(part)
         if text not in found and text not in scope.told:
             value = scope.value(part)
@@ -61,7 +61,7 @@ def nothing_in(node: ast.expr, scope: Scope) -> Reason:
         conditions = [scope.text(condition) for loop in node.generators for condition in loop.ifs]
         sources = " and ".join(scope.text(loop.iter) for loop in node.generators)
         satisfies = f" satisfies {' and '.join(conditions)}" if conditions else ""
-        return Reason(f"there is nothing in {sources}{satisfies}" if not satisfies else f"nothing in {sources}{satisfies}")
+        return Reason(f"nothing in {sources}{satisfies}" if satisfies else f"there is nothing in {sources}")
     return Reason(f"{scope.text(node)} is empty")
 
 
@@ -74,37 +74,35 @@ def _is_static(value: Any, part: ast.expr) -> bool:
     return hasattr(value, "__next__")
 
 
-def _parts(node: ast.expr, scope: Scope) -> Iterator[ast.expr]:
+def _parts(node: ast.expr) -> Iterator[ast.expr]:
     """The parts of an expression that have a value of their own, outer ones first."""
-    if isinstance(node, (ast.Name, ast.Attribute)):
+    if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BinOp, ast.IfExp)) and not _is_view(
+        node
+    ):
         yield node
-        if isinstance(node, ast.Attribute) and not _is_path(node):
-            yield from _parts(node.value, scope)
-    elif isinstance(node, ast.Subscript):
-        yield node
-        if not isinstance(node.slice, ast.Slice):
-            yield from _variables(node.slice)
-        if not _is_path(node.value):
-            yield from _parts(node.value, scope)
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _VIEWS and not node.args:
-        yield from _parts(node.func.value, scope)
+    for child in _children(node):
+        yield from _parts(child)
+
+
+def _is_view(node: ast.expr) -> bool:
+    """Whether this is ``x.values()`` or the like, of which ``x`` says all."""
+    method = node.func if isinstance(node, ast.Call) and not node.args else None
+    return isinstance(method, ast.Attribute) and method.attr in _VIEWS
+
+
+def _children(node: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(node, ast.Subscript):
+        yield from _variables(node.slice)
+    if isinstance(node, (ast.Attribute, ast.Subscript)):
+        if not _is_path(node):
+            yield node.value
     elif isinstance(node, ast.Call):
-        yield node
         if isinstance(node.func, ast.Attribute):
-            yield from _parts(node.func.value, scope)
-        for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
-            yield from _parts(argument.value if isinstance(argument, ast.Starred) else argument, scope)
-    elif isinstance(node, (ast.BinOp, ast.IfExp)):
-        yield node
-        yield from _inner(node, scope)
-    elif isinstance(node, (ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Tuple, ast.List, ast.Set, ast.NamedExpr)):
-        yield from _inner(node, scope)
-
-
-def _inner(node: ast.expr, scope: Scope) -> Iterator[ast.expr]:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.expr):
-            yield from _parts(child, scope)
+            yield node.func.value
+        yield from (argument.value if isinstance(argument, ast.Starred) else argument for argument in node.args)
+        yield from (keyword.value for keyword in node.keywords)
+    elif not isinstance(node, (*_Comprehension, ast.DictComp, ast.Lambda)):
+        yield from (child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
 
 
 def _variables(node: ast.expr) -> Iterator[ast.expr]:
@@ -123,7 +121,11 @@ def _difference(node: ast.Compare, scope: Scope) -> Iterator[Reason]:
     """Where two large values part that should be equal, or one contain the other."""
     left, right = scope.value(node.left), scope.value(node.comparators[0])
     texts = scope.text(node.left), scope.text(node.comparators[0])
-    equal, below, above = isinstance(node.ops[0], ast.Eq), isinstance(node.ops[0], ast.LtE), isinstance(node.ops[0], ast.GtE)
+    equal, below, above = (
+        isinstance(node.ops[0], ast.Eq),
+        isinstance(node.ops[0], ast.LtE),
+        isinstance(node.ops[0], ast.GtE),
+    )
     if isinstance(left, AbstractSet) and isinstance(right, AbstractSet) and len(left) + len(right) > _SMALL:
         if (equal or below) and left - right:
             yield Reason(f"only in {texts[0]}: {show_live(frozenset(left - right))}")

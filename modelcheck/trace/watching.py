@@ -1,7 +1,7 @@
 """Running a function once more and keeping what its variables were when it ended.
 
-The interpreter's profile hook gives the frame at its ``return``, and a failed ``assert`` carries its frames in the traceback. Nothing of the spec is
-rewritten or recompiled.
+The interpreter's profile hook gives the frame at its ``return``, and a failed ``assert`` carries its frames in the
+traceback. Nothing of the spec is rewritten or recompiled.
 """
 
 from __future__ import annotations
@@ -83,7 +83,11 @@ def _failed(error: AssertionError, code: CodeType) -> Ending | None:
     if code not in codes:
         return None
     entries = frames[codes.index(code) :]
-    first, *rest = [Ending(e.tb_frame.f_code, names_in(e.tb_frame), e.tb_lineno, error=error) for e in entries if _is_readable(e.tb_frame.f_code)]
+    first, *rest = [
+        Ending(e.tb_frame.f_code, names_in(e.tb_frame), e.tb_lineno, error=error)
+        for e in entries
+        if _is_readable(e.tb_frame.f_code)
+    ]
     return Ending(first.code, first.names, first.line, error=error, inner=tuple(rest))
 
 
