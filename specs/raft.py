@@ -3,21 +3,28 @@
 Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm (Extended Version)", 2014: figure 2, all of it but membership change and
 snapshots. A remote procedure call is two messages; figure 3 is the list of invariants.
 
-*Choices.* Time does not exist: any server may time out whenever it does not lead, so elections come in every order. A command is named by the server
-that took it from its client: two leaders of one term would show as different entries. An entry is applied the moment it is known to be
-committed, so ``lastApplied`` is ``commit_index``. What figure 2 reinitialises after an election is kept at its first value while a server
-does not lead, so that no two states differ in what nobody reads. The reply to AppendEntries says up to where the logs agree, since a reply by
-message does not know its call. ``elected`` and ``committed`` are observers': no server reads them.
+*Choices.* Time does not exist: any server may time out whenever it does not lead, so elections come in every order. A
+command is named by the server that took it from its client: two leaders of one term would show as different entries.
+An entry is applied the moment it is known to be committed, so ``lastApplied`` is ``commit_index``. What figure 2
+reinitialises after an election is kept at its first value while a server does not lead, so that no two states differ in
+what nobody reads. A reply says which call it answers, as far as that matters: the last index up to which the logs agree,
+or the ``prev_log_index`` at which they do not. A reply that tells its receiver nothing is not sent: no vote, or no new
+entry, and no higher term. ``elected`` and ``committed`` are observers': no server reads them.
 
-*Bounds.* ``max_term`` and ``max_log`` are guards of the two actions that nothing else limits, timeouts and client requests, so no state is cut
-off in the middle of what it may do. A message that is sent again while a copy of it is in flight makes no second copy: the network's
-``copies``; ``duplications`` makes them instead, as many as it says.
+*Network.* By default everything that was ever sent can be received at any later time, any number of times, or never:
+messages are reordered, duplicated and lost without bound. With ``duplicating=False`` a message is received once, and
+``duplications`` and ``losses`` are budgets.
+
+*Bounds.* ``max_term`` and ``max_log`` guard the two actions that nothing else limits, timeouts and client requests, so
+no state is cut off in the middle of what it may do. ``candidates[t - 1]``, where given, says who may stand for election
+in term t. The default takes server 0 for the first candidate, whose name does not matter, and two for the second term.
 """
 
 from collections.abc import Iterable
 from enum import Enum
 
 from attrs import frozen
+
 from modelcheck import Durable, Process, Spec, action, invariant, reachable, require, step_property, terminal
 from modelcheck.spec.faults import Crashes
 from modelcheck.spec.network import Network
@@ -78,13 +85,13 @@ class AppendEntries:
 
 @frozen
 class Appended:
-    """The reply to AppendEntries; on success the logs agree up to ``match_index``."""
+    """The reply to AppendEntries: up to which index the logs agree, or the one before the entries, at which they do not."""
 
     src: int
     dst: int
     term: int
     success: bool
-    match_index: int
+    index: int
 
 
 Message = RequestVote | Vote | AppendEntries | Appended
@@ -117,7 +124,7 @@ def term_at(log: Log, index: int) -> int:
 
 
 class Raft(Spec):
-    """The protocol. ``candidates[t - 1]``, where given, says who may stand for election in term t; otherwise anyone may."""
+    """The protocol, for a number of servers."""
 
     servers: int = 3
     max_term: int = 2
@@ -126,7 +133,7 @@ class Raft(Spec):
     losses: int = 0
     duplications: int = 0
     duplicating: bool = True
-    candidates: tuple[tuple[int, ...], ...] = ()
+    candidates: tuple[tuple[int, ...], ...] = ((0,), (0, 1))
 
     def init(self) -> None:
         """All servers are followers with empty logs."""
@@ -204,7 +211,8 @@ class Raft(Spec):
         )
         if granted:
             server.voted_for = m.src
-        self.network.send(Vote(m.dst, m.src, server.current_term, granted))
+        if granted or server.current_term > m.term:
+            self.network.send(Vote(m.dst, m.src, server.current_term, granted))
 
     def is_free_to_vote(self, server: Server, candidate: int) -> bool:
         """VotedFor is null or the candidate."""
@@ -260,16 +268,17 @@ class Raft(Spec):
     def on_append_entries(self, server: Server, m: AppendEntries) -> None:
         """AppendEntries, rules 1 to 5; a candidate that hears from the leader of its term converts to follower."""
         if self.is_stale(m, server):
-            self.network.send(Appended(m.dst, m.src, server.current_term, success=False, match_index=0))
+            self.network.send(Appended(m.dst, m.src, server.current_term, success=False, index=0))
             return
         self.stand_back(server)
         if not self.is_consistent(m, server.log):
-            self.network.send(Appended(m.dst, m.src, server.current_term, success=False, match_index=0))
+            self.network.send(Appended(m.dst, m.src, server.current_term, success=False, index=m.prev_log_index))
             return
         server.log = self.with_entries(server.log, m)
         last_new = m.prev_log_index + len(m.entries)
         self.follow_commit(server, m.leader_commit, last_new)
-        self.network.send(Appended(m.dst, m.src, server.current_term, success=True, match_index=last_new))
+        if last_new > 0:
+            self.network.send(Appended(m.dst, m.src, server.current_term, success=True, index=last_new))
 
     def is_stale(self, m: AppendEntries, server: Server) -> bool:
         """Rule 1: reply false if term < currentTerm."""
@@ -294,12 +303,12 @@ class Raft(Spec):
         """Leaders: if successful, update nextIndex and matchIndex for the follower; if it failed by inconsistency, decrement nextIndex."""
         if m.term < server.current_term or server.role is not Role.LEADER:
             return
-        if not m.success:
-            server.next_index[m.src] = max(server.next_index[m.src] - 1, 1)
-        elif m.match_index > server.match_index[m.src]:
-            server.match_index[m.src] = m.match_index
-            server.next_index[m.src] = m.match_index + 1
-            self.advance_commit(server, m.match_index)
+        if m.success and m.index > server.match_index[m.src]:
+            server.match_index[m.src] = m.index
+            server.next_index[m.src] = m.index + 1
+            self.advance_commit(server, m.index)
+        elif not m.success and server.next_index[m.src] == m.index + 1:
+            server.next_index[m.src] = m.index
 
     def advance_commit(self, server: Server, n: int) -> None:
         """Leaders: if N > commitIndex, a majority of matchIndex[i] >= N, and log[N].term == currentTerm: set commitIndex = N."""
@@ -342,8 +351,8 @@ class Raft(Spec):
 
     @step_property(members)
     def leader_append_only(self, after: "Raft", i: int) -> bool:
-        """A leader never overwrites or deletes entries in its log; it only appends new entries."""
-        if self.server[i].role is not Role.LEADER or after.server[i].role is not Role.LEADER:
+        """A leader never overwrites or deletes entries in its log; it only appends new entries, as long as its term lasts."""
+        if self.server[i].role is not Role.LEADER or after.server[i].current_term != self.server[i].current_term:
             return True
         log = self.server[i].log
         return after.server[i].log[: len(log)] == log
