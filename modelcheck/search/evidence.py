@@ -1,7 +1,8 @@
 """Evidence: the run that leads to a finding, rebuilt and confirmed.
 
-The kernel remembers of each state its parent and which successor of the parent it was. Walking that path gives the choices made; running the spec's Python with
-these choices gives the states; a replay on ordinary objects, which knows nothing of cells and trees, must come to the same end.
+The kernel remembers of each state its parent and which successor of the parent it was. Walking that path gives the choices
+made; running the spec's Python with these choices gives the states; a replay on ordinary objects, which knows nothing of
+cells and trees, must come to the same end.
 """
 
 from __future__ import annotations

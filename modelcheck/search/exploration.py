@@ -120,8 +120,7 @@ class Exploration:
                         self.recorder.supply(self.explorer, worker)
                 elif code != kernel.MORE:
                     return code
-                if worker == 0:
-                    self._look_around()
+                self._look_around(report=worker == 0)
         except BaseException as error:  # noqa: BLE001 - it is raised again by run().
             self._failure = self._failure or error
             self._halt.set()
@@ -133,16 +132,16 @@ class Exploration:
         left = self._limits.states - self.explorer.stats()["states"]
         return max(1, min(_BATCH, left // (8 * self._workers)))
 
-    def _look_around(self) -> None:
-        """Check the limits and report progress; done by one worker between batches."""
+    def _look_around(self, *, report: bool) -> None:
+        """Check the limits, and let one of the workers report progress; done between batches."""
         now = time.monotonic()
         limits = self._limits
         if limits.time_s is not None and now - self._started > limits.time_s:
             self._stop(f"the time limit of {limits.time_s:g} s was reached")
-        if limits.states is not None or not self._breadth or now - self._reported > _PROGRESS_EVERY_S:
-            self._look_at(self.explorer.stats(), now)
+        if limits.states is not None or not self._breadth or (report and now - self._reported > _PROGRESS_EVERY_S):
+            self._look_at(self.explorer.stats(), now, report=report)
 
-    def _look_at(self, stats: dict[str, int], now: float) -> None:
+    def _look_at(self, stats: dict[str, int], now: float, *, report: bool) -> None:
         if self._limits.states is not None and stats["states"] >= self._limits.states:
             self._stop(f"the limit of {self._limits.states:,} states was reached")
         used = self._used(stats)
@@ -150,8 +149,12 @@ class Exploration:
             self._stop(f"memory ran short: the limit is {self.memory_limit / 2**30:.1f} GB")
         if not self._breadth:
             self._look_off_breadth(stats)
-        if self._progress is not None and now - self._reported > _PROGRESS_EVERY_S:
+        if report and now - self._reported > _PROGRESS_EVERY_S:
             self._reported = now
+            self._report(stats, used)
+
+    def _report(self, stats: dict[str, int], used: int) -> None:
+        if self._progress is not None:
             load = stats["states"] / max(stats["table_slots"], 1)
             calls = self.recorder.calls
             self._progress(
@@ -163,7 +166,7 @@ class Exploration:
                     calls,
                     load,
                     used,
-                    now - self._started,
+                    self.seconds,
                 )
             )
 
