@@ -204,7 +204,7 @@ class RandomWalk final : public Strategy {
     e_.fingerprint = candidate.fingerprint;
     const uint32_t depth = e_.at.depth + 1;
     counts_.depth = depth > counts_.depth ? depth : counts_.depth;
-    begin({log_.append({e_.at.ref, static_cast<uint32_t>(e_.next)}), depth});
+    begin({log_.append({e_.at.ref, static_cast<uint32_t>(candidate.ordinal)}), depth});
     if (search_.settings.walk_length != 0 && depth > search_.settings.walk_length) restart();
   }
 

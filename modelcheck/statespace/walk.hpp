@@ -57,8 +57,9 @@ class Walk {
     return word;
   }
 
+  // Inlined into each caller, with the rarer nodes kept out of the way.
   template <class OnLeaf>
-  bool below(Word word, OnLeaf& on_leaf) {
+  __attribute__((always_inline)) bool below(Word word, OnLeaf& on_leaf) {
     word = follow(word);
     const Word tag = word & kTagMask;
     if (tag == kDisabled) return true;

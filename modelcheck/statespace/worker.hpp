@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "guards.hpp"
+#include "recent.hpp"
 #include "search.hpp"
 #include "walk.hpp"
 
@@ -18,6 +19,7 @@ enum class Pause : uint8_t { kMore, kLevelDone, kMiss, kGrow };
 struct Candidate {
   uint64_t fingerprint;
   const Leaf* leaf;
+  uint64_t ordinal;  // Its place among all successors of the state, those counted at once included.
 };
 
 // A state being expanded.
@@ -29,15 +31,17 @@ struct Expansion {
   uint64_t fingerprint = 0;
   Waiting at{kVoid, 0};
   size_t next_tree = 0;               // The trees before it have put their leaves into `candidates`.
-  size_t next = 0;                    // The candidates before it are settled. A candidate's index is its ordinal.
+  size_t next = 0;                    // The candidates before it are settled.
+  uint64_t successors = 0;            // How many the trees before next_tree gave.
   size_t judged = 0;                  // Predicates of the next candidate that are evaluated, so that a miss repeats none.
   bool generated = false;             // Whether all trees are walked.
   bool ended = false;                 // Whether it is known if the state is a fine place to end.
-  std::vector<Candidate> candidates;  // In the order of the walk.
+  std::vector<Candidate> candidates;  // In the order of the walk. Successors known to be seen are counted at once and left out, unless all are needed.
 
   void begin(Waiting waiting) noexcept {
     at = waiting;
     next_tree = next = judged = 0;
+    successors = 0;
     generated = ended = false;
     candidates.clear();
   }
@@ -61,7 +65,10 @@ struct alignas(64) Counts {
 // becomes of a new state, and share the rest.
 class Worker {
  public:
-  Worker(Search& search, uint32_t index) : search_(search), index_(index), log_(index), counts_(search.plan.trees), guards_(search.space, search.plan.actions) {}
+  Worker(Search& search, uint32_t index)
+      : search_(search), index_(index), log_(index), counts_(search.plan.trees),
+        counts_at_once_(!search.plan.steps && search.settings.mode != Mode::kWalk),
+        guards_(search.space, search.plan.actions) {}
 
   const Miss& miss() const noexcept { return miss_; }
   const Counts& counts() const noexcept { return counts_; }
@@ -78,7 +85,7 @@ class Worker {
       miss_.state = e.state.snapshot();
       return false;
     }
-    if (e.candidates.size() >> kOrdinalBits != 0) throw std::overflow_error("a state has more than 2**24 successors; bound its choices");
+    if (e.successors >> kOrdinalBits != 0) throw std::overflow_error("a state has more than 2**24 successors; bound its choices");
     e.generated = true;
     return true;
   }
@@ -86,10 +93,9 @@ class Worker {
   // Looks the next candidate up, and judges and stores it if it is new. On a miss, or when the table is full, the candidate is as before.
   Settled settle(Expansion& e) {
     const Candidate candidate = e.candidates[e.next];
-    const bool loop = candidate.fingerprint == e.fingerprint && e.at.depth > 0;
-    FingerprintTable::Place place{nullptr, 0, true};
-    if (!loop) place = search_.table.find(candidate.fingerprint);
+    const FingerprintTable::Place place = search_.table.find(candidate.fingerprint);
     if (place.found && !search_.plan.steps) {
+      recent_.add(candidate.fingerprint);
       count(candidate);
       return Settled::kIn;
     }
@@ -98,7 +104,7 @@ class Worker {
 
   // Says of a state without successors whether that is a deadlock. False on a miss.
   bool check_end(Expansion& e) {
-    if (e.ended || e.at.depth == 0 || !e.candidates.empty() || !search_.space.check_deadlock()) return true;
+    if (e.ended || e.at.depth == 0 || e.successors > 0 || !search_.space.check_deadlock()) return true;
     const auto& terminal = search_.plan.terminal;
     bool fine = search_.findings.decided(kDeadlock);
     for (; !fine && e.judged < terminal.size(); ++e.judged) {
@@ -176,15 +182,36 @@ class Worker {
   // All or, on a miss, none of the tree's leaves.
   bool add_candidates(Expansion& e, Walk& walk, const Tree& tree) {
     const size_t mark = e.candidates.size();
-    if (walk.over(tree, [&](Word word) { return add_candidate(e, walk, *leaf_of(word)); })) return true;
-    e.candidates.resize(mark);
-    return false;
+    const uint64_t before = e.successors;
+    const bool may_skip = counts_at_once_ && e.at.depth > 0;
+    uint64_t seen = 0;
+    const bool complete = walk.over(tree, [&](Word word) {
+      const Leaf& leaf = *leaf_of(word);
+      uint64_t fingerprint = e.fingerprint + leaf.delta;
+      if (!add_open_writes(e.state, leaf, walk, fingerprint)) return false;
+      const uint64_t ordinal = e.successors++;
+      if (may_skip && (fingerprint == e.fingerprint || recent_.contains(fingerprint))) {
+        ++seen;  // It is the state itself or was met a moment ago, so that counting is all there is to do.
+        return true;
+      }
+      search_.table.prefetch(fingerprint);
+      e.candidates.push_back({fingerprint, &leaf, ordinal});
+      return true;
+    });
+    if (!complete) {
+      e.candidates.resize(mark);
+      e.successors = before;
+      return false;
+    }
+    counts_.generated += seen;
+    counts_.enabled[tree.index()] += seen;
+    return true;
   }
 
-  bool add_candidate(Expansion& e, Walk& walk, const Leaf& leaf) {
-    uint64_t fingerprint = e.fingerprint + leaf.delta;
+  // False when an update does not know the old id.
+  static bool add_open_writes(const State& state, const Leaf& leaf, Walk& walk, uint64_t& fingerprint) noexcept {
     for (const Write *write = leaf.begin(), *end = write + leaf.open; write != end; ++write) {
-      const uint32_t old = e.state.at(write->cell);
+      const uint32_t old = state.at(write->cell);
       if (write->update == nullptr) {
         if (old != write->value) fingerprint += write->gain - mix(write->cell, old);
         continue;
@@ -193,8 +220,6 @@ class Worker {
       if (id == IdTable::kUnknown) return walk.miss_update(*write->update, old);
       fingerprint += mix(write->cell, id) - mix(write->cell, old);
     }
-    search_.table.prefetch(fingerprint);
-    e.candidates.push_back({fingerprint, &leaf});
     return true;
   }
 
@@ -214,11 +239,12 @@ class Worker {
       return judged;
     }
     count(candidate);
+    recent_.add(candidate.fingerprint);
     if (!place.found && claim(place, candidate.fingerprint)) {
       --room_;
       ++counts_.states;
       ++counts_.fresh[candidate.leaf->tree];
-      store(e.state, candidate.fingerprint, {e.at.ref, static_cast<uint32_t>(e.next)}, e.at.depth + 1);
+      store(e.state, candidate.fingerprint, {e.at.ref, static_cast<uint32_t>(candidate.ordinal)}, e.at.depth + 1);
     }
     return judged;
   }
@@ -248,7 +274,7 @@ class Worker {
       if (e.at.depth > 0) ++counts_.evaluations[tree.index()];
       if (verdict == Verdict::kFails && tree.role() == Role::kConstraint) return Settled::kOut;
       const bool decides = (verdict == Verdict::kHolds) == (tree.role() == Role::kReachable);
-      if (decides && tree.role() != Role::kConstraint) record({tree.index(), e.at.depth + 1, e.at.ref, static_cast<int64_t>(e.next)});
+      if (decides && tree.role() != Role::kConstraint) record({tree.index(), e.at.depth + 1, e.at.ref, static_cast<int64_t>(e.candidates[e.next].ordinal)});
     }
     return Settled::kIn;
   }
@@ -276,7 +302,9 @@ class Worker {
     note_finding();
   }
 
+  const bool counts_at_once_;  // Whether a successor known to be seen needs no candidate: nothing judges steps, and no walk chooses among all.
   Guards guards_;
+  Recent recent_;
   State::Undo undo_;   // Empty unless a successor is applied.
   uint64_t room_ = 0;  // Fingerprints that may still be claimed before more room is reserved.
 };
