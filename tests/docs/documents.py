@@ -1,21 +1,27 @@
 """Documents as programs: their code blocks, and how each is run.
 
-A ``python`` block whose first line is a comment with a file name is written to that file; other ``python`` blocks are run in order in one namespace,
-as doctests where they hold prompts. A ``text`` block right after one is what it prints. In a ``console`` block each line that begins with ``$`` is
-a command, and what follows is what it prints. Numbers that no two runs share (seconds, memory, rates), or that change with the engine (Python calls),
-are compared as one; ``...`` stands for anything.
+A ``python`` block whose first line is a comment with a file name is written to that file. A ``diff`` block begins with ``--- NAME`` and changes the
+file of that name. Other ``python`` blocks are run in order in one namespace, as doctests where they hold prompts. A ``text`` block right after one is
+what it prints. In a ``console`` block each line that begins with ``$`` is a command, and what follows is what it prints. Numbers that no two runs
+share (seconds, memory, rates), or that change with the engine (Python calls), are compared as one; ``...`` stands for anything.
+
+``python tests/docs/documents.py FILE`` writes into a document what its commands print now.
 """
 
 from __future__ import annotations
 
 import contextlib
 import doctest
+import importlib
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import types
+from collections.abc import Iterator
 from pathlib import Path
 
 from attrs import frozen
@@ -82,12 +88,15 @@ class Runner:
         """Run a block; raises AssertionError where it does not do what the document says."""
         where = f"{self.document.name}:{block.line}"
         if block.kind == "python":
-            self._python(block, where)
+            with fresh_modules(self.folder):
+                self._python(block, where)
         elif block.kind == "text" and self._printed:
             assert same_output(block.text, self._printed), f"{where}: expected\n{block.text}\nprinted\n{self._printed}"
             self._printed = ""
         elif block.kind == "console":
             self._console(block, where)
+        elif block.kind == "diff":
+            self._change(block, where)
 
     def _python(self, block: Block, where: str) -> None:
         name = _FILE_NAME.match(block.text)
@@ -107,6 +116,19 @@ class Runner:
         else:
             self._execute(block)
 
+    def _change(self, block: Block, where: str) -> None:
+        """Apply a diff whose hunks are found by their text; line numbers are not needed."""
+        name, *lines = block.text.splitlines()
+        path = self.folder / name.removeprefix("--- ")
+        text = path.read_text()
+        for hunk in "\n".join(lines).split("\n@@\n"):
+            before, after = (
+                "\n".join(line[1:] for line in hunk.splitlines() if line[:1] != sign) + "\n" for sign in ("+", "-")
+            )
+            assert text.count(before) == 1, f"{where}: {path.name} has no, or several, of\n{before}"
+            text = text.replace(before, after)
+        path.write_text(text)
+
     def _execute(self, block: Block) -> None:
         path = self.folder / f"block_{block.line}.py"
         path.write_text(block.text)
@@ -116,25 +138,65 @@ class Runner:
         self._printed = printed.getvalue()
 
     def _console(self, block: Block, where: str) -> None:
+        for command, expected, printed in self.commands(block):
+            assert same_output(expected, printed), f"{where}: $ {command}\nexpected\n{expected}\nprinted\n{printed}"
+
+    def commands(self, block: Block) -> Iterator[tuple[str, str, str]]:
+        """Run the commands of a console block; for each its text, what the document says, and what it prints."""
         for part in re.split(r"(?m)^\$ ", block.text)[1:]:
             command, _, expected = part.partition("\n")
-            if re.search(r"\b(pip|venv|apt-get|pytest --|git)\b", command):
+            if re.search(r"\b(pip|venv|apt-get|git)\b", command):
                 continue  # Set-up, which .ci/run and the packaging tests do for themselves.
-            environment = {
-                **os.environ,
-                "NO_COLOR": "1",
-                "COLUMNS": "120",
-                "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-            }
-            done = subprocess.run(
-                command,
-                shell=True,
-                cwd=self.folder,
-                env=environment,
-                capture_output=True,
-                text=True,
-                timeout=120,
-                check=False,
-            )
-            printed = done.stdout + done.stderr
-            assert same_output(expected, printed), f"{where}: $ {command}\nexpected\n{expected}\nprinted\n{printed}"
+            yield command, expected, self._printed_by(command)
+
+    def _printed_by(self, command: str) -> str:
+        shutil.rmtree(self.folder / "__pycache__", ignore_errors=True)  # A file rewritten within a second looks unchanged.
+        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        done = subprocess.run(
+            command,
+            shell=True,
+            cwd=self.folder,
+            env={**os.environ, "NO_COLOR": "1", "COLUMNS": "120", "PATH": path},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return done.stdout
+
+
+@contextlib.contextmanager
+def fresh_modules(folder: Path) -> Iterator[None]:
+    """Let modules be imported from a folder, and forget them afterwards: its files change, and other documents have files of the same name."""
+    sys.path.insert(0, str(folder))
+    importlib.invalidate_caches()
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        for name, module in list(sys.modules.items()):
+            if str(getattr(module, "__file__", None)).startswith(f"{folder}{os.sep}"):
+                del sys.modules[name]
+
+
+def update(document: Path) -> None:
+    """Write into a document what its commands print now, except where it leaves something out with ``...``."""
+    text = document.read_text()
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "specs").symlink_to(ROOT / "specs")
+        runner = Runner(document, Path(folder).resolve())
+        for block in blocks(document):
+            if block.kind == "console":
+                for command, expected, printed in runner.commands(block):
+                    if not same_output(expected, printed) and "..." not in expected:
+                        assert text.count(f"$ {command}\n{expected}") == 1, f"{document.name}:{block.line}: ambiguous"
+                        text = text.replace(f"$ {command}\n{expected}", f"$ {command}\n{printed}")
+            else:
+                runner.run(block)
+    document.write_text(text)
+
+
+if __name__ == "__main__":
+    for named in sys.argv[1:]:
+        update(Path(named).resolve())
