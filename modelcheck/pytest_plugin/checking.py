@@ -1,0 +1,205 @@
+"""Checks and what came of them, as plain text and numbers.
+
+A spec in one configuration is explored once, for all of its properties that the run selected; every item takes its own outcome
+from there. Outcomes are plain data, so that the workers of pytest-xdist can share them: whoever needs an exploration first makes
+it and writes it to a file, and the others wait for that file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import asdict, field, frozen
+
+from modelcheck.errors import ModelcheckError
+from modelcheck.pytest_plugin.failures import counterexample_file, failure_text, replayed_text, save
+from modelcheck.pytest_plugin.settings import Settings, replays, traces_folder
+from modelcheck.search import Report, check
+from modelcheck.spec import Spec, machine_of
+from modelcheck.trace import Outcome, read_recording, replay
+from modelcheck.trace.replay import recorded_constants
+from modelcheck.verdict import Verdict
+
+INTERRUPTED = "it was interrupted"
+_WAIT_S = 0.05
+
+
+@frozen
+class Finding:
+    """What came of one property.
+
+    Attributes:
+        name: The property.
+        verdict: ``holds``, ``violated`` or ``unknown``.
+        text: What to show if it does not hold.
+        file: The saved counterexample.
+        steps: How long that is.
+    """
+
+    name: str
+    verdict: str
+    text: str = ""
+    file: str | None = None
+    steps: int | None = None
+
+
+@frozen
+class Explored:
+    """What came of one exploration.
+
+    Attributes:
+        spec: The spec and its constants.
+        states: Distinct states.
+        seconds: How long it took.
+        findings: By property.
+        error: The message, if it ended with an error.
+        serial: Tells explorations of a run apart, whoever made them.
+    """
+
+    spec: str
+    states: int = 0
+    seconds: float = 0.0
+    findings: dict[str, Finding] = field(factory=dict)
+    error: str | None = None
+    serial: str = ""
+
+
+def explored(config: pytest.Config, identifier: str, spec: Spec, names: Sequence[str], settings: Settings) -> Explored:
+    """The exploration of a spec for some properties, made once in a run.
+
+    Args:
+        config: Of the run.
+        identifier: What this exploration is called; the same in all workers.
+        spec: The spec.
+        names: The properties.
+        settings: How far it may go.
+    """
+    known: dict[Any, Explored] = config.__dict__.setdefault("_modelcheck_explored", {})
+    key = (identifier, tuple(names), settings)
+    if key not in known:
+        folder = getattr(config, "workerinput", {}).get("modelcheck_shared")
+
+        def explore() -> Explored:
+            return _explore(config, spec, names, settings)
+
+        known[key] = explore() if folder is None else _shared(Path(folder), repr(key), explore)
+    return known[key]
+
+
+def _explore(config: pytest.Config, spec: Spec, names: Sequence[str], settings: Settings) -> Explored:
+    folder = traces_folder(config)
+    serial = os.urandom(8).hex()
+    try:
+        findings = {name: old for name in names if (old := still_failing(config, spec, name)) is not None}
+        left = [name for name in names if name not in findings]
+        if not left:
+            return Explored(repr(spec), findings=findings, serial=serial)
+        report = run_check(spec, left, settings, keep_going=True)
+        found = {name: finding(report, name, folder) for name in left}
+        return Explored(repr(spec), report.states, report.seconds, {**findings, **found}, serial=serial)
+    except ModelcheckError as error:
+        return Explored(repr(spec), error="\n".join([str(error), *getattr(error, "__notes__", [])]), serial=serial)
+
+
+def run_check(spec: Spec, names: Sequence[str] | None, settings: Settings, *, keep_going: bool) -> Report:
+    """Check a spec; Ctrl-C ends the whole test run."""
+    report = check(
+        spec,
+        properties=names,
+        limits=settings.limits,
+        workers=settings.workers,
+        order=settings.order,
+        seed=settings.seed,
+        keep_going=keep_going,
+    )
+    if report.reason == INTERRUPTED:
+        raise KeyboardInterrupt
+    return report
+
+
+def finding(report: Report, name: str, folder: Path) -> Finding:
+    """What a report says about a property; its counterexample is saved."""
+    found = next(found for found in report.properties if found.name == name)
+    file = None
+    if found.verdict is Verdict.VIOLATED and found.trace is not None:
+        file = save(found.trace, folder)
+    text = "" if found.verdict is Verdict.HOLDS else failure_text(report, found, file)
+    steps = len(found.trace.steps) if found.trace is not None else None
+    return Finding(name, found.verdict.value, text, None if file is None else str(file), steps)
+
+
+def still_failing(config: pytest.Config, spec: Spec, name: str) -> Finding | None:
+    """What a saved counterexample of the property shows, if there is one, it is to be replayed, and it still fails."""
+    if not replays(config):
+        return None
+    path = counterexample_file(spec, name, traces_folder(config))
+    if not path.is_file():
+        return None
+    machine = machine_of(spec)
+    try:
+        recording = read_recording(path)
+        if recording.spec != machine.cls.__name__ or recorded_constants(machine.cls, recording) != machine.constants:
+            return None
+        found = replay(machine, recording)
+    except ModelcheckError as error:
+        warnings.warn(pytest.PytestWarning(f"the saved counterexample cannot be replayed: {error}"), stacklevel=1)
+        return None
+    if found.outcome is not Outcome.CONFIRMED:
+        return None
+    return Finding(name, Verdict.VIOLATED.value, replayed_text(spec, found.trace, path), str(path), len(found.trace.steps))
+
+
+# Sharing between workers -----------------------------------------------------------------------------------------------------------------------
+
+
+def _shared(folder: Path, key: str, explore: Callable[[], Explored]) -> Explored:
+    name = hashlib.sha256(key.encode()).hexdigest()[:16]
+    result, lock = folder / f"{name}.json", folder / f"{name}.lock"
+    while not result.exists():
+        if not _acquired(lock):
+            time.sleep(_WAIT_S)
+            continue
+        try:
+            found = explore()
+            part = folder / f"{name}.{os.getpid()}.part"
+            part.write_text(json.dumps(asdict(found)))
+            part.replace(result)
+        finally:
+            lock.unlink(missing_ok=True)
+        return found
+    read = json.loads(result.read_text())
+    return Explored(**{**read, "findings": {name: Finding(**found) for name, found in read["findings"].items()}})
+
+
+def _acquired(lock: Path) -> bool:
+    """Whether the lock is ours now; that of a worker which died is taken away from it."""
+    try:
+        handle = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+    except FileExistsError:
+        with suppress(OSError, ValueError):
+            owner = int(lock.read_text())
+            if not _alive(owner):
+                lock.unlink(missing_ok=True)
+        return False
+    with os.fdopen(handle, "w") as file:
+        file.write(str(os.getpid()))
+    return True
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,88 @@
+"""Failures as a test run shows them: the property, the run that violates it, the saved file and the command that replays it."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from modelcheck.cli.traces import replay_command
+from modelcheck.cli.units import count, said_seconds
+from modelcheck.search import PropertyReport, Report
+from modelcheck.spec import Declaration, Machine, Spec, machine_of
+from modelcheck.spec.loading import shown_path
+from modelcheck.trace import Trace, write_trace
+from modelcheck.trace.text import plain, trace_lines
+from modelcheck.values import show
+from modelcheck.verdict import Verdict
+
+_CUT_SHORT = "the search ended before it was complete"
+
+
+def counterexample_file(spec: Spec, name: str, folder: Path) -> Path:
+    """Where the counterexample to a property is saved: one file per property and configuration."""
+    machine = machine_of(spec)
+    return _file(machine.cls.__name__, machine.constants, name, folder)
+
+
+def _file(spec: str, constants: object, name: str, folder: Path) -> Path:
+    assert hasattr(constants, "items")
+    listed = "-".join(f"{key}_{value if isinstance(value, str) else show(value)}" for key, value in constants.items())
+    return folder / re.sub(r"[^\w.-]", "_", "-".join(filter(None, [spec, listed[:80], f"{name}.json"])))
+
+
+def save(trace: Trace, folder: Path) -> Path:
+    """Save a counterexample."""
+    path = _file(trace.spec, trace.constants, trace.property, folder)
+    write_trace(trace, path, source=shown_path(trace.source))
+    return path
+
+
+def failure_text(report: Report, found: PropertyReport, file: Path | None) -> str:
+    """What to show of a property that does not hold; the first line is what a summary has room for."""
+    spec = f"{report.spec}({', '.join(f'{name}={show(value)}' for name, value in report.constants.items())})"
+    size = f"{count(report.states, 'state')}, {count(report.depth, 'level')}, {said_seconds(report.seconds)}"
+    if found.verdict is Verdict.UNKNOWN:
+        what = "deadlock" if found.kind == "deadlock" else f"the {found.kind} {found.name}"
+        return f"{found.name} is UNKNOWN: {report.reason or _CUT_SHORT}\n{what} of {spec} was not decided ({size})"
+    if found.trace is None:
+        return f"{found.name} is never reached\nin any state of {spec} ({size})"
+    return "\n".join(_violation(spec, found.trace, file, ""))
+
+
+def replayed_text(spec: Spec, trace: Trace, file: Path) -> str:
+    """What to show of a saved counterexample that still fails."""
+    return "\n".join(_violation(repr(spec), trace, file, ", as in an earlier run (replayed, not explored)"))
+
+
+def violation_text(spec: Spec, trace: Trace, file: Path | None) -> str:
+    """What to show of a violation, whoever found it."""
+    return "\n".join(_violation(repr(spec), trace, file, ""))
+
+
+def _violation(spec: str, trace: Trace, file: Path | None, how: str) -> Iterator[str]:
+    steps = count(len(trace.steps), "step")
+    if trace.kind == "deadlock":
+        yield f"deadlock after {steps}{how}"
+        yield f"of {spec}"
+    else:
+        arguments = ", ".join(f"{name}={show(value)}" for name, value in trace.arguments.items())
+        yield f"{trace.property} is violated in {steps}{how}"
+        yield f"{trace.kind} of {spec}{f', for {arguments}' if arguments else ''}"
+    yield ""
+    yield from plain(trace_lines(trace)).splitlines()
+    if file is not None:
+        yield ""
+        yield f"Trace: {shown_path(file)}"
+        yield f"Replay: {replay_command(Path(shown_path(file)))}"
+
+
+def place_of(declared: Declaration | None, machine: Machine) -> tuple[str, int]:
+    """The file and line where a property is written; for a deadlock, where the spec is."""
+    if declared is not None:
+        return declared.function.__code__.co_filename, declared.function.__code__.co_firstlineno
+    try:
+        return inspect.getsourcefile(machine.cls) or "", inspect.getsourcelines(machine.cls)[1]
+    except (OSError, TypeError):
+        return machine.cls.__module__, 0

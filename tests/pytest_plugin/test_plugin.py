@@ -1,0 +1,471 @@
+"""The pytest plugin: collection, configurations, options, the fixture, and what a failure looks like."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+
+import pytest
+
+# Imported once here; pytester forgets what a run inside of this process imports.
+import modelcheck.cli.report
+import modelcheck.search  # noqa: F401
+
+pytest_plugins = ["pytester"]
+
+SPEC = '''
+from typing import ClassVar
+from modelcheck import Spec, action, invariant, reachable, require
+
+
+class Counter(Spec):
+    """Counts up to a limit."""
+
+    limit: int = 3
+    bound: int = 2
+
+    def init(self) -> None:
+        self.n = 0
+
+    @action
+    def count(self) -> None:
+        """Count one."""
+        require(self.n < self.limit)
+        self.n += 1
+
+    @action
+    def reset(self) -> None:
+        """Begin again."""
+        self.n = 0
+
+    @invariant
+    def small(self) -> bool:
+        """The counter stays below the bound."""
+        return self.n <= self.bound
+
+    @reachable
+    def full(self) -> bool:
+        """The counter can reach its limit."""
+        return self.n == self.limit
+'''
+
+
+@pytest.fixture
+def project(pytester):
+    """A project with one spec file, whose invariant is false."""
+    pytester.makepyfile(spec_counter=SPEC)
+    return pytester
+
+
+def run(pytester, *arguments):
+    return pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:hypothesispytest", *arguments)
+
+
+def configured(pytester, listed):
+    pytester.makepyfile(spec_counter=SPEC.replace("    limit: int = 3", f"    configurations: ClassVar = {listed}\n    limit: int = 3"))
+
+
+# Collection -----------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_each_property_of_a_spec_is_an_item(project):
+    """A spec file gives an item per property, and one for deadlocks, with the path, class and property in the id."""
+    result = run(project, "--collect-only", "-q")
+    assert [line for line in result.outlines if "::" in line] == [
+        "spec_counter.py::Counter::small",
+        "spec_counter.py::Counter::full",
+        "spec_counter.py::Counter::deadlock",
+    ]
+
+
+def test_properties_fail_and_pass_on_their_own(project):
+    """Only the item of the violated property fails."""
+    result = run(project, "-v")
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(["spec_counter.py::Counter::small FAILED*", "spec_counter.py::Counter::full PASSED*"])
+
+
+def test_a_configuration_is_part_of_the_id(project):
+    """Each configuration of a class is collected, its constants in brackets."""
+    configured(project, '[{"limit": 2}, {"limit": 4, "bound": 4}]')
+    result = run(project, "-v")
+    result.assert_outcomes(passed=6)
+    result.stdout.fnmatch_lines(["*::Counter[[]limit=2]::small PASSED*", "*::Counter[[]limit=4,bound=4]::full PASSED*"])
+
+
+@pytest.mark.parametrize(
+    ("chosen", "count"), [("Counter[limit=2]::small", 1), ("Counter[limit=2]", 3), ("Counter", 6), ("Counter[limit=4]::deadlock", 1)]
+)
+def test_an_id_selects_what_it_names(project, chosen, count):
+    """The id of an item, of a configuration or of a spec can be given on the command line."""
+    configured(project, '[{"limit": 2}, {"limit": 4}]')
+    result = run(project, "--collect-only", "-q", f"spec_counter.py::{chosen}")
+    assert len([line for line in result.outlines if f"::{chosen}" in line]) == count
+
+
+def test_keywords_select_properties(project):
+    """-k sees the names of specs and of properties."""
+    run(project, "-k", "Counter and full").assert_outcomes(passed=1, deselected=2)
+
+
+def test_the_last_failed_property_is_run_again(project):
+    """--lf runs the property that failed and no other."""
+    project.runpytest_inprocess("-p", "no:hypothesispytest").assert_outcomes(passed=2, failed=1)
+    project.runpytest_inprocess("-p", "no:hypothesispytest", "--lf").assert_outcomes(failed=1)
+
+
+def test_other_file_names_need_an_option(pytester):
+    """A file of another name is collected below --modelcheck, and when it is named itself."""
+    pytester.makepyfile(**{"protocols/counter": SPEC})
+    run(pytester).assert_outcomes()
+    run(pytester, "--modelcheck", "protocols").assert_outcomes(passed=2, failed=1)
+    run(pytester, "protocols/counter.py").assert_outcomes(passed=2, failed=1)
+
+
+def test_a_path_outside_of_the_tests_is_looked_into(pytester):
+    """--modelcheck finds specs in a folder that the command line does not name."""
+    pytester.makepyfile(**{"protocols/counter": SPEC, "tests/test_it": "def test_it(): pass"})
+    run(pytester, "tests", "--modelcheck", "protocols").assert_outcomes(passed=3, failed=1)
+
+
+def test_the_ini_file_says_which_files_hold_specs(pytester):
+    """modelcheck_files replaces the default patterns."""
+    pytester.makepyfile(counter_protocol=SPEC, spec_counter=SPEC)
+    pytester.makeini("[pytest]\nmodelcheck_files = *_protocol.py")
+    result = run(pytester, "--collect-only", "-q")
+    assert {line.split("::")[0] for line in result.outlines if "::" in line} == {"counter_protocol.py"}
+
+
+def test_a_file_of_another_tool_is_left_alone(pytester):
+    """A file that only happens to be called like a spec is not even imported."""
+    pytester.makepyfile(spec_of_another_tool="raise RuntimeError('imported')")
+    assert run(pytester).ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_a_class_can_stay_out(project):
+    """Classes with an underscore or __test__ = False are not collected, and neither are imported ones."""
+    project.makepyfile(
+        other_spec="""
+        import modelcheck
+        from spec_counter import Counter
+        class _Hidden(Counter): ...
+        class Base(Counter):
+            __test__ = False
+        class Taken(Counter):
+            bound: int = 5
+        """
+    )
+    result = run(project, "--collect-only", "-q", "other_spec.py")
+    assert {line.split("::")[1] for line in result.outlines if "::" in line} == {"Taken"}
+
+
+def test_a_spec_that_does_not_import_is_one_message(pytester):
+    """An error in a spec file is told with its place, without frames."""
+    pytester.makepyfile(spec_broken="import modelcheck\nraise ValueError('no good')")
+    result = run(pytester)
+    result.stdout.fnmatch_lines(["*spec_broken.py:2: importing * raised ValueError: no good"])
+    assert "Traceback" not in result.stdout.str()
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+
+
+# Failures ---------------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_failure_shows_the_property_the_trace_the_file_and_the_command(project):
+    """A violated property is shown with its run, what each step changed, where it is saved and how to replay it."""
+    result = run(project, "-k", "small")
+    result.stdout.fnmatch_lines(
+        [
+            "small is violated in 3 steps",
+            "invariant of Counter(limit=3, bound=2)",
+            "0. initial state",
+            "     n = 0",
+            "3. count()",
+            "     n: 2 → 3",
+            "Trace: .modelcheck/Counter-limit_3-bound_2-small.json",
+            "Replay: modelcheck replay .modelcheck/Counter-limit_3-bound_2-small.json",
+            "FAILED spec_counter.py::Counter::small - small is violated in 3 steps",
+        ]
+    )
+    assert "modelcheck/search" not in result.stdout.str()
+
+
+def test_the_saved_file_replays(project):
+    """The printed command does what it says."""
+    run(project)
+    command = [sys.executable, "-m", "modelcheck", "replay", ".modelcheck/Counter-limit_3-bound_2-small.json"]
+    done = subprocess.run(command, cwd=project.path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stderr
+    assert "small still fails" in done.stdout
+
+
+def test_an_unknown_is_a_failure_of_its_own_kind(project):
+    """A check that reached a limit fails, says that it is unknown and why, and is not mistaken for a violation."""
+    result = run(project, "--modelcheck-max-states", "2", "-k", "small")
+    result.assert_outcomes(failed=1, deselected=2)
+    result.stdout.fnmatch_lines(["small is UNKNOWN: the limit of 2 states was reached"])
+
+
+@pytest.mark.parametrize(("word", "outcome"), [("pass", "passed"), ("xfail", "xfailed"), ("skip", "skipped")])
+def test_an_unknown_can_be_let_pass(project, word, outcome):
+    """What an unknown is can be set."""
+    result = run(project, "--modelcheck-max-states", "2", "-k", "small", "--modelcheck-on-unknown", word)
+    result.assert_outcomes(**{outcome: 1, "deselected": 2})
+
+
+def test_a_reachable_property_that_is_never_reached_fails(pytester):
+    """An unreachable state is told without a trace."""
+    pytester.makepyfile(spec_counter=SPEC.replace("self.n == self.limit", "self.n == 7"))
+    run(pytester, "-k", "full").stdout.fnmatch_lines(["full is never reached"])
+
+
+def test_an_error_in_an_action_is_one_message(pytester):
+    """An action that raises fails every property of the spec with the place of the error."""
+    pytester.makepyfile(spec_counter=SPEC.replace("self.n += 1", "self.n += len(3)"))
+    result = run(pytester)
+    result.assert_outcomes(failed=3)
+    result.stdout.fnmatch_lines(["*spec_counter.py:18: the action count() raised TypeError*"])
+
+
+# Settings ---------------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_constants_can_be_set_on_the_command_line(project):
+    """--modelcheck-set sets a constant, which shows in the id."""
+    result = run(project, "-v", "--modelcheck-set", "bound=3")
+    result.assert_outcomes(passed=3)
+    result.stdout.fnmatch_lines(["*::Counter[[]bound=3]::small PASSED*"])
+
+
+def test_a_constant_that_no_spec_has_is_refused(project):
+    """A mistyped constant is an error, not a run with the default."""
+    result = run(project, "--modelcheck-set", "bond=3")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*no collected spec has a constant 'bond'*"])
+
+
+def test_profiles_choose_configurations(project):
+    """The same spec is small by default and large under another profile."""
+    configured(project, '{"default": [{"limit": 1}], "nightly": [{"limit": 2}, {"limit": 2, "bound": 9}]}')
+    run(project).assert_outcomes(passed=3)
+    run(project, "--modelcheck-profile", "nightly").assert_outcomes(passed=6)
+
+
+def test_a_profile_sets_limits(project):
+    """A profile in the ini file says how far checks go."""
+    project.makeini("[pytest]\nmodelcheck_profiles =\n    push: max_states=2 on_unknown=xfail\n    nightly: time_limit=60\n")
+    run(project, "--modelcheck-profile", "push").assert_outcomes(xfailed=3)
+    run(project, "--modelcheck-profile", "nightly").assert_outcomes(passed=2, failed=1)
+
+
+def test_an_unknown_profile_is_refused(project):
+    """A mistyped profile is an error that names the profiles there are."""
+    result = run(project, "--modelcheck-profile", "nigthly")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*there is no modelcheck profile 'nigthly'; there are default*"])
+
+
+def test_the_ini_file_lists_configurations(project):
+    """Configurations in the ini file replace those of the class, by profile."""
+    project.makeini("[pytest]\nmodelcheck_configurations =\n    Counter(limit=1)\n    nightly: Counter(limit=2, bound=2)\n")
+    assert "spec_counter.py::Counter[limit=1]::small" in run(project, "--collect-only", "-q").outlines
+    assert "spec_counter.py::Counter[limit=2,bound=2]::small" in run(project, "--collect-only", "-q", "--modelcheck-profile=nightly").outlines
+
+
+@pytest.mark.parametrize("line", ["Counter(limit=)", "Counter", "Counter(limits=3)", "Counter(limit='x')"])
+def test_a_configuration_that_cannot_be_read_is_told(project, line):
+    """A mistake in a configuration is one message, not a traceback."""
+    project.makeini(f"[pytest]\nmodelcheck_configurations =\n    {line}\n")
+    result = run(project)
+    result.assert_outcomes(errors=1)
+    assert "Traceback" not in result.stdout.str()
+    assert re.search("cannot read|no constant|is a int|cannot be set", result.stdout.str())
+
+
+def test_a_mark_on_the_class_limits_its_checks(project):
+    """Marks of the class apply to its items: limits, and an expected failure."""
+    text = SPEC.replace("class Counter", "@pytest.mark.modelcheck(max_states=2, on_unknown='skip')\nclass Counter")
+    project.makepyfile(spec_counter="import pytest\n" + text)
+    run(project).assert_outcomes(skipped=3)
+    project.makepyfile(spec_counter="import pytest\n" + SPEC.replace("class Counter", "@pytest.mark.xfail(strict=False)\nclass Counter"))
+    run(project).assert_outcomes(xfailed=1, xpassed=2)
+
+
+def test_typed_settings_are_understood(project):
+    """Numbers in pyproject.toml may be numbers."""
+    project.makepyprojecttoml("[tool.pytest]\nmodelcheck_max_states = 2\nmodelcheck_time_limit = 2.5\nmodelcheck_on_unknown = 'skip'\n")
+    run(project).assert_outcomes(skipped=3)
+
+
+def test_a_random_walk_is_seeded(project):
+    """The order and the seed reach the search, which then proves nothing."""
+    result = run(project, "--modelcheck-order", "random", "--modelcheck-seed", "3", "--modelcheck-time-limit", "0.2")
+    result.assert_outcomes(passed=1, failed=2)
+    result.stdout.fnmatch_lines(["deadlock is UNKNOWN: *"])
+
+
+# The fixture ------------------------------------------------------------------------------------------------------------------------------------
+
+
+def fixture_test(pytester, body):
+    pytester.makepyfile(spec_counter=SPEC, test_it=f"import pytest\nfrom spec_counter import Counter\n{body}")
+    pytester.syspathinsert()
+    return run(pytester, "test_it.py")
+
+
+def test_the_fixture_asserts_that_a_spec_holds(pytester):
+    """assert_holds passes, and gives the report."""
+    result = fixture_test(pytester, "def test_it(modelcheck):\n    assert modelcheck(Counter(limit=2)).assert_holds().states == 3\n")
+    result.assert_outcomes(passed=1)
+
+
+def test_a_failed_assertion_has_no_frames_of_ours(pytester):
+    """A failed assertion shows the test's own line, then the property, the trace, the file and the command."""
+    result = fixture_test(pytester, "def test_it(modelcheck):\n    modelcheck(Counter()).assert_holds()\n")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            ">   *modelcheck(Counter()).assert_holds()",
+            "E *small is violated in 3 steps",
+            "E *n: 2 → 3",
+            "E *Replay: modelcheck replay .modelcheck/Counter-limit_3-bound_2-small.json",
+            "test_it.py:4: Failed",
+        ]
+    )
+    assert "fixture.py" not in result.stdout.str()
+
+
+def test_the_fixture_asserts_that_a_bug_is_found(pytester):
+    """assert_violated passes for a violated property, with the length of its shortest counterexample, and gives the trace."""
+    body = "def test_it(modelcheck):\n    assert modelcheck(Counter()).assert_violated('small', steps=3).states[-1].n == 3\n"
+    fixture_test(pytester, body).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ("Counter(limit=2)).assert_violated('small')", "small holds in all 3 states, and was to be violated"),
+        ("Counter()).assert_violated('small', steps=2)", "small was to be violated in 2 steps, and is in 3"),
+        ("Counter()).assert_violated('smal')", "did you mean 'small'?"),
+        ("Counter).assert_holds()", "write modelcheck(Counter())"),
+        ("Counter(), max_states=2).assert_holds()", "is UNKNOWN: the limit of 2 states was reached"),
+    ],
+)
+def test_what_else_can_go_wrong_is_told(pytester, call, told):
+    """Each way to fail has a message that says what to do."""
+    result = fixture_test(pytester, f"def test_it(modelcheck):\n    modelcheck({call}\n")
+    result.assert_outcomes(failed=1)
+    assert told in result.stdout.str()
+
+
+def test_the_marker_limits_the_fixture(pytester):
+    """The marker of a test is a setting of its checks."""
+    body = "@pytest.mark.modelcheck(max_states=2, on_unknown='skip')\ndef test_it(modelcheck):\n    modelcheck(Counter(limit=2)).assert_holds()\n"
+    fixture_test(pytester, body).assert_outcomes(skipped=1)
+
+
+def test_a_mistyped_setting_is_refused(pytester):
+    """An unknown argument of the marker is an error that names the nearest one."""
+    body = "@pytest.mark.modelcheck(max_state=2)\ndef test_it(modelcheck):\n    modelcheck(Counter(limit=2)).assert_holds()\n"
+    result = fixture_test(pytester, body)
+    result.assert_outcomes(failed=1)
+    assert "did you mean 'max_states'?" in result.stdout.str()
+
+
+# Replaying --------------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_saved_counterexamples_are_replayed_first(project):
+    """With --modelcheck-replay a property that failed before fails again by its saved run, and comes first."""
+    project.makepyfile(spec_a_first=SPEC.replace("Counter", "Fine").replace("bound: int = 2", "bound: int = 3"))
+    run(project)
+    result = run(project, "-v", "--modelcheck-replay")
+    result.assert_outcomes(passed=5, failed=1)
+    ran = [line for line in result.outlines if re.search(r"::\w+ (PASSED|FAILED)", line)]
+    assert "Counter::small FAILED" in ran[0]
+    result.stdout.fnmatch_lines(["small is violated in 3 steps, as in an earlier run (replayed, not explored)"])
+
+
+def test_a_repaired_spec_is_explored_again(project):
+    """A saved counterexample that no longer fails proves nothing: the spec is explored."""
+    run(project)
+    project.makepyfile(spec_counter=SPEC.replace("self.n <= self.bound", "self.n <= self.limit"))
+    run(project, "--modelcheck-replay").assert_outcomes(passed=3)
+
+
+def test_a_damaged_counterexample_is_told_and_passed_over(project):
+    """A truncated file gives a warning, and the search decides."""
+    run(project)
+    file = project.path / ".modelcheck" / "Counter-limit_3-bound_2-small.json"
+    file.write_text(file.read_text()[:300])
+    result = run(project, "--modelcheck-replay")
+    result.assert_outcomes(passed=2, failed=1, warnings=1)
+    result.stdout.fnmatch_lines(["*the saved counterexample cannot be replayed: *small.json*"])
+
+
+def test_the_fixture_replays_too(pytester):
+    """assert_holds fails by the saved run."""
+    body = "def test_it(modelcheck):\n    modelcheck(Counter()).assert_holds()\n"
+    fixture_test(pytester, body)
+    result = run(pytester, "test_it.py", "--modelcheck-replay")
+    assert "replayed, not explored" in result.stdout.str()
+
+
+# The end of a run -------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_summary_tells_states_time_and_files(project):
+    """The last section has a line per exploration, and the command for each counterexample."""
+    result = run(project)
+    text = result.stdout.str()
+    section = text[text.index("= modelcheck =") :]
+    assert re.search(r"Counter\(limit=3, bound=2\) +violated +4 states +\d", section)
+    assert "modelcheck replay .modelcheck/Counter-limit_3-bound_2-small.json" in section
+
+
+def test_properties_share_one_exploration(project):
+    """All properties of a spec come from one exploration."""
+    section = run(project, "-v").stdout.str().split("= modelcheck =")[1]
+    assert section.count("Counter(limit=3, bound=2)") == 1
+
+
+def test_a_run_without_specs_is_silent(pytester):
+    """In a project that uses nothing of it, the plugin prints nothing and imports no search."""
+    pytester.makepyfile(
+        test_it="""
+        import sys
+        def test_it():
+            assert not {"modelcheck.search", "modelcheck.statespace", "z3"} & set(sys.modules)
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:hypothesispytest")
+    result.assert_outcomes(passed=1)
+    assert "modelcheck" not in re.sub(r"plugins:.*", "", result.stdout.str())
+
+
+def test_the_plugin_can_be_switched_off(project):
+    """-p no:modelcheck leaves nothing of it."""
+    result = project.runpytest_subprocess("-p", "no:modelcheck")
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_a_report_file_has_the_numbers(project):
+    """JUnit files carry the states and the counterexample of each property."""
+    run(project, "--junitxml", "out.xml")
+    cases = ET.parse(project.path / "out.xml").getroot().iter("testcase")
+    found = {case.get("name"): {p.get("name"): p.get("value") for p in case.iter("property")} for case in cases}
+    assert found["small"]["modelcheck_states"] == "4"
+    assert found["small"]["modelcheck_counterexample"].endswith("small.json")
+
+
+@pytest.mark.parametrize("distribution", ["load", "loadgroup"])
+def test_workers_of_xdist_share_explorations(project, distribution):
+    """With pytest-xdist the outcomes are the same, and each spec is explored once."""
+    configured(project, '[{"limit": 2}, {"limit": 3}]')
+    result = project.runpytest_subprocess("-n2", "--dist", distribution, "--modelcheck", "spec_counter.py")
+    result.assert_outcomes(passed=5, failed=1)
+    section = result.stdout.str().split("= modelcheck =")[1]
+    assert section.count("Counter(limit=") == 2
+    assert "small is violated in 3 steps" in result.stdout.str()
