@@ -210,7 +210,8 @@ class RecordShape(Shape):
         """See `Shape.thaw`."""
         live: Any = object.__new__(self.cls)
         memo[id(self)] = live
-        live.__dict__.update(self.constants)
+        for name, value in self.constants.items():
+            object.__setattr__(live, name, value)
         for name, shape in self.fields.items():
             object.__setattr__(live, name, shape.thaw(snapshot.get(name), memo))
         return live

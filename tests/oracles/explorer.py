@@ -7,6 +7,11 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from modelcheck.spec import Role, Spec, machine_of
+from modelcheck.values import identity
+
+
+class TooLargeError(Exception):
+    """There are more states than the caller wants to wait for."""
 
 
 @frozen
@@ -29,7 +34,7 @@ class Explorer:
 
     def __init__(self, spec: Spec) -> None:
         self.machine = machine_of(spec)
-        self.seen, self.following, self.traces = set(), {}, {}
+        self.seen, self.following, self.traces = set(), [], {}
         self.generated = self.dropped = self.depth = 0
 
     def properties(self, *roles: Role) -> list:
@@ -41,21 +46,21 @@ class Explorer:
             return
         self.generated += 1
         found = [p for p in self.properties(Role.STEP) if before is not None and self.machine.failing(p, before, state) is not None]
-        if state not in self.seen:
-            self.seen.add(state)
-            self.following[state] = None
+        if identity(state) not in self.seen:  # Python holds 1 == True, which an action can tell apart.
+            self.seen.add(identity(state))
+            self.following.append(state)
             found += [p for p in self.properties(Role.INVARIANT) if self.machine.failing(p, state) is not None]
             found += [p for p in self.properties(Role.REACHABLE) if self.machine.satisfied(p, state)]
         self.traces.update({p.name: self.depth for p in found})
 
     def expand(self, state) -> None:
         after = [s for _, s in self.machine.successors(state)]
-        if not after and not any(self.machine.satisfied(t, state) for t in self.machine.terminals):
+        if not after and not any(self.machine.failing(t, state) is None for t in self.machine.terminals):
             self.traces.setdefault("deadlock", self.depth - 1)
         for s in after:
             self.visit(s, state)
 
-    def explore(self, max_depth: int | None, keep_going: bool) -> Found:
+    def explore(self, max_depth: int | None, keep_going: bool, max_states: int | None = None) -> Found:
         wanted = {p.name for p in self.properties(Role.REACHABLE)}
         for state in self.machine.initial_states():
             self.visit(state)
@@ -63,13 +68,15 @@ class Explorer:
             self.depth += 1
             if self.depth == max_depth or (self.traces.keys() - wanted and not keep_going):
                 break
-            level, self.following = self.following, {}
+            level, self.following = self.following, []
             for state in level:
                 self.expand(state)
+            if max_states is not None and len(self.seen) > max_states:
+                raise TooLargeError
         violated = (self.traces.keys() - wanted) | (set() if self.following else wanted - self.traces.keys())
         return Found(len(self.seen), self.generated, self.depth, self.dropped, dict(self.traces), frozenset(violated))
 
 
-def explore(spec: Spec, *, max_depth: int | None = None, keep_going: bool = False) -> Found:
-    """What there is to find in the states of a spec."""
-    return Explorer(spec).explore(max_depth, keep_going)
+def explore(spec: Spec, *, max_depth: int | None = None, keep_going: bool = False, max_states: int | None = None) -> Found:
+    """What there is to find in the states of a spec; raises TooLargeError if these are more than ``max_states``."""
+    return Explorer(spec).explore(max_depth, keep_going, max_states)

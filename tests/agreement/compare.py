@@ -1,0 +1,118 @@
+"""The comparison: a spec explored by the oracle and by the enumerator in each of its modes."""
+
+from __future__ import annotations
+
+import linecache
+from typing import Any
+
+from modelcheck import ModelcheckError, Spec, Verdict
+from modelcheck.errors import InternalError
+from modelcheck.search import Limits, Report, check
+from modelcheck.spec import Machine, Role, machine_of
+from modelcheck.spec.machine import same_step
+from modelcheck.trace.trace import Trace
+from modelcheck.values import identity
+
+from ..oracles.explorer import Found, TooLargeError, explore
+from . import vocabulary
+
+MAX_STATES = 300
+DEADLOCK = "deadlock"
+
+
+def load(source: str) -> type[Spec]:
+    """The class that a text defines."""
+    name = f"<example {hash(source)}>"
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    namespace: dict[str, Any] = dict(vars(vocabulary))
+    exec(compile(source, name, "exec", dont_inherit=True), namespace)
+    made: type[Spec] = namespace["Example"]
+    return made
+
+
+def compare(source: str) -> str:
+    """Compare; returns what kind of spec it was: ``large``, ``error``, ``violated`` or ``holds``."""
+    cls = load(source)
+    try:
+        spec = cls()
+        expected = explore(spec, max_states=MAX_STATES)
+    except TooLargeError:
+        return "large"
+    except ModelcheckError as error:
+        return raises_too(cls, error)
+    machine = machine_of(spec)
+    agree(machine, expected, check(cls()))
+    agree(machine, expected, check(cls(), workers=2))
+    walk = check(cls(), order="random", limits=Limits(states=max(expected.states // 2, 1), time_s=0.01), seed=len(source))
+    replay(machine, walk)
+    if stopped(machine, expected):
+        return "violated"
+    deep = check(cls(), order="depth")
+    assert (deep.states, deep.generated) == (expected.states, expected.generated)
+    assert {p.name: p.verdict for p in deep.properties} == verdicts(machine, expected)
+    replay(machine, deep)
+    assert all(p.verdict is not Verdict.VIOLATED or p.kind == "reachable" for p in walk.properties)
+    return "holds"
+
+
+def raises_too(cls: type[Spec], error: ModelcheckError) -> str:
+    """A spec that raises on ordinary objects is an error for the enumerator."""
+    try:
+        report = check(cls())
+    except InternalError:
+        raise
+    except ModelcheckError:
+        return "error"
+    raise AssertionError(f"the oracle raised {error}, and the enumerator said {report.verdict}") from error
+
+
+def stopped(machine: Machine, found: Found) -> bool:
+    """Whether a violation ended the oracle's search."""
+    return bool(found.traces.keys() - {p.name for p in machine.properties if p.role is Role.REACHABLE})
+
+
+def verdicts(machine: Machine, found: Found) -> dict[str, Verdict]:
+    """The verdict on each property: a search that ended at a violation knows nothing of the others."""
+    otherwise = Verdict.UNKNOWN if stopped(machine, found) else None
+    known = {DEADLOCK: Verdict.VIOLATED if DEADLOCK in found.traces else otherwise or Verdict.HOLDS}
+    for declared in machine.properties:
+        present, absent = (Verdict.HOLDS, Verdict.VIOLATED) if declared.role is Role.REACHABLE else (Verdict.VIOLATED, Verdict.HOLDS)
+        known[declared.name] = present if declared.name in found.traces else otherwise or absent
+    return known
+
+
+def agree(machine: Machine, expected: Found, report: Report) -> None:
+    """The counts, verdicts and lengths are the same, and each trace is a run of the spec."""
+    assert (report.states, report.generated, report.depth) == (expected.states, expected.generated, expected.depth)
+    known = verdicts(machine, expected)
+    assert {p.name: p.verdict for p in report.properties} == known
+    assert report.verdict is Verdict.all_of(known.values())
+    assert {p.name: len(p.trace.steps) for p in report.properties if p.trace} == expected.traces
+    assert report.out_of_bounds == expected.out_of_bounds
+    replay(machine, report)
+
+
+def replay(machine: Machine, report: Report) -> None:
+    """Each trace is a run of the spec, and its last state or step decides the property."""
+    for prop in report.properties:
+        if prop.trace is not None:
+            follow(machine, prop.trace)
+
+
+def follow(machine: Machine, trace: Trace) -> None:
+    """The states of a trace follow from each other by its steps."""
+    assert identity(trace.states[0]) in {identity(state) for state in machine.initial_states()}
+    for before, step, after in zip(trace.states, trace.steps, trace.states[1:], strict=False):
+        action = machine.find(step.action, machine.actions)
+        ends = [end for taken, end in machine.outcomes(before, action) if same_step(taken, step.arguments, step.choices)]
+        assert identity(after) in {identity(end) for end in ends}
+    if trace.property == DEADLOCK:
+        assert not list(machine.successors(trace.states[-1]))
+        return
+    declared = machine.find(trace.property, machine.properties)
+    if declared.role is Role.REACHABLE:
+        assert machine.satisfied(declared, trace.states[-1])
+    elif declared.role is Role.STEP:
+        assert machine.failing(declared, trace.states[-2], trace.states[-1]) is not None
+    else:
+        assert machine.failing(declared, trace.states[-1]) is not None

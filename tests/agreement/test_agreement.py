@@ -1,0 +1,31 @@
+"""The enumerator against the oracle on random small specs."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, assume, event, given, note, settings
+
+from .compare import compare
+from .writer import sources
+
+QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
+
+
+@pytest.mark.slow  # Until the views refer to containers as Python does.
+@settings(max_examples=200, deadline=None, suppress_health_check=QUIET, derandomize=True)
+@given(sources())
+def test_enumerator_and_oracle_agree(source: str) -> None:
+    """States, generated, depth, verdicts, shortest traces: the same for every spec, and in every mode of the search."""
+    note(source)
+    kind = compare(source)
+    event(kind)
+    assume(kind != "large")
+
+
+@pytest.mark.slow
+@settings(max_examples=20_000, deadline=None, suppress_health_check=QUIET)
+@given(sources())
+def test_enumerator_and_oracle_agree_at_length(source: str) -> None:
+    """As above, on many more specs, other ones each time."""
+    note(source)
+    assume(compare(source) != "large")

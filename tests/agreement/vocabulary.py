@@ -1,0 +1,68 @@
+"""What the random specs are written with: the language, and a few classes of their own."""
+from collections import Counter, deque
+from dataclasses import dataclass
+from enum import Enum
+
+from attrs import define, frozen
+
+from modelcheck import (
+    Durable, Fixed, Part, Process, Record, Spec, action, choose, constraint, invariant, reachable, require, step_property, terminal,
+)
+from modelcheck.consistency.objects import Register
+from modelcheck.spec.faults import Crashes
+from modelcheck.spec.history import History
+from modelcheck.spec.network import FifoNetwork, Network
+
+NODES = (0, 1)
+
+
+class Colour(Enum):
+    """An enum."""
+
+    RED = 1
+    BLUE = 2
+
+
+@frozen
+class Message:
+    """A message."""
+
+    src: int
+    dst: int
+    body: str = ""
+
+
+class Server(Process):
+    """A process with a field of every kind."""
+
+    term: Durable[int] = 0
+    vote: int | None = None
+    votes: set[int] = set()
+    log: Durable[list[int]] = []
+    seen: Counter[str] = Counter()
+    known: dict[int, int] = {}
+
+
+@define
+class Note:
+    """An attrs class with slots."""
+
+    colour: Colour = Colour.RED
+    marks: set[int] = {1}
+
+
+@dataclass
+class Slip:
+    """A dataclass."""
+
+    number: int
+    queue: deque[int]
+    size: int = 0
+
+
+class Pair(Record):
+    """A record."""
+
+    left: int = 0
+    right: frozenset[int] = frozenset()
+    fixed: Fixed[int] = 7
