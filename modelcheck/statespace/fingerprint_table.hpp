@@ -41,19 +41,20 @@ class FingerprintTable {
     Slot* slots = bucket(start);
     for (uint32_t i = 0; i < kBucketSlots; ++i) {
       Slot* slot = slots + ((wanted + i) & (kBucketSlots - 1));
-      const uint64_t present = slot->load(std::memory_order_relaxed);
+      const uint64_t present = slot->load(std::memory_order_acquire);
       if (present == wanted) return {slot, 1, true};
       if (present == 0) return {slot, 1, false};
     }
     return find_beyond(wanted, start);
   }
 
-  // Puts the fingerprint at the place where `find` missed it. False when another thread has put the same one first.
+  // Puts the fingerprint at the place where `find` missed it. False when another thread has put the same one first. What a thread knew when it claimed
+  // a fingerprint is visible to whoever finds it.
   template <bool Shared>
   bool claim(Place place, uint64_t fingerprint) noexcept {
     if constexpr (Shared) {
       uint64_t empty = 0;
-      while (!place.slot->compare_exchange_strong(empty, key(fingerprint), std::memory_order_relaxed)) {
+      while (!place.slot->compare_exchange_strong(empty, key(fingerprint), std::memory_order_acq_rel)) {
         place = find(fingerprint);
         if (place.found) return false;
         empty = 0;
@@ -122,7 +123,7 @@ class FingerprintTable {
       Slot* slots = bucket(index);
       for (uint32_t i = 0; i < kBucketSlots; ++i) {
         Slot* slot = slots + ((wanted + i) & (kBucketSlots - 1));
-        const uint64_t present = slot->load(std::memory_order_relaxed);
+        const uint64_t present = slot->load(std::memory_order_acquire);
         if (present == wanted) return {slot, visited, true};
         if (present == 0) return {slot, visited, false};
       }

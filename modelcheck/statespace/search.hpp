@@ -60,7 +60,10 @@ struct Plan {
     collect(space, Role::kInit, init);
     collect(space, Role::kAction, actions);
     collect(space, Role::kTerminal, terminal);
-    for (const Tree* tree : watched) steps |= tree->role() == Role::kStep;
+    for (const Tree* tree : watched) {
+      if (tree->role() == Role::kStep) step_readers |= tree->reader();
+    }
+    steps = step_readers != 0;
   }
 
   static void collect(const Space& space, Role role, std::vector<const Tree*>& into) {
@@ -74,7 +77,8 @@ struct Plan {
   std::vector<const Tree*> actions;
   std::vector<const Tree*> watched;  // Predicates of successors: constraints, then steps, then invariants, then reachability.
   std::vector<const Tree*> terminal;
-  bool steps = false;  // Whether any of them looks at two states.
+  Readers step_readers = 0;  // The bits of the STEP trees,
+  bool steps = false;        // and whether there are any.
 };
 
 struct Settings {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "children.hpp"
+#include "footprints.hpp"
 #include "memory.hpp"
 #include "tree.hpp"
 
@@ -20,9 +21,10 @@ class Space {
   static constexpr uint32_t kMaxCells = uint32_t{1} << 24;
   static constexpr uint32_t kNoCollection = UINT32_MAX;
 
-  explicit Space(bool check_deadlock) : check_deadlock_(check_deadlock), region_(Region::reserve(kMaxCells * sizeof(Cell))), cell_(static_cast<Cell*>(region_.data())) {}
+  explicit Space(bool check_deadlock) : check_deadlock_(check_deadlock), region_(Region::reserve(kMaxCells * sizeof(Cell))), cell_(static_cast<Cell*>(region_.data())), footprints_(kMaxCells) {}
 
   uint32_t add_collection() {
+    if (sizes_.size() == kMaxCells) throw std::overflow_error("a space holds at most 16777216 collections");
     sizes_.push_back(0);
     return static_cast<uint32_t>(sizes_.size() - 1);
   }
@@ -46,7 +48,8 @@ class Space {
   }
 
   uint32_t add_tree(Role role) {
-    trees_.push_back(std::make_unique<Tree>(role, static_cast<uint32_t>(trees_.size())));
+    const bool acts = role == Role::kInit || role == Role::kAction;
+    trees_.push_back(std::make_unique<Tree>(role, static_cast<uint32_t>(trees_.size()), acts ? 0 : reader_bit(predicates_++)));
     return static_cast<uint32_t>(trees_.size() - 1);
   }
 
@@ -105,9 +108,21 @@ class Space {
       require(!next || grown.role() == Role::kStep, "only a STEP tree reads the successor");
       require(events[i].taken || (i + 1 == events.size() && kind == Outcome::kDisabled), "a choice of nothing ends a run as DISABLED");
     }
+    if (!acts) note_footprint(grown.reader(), events);
     const Mismatch mismatch = grown.add(events, kind, writes, arena_);
     version_.fetch_add(1, std::memory_order_release);
     return mismatch;
+  }
+
+  // The predicates that may say something else after the leaf's writes than before.
+  Readers touched(const Leaf& leaf) const noexcept {
+    Readers readers = 0;
+    for (const Write& write : leaf) {
+      readers |= footprints_.of_cell(write.cell);
+      const uint32_t collection = cell_[write.cell].collection;
+      if (collection != kNoCollection) readers |= footprints_.of_collection(collection);
+    }
+    return readers;
   }
 
   Tree& tree(int64_t index) const {
@@ -144,6 +159,16 @@ class Space {
     require(where >= 0 && where < static_cast<int64_t>(sizes_.size()) && detail == 0, "no such collection, or a detail that is not 0");
   }
 
+  void note_footprint(Readers reader, const std::vector<Event>& events) noexcept {
+    for (const Event& event : events) {
+      if (event.kind == Kind::kRead || event.kind == Kind::kReadNext) {
+        footprints_.add_cell(event.where, reader);
+      } else if (event.kind != Kind::kChoose) {
+        footprints_.add_collection(event.where, reader);
+      }
+    }
+  }
+
   // Tables are numbered from 1, since 0 says that there is none.
   static uint32_t add_table(Tables& tables) {
     tables.push_back(std::make_unique<IdTable>(static_cast<uint32_t>(tables.size() + 1)));
@@ -171,7 +196,9 @@ class Space {
   std::vector<uint32_t> sizes_;     // Cells per collection.
   Region region_;
   Cell* cell_;  // kMaxCells entries in lazily mapped memory, so that it never moves; the first cells_ are set.
+  Footprints footprints_;
   std::vector<std::unique_ptr<Tree>> trees_;
+  uint32_t predicates_ = 0;  // Trees that are predicates.
   Tables projections_;
   Tables updates_;
   std::atomic<uint32_t> version_{0};

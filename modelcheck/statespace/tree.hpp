@@ -72,10 +72,11 @@ struct Mismatch {
 // Nodes and leaves are only ever added, below a slot that was empty, and a new branch is complete before its topmost word is stored. One thread writes.
 class Tree {
  public:
-  Tree(Role role, uint32_t index) noexcept : role_(role), index_(index) {}
+  Tree(Role role, uint32_t index, uint64_t reader) noexcept : role_(role), index_(index), reader_(reader) {}
 
   Role role() const noexcept { return role_; }
   uint32_t index() const noexcept { return index_; }
+  uint64_t reader() const noexcept { return reader_; }
   Word root() const noexcept { return root_.load(std::memory_order_acquire); }
   bool disabled() const noexcept { return disabled_.load(std::memory_order_relaxed); }
   void disable() noexcept { disabled_.store(true, std::memory_order_relaxed); }
@@ -192,7 +193,8 @@ class Tree {
   std::atomic<Word> root_{kMissing};
   std::atomic<bool> disabled_{false};
   Role role_;
-  uint32_t index_;  // The place among the trees of the space.
+  uint32_t index_;   // The place among the trees of the space.
+  uint64_t reader_;  // A predicate's bit in the footprints; 0 for an action.
 };
 
 }  // namespace modelcheck

@@ -19,7 +19,8 @@ enum class Pause : uint8_t { kMore, kLevelDone, kMiss, kGrow };
 struct Candidate {
   uint64_t fingerprint;
   const Leaf* leaf;
-  uint64_t ordinal;  // Its place among all successors of the state, those counted at once included.
+  uint32_t ordinal;  // Its place among all successors of the state, those counted at once included.
+  bool known;        // Whether it is the state itself or was met a moment ago, so that it is in the table.
 };
 
 // A state being expanded.
@@ -35,6 +36,7 @@ struct Expansion {
   uint64_t successors = 0;            // How many the trees before next_tree gave.
   size_t judged = 0;                  // Predicates of the next candidate that are evaluated, so that a miss repeats none.
   bool generated = false;             // Whether all trees are walked.
+  Readers unmoved = 0;                // STEP predicates known to hold of a step that touches none of their cells.
   bool ended = false;                 // Whether it is known if the state is a fine place to end.
   std::vector<Candidate> candidates;  // In the order of the walk. Successors known to be seen are counted at once and left out, unless all are needed.
 
@@ -42,6 +44,7 @@ struct Expansion {
     at = waiting;
     next_tree = next = judged = 0;
     successors = 0;
+    unmoved = 0;
     generated = ended = false;
     candidates.clear();
   }
@@ -93,8 +96,9 @@ class Worker {
   // Looks the next candidate up, and judges and stores it if it is new. On a miss, or when the table is full, the candidate is as before.
   Settled settle(Expansion& e) {
     const Candidate candidate = e.candidates[e.next];
-    const FingerprintTable::Place place = search_.table.find(candidate.fingerprint);
-    if (place.found && !search_.plan.steps) {
+    FingerprintTable::Place place{nullptr, 0, true};
+    if (!candidate.known) place = search_.table.find(candidate.fingerprint);
+    if (place.found && (!search_.plan.steps || steps_hold(e, candidate))) {
       recent_.add(candidate.fingerprint);
       count(candidate);
       return Settled::kIn;
@@ -183,19 +187,19 @@ class Worker {
   bool add_candidates(Expansion& e, Walk& walk, const Tree& tree) {
     const size_t mark = e.candidates.size();
     const uint64_t before = e.successors;
-    const bool may_skip = counts_at_once_ && e.at.depth > 0;
     uint64_t seen = 0;
     const bool complete = walk.over(tree, [&](Word word) {
       const Leaf& leaf = *leaf_of(word);
       uint64_t fingerprint = e.fingerprint + leaf.delta;
       if (!add_open_writes(e.state, leaf, walk, fingerprint)) return false;
-      const uint64_t ordinal = e.successors++;
-      if (may_skip && (fingerprint == e.fingerprint || recent_.contains(fingerprint))) {
-        ++seen;  // It is the state itself or was met a moment ago, so that counting is all there is to do.
+      const auto ordinal = static_cast<uint32_t>(e.successors++);
+      const bool known = e.at.depth > 0 && (fingerprint == e.fingerprint || recent_.contains(fingerprint));
+      if (known && counts_at_once_) {
+        ++seen;
         return true;
       }
-      search_.table.prefetch(fingerprint);
-      e.candidates.push_back({fingerprint, &leaf, ordinal});
+      if (!known) search_.table.prefetch(fingerprint);
+      e.candidates.push_back({fingerprint, &leaf, ordinal, known});
       return true;
     });
     if (!complete) {
@@ -231,7 +235,7 @@ class Worker {
   Settled settle_slowly(Expansion& e, const Candidate& candidate, FingerprintTable::Place place) {
     if (!place.found && !has_room()) return Settled::kGrow;
     const Applied applied(e.state, *candidate.leaf, undo_);
-    const Settled judged = judge(e, place.found);
+    const Settled judged = judge(e, candidate, place.found);
     if (judged == Settled::kMiss) return judged;
     e.judged = 0;
     if (judged == Settled::kOut) {
@@ -244,7 +248,7 @@ class Worker {
       --room_;
       ++counts_.states;
       ++counts_.fresh[candidate.leaf->tree];
-      store(e.state, candidate.fingerprint, {e.at.ref, static_cast<uint32_t>(candidate.ordinal)}, e.at.depth + 1);
+      store(e.state, candidate.fingerprint, {e.at.ref, candidate.ordinal}, e.at.depth + 1);
     }
     return judged;
   }
@@ -262,19 +266,46 @@ class Worker {
     return room_ > 0;
   }
 
+  // The predicates that may say of the successor something else than of the state. Nothing is known of the void state.
+  Readers touched(const Expansion& e, const Candidate& candidate) const noexcept {
+    if (e.at.depth == 0) return ~Readers{0};
+    return kCrowd | (candidate.fingerprint == e.fingerprint ? 0 : search_.space.touched(*candidate.leaf));
+  }
+
+  // Whether it is known without walking that all STEP predicates hold of the step.
+  bool steps_hold(const Expansion& e, const Candidate& candidate) noexcept {
+    const Readers steps = search_.plan.step_readers;
+    if ((e.unmoved & steps) != steps || (touched(e, candidate) & steps) != 0) return false;
+    for (const Tree* tree : search_.plan.watched) {
+      if (tree->role() == Role::kStep && !settled(*tree)) ++counts_.evaluations[tree->index()];
+    }
+    return true;
+  }
+
+  bool settled(const Tree& tree) const noexcept { return tree.disabled() || search_.findings.decided(tree.index()); }
+
   // Evaluates the predicates that concern a successor. A successor seen before was within bounds and satisfied the invariants then.
-  Settled judge(Expansion& e, bool seen) {
+  Settled judge(Expansion& e, const Candidate& candidate, bool seen) {
     const auto& watched = search_.plan.watched;
+    const Readers readers = touched(e, candidate);
     for (; e.judged < watched.size(); ++e.judged) {
       const Tree& tree = *watched[e.judged];
-      const bool concerned = tree.role() == Role::kStep ? e.at.depth > 0 : !seen;
-      if (!concerned || tree.disabled() || search_.findings.decided(tree.index())) continue;
-      const Verdict verdict = evaluate(tree, e, tree.role() == Role::kStep ? *e.before : e.state);
-      if (verdict == Verdict::kMissing) return Settled::kMiss;
+      const bool step = tree.role() == Role::kStep;
+      if (!(step ? e.at.depth > 0 : !seen) || settled(tree)) continue;
       if (e.at.depth > 0) ++counts_.evaluations[tree.index()];
+      // The state satisfied its constraints and invariants and was not what REACHABLE looks for, or the search would have ended or the tree been settled.
+      const bool moved = (readers & tree.reader()) != 0;
+      if (!moved && (!step || (e.unmoved & tree.reader()) != 0)) continue;
+      const Verdict verdict = evaluate(tree, e, step ? *e.before : e.state);
+      if (verdict == Verdict::kMissing) {
+        if (e.at.depth > 0) --counts_.evaluations[tree.index()];
+        return Settled::kMiss;
+      }
       if (verdict == Verdict::kFails && tree.role() == Role::kConstraint) return Settled::kOut;
+      // Asked again, since the walk may have taken a path that another worker added after the first answer.
+      if (step && verdict == Verdict::kHolds && (touched(e, candidate) & tree.reader()) == 0) e.unmoved |= tree.reader();
       const bool decides = (verdict == Verdict::kHolds) == (tree.role() == Role::kReachable);
-      if (decides && tree.role() != Role::kConstraint) record({tree.index(), e.at.depth + 1, e.at.ref, static_cast<int64_t>(e.candidates[e.next].ordinal)});
+      if (decides && tree.role() != Role::kConstraint) record({tree.index(), e.at.depth + 1, e.at.ref, candidate.ordinal});
     }
     return Settled::kIn;
   }

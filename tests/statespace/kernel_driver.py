@@ -10,7 +10,7 @@ from modelcheck.statespace import _kernel as k
 State = dict[int, int]
 
 
-class Disabled(Exception):
+class Disabled(Exception):  # noqa: N818 - it is an outcome and no error.
     """The guard of a run does not hold."""
 
 
@@ -235,6 +235,12 @@ class Oracle:
     def note(self, tree: int, depth: int) -> None:
         self.found[tree] = min(depth, self.found.get(tree, depth))
 
+    def judge(self, roles: list[int], state: State, following: State | None) -> None:
+        for role in roles:
+            for tree in self.system.trees(role):
+                if self.system.holds(tree, state, following) == (role == k.REACHABLE):
+                    self.note(tree, self.depth + 1)
+
     def expand(self, state: State) -> list[State]:
         system, initial = self.system, self.depth == 0
         new, successors = [], 0
@@ -247,18 +253,11 @@ class Oracle:
                     self.out_of_bounds += 1
                     continue
                 self.generated += 1
-                for t in system.trees(k.STEP) if not initial else []:
-                    if not system.holds(t, state, after):
-                        self.note(t, self.depth + 1)
+                self.judge([k.STEP] if not initial else [], state, after)
                 if key not in self.level_of:
                     self.level_of[key] = self.depth + 1
                     new.append(after)
-                    for t in system.trees(k.INVARIANT):
-                        if not system.holds(t, after):
-                            self.note(t, self.depth + 1)
-                    for t in system.trees(k.REACHABLE):
-                        if system.holds(t, after):
-                            self.note(t, self.depth + 1)
+                    self.judge([k.INVARIANT, k.REACHABLE], after, None)
         dead = system.check_deadlock and not initial and not successors
         if dead and not any(system.holds(t, state) for t in system.trees(k.TERMINAL)):
             self.note(-1, self.depth)

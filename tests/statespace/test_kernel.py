@@ -30,7 +30,7 @@ def two_phase_commit(rms: int) -> System:
         run.write(system.element(prepared, r), 1)
 
     def commit(run: Run) -> None:
-        run.require(run.read(tm) == 0 and all([run.read(system.element(prepared, r)) for r in range(rms)]))
+        run.require(run.read(tm) == 0 and all(run.read(system.element(prepared, r)) for r in range(rms)))
         run.write(tm, 1)
         run.write(system.element(messages, "commit"), 1)
 
@@ -297,6 +297,27 @@ def test_a_step_property_sees_self_loops():
     assert [finding[0] for finding in explorer.findings()] == [step]
 
 
+def test_a_predicate_is_judged_again_when_it_reads_more():
+    """A step that touches none of the cells read so far still counts where the predicate looks at another cell for the first time."""
+    system = System()
+    cell, other = system.cell(), system.cell()
+    system.space.seal()
+    system.starts()
+    system.add(k.ACTION, lambda run: run.write(other, 1))
+    system.add(k.ACTION, lambda run: run.write(cell, 1))
+    step = system.add(k.STEP, lambda run: run.read(cell) == 0 or run.read_next(other) == 0)
+    explorer = system.explore()
+    assert [finding[:2] for finding in explorer.findings()] == [(step, 3)]
+
+
+def test_a_hundred_predicates_are_told_apart():
+    """Each is violated at a level of its own and says nothing of the others."""
+    system = counter(100)
+    trees = [system.add(k.INVARIANT, lambda run, n=n: run.read(0) != n) for n in range(100)]
+    found = {tree: depth for tree, depth, _, _ in system.explore().findings() if tree >= 0}
+    assert found == {tree: n + 1 for n, tree in enumerate(trees)}
+
+
 def test_a_reachable_state_is_found_at_its_level():
     """REACHABLE is a finding as soon as one leaf is TRUE."""
     system = counter(9)
@@ -320,7 +341,7 @@ def test_an_initial_state_can_violate():
 def test_a_disabled_predicate_is_not_evaluated():
     """After `disable` the kernel asks for no path of the tree."""
     system = counter(9)
-    tree = system.add(k.INVARIANT, lambda run: pytest.fail("evaluated"))
+    tree = system.add(k.INVARIANT, lambda _: pytest.fail("evaluated"))
     system.space.disable(tree)
     explorer = system.explore()
     assert explorer.evaluations() == [(tree, 0)]
@@ -403,7 +424,7 @@ def test_a_malformed_path_is_refused(events, outcome, writes):
     space = k.Space()
     space.add_cell()
     tree = space.add_tree(k.ACTION)
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="must|needs|no such|end|only"):
         space.add_path(tree, events, outcome, writes)
 
 
@@ -447,7 +468,7 @@ def test_a_random_walk_without_initial_states_ends():
     assert counts(system.explore(mode=k.WALK, batches=1)) == (0, 0, 0)
 
 
-def random_system(seed: int) -> System:
+def random_system(seed: int) -> System:  # noqa: C901 - the dice decide among all the things a run can do.
     """Functions that decide by what they have read so far: deterministic, and different for each seed."""
     source = random.Random(seed)
     system = System(check_deadlock=source.random() < 0.5)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -80,7 +82,7 @@ def test_mixed_numbers_spread_over_all_bits():
     numbers = [k.mix(cell, value) for cell in range(50) for value in range(1, 50)]
     for bit in range(64):
         assert 0.4 < sum(n >> bit & 1 for n in numbers) / len(numbers) < 0.6
-    flips = [(a ^ b).bit_count() for a, b in zip(numbers, numbers[1:], strict=False)]
+    flips = [(a ^ b).bit_count() for a, b in pairwise(numbers)]
     assert 31 < sum(flips) / len(flips) < 33
 
 
