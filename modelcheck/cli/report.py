@@ -247,12 +247,20 @@ def _warnings(report: Report) -> Iterator[Line]:
         yield (Span("Warning: ", "warning"), Span(warning))
 
 
+def _written_at(found: PropertyReport, machine: Machine) -> str:
+    declared = next((declared for declared in machine.properties if declared.name == found.name), None)
+    if declared is None:
+        return ""
+    file, _, line = declared.place.rpartition(":")
+    return f"  {shown_path(file)}:{line}"
+
+
 def _counterexample(found: PropertyReport, machine: Machine, file: Path | None) -> Iterator[Line]:
     if found.trace is None:
         return
     name = "a deadlock" if found.kind == "deadlock" else f"{found.name} is violated"
     yield ()
-    yield (Span(f"Counterexample: {name}", "violated"), Span(_within(found.trace)))
+    yield (Span(f"Counterexample: {name}", "violated"), Span(_within(found.trace)), Span(_written_at(found, machine), "note"))
     yield ()
     yield from trace_lines(found.trace)
     yield ()

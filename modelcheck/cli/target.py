@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,6 +10,9 @@ from modelcheck.errors import UsageError
 from modelcheck.spec import Spec
 from modelcheck.spec.constants import parse_constant
 from modelcheck.spec.loading import load_spec
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 def spec_options(function: Any) -> Any:
@@ -21,7 +24,15 @@ def spec_options(function: Any) -> Any:
         metavar="NAME=VALUE",
         help="Set a constant; may be repeated. VALUE is a Python literal, or an enum member's name.",
     )(function)
-    return click.argument("target", metavar="SPEC")(function)
+    return click.argument("target", metavar="SPEC", shell_complete=_files)(function)
+
+
+def _files(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Let the shell complete file names."""
+    del ctx, parameter
+    from click.shell_completion import CompletionItem  # noqa: PLC0415 - slow to import, and only needed for completion.
+
+    return [CompletionItem(incomplete, type="file")]
 
 
 def spec_from(target: str, settings: tuple[str, ...]) -> Spec:

@@ -23,15 +23,17 @@ from modelcheck.errors import TraceError
 from modelcheck.spec import State
 from modelcheck.values import FrozenDict, FrozenRecord, order_key, ordered, show
 
-UNIT: dict[str, Any] = {"#tup": []}
 Json = Any
+
+# The value of a variant without a value, as Apalache writes it. Quint writes an empty tuple and reads both.
+UNIT = "U_OF_UNIT"
 
 
 def encode(value: Any) -> Json:
     """A value as ITF.
 
     >>> encode((1, None, frozenset({"x"})))
-    {'#tup': [{'#bigint': '1'}, {'tag': 'None', 'value': {'#tup': []}}, {'#set': ['x']}]}
+    {'#tup': [{'#bigint': '1'}, {'tag': 'None', 'value': 'U_OF_UNIT'}, {'#set': ['x']}]}
     """
     if isinstance(value, Enum):
         return _variant(value.name or repr(value))
@@ -82,7 +84,7 @@ def decode(json: Json, namespace: Mapping[str, Any] | None = None) -> Any:
     Raises:
         TraceError: if it is no ITF expression.
 
-    >>> decode({"#tup": [{"#bigint": "1"}, {"tag": "None", "value": {"#tup": []}}]})
+    >>> decode({"#tup": [{"#bigint": "1"}, {"tag": "None", "value": "U_OF_UNIT"}]})
     (1, None)
     """
     known = namespace or {}
@@ -115,7 +117,7 @@ def _decode_special(key: str, inner: Json, known: Mapping[str, Any]) -> Any:
 
 
 def _decode_variant(tag: str, inner: Json, known: Mapping[str, Any]) -> Any:
-    if inner == UNIT:
+    if inner in (UNIT, {"#tup": []}):
         if tag == "None":
             return None
         member = _enum_member(tag, known)

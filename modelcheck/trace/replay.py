@@ -24,6 +24,7 @@ from modelcheck.errors import TraceError, UsageError
 from modelcheck.spec import Declaration, Machine, Role, State, Step
 from modelcheck.spec.choice import Disabled, choosing
 from modelcheck.spec.constants import constant_types, unknown
+from modelcheck.spec.loading import shown_path
 from modelcheck.spec.run import ScriptedChooser, all_runs, as_spec_error, options_of
 from modelcheck.trace.diff import Change, changes
 from modelcheck.trace.itf import Json, decode, encode
@@ -235,7 +236,7 @@ def guard_of(stopped: Disabled) -> str:
     frames = traceback.extract_tb(stopped.__traceback__)
     own = [frame for frame in frames if not frame.filename.startswith(_SPEC_PACKAGE)] or list(frames)
     line = linecache.getline(own[-1].filename, own[-1].lineno or 0).strip()
-    return f"{own[-1].filename}:{own[-1].lineno}: {line}"
+    return f"{shown_path(own[-1].filename)}:{own[-1].lineno}: {line}"
 
 
 def _encoded(state: State) -> dict[str, Json]:
