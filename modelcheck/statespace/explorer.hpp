@@ -79,7 +79,7 @@ class Explorer {
     return {states,
             search_.sum(&Progress::generated),
             search_.sum(&Progress::out_of_bounds),
-            depth(),
+            search_.deepest(),
             walks ? 0 : states - expanded,
             search_.table.slots(),
             search_.table.bytes(),
@@ -136,17 +136,6 @@ class Explorer {
       for (Chunk& chunk : queue->release()) chunks.push_back(std::move(chunk));
     }
     return search_.level.replace(std::move(chunks));
-  }
-
-  // The next level counts as soon as a state is in it.
-  uint64_t depth() const noexcept {
-    if (search_.settings.mode != Mode::kBreadth) {
-      uint64_t deepest = 0;
-      for (uint32_t i = 0; i < search_.settings.workers; ++i) deepest = std::max(deepest, search_.progress[i].depth.load(std::memory_order_relaxed));
-      return deepest;
-    }
-    const bool next = std::any_of(queues_.begin(), queues_.end(), [](const Queue* queue) { return !queue->empty(); });
-    return search_.depth + (next ? 1 : 0);
   }
 
   std::vector<PathStep> replay(const std::vector<uint32_t>& ordinals) const {

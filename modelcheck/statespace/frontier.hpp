@@ -124,7 +124,6 @@ class Queue {
     return read_.first + taken_++;
   }
 
-  bool empty() const noexcept { return written_.empty(); }
   std::vector<Chunk> release() noexcept { return std::exchange(written_, {}); }
 
  private:

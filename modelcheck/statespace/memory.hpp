@@ -3,6 +3,7 @@
 
 #include <sys/mman.h>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -92,7 +93,8 @@ class Arena {
     return place;
   }
 
-  uint64_t bytes() const noexcept { return bytes_; }
+  // Any thread may ask.
+  uint64_t bytes() const noexcept { return bytes_.load(std::memory_order_relaxed); }
 
  private:
   static constexpr size_t kBlockWords = size_t{1} << 13;
@@ -102,13 +104,13 @@ class Arena {
     blocks_.emplace_back(new uint64_t[words]());
     next_ = blocks_.back().get();
     left_ = words;
-    bytes_ += words * 8;
+    bytes_.fetch_add(words * 8, std::memory_order_relaxed);
   }
 
   std::vector<std::unique_ptr<uint64_t[]>> blocks_;
   uint64_t* next_ = nullptr;  // The first free word of the newest block.
   size_t left_ = 0;           // Free words there.
-  uint64_t bytes_ = 0;        // Sum of the blocks' lengths.
+  std::atomic<uint64_t> bytes_{0};  // Sum of the blocks' lengths.
 };
 
 }  // namespace modelcheck

@@ -1,6 +1,7 @@
 // What the workers of one exploration share.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -96,7 +97,7 @@ struct alignas(64) Progress {
   std::atomic<uint64_t> generated{0};
   std::atomic<uint64_t> out_of_bounds{0};  // Successors that a constraint dropped.
   std::atomic<uint64_t> expanded{0};
-  std::atomic<uint64_t> depth{0};          // The longest path in DEPTH and WALK modes.
+  std::atomic<uint64_t> depth{0};          // Of the deepest state that this worker stored or walked to.
   std::atomic<uint64_t> log_bytes{0};
   std::atomic<uint64_t> stack_bytes{0};
 };
@@ -115,6 +116,12 @@ struct Search {
     uint64_t total = 0;
     for (uint32_t i = 0; i < settings.workers; ++i) total += (progress[i].*counter).load(std::memory_order_relaxed);
     return total;
+  }
+
+  uint64_t deepest() const noexcept {
+    uint64_t depth = 0;
+    for (uint32_t i = 0; i < settings.workers; ++i) depth = std::max(depth, progress[i].depth.load(std::memory_order_relaxed));
+    return depth;
   }
 
   uint64_t frontier_bytes() const noexcept { return chunks.bytes() + sum(&Progress::stack_bytes); }

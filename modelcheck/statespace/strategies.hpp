@@ -79,7 +79,10 @@ class BreadthFirst final : public Strategy {
     return true;
   }
 
-  void store(const State& state, uint64_t fingerprint, Origin origin, uint32_t) override { queue_.push(state, fingerprint, log_.append(origin)); }
+  void store(const State& state, uint64_t fingerprint, Origin origin, uint32_t depth) override {
+    queue_.push(state, fingerprint, log_.append(origin));
+    counts_.depth = depth;
+  }
 
   Queue queue_;
   std::vector<std::unique_ptr<Expansion>> ring_;  // kAhead of them; those in use are ring(0) to ring(ahead_ - 1), oldest first.

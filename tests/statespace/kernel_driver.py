@@ -17,7 +17,9 @@ class Disabled(Exception):  # noqa: N818 - it is an outcome and no error.
 class Run:
     """One run of a function in a state, recorded as the kernel wants it."""
 
-    def __init__(self, system: System, state: State, script: tuple[int, ...] = (), following: State | None = None) -> None:
+    def __init__(
+        self, system: System, state: State, script: tuple[int, ...] = (), following: State | None = None
+    ) -> None:
         self.system, self.state, self.following, self.script = system, state, following, list(script)
         self.events: list[tuple[int, int, int, int]] = []
         self.writes: dict[int, tuple[int, int]] = {}
@@ -133,7 +135,9 @@ class System:
     def trees(self, role: int) -> list[int]:
         return [tree for tree, (its, _) in self.functions.items() if its == role]
 
-    def run(self, tree: int, state: State, script: tuple[int, ...] = (), following: State | None = None) -> tuple[Run, int]:
+    def run(
+        self, tree: int, state: State, script: tuple[int, ...] = (), following: State | None = None
+    ) -> tuple[Run, int]:
         """One run with its outcome."""
         run = Run(self, state, script, following)
         role, function = self.functions[tree]
@@ -174,12 +178,16 @@ class System:
             self.space.add_path(index, run.events, outcome, writes)
         self.calls += 1
 
-    def explore(self, *, mode: int = k.BREADTH, workers: int = 1, batch: int = 1000, batches: int | None = None, **options: int) -> k.Explorer:
+    def explore(
+        self, *, mode: int = k.BREADTH, workers: int = 1, batch: int = 1000, batches: int | None = None, **options: int
+    ) -> k.Explorer:
         """Run an exploration to its end, or a random walk for a number of batches."""
         explorer = k.Explorer(self.space, mode=mode, workers=workers, **options)
         while True:
             paused: dict[int, int] = {}
-            threads = [threading.Thread(target=self._work, args=(explorer, w, batch, batches, paused)) for w in range(workers)]
+            threads = [
+                threading.Thread(target=self._work, args=(explorer, w, batch, batches, paused)) for w in range(workers)
+            ]
             for thread in threads:
                 thread.start()
             for thread in threads:
@@ -224,7 +232,9 @@ class Oracle:
     def __init__(self, system: System) -> None:
         self.generated = self.depth = self.out_of_bounds = 0
         self.level_of: dict[frozenset[tuple[int, int]], int] = {}
-        self.found: dict[int, int] = {}  # Per tree the least number of states on the way to a finding; -1 for a deadlock.
+        self.found: dict[
+            int, int
+        ] = {}  # Per tree the least number of states on the way to a finding; -1 for a deadlock.
         self.system = system
         level: list[State] = [{}]
         while level:

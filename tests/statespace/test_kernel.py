@@ -126,7 +126,9 @@ def counts(explorer: k.Explorer) -> tuple[int, int, int]:
     return stats["states"], stats["generated"], stats["depth"]
 
 
-@pytest.mark.parametrize(("rms", "expected"), [(3, (288, 1146, 11)), (5, (8832, 58146, 17)), (7, (296448, 2744706, 23))])
+@pytest.mark.parametrize(
+    ("rms", "expected"), [(3, (288, 1146, 11)), (5, (8832, 58146, 17)), (7, (296448, 2744706, 23))]
+)
 @pytest.mark.parametrize("workers", [1, 2])
 def test_two_phase_commit_has_the_published_counts(rms, expected, workers):
     """Spin, TLC and Stateright report the same counts; the number of workers does not show."""
@@ -424,7 +426,7 @@ def test_a_malformed_path_is_refused(events, outcome, writes):
     space = k.Space()
     space.add_cell()
     tree = space.add_tree(k.ACTION)
-    with pytest.raises(ValueError, match="must|needs|no such|end|only"):
+    with pytest.raises(ValueError, match=r"must|needs|no such|end|only"):
         space.add_path(tree, events, outcome, writes)
 
 
@@ -432,6 +434,26 @@ def test_an_unsealed_space_is_refused():
     """The fixed cells must be known before states are stored."""
     with pytest.raises(ValueError, match="seal"):
         k.Explorer(k.Space(), mode=k.BREADTH)
+
+
+def test_depth_first_search_has_one_worker():
+    """The stack is not shared, and the refusal says so."""
+    space = k.Space()
+    space.seal()
+    with pytest.raises(ValueError, match="one worker"):
+        k.Explorer(space, mode=k.DEPTH, workers=2)
+
+
+def test_a_table_of_ids_is_a_function():
+    """A projection or update that gives two results for one id is refused."""
+    space = k.Space()
+    projection, update = space.add_projection(), space.add_update()
+    space.set_projection(projection, 1, 2)
+    space.set_update(update, 1, 2)
+    with pytest.raises(ValueError, match="another result"):
+        space.set_projection(projection, 1, 3)
+    with pytest.raises(ValueError, match="another result"):
+        space.set_update(update, 1, 3)
 
 
 def test_a_memory_limit_stops_growth():
@@ -455,7 +477,10 @@ def test_a_random_walk_is_a_path(workers):
 
 def test_a_random_walk_repeats_with_its_seed():
     """The same seed walks the same way, another seed another way."""
-    first, again, other = (two_phase_commit(5).explore(mode=k.WALK, batch=100, batches=3, walk_length=15, seed=s).stats() for s in (1, 1, 2))
+    first, again, other = (
+        two_phase_commit(5).explore(mode=k.WALK, batch=100, batches=3, walk_length=15, seed=s).stats()
+        for s in (1, 1, 2)
+    )
     assert first == again
     assert first["states"] != other["states"]
 
@@ -521,7 +546,11 @@ def random_system(seed: int) -> System:  # noqa: C901 - the dice decide among al
             run.write(system.element(dice.choice(collections), dice.randrange(2)), dice.randrange(3))
         return None
 
-    roles = [k.INIT, *[k.ACTION] * source.randint(1, 3), *source.choices([k.CONSTRAINT, k.INVARIANT, k.STEP, k.REACHABLE, k.TERMINAL], k=3)]
+    roles = [
+        k.INIT,
+        *[k.ACTION] * source.randint(1, 3),
+        *source.choices([k.CONSTRAINT, k.INVARIANT, k.STEP, k.REACHABLE, k.TERMINAL], k=3),
+    ]
     for number, role in enumerate(roles):
         system.add(role, lambda run, number=number, role=role: decide(run, (seed, number), role))
     return system
@@ -553,5 +582,9 @@ def test_every_finding_replays(seed, mode):
         assert len(states) == depth >= oracle.found[tree]
         assert mode != k.BREADTH or depth == oracle.found[tree]
         if tree >= 0:
-            holds = system.holds(tree, states[-2], states[-1]) if system.functions[tree][0] == k.STEP else system.holds(tree, states[-1])
+            holds = (
+                system.holds(tree, states[-2], states[-1])
+                if system.functions[tree][0] == k.STEP
+                else system.holds(tree, states[-1])
+            )
             assert holds == (system.functions[tree][0] == k.REACHABLE)
