@@ -1,6 +1,6 @@
 """A replicated register, read and written through quorums.
 
-Attiya, Bar-Noy and Dolev, "Sharing Memory Robustly in Request-Passing Systems", 1995; with several writers as in Lynch
+Attiya, Bar-Noy and Dolev, "Sharing Memory Robustly in Message-Passing Systems", 1995; with several writers as in Lynch
 and Shvartsman, "Robust Emulation of Shared Memory Using Dynamic Quorum-Acknowledged Broadcasts", 1997. Every operation
 first asks ``read_quorum`` replicas for what they store. A writer then stores its value, under a version higher than all
 it was told, at ``write_quorum`` replicas; a reader stores the newest value that it was told in the same way
@@ -106,11 +106,15 @@ class Quorum(Spec):
 
     def init(self) -> None:
         """No operation has begun; all replicas store the initial value."""
-        self.replica = {r: Replica() for r in range(self.replicas)}
+        self.replica = {r: self.booted() for r in range(self.replicas)}
         self.client = {c: Client() for c in self.clients()}
         self.network: Network[Request] = Network(duplicating=True)
         self.faults = Crashes(processes=self.replica, crashes=self.crashes)
         self.history = History.of(Register(0))
+
+    def booted(self) -> Replica:
+        """A replica as it is at the start."""
+        return Replica()
 
     def clients(self) -> Iterable[int]:
         """The clients: first the writers, then the readers."""
@@ -149,8 +153,12 @@ class Quorum(Spec):
         client = self.client[c]
         client.newest = self.newer(client.newest, stored)
         client.answered |= {r}
-        if len(client.answered) >= self.read_quorum:
+        if self.is_enough(len(client.answered), self.read_quorum):
             self.after_query(c)
+
+    def is_enough(self, answers: int, quorum: int) -> bool:
+        """Whether so many replicas are a quorum."""
+        return answers >= quorum
 
     def newer(self, one: Stored, two: Stored) -> Stored:
         """The one with the higher version."""
@@ -182,7 +190,7 @@ class Quorum(Spec):
         """A replica has stored what it was told; when a write quorum has, the operation is complete."""
         client = self.client[c]
         client.answered |= {r}
-        if len(client.answered) >= self.write_quorum:
+        if self.is_enough(len(client.answered), self.write_quorum):
             self.complete(c)
 
     def complete(self, c: int) -> None:

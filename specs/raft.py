@@ -18,6 +18,8 @@ messages are reordered, duplicated and lost without bound. With ``duplicating=Fa
 *Bounds.* ``max_term`` and ``max_log`` guard the two actions that nothing else limits, timeouts and client requests, so
 no state is cut off in the middle of what it may do. ``candidates[t - 1]``, where given, says who may stand for election
 in term t. The default takes server 0 for the first candidate, whose name does not matter, and two for the second term.
+``logs``, where given, holds the terms of the entries in each server's log at the start, as figures 7 and 8 draw them;
+all servers have then heard of the latest of these terms.
 """
 
 from collections.abc import Iterable
@@ -134,9 +136,10 @@ class Raft(Spec):
     duplications: int = 0
     duplicating: bool = True
     candidates: tuple[tuple[int, ...], ...] = ((0,), (0, 1))
+    logs: tuple[tuple[int, ...], ...] = ()
 
     def init(self) -> None:
-        """All servers are followers with empty logs."""
+        """All servers are followers, with empty logs unless ``logs`` says otherwise."""
         self.server = {i: self.booted(i) for i in self.members()}
         self.network: Network[Message] = Network(
             duplicating=self.duplicating, copies=1, losses=self.losses, duplications=self.duplications
@@ -146,8 +149,13 @@ class Raft(Spec):
         self.committed: dict[int, Committed | None] = dict.fromkeys(self.indexes())
 
     def booted(self, i: int) -> Server:
-        """A server that runs for the first time."""
-        return Server(next_index=dict.fromkeys(self.others(i), 1), match_index=dict.fromkeys(self.others(i), 0))
+        """A server as it is at the start."""
+        return Server(
+            current_term=max((term for log in self.logs for term in log), default=0),
+            log=tuple(Entry(term, command=0) for term in self.logs[i]) if self.logs else (),
+            next_index=dict.fromkeys(self.others(i), 1),
+            match_index=dict.fromkeys(self.others(i), 0),
+        )
 
     def members(self) -> Iterable[int]:
         """The servers."""

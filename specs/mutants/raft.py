@@ -1,0 +1,120 @@
+"""Raft with one bug each: what breaks it, and which property catches it.
+
+Each mutant overrides one method, and sets the constants to the smallest protocol in which its bug shows.
+"""
+
+from specs.raft import AppendEntries, Log, Raft, RequestVote, Server
+
+
+class VotesTwice(Raft):
+    """A server votes for everyone who asks, twice in one term: caught by election_safety."""
+
+    max_term = 1
+    max_log = 0
+    candidates = ()
+
+    def is_free_to_vote(self, server: Server, candidate: int) -> bool:
+        """Wrong: votedFor is not looked at."""
+        del server, candidate
+        return True
+
+
+class VotesForAnyLog(Raft):
+    """A server votes without comparing logs: a leader without a committed entry, caught by leader_completeness."""
+
+    def is_up_to_date(self, m: RequestVote, server: Server) -> bool:
+        """Wrong: every log will do."""
+        del m, server
+        return True
+
+
+class CommitsOldTerm(Raft):
+    """A leader commits an entry of an earlier term by counting replicas (figure 8): caught by leader_completeness.
+
+    It starts as figure 8 (b) does: server 0 led in term 1, server 2 in term 2, and each has an entry that nobody else has.
+    """
+
+    max_term = 4
+    candidates = ((), (), (0,), (2,))
+    logs = ((1,), (), (2,))
+
+    def is_committable(self, server: Server, n: int) -> bool:
+        """Wrong: the term of the entry is not looked at."""
+        del server, n
+        return True
+
+
+class ForgetfulServer(Server):
+    """A server that does not write its vote to disk."""
+
+    voted_for: int | None = None
+
+
+class ForgetsVote(Raft):
+    """A crash loses votedFor, and the server votes again in the same term: caught by election_safety."""
+
+    max_term = 1
+    max_log = 0
+    crashes = 1
+    candidates = ()
+
+    def booted(self, i: int) -> Server:
+        """Wrong: votedFor is volatile."""
+        return ForgetfulServer(
+            next_index=dict.fromkeys(self.others(i), 1), match_index=dict.fromkeys(self.others(i), 0)
+        )
+
+
+class KeepsConflict(Raft):
+    """A follower keeps an entry that conflicts with the leader's: caught by state_machine_safety."""
+
+    candidates = ((0,), (1,))
+
+    def with_entries(self, log: Log, m: AppendEntries) -> Log:
+        """Wrong: appends what is beyond the end, and deletes nothing."""
+        return log + m.entries[max(len(log) - m.prev_log_index, 0) :]
+
+
+class AppendsAnywhere(Raft):
+    """A follower does not look at prevLogIndex and prevLogTerm: it commits what it never received, caught by state_machine_safety."""
+
+    candidates = ((0,), (1,))
+
+    def is_consistent(self, m: AppendEntries, log: Log) -> bool:
+        """Wrong: any log is fine."""
+        del m, log
+        return True
+
+
+class HalfIsMajority(Raft):
+    """Half of the servers is taken for a majority, which shows when their number is even: caught by election_safety."""
+
+    servers = 4
+    max_term = 1
+    max_log = 0
+    candidates = ((0, 1),)
+
+    def is_majority(self, count: int) -> bool:
+        """Wrong: >= for >."""
+        return 2 * count >= self.servers
+
+
+class ObeysStaleLeader(Raft):
+    """AppendEntries of an earlier term is accepted: the leader overwrites its own log, caught by leader_append_only."""
+
+    candidates = ((0,), (1,))
+
+    def is_stale(self, m: AppendEntries, server: Server) -> bool:
+        """Wrong: the term is not looked at."""
+        del m, server
+        return False
+
+
+class TruncatesAlways(Raft):
+    """A follower cuts its log off after the new entries, and loses later ones when messages are reordered: caught by leader_completeness."""
+
+    candidates = ((0,), (1,))
+
+    def with_entries(self, log: Log, m: AppendEntries) -> Log:
+        """Wrong: deletes what follows even if nothing conflicts."""
+        return log[: m.prev_log_index] + m.entries
