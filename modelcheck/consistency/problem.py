@@ -10,26 +10,16 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
-from modelcheck.consistency._linearizability import NEVER, Nature, Outcome, Search
+from modelcheck.consistency._linearizability import Nature, Outcome, Search
 from modelcheck.consistency.history import Operation
 from modelcheck.consistency.objects import UNKNOWN, SequentialObject, agrees
+from modelcheck.consistency.ranking import ranks
+from modelcheck.consistency.texts import observed_texts
 from modelcheck.errors import HistoryError
 
 Answer = tuple[Outcome, list[int], int, list[tuple[int, list[int]]], int, int]
 """What the native searches answer: the outcome; a linearization; the operation whose return nothing explains; some
 configurations before it, each a state and an order; steps tried; the most configurations at once."""
-
-
-def ranks(operations: Sequence[Operation]) -> tuple[array[int], array[int]]:
-    """The ranks of all calls and returns in time, ``NEVER`` for returns that did not happen."""
-    events = [(operation.call, 0, at) for at, operation in enumerate(operations)]
-    events += [(operation.finish, 1, at) for at, operation in enumerate(operations) if operation.finish is not None]
-    events.sort()
-    calls = array("q", [0]) * len(operations)
-    returns = array("q", [NEVER]) * len(operations)
-    for rank, (_, is_return, at) in enumerate(events):
-        (returns if is_return else calls)[at] = rank
-    return calls, returns
 
 
 class Problem:
@@ -42,7 +32,7 @@ class Problem:
     """
 
     def __init__(self, operations: Sequence[Operation], object_: SequentialObject, *, is_part: bool) -> None:
-        self.object = object_
+        self.object = object_ = observed_texts(operations, object_) if is_part else object_
         self._kinds: dict[tuple[str, Any, Any], int] = {}
         self._by_kind: list[tuple[str, Any, Any]] = []
         self._states: dict[Any, int] = {}

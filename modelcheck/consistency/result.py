@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
-from attrs import field, frozen
+from attrs import frozen
 
 from modelcheck.consistency.history import Operation
 from modelcheck.verdict import Verdict
@@ -106,5 +106,5 @@ class HistoryResult:
     reason: str | None = None
     linearization: tuple[Operation, ...] | None = None
     explanation: Explanation | None = None
-    anomalies: tuple[Anomaly, ...] = field(default=(), converter=tuple)
+    anomalies: tuple[Anomaly, ...] = ()
     seconds: float = 0.0

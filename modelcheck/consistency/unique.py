@@ -29,7 +29,7 @@ from modelcheck.consistency.objects import (
     SequentialObject,
     Stack,
 )
-from modelcheck.consistency.problem import ranks
+from modelcheck.consistency.ranking import ranks
 from modelcheck.consistency.texts import decide_texts
 
 

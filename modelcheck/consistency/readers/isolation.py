@@ -60,7 +60,10 @@ def read_polysi(path: Path, model: str | None) -> Recording:
 
 
 def read_awdit(path: Path, model: str | None) -> Recording:
-    """Lines ``w key value`` and ``r key value``; ``-`` parts transactions, ``=`` parts sessions."""
+    """Lines ``w key value`` and ``r key value``; ``-`` parts transactions, ``=`` parts sessions.
+
+    0 is what a register holds at first only where nobody writes it.
+    """
     sessions: list[list[list[Step]]] = [[[]]]
     for line, text in lines_of(path):
         parts = text.split()
@@ -68,16 +71,22 @@ def read_awdit(path: Path, model: str | None) -> Recording:
             sessions[-1].append([])
         elif set(text.strip()) == {"="}:
             sessions.append([[]])
-        elif len(parts) == len(Step.__args__) and parts[0] in "rw":  # type: ignore[attr-defined]
-            key, value = int(parts[1]), int(parts[2])
-            sessions[-1][-1].append(_read(key, value) if parts[0] == "r" else ("w", key, value))
+        elif re.fullmatch(r"\s*[rw]\s+-?\d+\s+-?\d+\s*", text):
+            sessions[-1][-1].append((parts[0], int(parts[1]), int(parts[2])))
         else:
             raise HistoryError(
                 f"a line is neither a step nor a separator: {text.strip()!r}",
                 place=f"{path}:{line}",
                 remedy="Lines are `w key value`, `r key value`, `-----` and `=====`.",
             )
-    listed = [(at, [(tuple(steps), True) for steps in session if steps]) for at, session in enumerate(sessions)]
+    written = {step for session in sessions for steps in session for step in steps if step[0] == "w"}
+
+    def meant(step: Step) -> Step:
+        return step if ("w", *step[1:]) in written else _read(*step[1:])
+
+    listed = [
+        (at, [(tuple(map(meant, steps)), True) for steps in session if steps]) for at, session in enumerate(sessions)
+    ]
     return Recording(_history(listed, str(path)), "awdit", model or "rw-register")
 
 

@@ -127,7 +127,7 @@ def _type(event: Event, source: str, line: int) -> str:
 
 
 def _name(event: Event) -> str:
-    return str(plain(event.get("f", "txn"))).replace("-", "_")
+    return str(plain(event.get("f") or "txn")).replace("-", "_")
 
 
 def _add(builder: HistoryBuilder, line: int, event: Event, *, keyed: bool) -> None:

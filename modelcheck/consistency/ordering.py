@@ -1,0 +1,163 @@
+"""Consistency models of objects that ask for less than real time: sequential and causal consistency.
+
+*Sequential* (Lamport 1979): some order of all operations explains what every client saw and keeps each client's own
+order. Keys cannot be looked at one by one, for it is not a local property. The search is over how far each client has
+come; reads are taken as soon as they are possible, and no place is visited twice. *Cost*: exponential in the clients.
+
+*Causal* (Ahamad and others 1995; here as Biswas and Enea 2019): a client never sees something older than what it has
+seen already, directly or through what others saw. It is decided for reads and writes of unique values, by saturation
+in polynomial time; each operation is a transaction of one step.
+
+Operations that never returned may be left out, and stand on their own: their clients went on without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from typing import Any, Final
+
+from attrs import evolve, frozen
+
+from modelcheck.consistency.history import History, Operation
+from modelcheck.consistency.independent import Independent
+from modelcheck.consistency.linearizability import Deadline, Limits
+from modelcheck.consistency.objects import KeyValue, MultiRegister, Register, SequentialObject, agrees
+from modelcheck.consistency.result import HistoryResult
+from modelcheck.consistency.transactions import decide_transactions
+from modelcheck.errors import UsageError
+from modelcheck.verdict import Verdict
+
+ORDERINGS: Final = ("sequential", "causal")
+"""What may be asked of objects besides linearizability."""
+
+
+def decide_ordering(history: History, object_: SequentialObject, consistency: str, limits: Limits) -> HistoryResult:
+    """Whether a history of an object is sequentially or causally consistent."""
+    if consistency == "causal":
+        return _causal(history, object_, limits)
+    if consistency != "sequential":
+        raise UsageError(f"an object cannot be {consistency!r}", remedy="Choose linearizable, sequential or causal.")
+    search = _SequentialSearch(history.operations, object_, limits)
+    verdict = search.run()
+    reason = {Verdict.HOLDS: None, Verdict.UNKNOWN: search.stopped, Verdict.VIOLATED: "no order explains all clients"}
+    order = tuple(search.order) if verdict is Verdict.HOLDS else None
+    return HistoryResult(
+        verdict, consistency, object_.name, len(history), "search over clients", reason[verdict], linearization=order
+    )
+
+
+_BYTES_PER_PLACE = 400
+"""What remembering one place takes, roughly."""
+
+
+@frozen(slots=True)
+class _Step:
+    """A place to go to: how far each client is there, the state, and how it was reached."""
+
+    place: tuple[int, ...]
+    state: Any
+    length: int
+    operation: Operation | None
+
+
+class _SequentialSearch:
+    """Depth-first search over how far each client has come."""
+
+    def __init__(self, operations: Sequence[Operation], object_: SequentialObject, limits: Limits) -> None:
+        self.object, self.deadline = object_, Deadline(limits.time_s)
+        self.most_places = limits.memory_bytes // _BYTES_PER_PLACE
+        self.stopped: str | None = None
+        lanes: dict[Hashable, list[Operation]] = {}
+        for at, operation in enumerate(operations):
+            lane = operation.process if operation.finish is not None else ("unfinished", at)
+            if operation.finish is not None or operation.name not in object_.reads:
+                lanes.setdefault(lane, []).append(operation)
+        self.lanes = list(lanes.values())
+        self.order: list[Operation] = []
+
+    def run(self) -> Verdict:
+        """Search; ``order`` holds what was found."""
+        visited: set[tuple[tuple[int, ...], Any]] = set()
+        stack: list[_Step] = [_Step(tuple(0 for _ in self.lanes), self.object.initial, 0, None)]
+        while stack:
+            step = stack.pop()
+            del self.order[step.length :]
+            if step.operation is not None:
+                self.order.append(step.operation)
+            place = self._take_reads(step.place, step.state)
+            if (place, step.state) in visited:
+                continue
+            visited.add((place, step.state))
+            if self._is_done(place):
+                return Verdict.HOLDS
+            if self.deadline.left_s <= 0 or len(visited) > self.most_places:
+                what = "time" if self.deadline.left_s <= 0 else "memory"
+                self.stopped = f"the {what} limit was reached"
+                return Verdict.UNKNOWN
+            stack.extend(self._steps(place, step.state))
+        return Verdict.VIOLATED
+
+    def _is_done(self, place: tuple[int, ...]) -> bool:
+        return all(at == len(lane) or lane[at].finish is None for at, lane in zip(place, self.lanes, strict=True))
+
+    def _take_reads(self, place: tuple[int, ...], state: Any) -> tuple[int, ...]:
+        """Go on where an operation changes nothing; that can only help."""
+        reached = list(place)
+        for lane, operations in enumerate(self.lanes):
+            while reached[lane] < len(operations):
+                operation = operations[reached[lane]]
+                if operation.finish is None or not self.object.is_pure(
+                    operation.name, operation.argument, operation.result
+                ):
+                    break
+                if not agrees(operation.result, self.object.apply(state, operation.name, operation.argument)[1]):
+                    break
+                self.order.append(operation)
+                reached[lane] += 1
+        return tuple(reached)
+
+    def _steps(self, place: tuple[int, ...], state: Any) -> Iterator[_Step]:
+        """The next operation of each client, where it is possible."""
+        for lane, at in enumerate(place):
+            if at == len(self.lanes[lane]):
+                continue
+            operation = self.lanes[lane][at]
+            new, result = self.object.apply(state, operation.name, operation.argument)
+            if operation.finish is None or agrees(operation.result, result):
+                yield _Step((*place[:lane], at + 1, *place[lane + 1 :]), new, len(self.order), operation)
+
+
+def _causal(history: History, object_: SequentialObject, limits: Limits) -> HistoryResult:
+    transactions = tuple(_transaction(operation, object_) for operation in history.operations)
+    failed = tuple(_transaction(operation, object_) for operation in history.failed if operation.name != "cas")
+    found = decide_transactions(History(transactions, failed, history.source), "rw-register", "causal", limits)
+    return evolve(found, model=object_.name)
+
+
+def _transaction(operation: Operation, object_: SequentialObject) -> Operation:
+    """An operation on a register as a transaction of one step."""
+    name, argument = operation.name, operation.argument
+    key: Any = None
+    is_keyed = isinstance(object_, KeyValue | MultiRegister | Independent)
+    if type(object_) in (Register, KeyValue, MultiRegister) or (
+        isinstance(object_, Independent) and type(object_.each) is Register
+    ):
+        if name in ("read", "get"):
+            key = (argument[0] if isinstance(object_, Independent) else argument) if is_keyed else None
+            seen = None if operation.result == _initial(object_) else operation.result
+            return evolve(operation, name="txn", argument=(("r", key, seen),), result=None)
+        if name in ("write", "put"):
+            key, value = argument if is_keyed else (None, argument)
+            return evolve(operation, name="txn", argument=(("w", key, value),))
+    raise UsageError(
+        f"causal consistency of {object_.name!r} with {name!r} cannot be decided",
+        remedy="It can for a register, a multi-register and a key-value map that are only read and written.",
+    )
+
+
+def _initial(object_: SequentialObject) -> Any:
+    if isinstance(object_, KeyValue):
+        return object_.absent
+    if isinstance(object_, Independent):
+        return object_.each.initial
+    return object_.initial if isinstance(object_, Register) else None
