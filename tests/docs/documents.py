@@ -3,7 +3,8 @@
 A ``python`` block whose first line is a comment with a file name is written to that file. A ``diff`` block begins with ``--- NAME`` and changes the
 file of that name. Other ``python`` blocks are run in order in one namespace, as doctests where they hold prompts. A ``text`` block right after one is
 what it prints. In a ``console`` block each line that begins with ``$`` is a command, and what follows is what it prints. Numbers that no two runs
-share (seconds, memory, rates), or that change with the engine (Python calls), are compared as one; ``...`` stands for anything.
+share (seconds, memory, rates), or that change with the engine (Python calls), are compared as one; ``...`` stands for anything; a
+line that begins with one space continues the line before.
 
 ``python tests/docs/documents.py FILE`` writes into a document what its commands print now.
 """
@@ -63,12 +64,15 @@ def broken_links(document: Path) -> list[str]:
     return [target for target in targets if target and not (document.parent / target).exists()]
 
 
+def _normalised(text: str) -> str:
+    lines = re.sub(r"[ \t]+$", "", text.strip(), flags=re.MULTILINE)
+    joined = re.sub(r"\n (?=\S)", " ", lines)
+    return re.sub(r" +", " ", _VARYING.sub("N", joined))
+
+
 def same_output(expected: str, printed: str) -> bool:
     """Whether a command printed what the document says, up to numbers that vary and ``...``."""
-    wanted, got = (
-        re.sub(r" +", " ", _VARYING.sub("N", re.sub(r"[ \t]+$", "", text.strip(), flags=re.MULTILINE)))
-        for text in (expected, printed)
-    )
+    wanted, got = map(_normalised, (expected, printed))
     pattern = re.escape(wanted).replace(re.escape("..."), ".*")
     return re.fullmatch(pattern, got, re.DOTALL) is not None
 
@@ -79,6 +83,7 @@ class Runner:
     def __init__(self, document: Path, folder: Path) -> None:
         self.document = document
         self.folder = folder
+        shutil.copytree(ROOT / "specs", folder / "specs", ignore=shutil.ignore_patterns("__pycache__", ".modelcheck"))
         self.module = types.ModuleType(f"document_{document.stem}")
         self.module.__file__ = str(folder / "document.py")
         sys.modules[self.module.__name__] = self.module
@@ -150,7 +155,9 @@ class Runner:
             yield command, expected, self._printed_by(command)
 
     def _printed_by(self, command: str) -> str:
-        shutil.rmtree(self.folder / "__pycache__", ignore_errors=True)  # A file rewritten within a second looks unchanged.
+        shutil.rmtree(
+            self.folder / "__pycache__", ignore_errors=True
+        )  # A file rewritten within a second looks unchanged.
         path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         done = subprocess.run(
             command,
@@ -184,7 +191,6 @@ def update(document: Path) -> None:
     """Write into a document what its commands print now, except where it leaves something out with ``...``."""
     text = document.read_text()
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "specs").symlink_to(ROOT / "specs")
         runner = Runner(document, Path(folder).resolve())
         for block in blocks(document):
             if block.kind == "console":
