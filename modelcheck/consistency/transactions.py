@@ -40,11 +40,12 @@ LEVELS: Final = (
 """What may be asked of transactions."""
 
 
-def extra_kinds(level: str) -> int:
+def extra_kinds(level: str, model: str) -> int:
     """The edges that a level adds to those of versions."""
     if level in ("strict-serializable", "strong-snapshot-isolation"):
         return SESSION | REALTIME
-    return SESSION if level.startswith("strong-session") or level in WEAK else 0
+    is_weak = level in WEAK and model != "list-append"
+    return SESSION if level.startswith("strong-session") or is_weak else 0
 
 
 def decide_transactions(history: History, model: str, level: str, limits: Limits) -> HistoryResult:
@@ -66,12 +67,14 @@ def decide_transactions(history: History, model: str, level: str, limits: Limits
     procedure = "cycles of dependencies"
     reason: str | None = None
     if model == "list-append" and level not in ("read-atomic", "causal"):
-        anomalies += named_cycles(graph, level)
+        anomalies += named_cycles(graph, level, extra_kinds(level, model))
     elif level in WEAK:
         procedure = "saturation"
         anomalies += weak_cycle(facts, graph, level)
     elif not anomalies:
-        found = search_versions(facts, graph, is_snapshot=_is_snapshot(level), extra=extra_kinds(level), limits=limits)
+        found = search_versions(
+            facts, graph, is_snapshot=_is_snapshot(level), extra=extra_kinds(level, model), limits=limits
+        )
         procedure, reason = "search for an order of versions", found.reason
         anomalies += found.anomalies
     verdict = Verdict.VIOLATED if anomalies else Verdict.UNKNOWN if reason else Verdict.HOLDS
@@ -122,8 +125,8 @@ def _add_orders(facts: Versions, graph: DependencyGraph) -> None:
     for key in dict.fromkeys((*facts.orders, *unread)):
         before: object = None
         for value in facts.orders.get(key, ()):
-            writer = facts.writers.get((key, value))
-            following[key, before] = () if writer is None else (writer,)
+            found = facts.writers.get((key, value))
+            following[key, before] = () if found is None else (found,)
             before = value
         following[key, before] = unread.get(key, ())
     for version, writers in following.items():
@@ -135,9 +138,8 @@ def _add_orders(facts: Versions, graph: DependencyGraph) -> None:
             graph.add(read.reader, writer, RW)
 
 
-def named_cycles(graph: DependencyGraph, level: str) -> list[Anomaly]:
+def named_cycles(graph: DependencyGraph, level: str, extra: int) -> list[Anomaly]:
     """The cycles that a level forbids, one of each name, the most severe first."""
-    extra = extra_kinds(level)
     found: list[Anomaly] = []
     searches: list[tuple[str, Callable[[int], Sequence[tuple[int, int, int]]]]] = [
         ("G0", lambda more: graph.cycle(WW | more, WW)),

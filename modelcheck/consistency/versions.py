@@ -6,7 +6,8 @@ contains those before it; for registers only the first version is known, and the
 
 *Choices*, as Elle's (Kingsbury and Alvaro, "Elle", VLDB 2020): values are unique per key; what an aborted transaction
 wrote must not be read (G1a), nor what its writer overwrote itself (G1b); a transaction must see its own writes
-(``internal``). A transaction whose outcome is unknown counts as committed once something that it wrote was seen.
+(``internal``). A value that nobody wrote is taken to be written by somebody outside the history, at any time. A
+transaction whose outcome is unknown counts as committed once something that it wrote was seen.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ class Versions:
         orders: For list-append: the versions of each key in order, as far as reads tell.
         reads: The external reads.
         anomalies: What needs no cycle.
+        aborted: The transaction that wrote a value of a key and failed, by both.
+        outside: How many values were read that nobody in the history wrote.
     """
 
     transactions: list[Operation] = field(factory=list)
@@ -53,6 +56,7 @@ class Versions:
     reads: list[Read] = field(factory=list)
     anomalies: list[Anomaly] = field(factory=list)
     aborted: dict[tuple[Any, Any], Operation] = field(factory=dict)
+    outside: int = 0
 
     def report(self, name: str, message: str, *operations: Operation) -> None:
         """Note an anomaly; the first of each name is enough."""
@@ -104,10 +108,10 @@ def _collect_write(facts: Versions, at: int, key: Any, value: Any) -> None:
     facts.final[at, key] = value
 
 
-def _checked(operation: Operation) -> Sequence[tuple[str, Any, Any]]:
+def _checked(operation: Operation) -> Sequence[tuple[Any, ...]]:
     given = operation.argument or ()
     is_list = isinstance(given, tuple) and all(isinstance(step, tuple) for step in given)
-    steps = steps_of(operation) if is_list else [("", None)]
+    steps: Sequence[tuple[Any, ...]] = steps_of(operation) if is_list else [()]
     if operation.name != "txn" or not all(len(step) == len(_STEP) for step in steps):
         raise HistoryError(
             f"{operation} is no transaction",
@@ -124,7 +128,7 @@ def _plain(kind: str) -> str:
 def _read_lists(facts: Versions) -> None:
     longest: dict[Any, tuple[tuple[Any, ...], Operation]] = {}
     lists: dict[Any, set[tuple[Any, ...]]] = {}
-    for at, operation in enumerate(facts.transactions):
+    for at, operation in enumerate(tuple(facts.transactions)):
         if not facts.committed[at]:
             continue
         own: dict[Any, list[Any]] = {}
@@ -151,6 +155,18 @@ def _internal_list(
         facts.report("internal", f"a read of {key!r} disagrees with what the transaction saw and did before", operation)
         return False
     return True
+
+
+def _ensure_writer(facts: Versions, key: Any, value: Any) -> None:
+    """Let somebody outside the history have written a value, if nobody inside did."""
+    if value is None or (key, value) in facts.writers or (key, value) in facts.aborted:
+        return
+    at = len(facts.transactions)
+    facts.transactions.append(Operation(("outside", at), "txn", (("w", key, value),), UNKNOWN))
+    facts.committed.append(False)
+    facts.writers[key, value] = at
+    facts.final[at, key] = value
+    facts.outside += 1
 
 
 def _see_order(longest: dict[Any, Any], key: Any, seen: tuple[Any, ...], operation: Operation) -> None:
@@ -182,6 +198,8 @@ def _see_list(
 
 def _order_lists(facts: Versions, lists: dict[Any, Any], longest: dict[Any, Any]) -> None:
     for key, (order, operation) in longest.items():
+        for value in order:
+            _ensure_writer(facts, key, value)
         facts.orders[key] = list(dict.fromkeys(order))
         for seen in lists.get(key, ()):
             if seen != order[: len(seen)]:
@@ -197,8 +215,6 @@ def _check_writers(facts: Versions, key: Any, order: Sequence[Any], operation: O
         if (key, value) in facts.aborted:
             dirty = facts.aborted[key, value]
             facts.report("G1a", f"{value!r} in {key!r} was read, but its writer aborted", dirty, operation)
-        elif (key, value) not in facts.writers:
-            facts.report("unwritten", f"{value!r} was read from {key!r}, and nobody wrote it", operation)
         elif dirty is not None:
             writer = facts.transactions[facts.writers[key, value]]
             facts.report("dirty-update", f"{key!r} kept a value of an aborted transaction", dirty, writer)
@@ -217,7 +233,7 @@ def _check_intermediate(facts: Versions, read: Read) -> None:
 
 
 def _read_registers(facts: Versions) -> None:
-    for at, operation in enumerate(facts.transactions):
+    for at, operation in enumerate(tuple(facts.transactions)):
         if not facts.committed[at]:
             continue
         now: dict[Any, Any] = {}
@@ -230,6 +246,7 @@ def _read_registers(facts: Versions) -> None:
                 )
             elif key not in now:
                 now[key] = value
+                _ensure_writer(facts, key, value)
                 facts.reads.append(Read(at, key, value))
                 _check_version(facts, at, key, value)
     for read in facts.reads:
@@ -241,7 +258,5 @@ def _check_version(facts: Versions, at: int, key: Any, value: Any) -> None:
     if (key, value) in facts.aborted:
         writer = facts.aborted[key, value]
         facts.report("G1a", f"{value!r} was read from {key!r}, but its writer aborted", writer, operation)
-    elif value is not None and (key, value) not in facts.writers:
-        facts.report("unwritten", f"{value!r} was read from {key!r}, and nobody wrote it", operation)
     elif facts.writers.get((key, value)) == at:
         facts.report("future-read", f"{value!r} was read from {key!r} before the transaction wrote it", operation)
