@@ -1,7 +1,7 @@
 """What a user writes: specs, their state, actions and properties, and ready-made networks and faults."""
 
 from modelcheck.spec.choice import choose, require
-from modelcheck.spec.declare import Role, action, constraint, invariant, reachable, step_property, terminal
+from modelcheck.spec.declare import Role, action, constraint, invariant, lemma, reachable, step_property, terminal
 from modelcheck.spec.faults import Crashes
 from modelcheck.spec.history import History
 from modelcheck.spec.machine import Declaration, Machine, Step
@@ -31,6 +31,7 @@ __all__ = [
     "choose",
     "constraint",
     "invariant",
+    "lemma",
     "machine_of",
     "reachable",
     "require",

@@ -44,24 +44,27 @@ class Mark:
     Attributes:
         role: What the method is.
         domains: Where each parameter ranges, in order.
+        lemma: Whether it is an invariant that is there to prove others.
     """
 
     role: Role
     domains: tuple[Any, ...] = field(default=())
+    lemma: bool = False
 
 
 class _Pending:
     """A declaration that got one function, and waits to learn what that function is."""
 
-    def __init__(self, role: Role, function: Callable[..., Any]) -> None:
+    def __init__(self, role: Role, function: Callable[..., Any], lemma: bool) -> None:
         self._role = role
         self._function = function
+        self._lemma = lemma
 
     def __call__(self, function: Any) -> Any:
-        return _marked(function, Mark(self._role, (self._function,)))
+        return _marked(function, Mark(self._role, (self._function,), self._lemma))
 
     def __set_name__(self, owner: type, name: str) -> None:
-        setattr(owner, name, _marked(self._function, Mark(self._role)))
+        setattr(owner, name, _marked(self._function, Mark(self._role, (), self._lemma)))
 
 
 def _marked(function: Any, mark: Mark) -> Any:
@@ -69,10 +72,10 @@ def _marked(function: Any, mark: Mark) -> Any:
     return function
 
 
-def _declare(role: Role, *domains: Any) -> Any:
+def _declare(role: Role, lemma: bool, *domains: Any) -> Any:
     if len(domains) == 1 and isinstance(domains[0], FunctionType):
-        return _Pending(role, domains[0])
-    return lambda function: _marked(function, Mark(role, domains))
+        return _Pending(role, domains[0], lemma)
+    return lambda function: _marked(function, Mark(role, domains, lemma))
 
 
 class _ActionDecorator(Protocol):
@@ -145,11 +148,12 @@ class _StepDecorator(Protocol):
     ) -> Callable[[Callable[[S, S, A, B], bool | None]], Callable[[S, S, A, B], bool | None]]: ...
 
 
-def _decorator(role: Role, text: str) -> Any:
+def _decorator(role: Role, text: str, *, lemma: bool = False) -> Any:
     def declare(*domains: Any) -> Any:
-        return _declare(role, *domains)
+        return _declare(role, lemma, *domains)
 
-    declare.__name__ = declare.__qualname__ = role.name.lower() if role is not Role.STEP else "step_property"
+    name = "lemma" if lemma else "step_property" if role is Role.STEP else role.name.lower()
+    declare.__name__ = declare.__qualname__ = name
     declare.__doc__ = text
     return declare
 
@@ -161,6 +165,11 @@ action: _ActionDecorator = _decorator(
 invariant: _PropertyDecorator = _decorator(
     Role.INVARIANT,
     "Holds in every reachable state, for all parameters. Returns a truth value, or uses ``assert`` and returns nothing.",
+)
+lemma: _PropertyDecorator = _decorator(
+    Role.INVARIANT,
+    "An invariant that is there to prove others by induction; the search checks it like any other.",
+    lemma=True,
 )
 step_property: _StepDecorator = _decorator(
     Role.STEP,

@@ -39,6 +39,7 @@ class Declaration:
         function: The method's function, as the most derived class writes it.
         domains: Where each parameter ranges.
         parameters: The names of the parameters.
+        lemma: Whether it is an invariant that is there to prove others.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Declaration:
     function: FunctionType
     domains: tuple[Any, ...]
     parameters: tuple[str, ...]
+    lemma: bool = False
 
     @property
     def place(self) -> str:
@@ -296,7 +298,7 @@ def _declaration(owner: str | None, name: str, mark: Mark, function: Callable[..
     extra = 2 if mark.role is Role.STEP else 1
     parameters = tuple(inspect.signature(function).parameters)[extra:]
     shown = f"{owner}.{name}" if owner else name
-    made = Declaration(shown, mark.role, owner, name, function, mark.domains, parameters)
+    made = Declaration(shown, mark.role, owner, name, function, mark.domains, parameters, mark.lemma)
     if len(parameters) != len(mark.domains):
         raise SpecError(
             f"the {mark.role.value} {shown} has {len(parameters)} parameters ({', '.join(parameters) or 'none'}) and {len(mark.domains)} domains",

@@ -1,0 +1,250 @@
+"""Paths: a piece of the spec's code is run once per way that it can take.
+
+Where the code asks for the truth of a symbolic condition, the run goes one way, and the code is run again for the other one; z3 is asked first whether
+the way is possible at all. The conditions taken together are the path's. Pieces without effects, such as one item of ``all(...)``, are
+explored on their own and their outcomes merged, so that n conditions in a row are n and not 2^n paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import z3
+from attrs import define, field, frozen
+
+from modelcheck.spec.choice import Disabled
+from modelcheck.symbolic.terms import DEAD, FALSE, TRUE, Guarded, Present, UnsupportedError, conj, merge, neg
+
+MOST_PATHS = 4000
+_FEASIBILITY_MS = 2000
+
+
+class _InfeasibleError(BaseException):
+    """Ends a run on a path that no state takes."""
+
+
+class NeedsForkError(BaseException):
+    """Ends a run that was meant to have no effect and is about to have one."""
+
+
+@frozen
+class Outcome:
+    """How one path ended.
+
+    Attributes:
+        condition: When it is taken.
+        value: What the code returned.
+        error: What it raised instead.
+    """
+
+    condition: z3.BoolRef
+    value: Any = None
+    error: Exception | None = None
+
+
+@define
+class _Decision:
+    options: list[Any]
+    taken: int = 0
+
+
+@define
+class _Frame:
+    """One exploration under way: the decisions of the present run."""
+
+    decisions: list[_Decision]
+    sealed: bool
+    at: int = 0
+    assumed: list[z3.BoolRef] = field(factory=list)
+
+
+class Paths:
+    """Explores code on symbolic values.
+
+    Args:
+        axioms: What is true of the variables.
+
+    Attributes:
+        checks: How often z3 was asked whether a way is possible.
+    """
+
+    def __init__(self, axioms: list[z3.BoolRef]) -> None:
+        self._solver = z3.Solver()
+        self._solver.set("timeout", _FEASIBILITY_MS)
+        self._solver.add(*axioms)
+        self._frames: list[_Frame] = []
+        self._fresh = 0
+        self.inputs: list[Any] = []
+        self.checks = 0
+
+    # Exploring --------------------------------------------------------------------------------------------------------------------------------
+
+    def explore(self, code: Callable[[], Any], given: z3.BoolRef = TRUE, *, sealed: bool = False) -> list[Outcome]:
+        """Every way in which code can end, on a condition; ways that end in `Disabled` are left out."""
+        outer = Present.paths
+        Present.paths = self
+        outcomes: list[Outcome] = []
+        decisions: list[_Decision] | None = []
+        try:
+            while decisions is not None:
+                frame = _Frame(decisions, sealed)
+                outcome = self._run(code, given, frame)
+                if outcome is not None:
+                    outcomes.append(outcome)
+                if len(outcomes) > MOST_PATHS:
+                    raise UnsupportedError(
+                        f"the code forks into more than {MOST_PATHS:,} paths",
+                        remedy="Write loops over symbolic values as all(...), any(...), sum(...) or a comprehension; these do not fork.",
+                    )
+                decisions = _next(frame.decisions)
+        finally:
+            Present.paths = outer
+        return outcomes
+
+    def _run(self, code: Callable[[], Any], given: z3.BoolRef, frame: _Frame) -> Outcome | None:
+        self._frames.append(frame)
+        self._solver.push()
+        if not z3.is_true(given):
+            self._solver.add(given)
+        fresh = self._fresh
+        if len(self._frames) == 1:
+            self._fresh, self.inputs = 0, []
+        try:
+            value = code()
+        except (Disabled, _InfeasibleError):
+            return None
+        except UnsupportedError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the spec's code may raise anything.
+            return Outcome(conj(*frame.assumed), error=error)
+        finally:
+            self._solver.pop()
+            self._frames.pop()
+            if self._frames:
+                self._fresh = max(fresh, self._fresh)
+        return Outcome(conj(*frame.assumed), value)
+
+    def under(self, guard: z3.BoolRef, code: Callable[[], Any], bound: tuple[Any, ...] = ()) -> Any:
+        """What code without effects gives on a condition, all its ways merged; ``DEAD`` if the condition cannot be true."""
+        if z3.is_true(guard):
+            return code()
+        if z3.is_false(guard):
+            return DEAD
+        try:
+            outcomes = self.explore(code, guard, sealed=True)
+        except NeedsForkError:
+            if bound:
+                raise UnsupportedError("an effect for each of unboundedly many elements cannot be followed") from None
+            return code() if self.decide(guard) else DEAD
+        except UnsupportedError:
+            if self.feasible(guard):
+                raise
+            return DEAD
+        for outcome in outcomes:
+            if outcome.error is not None:
+                raising = conj(guard, outcome.condition)
+                if self.decide(z3.Exists(list(bound), raising) if bound else raising):
+                    raise outcome.error
+        return merge([(outcome.condition, outcome.value) for outcome in outcomes if outcome.error is None])
+
+    # Decisions --------------------------------------------------------------------------------------------------------------------------------
+
+    def decide(self, term: z3.BoolRef) -> bool:
+        """Whether a condition is true on this path; the other way, if possible, is another path."""
+        simple = z3.simplify(term)
+        if z3.is_true(simple) or z3.is_false(simple):
+            return bool(z3.is_true(simple))
+        frame = self._frames[-1]
+        fresh = frame.at >= len(frame.decisions)
+        if fresh:
+            yes = self.feasible(term)
+            no = not yes or self.feasible(neg(term))
+            frame.decisions.append(_Decision([way for way, possible in ((True, yes), (False, no)) if possible]))
+        decision = frame.decisions[frame.at]
+        frame.at += 1
+        taken: bool = decision.options[decision.taken]
+        self._take(frame, term if taken else neg(term), necessary=len(decision.options) == 1)
+        return taken
+
+    def assume(self, term: z3.BoolRef) -> None:
+        """Go on only if a condition is true; otherwise the action is not enabled."""
+        if z3.is_true(term):
+            return
+        if z3.is_false(term):
+            raise Disabled
+        self.effect()
+        frame = self._frames[-1]
+        if frame.at >= len(frame.decisions):
+            frame.decisions.append(_Decision([self.feasible(term)]))
+        if not frame.decisions[frame.at].options[0]:
+            raise Disabled
+        frame.at += 1
+        self._take(frame, term, necessary=False)
+
+    def branch(self, options: int) -> int:
+        """The number of the option taken; each of them is a path."""
+        self.effect()
+        if not options:
+            raise Disabled
+        frame = self._frames[-1]
+        if frame.at >= len(frame.decisions):
+            frame.decisions.append(_Decision(list(range(options))))
+        decision = frame.decisions[frame.at]
+        frame.at += 1
+        taken: int = decision.options[decision.taken]
+        return taken
+
+    def choose_alternative(self, alternatives: list[Guarded]) -> Any:
+        """One of the alternatives of a union."""
+        for guard, value in alternatives[:-1]:
+            if self.decide(guard):
+                return value
+        return alternatives[-1][1]
+
+    def _take(self, frame: _Frame, term: z3.BoolRef, *, necessary: bool) -> None:
+        if not necessary:
+            frame.assumed.append(term)
+        self._solver.add(term)
+
+    def effect(self) -> None:
+        """Say that the code is about to do something that lasts."""
+        if any(frame.sealed for frame in self._frames):
+            raise NeedsForkError
+
+    def fresh(self, name: str) -> z3.ArithRef:
+        """An integer that the action may choose."""
+        self._fresh += 1
+        made = z3.Int(f"{name}!{self._fresh}")
+        self.inputs.append(made)
+        return made
+
+    def bound(self, name: str) -> z3.ArithRef:
+        """An integer variable for a quantifier."""
+        self._fresh += 1
+        return z3.Int(f"?{name}!{self._fresh}")
+
+    def feasible(self, term: z3.BoolRef) -> bool:
+        """Whether a condition can be true on this path; true if z3 does not know."""
+        if z3.is_true(term):
+            return True
+        if z3.is_false(term):
+            return False
+        self.checks += 1
+        self._solver.push()
+        self._solver.add(term)
+        answer = self._solver.check()
+        self._solver.pop()
+        return bool(answer != z3.unsat)
+
+
+def _next(decisions: list[_Decision]) -> list[_Decision] | None:
+    while decisions and decisions[-1].taken + 1 == len(decisions[-1].options):
+        decisions.pop()
+    if not decisions:
+        return None
+    decisions[-1].taken += 1
+    return decisions
+
+
+__all__ = ["FALSE", "NeedsForkError", "Outcome", "Paths"]

@@ -1,0 +1,74 @@
+"""What a proof reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from modelcheck.symbolic.induction import CounterexampleToInduction
+from modelcheck.trace import Trace
+from modelcheck.verdict import Verdict
+
+
+@frozen
+class Proof:
+    """What was found out about one property.
+
+    Attributes:
+        name: Its name.
+        kind: ``invariant`` or ``step property``.
+        verdict: Whether it holds.
+        reason: Why it is unknown.
+        method: What gave the verdict: ``bmc``, ``induction``, ``k-induction``, ``ic3``.
+        lemma: Whether it is marked as a lemma.
+        depth: The number of steps within which there is no violation; None if none was looked for.
+        needs: The invariants that its proof uses.
+        found: An inductive invariant that was found, as conditions on a state each; all together imply the property.
+        counterexample: To induction.
+        trace: A run that violates it.
+    """
+
+    name: str
+    kind: str
+    verdict: Verdict
+    reason: str | None = None
+    method: str = "bmc"
+    lemma: bool = False
+    depth: int | None = None
+    needs: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
+    counterexample: CounterexampleToInduction | None = None
+    trace: Trace | None = None
+
+
+@frozen
+class ProofReport:
+    """The outcome of `prove`.
+
+    Attributes:
+        spec: The name of the spec's class.
+        source: The file it is written in.
+        constants: Its constants.
+        method: The method asked for.
+        verdict: On all properties together that were asked for.
+        reason: Why it is unknown.
+        properties: What was found out about each, lemmas that were tried included.
+        transitions: How many paths the actions have.
+        unbounded: The places that hold unbounded integers.
+        queries: How often z3 was asked to prove something.
+        seconds: Wall-clock time.
+    """
+
+    spec: str
+    source: str
+    constants: Mapping[str, Any]
+    method: str
+    verdict: Verdict
+    reason: str | None
+    properties: tuple[Proof, ...]
+    transitions: int = 0
+    unbounded: tuple[str, ...] = field(default=())
+    queries: int = 0
+    seconds: float = 0.0

@@ -1,0 +1,246 @@
+"""A symbolic session: the state as a run on symbolic values sees it, and what the run writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import z3
+
+from modelcheck.spec.choice import Disabled
+from modelcheck.spec.run import options_of
+from modelcheck.spec.shape import check_value
+from modelcheck.symbolic import operators
+from modelcheck.symbolic.domains import HOLE, Discovery, Domain, Element, Elements, Leaves, expand, filled
+from modelcheck.symbolic.paths import Paths
+from modelcheck.symbolic.terms import (
+    Present,
+    SymInt,
+    SymUnion,
+    UnsupportedError,
+    boolean,
+    conj,
+    integer,
+    is_symbolic,
+    merge,
+    pick,
+    truth,
+)
+from modelcheck.values import identity, show
+
+
+class Cell:
+    """One place of the state.
+
+    Attributes:
+        path: Where it is, as Python text.
+        domain: What it can hold.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.domain = Domain()
+
+
+def leaf_name(elements: Elements, element: Element) -> str:
+    """The name of the leaf, or the start of the names of the leaves, of an element of a collection."""
+    return f"{elements.path}[{show(element.skeleton)}]"
+
+
+class Session:
+    """The state as one run sees it.
+
+    Attributes:
+        leaves: The leaves of the state.
+        written: What the run wrote to cells.
+        kept: What the run wrote to elements of collections, by collection and identity of the skeleton.
+        search: The search for domains that the writes of this run go to, if one is under way.
+    """
+
+    def __init__(self, leaves: Leaves) -> None:
+        self.leaves = leaves
+        self.written: dict[Cell, Any] = {}
+        self.kept: dict[Elements, dict[Any, Any]] = {}
+        self.search: Discovery | None = None
+        self._values: dict[Cell, Any] = {}
+        self._elements: dict[Elements, dict[Any, Any]] = {}
+
+    def begin(self) -> None:
+        """Start a run."""
+        self.written = {}
+        self.kept = {}
+
+    # Cells ------------------------------------------------------------------------------------------------------------------------------------
+
+    def read(self, cell: Cell) -> Any:
+        """The value in a cell."""
+        if cell in self.written:
+            return self.written[cell]
+        if cell not in self._values:
+            self._values[cell] = cell.domain.value(cell.path, self.leaves)
+        return self._values[cell]
+
+    def write(self, cell: Cell, value: Any) -> None:
+        """Put a value into a cell."""
+        Present.paths.effect()
+        if isinstance(value, list) and is_symbolic(value):
+            raise UnsupportedError(f"{cell.path} was given a list", remedy="Store a tuple.")
+        self.written[cell] = value if is_symbolic(value) else check_value(value, cell.path)
+
+    # Elements ---------------------------------------------------------------------------------------------------------------------------------
+
+    def prepare(self, elements: Elements) -> None:
+        """Make the leaves of a collection."""
+        found = self._elements[elements] = {}
+        for element in elements.ordered():
+            name = leaf_name(elements, element)
+            key = identity(element.skeleton)
+            if element.domain is None:
+                if element.holes:
+                    found[key] = self.leaves.array(name, element.holes, z3.BoolVal(False), name)
+                else:
+                    found[key] = self.leaves.boolean(name, f"{show(element.skeleton)} in {elements.path}")
+            elif not element.holes:
+                found[key] = element.domain.value(name, self.leaves)
+            elif elements.default == 0:
+                found[key] = self.leaves.array(name, element.holes, z3.IntVal(0), name)
+            else:
+                raise UnsupportedError(
+                    f"the keys of {elements.path} hold unbounded integers",
+                    remedy="Bound them by a constraint, or use a set of pairs.",
+                )
+
+    def content(self, elements: Elements, key: Any) -> Any:
+        """What is kept for the elements of one skeleton: a term for a set, a value for others, an array if there are holes."""
+        return self.kept.get(elements, {}).get(key, self._elements[elements][key])
+
+    def look_up(self, elements: Elements, value: Any) -> Any:
+        """What is kept for an element: a truth value for a set."""
+        options = []
+        absent: list[z3.BoolRef] = []
+        for guard, skeleton, holes in expand(value, set(elements.wide), ()):
+            key = identity(skeleton)
+            if key not in elements.known:
+                absent.append(guard)
+            else:
+                options.append((guard, self._selected(elements, key, holes)))
+        options += [(guard, elements.default) for guard in absent]
+        return merge(options)
+
+    def _selected(self, elements: Elements, key: Any, holes: Iterable[Any]) -> Any:
+        content = self.content(elements, key)
+        if not elements.known[key].holes:
+            return boolean(content) if elements.default is False else content
+        for hole in holes:
+            content = z3.Select(content, hole)
+        return boolean(content) if elements.default is False else integer(content)
+
+    def keep(self, elements: Elements, value: Any, kept: Any) -> None:
+        """Keep something for an element: True or False in a set."""
+        Present.paths.effect()
+        if self.search is not None and not (elements.default is False and kept is False):
+            self._discover(elements, value, kept)
+        for guard, skeleton, holes in expand(value, set(elements.wide), ()):
+            key = identity(skeleton)
+            if key not in elements.known:
+                continue
+            new = self._stored(elements, key, list(holes), guard, kept)
+            self.kept.setdefault(elements, {})[key] = new
+
+    def _stored(self, elements: Elements, key: Any, holes: list[Any], guard: z3.BoolRef, kept: Any) -> Any:
+        content = self.content(elements, key)
+        if holes:
+            term = truth(kept) if elements.default is False else operators.terms._int_term(kept)
+            return pick(guard, _store(content, holes, term), content)
+        if elements.default is False:
+            return pick(guard, truth(kept), content)
+        return merge([(guard, kept), (operators.terms.neg(guard), content)])
+
+    def _discover(self, elements: Elements, value: Any, kept: Any) -> None:
+        assert self.search is not None
+        before = set(elements.known)
+        elements.join(value, kept, operators.terms.TRUE, self.search)
+        if set(elements.known) != before:
+            self.kept.pop(elements, None)
+            self.prepare(elements)
+
+    def present(self, elements: Elements, element: Element, holes: list[Any]) -> z3.BoolRef:
+        """The condition under which an element is in the collection."""
+        found = self._selected(elements, identity(element.skeleton), holes)
+        if elements.default is False:
+            return truth(found)
+        if elements.default == 0 and not isinstance(elements.default, bool):
+            return truth(found > 0)
+        return operators.terms.neg(truth(operators.identical(found, elements.default)))
+
+    def element(self, element: Element, holes: list[Any]) -> Any:
+        """The element as a value."""
+        return filled(element.skeleton, iter([SymInt(hole) for hole in holes]))
+
+    # Effects ----------------------------------------------------------------------------------------------------------------------------------
+
+    def join_writes(self, search: Discovery) -> None:
+        """Add what the run wrote to the domains."""
+        for cell, value in self.written.items():
+            cell.domain.join([(operators.terms.TRUE, value)], search, cell.path)
+
+    def effect(self) -> dict[str, Any]:
+        """The leaves that the run wrote, and their terms."""
+        out: dict[str, Any] = {}
+        for cell, value in self.written.items():
+            cell.domain.encode([(operators.terms.TRUE, value)], cell.path, out)
+        for elements, kept in self.kept.items():
+            for key, content in kept.items():
+                element = elements.known[key]
+                name = leaf_name(elements, element)
+                if element.domain is None or element.holes:
+                    out[name] = content
+                else:
+                    element.domain.encode([(operators.terms.TRUE, content)], name, out)
+        return {name: term for name, term in out.items() if name in self.leaves.all}
+
+
+def _store(array: Any, holes: list[Any], term: Any) -> Any:
+    if len(holes) == 1:
+        return z3.Store(array, holes[0], term)
+    return z3.Store(array, holes[0], _store(z3.Select(array, holes[0]), holes[1:], term))
+
+
+class SymbolicChooser:
+    """Takes every option on a path of its own.
+
+    Attributes:
+        picked: The values taken, in order.
+    """
+
+    def __init__(self, paths: Paths) -> None:
+        self._paths = paths
+        self.picked: list[Any] = []
+
+    def pick(self, options: Iterable[Any]) -> Any:
+        """See `modelcheck.spec.choice.Chooser`."""
+        chosen = self._pick(options)
+        self.picked.append(chosen)
+        return chosen
+
+    def _pick(self, options: Any) -> Any:
+        by_itself: Callable[[Paths], Any] | None = getattr(options, "__symbolic_pick__", None)
+        if by_itself is not None:
+            return by_itself(self._paths)
+        guarded = operators.picked_of(options)
+        if guarded is None:
+            listed = list(options) if not isinstance(options, (list, tuple)) else options
+            if not is_symbolic(list(listed)):
+                found = options_of(
+                    options if not isinstance(listed, list) else listed if not hasattr(options, "__len__") else options
+                )
+                return found[self._paths.branch(len(found))]
+            guarded = [(operators.TRUE, each) for each in listed]
+        if not guarded:
+            raise Disabled
+        guard, value = guarded[self._paths.branch(len(guarded))]
+        self._paths.assume(guard)
+        return value
+
+
+__all__ = ["HOLE", "Cell", "Session", "SymUnion", "SymbolicChooser", "conj"]

@@ -1,0 +1,454 @@
+"""The transition system of a spec: its actions as formulas over the leaves of a state.
+
+Every action is run on a symbolic state; each path that it can take is one transition: the condition, what it writes, and what it chose. A step is one of
+the transitions, and what a transition does not write stays as it is.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import z3
+from attrs import frozen
+
+from modelcheck.errors import InternalError, SpecError
+from modelcheck.spec import Declaration, Machine, Role, State
+from modelcheck.spec.choice import choosing
+from modelcheck.spec.run import truth as returned_truth
+from modelcheck.spec.run import user_place
+from modelcheck.spec.shape import AliasShape, BagShape, MapShape, RecordShape, SetShape, Shape, TableShape
+from modelcheck.symbolic import operators
+from modelcheck.symbolic.domains import HOLE, Discovery, Element, Elements, Leaf, Leaves, expand, filled
+from modelcheck.symbolic.paths import Outcome, Paths
+from modelcheck.symbolic.session import Session, SymbolicChooser, leaf_name
+from modelcheck.symbolic.terms import (
+    DEAD,
+    FALSE,
+    TRUE,
+    Present,
+    SymBool,
+    UnsupportedError,
+    conj,
+    disj,
+    is_symbolic,
+    neg,
+    truth,
+)
+from modelcheck.symbolic.views import SymbolicLayout
+from modelcheck.values import Bag, FrozenDict, FrozenRecord, identity, order_key
+
+_MOST_ROUNDS = 60
+Terms = Mapping[str, Any]
+
+
+@frozen(eq=False)
+class Transition:
+    """One path of one action.
+
+    Attributes:
+        action: The action.
+        arguments: Its arguments, symbolic where they are.
+        choices: What it chose inside.
+        condition: When the path is taken, the bounds of the spec on the state after it included.
+        writes: The leaves that it writes, and their terms.
+        inputs: The integers that it chooses.
+        error: What it raises instead.
+    """
+
+    action: Declaration
+    arguments: Mapping[str, Any]
+    choices: tuple[Any, ...]
+    condition: z3.BoolRef
+    writes: Terms
+    inputs: tuple[Any, ...]
+    error: Exception | None = None
+
+
+@frozen
+class _Run:
+    arguments: Mapping[str, Any]
+    choices: tuple[Any, ...]
+    writes: Terms
+    inputs: tuple[Any, ...]
+
+
+class System:
+    """The transition system of a machine.
+
+    Args:
+        machine: The machine.
+
+    Attributes:
+        leaves: The leaves of a state.
+        transitions: All transitions.
+        axioms: What is true of every layout of a state.
+        bounds: The spec's constraints on a state.
+        rounds: How often the actions were run until the domains were closed.
+        checks: How often z3 was asked whether a path is possible.
+        seconds: How long it took.
+
+    Raises:
+        UnsupportedError: if something in the spec cannot be made symbolic.
+    """
+
+    def __init__(self, machine: Machine) -> None:
+        started = time.monotonic()
+        self.machine = machine
+        self.layout = SymbolicLayout(machine)
+        self.initial = machine.initial_states()
+        self.leaves = Leaves()
+        self.transitions: list[Transition] = []
+        self.rounds = 0
+        self.checks = 0
+        self._discover()
+        self._build()
+        self._terms: dict[tuple[str, bool], z3.BoolRef] = {}
+        self.bounds = conj(*(self.property_term(declared) for declared in machine.constraints))
+        self.init = self._init_term()
+        self.seconds = time.monotonic() - started
+
+    # Domains ----------------------------------------------------------------------------------------------------------------------------------
+
+    def _discover(self) -> None:
+        search = Discovery(0, lambda _: True)
+        for state in self.initial:
+            self._join_state(state, search)
+        while True:
+            self.rounds += 1
+            if self.rounds > _MOST_ROUNDS:
+                raise UnsupportedError(
+                    f"{', '.join(dict.fromkeys(search.changed))} can hold more values after each of {_MOST_ROUNDS} rounds of running all actions",
+                    place=self.machine.place,
+                    remedy="Bound what grows with @constraint or a guard.",
+                )
+            session = self._session()
+            search = session.search = Discovery(self.rounds, lambda term: self._paths.feasible(term))
+            for action in self.machine.actions:
+                self._paths.explore(lambda action=action: self._perform(action, session))
+            self.checks += self._paths.checks
+            if not search.changed:
+                return
+
+    def _session(self) -> Session:
+        self.leaves = Leaves()
+        session = Session(self.leaves)
+        self._live = self.layout.live(session)
+        for cell in self.layout.cells.values():
+            session.read(cell)
+        self.axioms = conj(*self.leaves.axioms)
+        self._paths = Paths(list(self.leaves.axioms))
+        return session
+
+    def _join_state(self, state: State, search: Discovery) -> None:
+        for shape, value in self._places(state):
+            if id(shape) in self.layout.cells:
+                cell = self.layout.cells[id(shape)]
+                cell.domain.join([(TRUE, value)], search, cell.path)
+                continue
+            elements = self.layout.collections[id(shape)]
+            for element, kept in _pairs(shape, value):
+                elements.join(element, kept, TRUE, search)
+
+    def _places(self, state: State) -> Iterator[tuple[Shape, Any]]:
+        """The shapes that are cells or collections, with their content in a state."""
+        todo: list[tuple[Shape, Any]] = [(shape, state.get(name)) for name, shape in self.machine.shape.fields.items()]
+        while todo:
+            shape, value = todo.pop(0)
+            if isinstance(shape, RecordShape):
+                todo = [(each, value.get(name)) for name, each in shape.fields.items()] + todo
+            elif isinstance(shape, MapShape):
+                todo = [(each, value.get(key)) for key, each in shape.items.items()] + todo
+            elif not isinstance(shape, AliasShape):
+                yield shape, value
+
+    # Runs -------------------------------------------------------------------------------------------------------------------------------------
+
+    def _perform(self, action: Declaration, session: Session) -> _Run:
+        session.begin()
+        chooser = SymbolicChooser(self._paths)
+        with choosing(chooser):
+            subject = self._subject(action, self._live)
+            arguments: dict[str, Any] = {}
+            for name, domain in zip(action.parameters, action.domains, strict=True):
+                arguments[name] = operators.chosen(self._options(domain, subject, list(arguments.values())))
+            before = len(chooser.picked)
+            operators.call(getattr(subject, action.method), *arguments.values())
+        for constraint in self.machine.constraints:
+            self._paths.assume(self._evaluate(constraint, self._live))
+        if session.search is not None:
+            session.join_writes(session.search)
+        return _Run(dict(arguments), tuple(chooser.picked[before:]), session.effect(), tuple(self._paths.inputs))
+
+    def _subject(self, declared: Declaration, live: Any) -> Any:
+        return live if declared.owner is None else getattr(live, declared.owner)
+
+    def _options(self, domain: Any, subject: Any, arguments: list[Any]) -> Any:
+        if not callable(domain) or isinstance(domain, type):
+            return domain
+        bound = getattr(subject, domain.__name__, None)
+        function = bound if bound is not None else domain.__get__(subject)
+        takes = function.__func__.__code__.co_argcount - 1
+        return operators.call(function, *arguments[:takes])
+
+    def _build(self) -> None:
+        session = self._session()
+        for action in self.machine.actions:
+            for outcome in self._paths.explore(lambda action=action: self._perform(action, session)):
+                self.transitions.append(self._transition(action, outcome))
+        session.begin()
+        self.checks += self._paths.checks
+
+    def _transition(self, action: Declaration, outcome: Outcome) -> Transition:
+        if outcome.error is not None:
+            return Transition(action, {}, (), outcome.condition, {}, (), _named(outcome.error, action))
+        run: _Run = outcome.value
+        unknown = [name for name in run.writes if name not in self.leaves.all]
+        if unknown:
+            raise InternalError(f"{action.name} writes {unknown[0]}, which is not in its domain")
+        return Transition(action, run.arguments, run.choices, outcome.condition, run.writes, run.inputs)
+
+    # Properties -------------------------------------------------------------------------------------------------------------------------------
+
+    def property_term(self, declared: Declaration) -> z3.BoolRef:
+        """When a property of a state is true. Where it raises it counts as false."""
+        outcomes = self._paths.explore(lambda: self._evaluate(declared, self._live))
+        return conj(
+            *(disj(neg(outcome.condition), outcome.value if outcome.error is None else FALSE) for outcome in outcomes)
+        )
+
+    def step_term(self, declared: Declaration, transition: Transition) -> z3.BoolRef:
+        """When a property of a step is true of a transition."""
+        after = self.layout.live(_AfterSession(self.leaves, self, transition))
+        live = self._live
+        outcomes = self._paths.explore(lambda: self._evaluate(declared, live, after), transition.condition)
+        return conj(
+            *(disj(neg(outcome.condition), outcome.value if outcome.error is None else FALSE) for outcome in outcomes)
+        )
+
+    def _evaluate(self, declared: Declaration, live: Any, *after: Any) -> z3.BoolRef:
+        subject = self._subject(declared, live)
+        following = [self._subject(declared, each) for each in after]
+        return self._for_all(declared, subject, following, [])
+
+    def _for_all(self, declared: Declaration, subject: Any, following: list[Any], arguments: list[Any]) -> z3.BoolRef:
+        if len(arguments) == len(declared.domains):
+            return self._instance(declared, subject, following, arguments)
+        options = self._options(declared.domains[len(arguments)], subject, arguments)
+        if hasattr(options, "_everything"):
+            options = operators.call(options._everything)
+        quantified = declared.role in (Role.REACHABLE,)
+        items, bound = operators.items_of(options)
+        terms = []
+        for guard, value in items:
+            found = Present.paths.under(
+                guard,
+                lambda value=value: SymBool(self._for_all(declared, subject, following, [*arguments, value])),
+                bound,
+            )
+            if found is not DEAD:
+                terms.append(conj(guard, truth(found)) if quantified else disj(neg(guard), truth(found)))
+        whole = disj(*terms) if quantified else conj(*terms)
+        used = [each for each in bound if operators._mentions(whole, each)]
+        if not used:
+            return whole
+        return z3.Exists(used, whole) if quantified else z3.ForAll(used, whole)
+
+    def _instance(self, declared: Declaration, subject: Any, following: list[Any], arguments: list[Any]) -> z3.BoolRef:
+        def run() -> Any:
+            try:
+                result = operators.call(getattr(subject, declared.method), *following, *arguments)
+            except AssertionError:
+                return False
+            if result is None:
+                return returned_truth(result, declared.function, f"the {declared.role.value} {declared.name}")
+            return operators.truth_value(result)
+
+        outcomes = Present.paths.explore(run, sealed=True)
+        return conj(
+            *(
+                disj(neg(outcome.condition), FALSE if outcome.error is not None else truth(outcome.value))
+                for outcome in outcomes
+            )
+        )
+
+    def unbounded(self) -> tuple[str, ...]:
+        """The places that hold unbounded integers."""
+        found = [leaf.text for leaf in self.leaves.all.values() if z3.is_int(leaf.constant)]
+        return tuple([*found, *(elements.path for elements in self.layout.collections.values() if elements.wide)])
+
+    # States -----------------------------------------------------------------------------------------------------------------------------------
+
+    def _init_term(self) -> z3.BoolRef:
+        bounded = [
+            state
+            for state in self.initial
+            if all(self.machine.failing(c, state) is None for c in self.machine.constraints)
+        ]
+        return disj(*(self.state_term(state) for state in dict.fromkeys(bounded)))
+
+    def encode(self, state: State) -> dict[str, Any]:
+        """The leaves of a state; those that are not named are at their defaults.
+
+        Raises:
+            KeyError: if the state is outside of the domains.
+        """
+        out: dict[str, Any] = {}
+        for shape, value in self._places(state):
+            if id(shape) in self.layout.cells:
+                cell = self.layout.cells[id(shape)]
+                cell.domain.encode([(TRUE, value)], cell.path, out)
+                if identity(cell.domain.decode(cell.path, _reader(out))) != identity(value):
+                    raise KeyError(cell.path)
+                continue
+            self._encode_elements(self.layout.collections[id(shape)], _pairs(shape, value), out)
+        return {name: term for name, term in out.items() if name in self.leaves.all}
+
+    def _encode_elements(self, elements: Elements, pairs: list[tuple[Any, Any]], out: dict[str, Any]) -> None:
+        for value, kept in pairs:
+            for _, skeleton, holes in expand(value, set(elements.wide), ()):
+                element = elements.known[identity(skeleton)]
+                name = leaf_name(elements, element)
+                if element.holes:
+                    array = out.get(name, self.leaves.all[name].default)
+                    out[name] = _stored(
+                        array, holes, z3.BoolVal(kept) if elements.default is False else z3.IntVal(kept)
+                    )
+                elif element.domain is None:
+                    out[name] = TRUE
+                else:
+                    element.domain.encode([(TRUE, kept)], name, out)
+
+    def state_term(self, state: State) -> z3.BoolRef:
+        """That the state is the given one."""
+        leaves = self.encode(state)
+        return conj(*(_equals(leaf.constant, leaves.get(name, leaf.default)) for name, leaf in self.leaves.all.items()))
+
+    def decode(self, read: Callable[[Leaf], Any]) -> State:
+        """The state that the leaves have in a model."""
+
+        def by_name(name: str) -> Any:
+            return read(self.leaves.all[name])
+
+        fields = self.machine.shape.fields
+        return State(
+            {name: self._decode(shape, by_name) for name, shape in fields.items() if not isinstance(shape, AliasShape)}
+        )
+
+    def _decode(self, shape: Shape, read: Callable[[str], Any]) -> Any:
+        if isinstance(shape, RecordShape):
+            return FrozenRecord(
+                shape.cls.__name__,
+                {n: self._decode(each, read) for n, each in shape.fields.items() if not isinstance(each, AliasShape)},
+            )
+        if isinstance(shape, MapShape):
+            return FrozenDict(
+                {k: self._decode(each, read) for k, each in shape.items.items() if not isinstance(each, AliasShape)}
+            )
+        if id(shape) in self.layout.cells:
+            cell = self.layout.cells[id(shape)]
+            return cell.domain.decode(cell.path, read)
+        elements = self.layout.collections[id(shape)]
+        pairs = [pair for element in elements.ordered() for pair in self._decode_element(elements, element, read)]
+        if isinstance(shape, SetShape):
+            return frozenset(value for value, _ in pairs)
+        items = {value: kept for value, kept in sorted(pairs, key=lambda pair: order_key(pair[0]))}
+        return Bag(items) if isinstance(shape, BagShape) else FrozenDict(items)
+
+    def _decode_element(
+        self, elements: Elements, element: Element, read: Callable[[str], Any]
+    ) -> list[tuple[Any, Any]]:
+        name = leaf_name(elements, element)
+        if element.holes:
+            found = read(name)
+            return [(filled(element.skeleton, iter(holes)), kept) for holes, kept in found if kept]
+        if element.domain is None:
+            return [(element.skeleton, True)] if read(name) else []
+        kept = element.domain.decode(name, read)
+        return (
+            []
+            if kept is elements.default or (kept == 0 and elements.default == 0 and type(kept) is int)
+            else [(element.skeleton, kept)]
+        )
+
+
+class _AfterSession(Session):
+    """The state after a transition."""
+
+    def __init__(self, leaves: Leaves, system: System, transition: Transition) -> None:
+        super().__init__(leaves)
+        self._system = system
+        pairs = [
+            (leaf.constant, transition.writes[name]) for name, leaf in leaves.all.items() if name in transition.writes
+        ]
+        self._substitution = pairs
+
+    def read(self, cell: Any) -> Any:
+        """See `Session.read`."""
+        return _substituted(super().read(cell), self._substitution)
+
+    def content(self, elements: Elements, key: Any) -> Any:
+        """See `Session.content`."""
+        return _substituted(super().content(elements, key), self._substitution)
+
+
+def _substituted(value: Any, pairs: list[tuple[Any, Any]]) -> Any:
+    t = operators.terms
+    if isinstance(value, z3.ExprRef):
+        return z3.substitute(value, *pairs)
+    if isinstance(value, t.SymBool):
+        return t.boolean(z3.simplify(z3.substitute(value.term, *pairs)))
+    if isinstance(value, t.SymInt):
+        return t.integer(z3.substitute(value.term, *pairs))
+    if isinstance(value, t.SymUnion):
+        options = [
+            (z3.simplify(z3.substitute(guard, *pairs)), _substituted(each, pairs)) for guard, each in value.alternatives
+        ]
+        return t.merge(options)
+    if isinstance(value, t.SymSet):
+        return t.SymSet(
+            (z3.simplify(z3.substitute(guard, *pairs)), _substituted(each, pairs)) for guard, each in value.items
+        )
+    if isinstance(value, tuple):
+        return tuple(_substituted(each, pairs) for each in value)
+    if is_symbolic(value):
+        return t.rebuilt(value, {name: _substituted(each, pairs) for name, each in t.field_values(value).items()})
+    return value
+
+
+def _pairs(shape: Shape, value: Any) -> list[tuple[Any, Any]]:
+    if isinstance(shape, SetShape):
+        return [(element, True) for element in value]
+    assert isinstance(shape, (BagShape, TableShape))
+    return list(value.items())
+
+
+def _stored(array: Any, holes: list[Any], term: Any) -> Any:
+    if len(holes) == 1:
+        return z3.Store(array, holes[0], term)
+    return z3.Store(array, holes[0], _stored(z3.Select(array, holes[0]), holes[1:], term))
+
+
+def _equals(constant: Any, value: Any) -> z3.BoolRef:
+    if z3.is_true(value):
+        return constant
+    return neg(constant) if z3.is_false(value) else constant == value
+
+
+def _reader(out: Mapping[str, Any]) -> Callable[[str], Any]:
+    def read(name: str) -> Any:
+        term = out.get(name, FALSE)
+        return term.as_long() if z3.is_int_value(term) else z3.is_true(term)
+
+    return read
+
+
+def _named(error: Exception, action: Declaration) -> Exception:
+    if isinstance(error, SpecError):
+        return error
+    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return SpecError(f"{action.name} raises {text}", place=user_place(error))
+
+
+__all__ = ["HOLE", "System", "Transition", "UnsupportedError"]
