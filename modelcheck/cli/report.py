@@ -260,7 +260,11 @@ def _counterexample(found: PropertyReport, machine: Machine, file: Path | None) 
         return
     name = "a deadlock" if found.kind == "deadlock" else f"{found.name} is violated"
     yield ()
-    yield (Span(f"Counterexample: {name}", "violated"), Span(_within(found.trace)), Span(_written_at(found, machine), "note"))
+    yield (
+        Span(f"Counterexample: {name}", "violated"),
+        Span(_within(found.trace)),
+        Span(_written_at(found, machine), "note"),
+    )
     yield ()
     yield from trace_lines(found.trace)
     yield ()

@@ -54,8 +54,12 @@ def changes(old: Any, new: Any, path: str = "") -> Iterator[Change]:
     ...     print(change)
     s: + 3
     """
-    if identity(old) == identity(new):
-        return
+    if identity(old) != identity(new):
+        # Values of two kinds can have the same parts, and are shown whole then.
+        yield from list(_parts(old, new, path)) or [_whole(old, new, path)]
+
+
+def _parts(old: Any, new: Any, path: str) -> Iterator[Change]:
     if isinstance(old, (State, FrozenRecord)) and isinstance(new, (State, FrozenRecord)):
         yield from _fields(old, new, path)
     elif isinstance(old, Bag) and isinstance(new, Bag):
@@ -111,8 +115,6 @@ def _bag(old: Bag[Any], new: Bag[Any], path: str) -> Iterator[Change]:
 
 def _members(old: frozenset[Any], new: frozenset[Any], path: str) -> Iterator[Change]:
     gone, come = ordered(old - new), ordered(new - old)
-    if not (gone or come):  # Equal but not identical, such as {1} and {True}.
-        yield _whole(old, new, path)
     if gone:
         yield Change(path, "removed", old=", ".join(map(show, gone)))
     if come:

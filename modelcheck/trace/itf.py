@@ -150,3 +150,32 @@ def _construct(cls: type, fields: Mapping[str, Any]) -> Any:
         return cls(**fields)
     except Exception:  # noqa: BLE001 - a class that has changed since; the fields are shown as they were recorded.
         return None
+
+
+def decode_near(json: Json, near: Any, known: Mapping[str, Any]) -> Any:
+    """The value that an expression stands for, given a similar one: what is written as a part of that is that part.
+
+    Without it, a bag would come back as a dict, and a member of an enum perhaps as that of another with the same name.
+    """
+    if encode(near) == json:
+        return near
+    if isinstance(near, FrozenRecord) and isinstance(json, dict) and json.keys() == near.keys():
+        return FrozenRecord(near._name, {name: decode_near(inner, near[name], known) for name, inner in json.items()})
+    if isinstance(near, FrozenDict) and isinstance(json, dict) and "#map" in json:
+        keys = _by_text(near)
+        made = {}
+        for key, inner in json["#map"]:
+            if str(key) in keys:
+                made[keys[str(key)]] = decode_near(inner, near[keys[str(key)]], known)
+            else:
+                made[decode(key, known)] = decode(inner, known)
+        return type(near)(made)
+    for tag, kind in (("#set", frozenset), ("#tup", tuple)):
+        if type(near) is kind and isinstance(json, dict) and tag in json:
+            items = _by_text(near)
+            return kind(items[str(item)] if str(item) in items else decode(item, known) for item in json[tag])
+    return decode(json, known)
+
+
+def _by_text(values: Any) -> dict[str, Any]:
+    return {str(encode(value)): value for value in values}

@@ -27,7 +27,7 @@ from modelcheck.spec.constants import constant_types, unknown
 from modelcheck.spec.loading import shown_path
 from modelcheck.spec.run import ScriptedChooser, all_runs, as_spec_error, options_of
 from modelcheck.trace.diff import Change, changes
-from modelcheck.trace.itf import Json, decode, encode
+from modelcheck.trace.itf import Json, decode, decode_near, encode
 from modelcheck.trace.recording import RecordedStep, Recording, record
 from modelcheck.trace.trace import Trace
 from modelcheck.values import show
@@ -255,7 +255,7 @@ def _differences(machine: Machine, expected: Mapping[str, Json], now: State) -> 
     known = names_of(machine.cls)
     for name in now:
         if encode(now[name]) != expected[name]:
-            yield from changes(decode(expected[name], known), now[name], name)
+            yield from changes(decode_near(expected[name], now[name], known), now[name], name)
 
 
 def _text(machine: Machine, recorded: RecordedStep) -> str:

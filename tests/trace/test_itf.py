@@ -12,13 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelcheck.errors import TraceError
-from modelcheck.trace.itf import decode, encode
+from modelcheck.trace.itf import decode, decode_near, encode
 from modelcheck.values import Bag, FrozenDict, FrozenRecord, identity, ordered
 
 
 class Color(Enum):
     RED = "r"
     BLUE = "b"
+
+
+class Other(Enum):
+    RED = 1
 
 
 class Level(IntEnum):
@@ -170,3 +174,18 @@ def test_what_is_no_expression_is_refused(damaged):
     """Damaged JSON is an error that shows the offending part."""
     with pytest.raises(TraceError, match="no ITF expression"):
         decode(damaged)
+
+
+@given(VALUES, VALUES)
+def test_decoding_near_another_value_gives_the_value_back(value, near):
+    """What a value is decoded beside makes no difference but for the kinds that the format cannot tell apart."""
+    assert encode(decode_near(encode(value), near, globals())) == encode(value)
+
+
+def test_kinds_that_are_written_alike_are_told_apart_by_their_neighbour():
+    """A bag stays a bag, and a member of one of two enums with the same names stays of that one."""
+    near = FrozenRecord("Net", {"bag": Bag({"a": 1}), "set": frozenset({Other.RED})})
+    json = encode(FrozenRecord("Net", {"bag": Bag({"a": 2}), "set": frozenset({Other.RED, 1})}))
+    found = decode_near(json, near, globals())
+    assert found == FrozenRecord("Net", {"bag": Bag({"a": 2}), "set": frozenset({Other.RED, 1})})
+    assert isinstance(found.bag, Bag)
