@@ -105,14 +105,16 @@ def _print(machine: Machine, recording: Recording, found: Replay) -> None:
 
 
 def _end(recording: Recording, found: Replay) -> Iterator[Line]:
+    from modelcheck.cli.units import count  # noqa: PLC0415
     from modelcheck.trace.text import Span, change_lines  # noqa: PLC0415 - not for --json.
 
     words = _words(recording, found)
     style = {"confirmed": "violated", "not confirmed": "holds", "parted": "unknown"}[found.outcome.value]
     if found.step is None:
+        reason = f": {found.reason}" if found.reason else ""
         yield (
             Span(f"{recording.property} {words}", style),
-            Span(f" after {len(recording.steps)} steps{f': {found.reason}' if found.reason else ''}"),
+            Span(f" after {count(len(recording.steps), 'step')}{reason}"),
         )
         return
     where = "in the initial state" if found.step == 0 else f"at step {found.step}"

@@ -11,6 +11,8 @@ import click
 from modelcheck.cli.command import common_options
 from modelcheck.cli.target import spec_from, spec_options
 
+_SHOWN = 4
+
 if TYPE_CHECKING:
     from modelcheck.spec import Declaration, Machine
     from modelcheck.spec.shape import Shape
@@ -64,7 +66,7 @@ def _kind(shape: Shape) -> str:
             f", each a {_kind(inner)}" if inner is not None and type(inner) is not shapes.Shape else ""
         )
     if isinstance(shape, shapes.RecordShape):
-        return f"record {shape.cls.__name__} ({', '.join(shape.fields)})"
+        return f"record {shape.cls.__name__}, a cell per field"
     if isinstance(shape, shapes.QueueShape):
         return f"{shape.kind.__name__}, one cell"
     names = {
@@ -179,18 +181,18 @@ def _constant_lines(machine: Machine) -> Iterator[Line]:
 
 
 def _variable_lines(machine: Machine) -> Iterator[Line]:
-    from modelcheck.cli.paint import columns  # noqa: PLC0415 - not for --json.
-    from modelcheck.trace.text import Span  # noqa: PLC0415
-    from modelcheck.values import show  # noqa: PLC0415
+    from modelcheck.spec import State  # noqa: PLC0415 - not for --json.
+    from modelcheck.trace.text import Span, state_lines  # noqa: PLC0415
 
+    number = len(dict.fromkeys(machine.initial_states()))
     yield ()
-    yield (Span("Variables", "action"), Span(f"  {len(dict.fromkeys(machine.initial_states()))} initial", "note"))
-    rows = []
+    yield (Span("Variables", "action"), Span(f"  in {number} initial state{'' if number == 1 else 's'}", "note"))
     for name, shape in machine.shape.fields.items():
-        initial = _initial(machine, name)
-        shown = show(initial[0]) if len(initial) == 1 else f"one of {', '.join(map(show, initial))}"
-        rows.append((name, f"({_kind(shape)})", shown))
-    yield from ((Span(line),) for line in columns(rows))
+        yield (Span("  "), Span(name, "path"), Span(f"  {_kind(shape)}", "note"))
+        for value in _initial(machine, name)[:_SHOWN]:
+            yield from ((Span(" "), *line) for line in state_lines(State({name: value})))
+        if len(_initial(machine, name)) > _SHOWN:
+            yield (Span(f"      and {len(_initial(machine, name)) - _SHOWN} more"),)
 
 
 def _declared_lines(declared: list[Declaration], *, with_role: bool) -> Iterator[Line]:
