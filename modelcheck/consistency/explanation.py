@@ -9,7 +9,8 @@ Three facts, each true by itself:
   nothing: a read looks wrong as soon as the write that it saw is left out.
 * Of those outside the core, the ones whose *call* matters: had they begun earlier, there would be an explanation.
 
-The core is found by relaxing operations in ever smaller groups as long as the rest is still contradictory (Zeller and
+The core is looked for among the last operations first, and then made small by relaxing operations in ever smaller
+groups as long as the rest is still contradictory (Zeller and
 Hildebrandt, "Simplifying and isolating failure-inducing input", 2002); each question goes to the fast procedures.
 *Cost*: some hundred questions. When the time is up the core is merely larger than it need be.
 """
@@ -27,7 +28,7 @@ from modelcheck.consistency.result import Configuration, Explanation
 from modelcheck.verdict import Verdict
 
 SHOWN_CONFIGURATIONS = 5
-QUESTION_S = 1.0
+QUESTION_S = 0.3
 """Seconds for one question; without an answer the operation stays."""
 
 
@@ -65,7 +66,7 @@ def explain(part: Part, object_: SequentialObject, limits: Limits, found: PartRe
         core=tuple(core),
         unexplained=unexplained,
         prefix=tuple(prefix),
-        configurations=_configurations(found),
+        configurations=_configurations(found, object_),
         others=tuple(others),
         key=part.key,
     )
@@ -85,12 +86,18 @@ class _Question:
         return decide_part(part, self._object, Limits(seconds, self._memory)).verdict is Verdict.VIOLATED
 
 
-def _configurations(found: PartResult) -> tuple[Configuration, ...]:
+def _configurations(found: PartResult, object_: SequentialObject) -> tuple[Configuration, ...]:
+    """The first of the frontier's configurations, with the states that the object itself gives."""
     if found.answer is None or found.problem is None:
         return ()
-    operations, states = found.problem.operations, found.problem.states
-    before = found.answer[3][:SHOWN_CONFIGURATIONS]
-    return tuple(Configuration(tuple(operations[at] for at in order), states[state]) for state, order in before)
+    shown = []
+    for _, order in found.answer[3][:SHOWN_CONFIGURATIONS]:
+        operations = tuple(found.problem.operations[at] for at in order)
+        state = object_.initial
+        for operation in operations:
+            state, _ = object_.apply(state, operation.name, operation.argument)
+        shown.append(Configuration(operations, state))
+    return tuple(shown)
 
 
 def _first_unexplained(operations: Sequence[Operation], contradictory: _Question) -> Operation | None:
@@ -109,7 +116,9 @@ def _first_unexplained(operations: Sequence[Operation], contradictory: _Question
 
 
 def _relaxed(
-    items: Sequence[Operation], relax: Callable[[Operation], Operation | None], contradictory: _Question
+    items: Sequence[Operation],
+    relax: Callable[[Operation], Operation | None],
+    contradictory: Callable[[Sequence[Operation]], bool],
 ) -> tuple[list[Operation], list[Operation]]:
     """Relax as many items as possible, in groups that halve; those kept, and those relaxed (unless dropped)."""
     kept, relaxed = list(items), list[Operation]()
@@ -143,9 +152,16 @@ def _core(
     def with_open(operations: Sequence[Operation]) -> bool:
         return contradictory([*operations, *already])
 
-    items = [o for o in prefix if o.finish is not None]
-    kept, relaxed = _relaxed(items, relax, with_open)  # type: ignore[arg-type]
-    return kept, relaxed + already
+    items = sorted((o for o in prefix if o.finish is not None), key=lambda o: o.finish or 0)
+    window = 1
+    while window < len(items):
+        eased = [o for o in map(relax, items[:-window]) if o is not None]
+        if with_open([*eased, *items[-window:]]):
+            items, already = items[-window:], already + eased
+            break
+        window *= 2
+    kept, relaxed = _relaxed(items, relax, with_open)
+    return sorted(kept, key=lambda o: o.call), relaxed + already
 
 
 def _whose_call_matters(

@@ -6,8 +6,8 @@ The history is split by key where the object allows it, and each part is decided
 2. the just-in-time frontier with few configurations, which finds most explanations at once and is exact while it is
    never full (``frontier.hpp``);
 3. the same with more;
-4. Wing and Gong's depth-first search with Lowe's memory, for a fifth of the time that is left (``wing_gong.hpp``);
-5. the frontier without bound.
+4. the frontier without bound, in turns with Wing and Gong's depth-first search with Lowe's memory (``wing_gong.hpp``),
+   which sometimes finds an explanation first.
 
 Every linearization is checked before it is believed. *Cost*: linear in the history while few operations overlap; the
 problem is NP-complete, and the frontier is exponential in the operations in flight at worst. Time and memory are
@@ -31,6 +31,9 @@ from modelcheck.verdict import Verdict
 
 NARROW, WIDE = 64, 2048
 """Configurations kept by the two quick searches."""
+
+TURNS_S = (0.5, 4.0, 30.0)
+"""Seconds that each of the two complete searches gets in turn."""
 
 
 @frozen
@@ -126,11 +129,26 @@ def decide_part(
         found = _frontier(problem, deadline.left_s, limits.memory_bytes, width)
         if found.verdict is not Verdict.UNKNOWN:
             return found
-    answer = problem.search.wing_gong(seconds=deadline.left_s / 5, memory=limits.memory_bytes)
-    found = _judge(problem, answer, "depth-first search")
-    if found.verdict is Verdict.HOLDS or (found.verdict is Verdict.VIOLATED and not needs_answer):
-        return found
-    return _frontier(problem, deadline.left_s, limits.memory_bytes, 0)
+    return _compete(problem, deadline, limits.memory_bytes, needs_answer=needs_answer)
+
+
+def _compete(problem: Problem, deadline: Deadline, memory: int, *, needs_answer: bool) -> PartResult:
+    """The two complete searches in turn, each time for longer; the last turn is the frontier's."""
+    for turn_s in TURNS_S:
+        found = _frontier(problem, min(turn_s, deadline.left_s), memory, 0)
+        if found.verdict is not Verdict.UNKNOWN or found.reason != _REASONS[Outcome.time_out]:
+            break
+        answer = problem.search.wing_gong(seconds=min(turn_s, deadline.left_s), memory=memory)
+        found = _judge(problem, answer, "depth-first search")
+        if found.verdict is Verdict.HOLDS or (found.verdict is Verdict.VIOLATED and not needs_answer):
+            break
+    else:
+        return _frontier(problem, deadline.left_s, memory, 0)
+    if found.reason == _REASONS[Outcome.memory_out]:
+        answer = problem.search.wing_gong(seconds=deadline.left_s, memory=memory)
+        other = _judge(problem, answer, "depth-first search")
+        return found if other.verdict is Verdict.UNKNOWN else other
+    return found
 
 
 def _frontier(problem: Problem, seconds: float, memory: int, width: int) -> PartResult:

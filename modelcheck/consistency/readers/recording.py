@@ -66,7 +66,7 @@ def guessed_model(history: History) -> str | None:
 
 
 def _guessed_transactions(history: History) -> str | None:
-    kinds = {step[0] for operation in history.operations for step in operation.argument or ()}
+    kinds = {str(step[0]).removeprefix(":") for operation in history.operations for step in operation.argument or ()}
     if "append" in kinds:
         return "list-append"
     return "rw-register" if kinds <= {"r", "w"} else None

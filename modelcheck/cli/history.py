@@ -1,0 +1,127 @@
+"""``modelcheck history``."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from attrs import evolve, has
+
+from modelcheck.cli.command import common_options
+from modelcheck.cli.units import Duration, Size
+from modelcheck.errors import UsageError
+
+_MODELS = (
+    "register, cas-register, multi-register, kv, counter, set, queue, priority-queue, stack, mutex, reentrant-lock, "
+    "fetch-and-add, list-append, rw-register"
+)
+_QUIET_S = 1.0
+
+
+@click.command(name="history", short_help="Check a recorded client history.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--model", metavar="NAME", help=f"What the clients used: {_MODELS}. Guessed where that is safe.")
+@click.option(
+    "--consistency",
+    metavar="LEVEL",
+    help="linearizable (of objects, the default), sequential, causal; of transactions read-committed, read-atomic, "
+    "causal, snapshot-isolation, serializable (the default), strong-session-..., strict-serializable.",
+)
+@click.option("--format", "format_", metavar="FORMAT", help="The format of the file, if the guess is wrong.")
+@click.option("--initial", metavar="JSON", help="What a register holds at first.")
+@click.option("--time-limit", type=Duration(), default=60.0, show_default=True, metavar="TIME", help="Seconds, or 2m.")
+@click.option("--max-memory", type=Size(), default=2 << 30, metavar="SIZE", help="Of the search; 2G by default.")
+@click.option("--order", is_flag=True, help="Also give an order of all operations, if there is one.")
+@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a violation as a page.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+@common_options
+@click.pass_context
+def history(
+    ctx: click.Context,
+    file: Path,
+    model: str | None,
+    consistency: str | None,
+    format_: str | None,
+    initial: str | None,
+    time_limit: float,
+    max_memory: int,
+    order: bool,
+    html: Path | None,
+    as_json: bool,
+) -> None:
+    """Check whether what clients of a store saw can be explained.
+
+    FILE is a history of Jepsen (EDN or JSON), a log of Porcupine, LiMo, PolySI, AWDIT or dbcop, or JSON lines. The exit
+    code is 0 if the history is consistent, 1 if it is not, 2 if it cannot be read, and 3 if the limit was reached.
+    """
+    from modelcheck.consistency import check_history, read_history  # noqa: PLC0415 - imported when used
+    from modelcheck.consistency.page import page  # noqa: PLC0415
+    from modelcheck.consistency.report import as_json as to_json  # noqa: PLC0415
+    from modelcheck.consistency.report import described  # noqa: PLC0415
+
+    recording = read_history(file, format=format_, model=model)
+    meant = _with_initial(recording.object or recording.model, initial)
+    with _progress() as progress:
+        result = check_history(
+            recording.history,
+            meant,
+            consistency=consistency,
+            time_limit_s=time_limit,
+            memory_limit_bytes=max_memory,
+            linearization=order,
+            progress=progress,
+        )
+    if html is not None:
+        html.write_text(page(result, recording.object), encoding="utf-8")
+    if as_json:
+        click.echo(json.dumps({"file": str(file), "format": recording.format, **to_json(result)}))
+    else:
+        click.echo(described(result))
+        for operation in result.linearization or ():
+            click.echo(f"  {operation}")
+    ctx.exit(result.verdict.exit_code)
+
+
+command = history
+
+
+def _with_initial(model: Any, initial: str | None) -> Any:
+    if initial is None:
+        return model
+    try:
+        value = json.loads(initial)
+    except json.JSONDecodeError as error:
+        raise UsageError(f"--initial {initial!r} is not JSON", remedy='Write a number, a "text" or null.') from error
+    if not has(type(model)) or isinstance(model, str):
+        raise UsageError("--initial is for objects", remedy="Name a register with --model.")
+    from modelcheck.consistency.history import hashable  # noqa: PLC0415 - imported when used
+
+    each = getattr(model, "each", None)
+    return evolve(model, each=evolve(each, initial=hashable(value))) if each else evolve(model, initial=hashable(value))
+
+
+class _progress:  # noqa: N801 - used like a function
+    """A bar on standard error that appears when a check takes long, on a terminal only."""
+
+    def __init__(self) -> None:
+        self.started = time.monotonic()
+        self.shown = False
+
+    def __enter__(self) -> Callable[[int, int], None] | None:
+        return self._show if sys.stderr.isatty() else None
+
+    def _show(self, done: int, total: int) -> None:
+        if time.monotonic() - self.started < _QUIET_S:
+            return
+        self.shown = True
+        filled = 30 * done // max(total, 1)
+        click.echo(f"\r[{'#' * filled}{'.' * (30 - filled)}] {done:,} of {total:,} operations", nl=False, err=True)
+
+    def __exit__(self, *_: object) -> None:
+        if self.shown:
+            click.echo("\r" + " " * 70 + "\r", nl=False, err=True)

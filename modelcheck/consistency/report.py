@@ -1,0 +1,167 @@
+"""A result in words, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from modelcheck.consistency.diagram import diagram, sentence
+from modelcheck.consistency.history import Operation
+from modelcheck.consistency.objects import UNKNOWN
+from modelcheck.consistency.result import Anomaly, Explanation, HistoryResult
+from modelcheck.verdict import Verdict
+
+SCHEMA = 1
+"""The version of the JSON."""
+
+SHOWN = 24
+"""Operations drawn in text; more are only counted."""
+
+_NOT = {Verdict.HOLDS: "", Verdict.VIOLATED: "not ", Verdict.UNKNOWN: "perhaps not "}
+
+
+def described(result: HistoryResult) -> str:
+    """The result for people."""
+    return "\n".join(_lines(result))
+
+
+def _lines(result: HistoryResult) -> Iterator[str]:
+    yield f"{result.verdict.value}: the history is {_NOT[result.verdict]}{result.consistency}"
+    yield f"  {result.operations:,} operations on {result.model}, decided by: {result.procedure}"
+    if result.verdict is Verdict.UNKNOWN:
+        yield f"  {result.reason}; raise the limit and try again"
+    if result.explanation is not None:
+        yield ""
+        yield from _explanation_lines(result.explanation, result.operations)
+    for anomaly in result.anomalies:
+        yield ""
+        yield from _anomaly_lines(anomaly)
+
+
+def _explanation_lines(explanation: Explanation, operations: int) -> Iterator[str]:
+    core = explanation.core
+    rest = operations - len(core)
+    these = "This operation" if len(core) == 1 else f"These {len(core)} operations"
+    right = "be right" if len(core) == 1 else "all be right"
+    yield f"{these} cannot {right}, whatever the other {rest:,} did:" if rest else f"{these} cannot {right}:"
+    if explanation.key is not None:
+        yield f"  (all of the key {_key(explanation.key)})"
+    yield ""
+    together = sorted((*core, *explanation.others), key=lambda o: o.call)
+    shown = together[-SHOWN:]
+    if len(shown) < len(together):
+        yield f"  (the last {len(shown)} of {len(together)})"
+    yield from ("  " + line if line else "" for line in diagram(shown).splitlines())
+    if explanation.others:
+        yield ""
+        yield "  Those drawn without an end may have happened at any time after their calls, or never."
+    yield ""
+    yield f"The first return that nothing explains: {explanation.unexplained}{_place(explanation.unexplained)}"
+    for configuration in explanation.configurations:
+        last = f" after {sentence(configuration.order[-1])}" if configuration.order else " at the beginning"
+        yield f"  it could be {configuration.state!r}{last}, with {len(configuration.order):,} operations in order"
+
+
+def _key(key: Any) -> str:
+    """A key as the operations name it."""
+    while isinstance(key, tuple) and len(key) == 1:
+        key = key[0]
+    if isinstance(key, tuple) and len(key) == len(("key", "part")) and key[1] is None:
+        return repr(key[0])
+    return repr(key)
+
+
+def _place(operation: Operation) -> str:
+    return f"\n  recorded at {operation.place}" if operation.place else ""
+
+
+def _anomaly_lines(anomaly: Anomaly) -> Iterator[str]:
+    yield f"{anomaly.name}: {anomaly.message or f'a cycle of {len(anomaly.operations)} transactions'}"
+    for number, operation in enumerate(anomaly.operations, 1):
+        yield f"  T{number} = {_transaction(operation)}"
+    for edge in anomaly.edges:
+        yield f"  T{edge.before + 1} before T{edge.after + 1}: {REASONS[edge.kind]}"
+
+
+REASONS = {
+    "ww": "it wrote a version that the other overwrote (ww)",
+    "wr": "the other read what it wrote (wr)",
+    "rw": "it read a version that the other overwrote (rw)",
+    "session": "the same client did it first (session)",
+    "realtime": "it returned before the other was called (realtime)",
+}
+"""What the edges of a cycle mean."""
+
+
+def _transaction(operation: Operation) -> str:
+    if not isinstance(operation.argument, tuple):
+        return str(operation)
+    steps = " ".join(_step(step) for step in operation.argument)
+    return f"{operation.process}: {steps}"
+
+
+def _step(step: tuple[Any, ...]) -> str:
+    kind, key = str(step[0]).removeprefix(":"), step[1]
+    value = step[2] if len(step) > len(("kind", "key")) else None
+    shown = list(value) if isinstance(value, tuple) else value
+    return f"{kind}({key!r}, {shown!r})"
+
+
+def as_json(result: HistoryResult) -> dict[str, Any]:
+    """The result as JSON knows it."""
+    explanation = result.explanation
+    return {
+        "schema": SCHEMA,
+        "verdict": result.verdict.value,
+        "consistency": result.consistency,
+        "model": result.model,
+        "operations": result.operations,
+        "procedure": result.procedure,
+        "reason": result.reason,
+        "seconds": round(result.seconds, 6),
+        "linearization": None if result.linearization is None else [operation_json(o) for o in result.linearization],
+        "explanation": None if explanation is None else _explanation_json(explanation),
+        "anomalies": [
+            {
+                "name": anomaly.name,
+                "message": anomaly.message,
+                "transactions": [operation_json(o) for o in anomaly.operations],
+                "edges": [{"from": e.before, "to": e.after, "kind": e.kind} for e in anomaly.edges],
+            }
+            for anomaly in result.anomalies
+        ],
+    }
+
+
+def _explanation_json(explanation: Explanation) -> dict[str, Any]:
+    return {
+        "core": [operation_json(o) for o in explanation.core],
+        "others": [operation_json(o) for o in explanation.others],
+        "unexplained": operation_json(explanation.unexplained),
+        "configurations": [{"state": plain(c.state), "linearized": len(c.order)} for c in explanation.configurations],
+    }
+
+
+def operation_json(operation: Operation) -> dict[str, Any]:
+    """An operation as a line of the JSON lines format."""
+    lost = operation.finish is None or operation.result is UNKNOWN
+    return {
+        "process": plain(operation.process),
+        "f": operation.name,
+        "argument": plain(operation.argument),
+        "result": None if lost else plain(operation.result),
+        "call": operation.call,
+        "return": operation.finish,
+        "place": operation.place,
+    }
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON knows it; what JSON lacks is shown as Python writes it."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    if isinstance(value, set | frozenset):
+        return sorted((plain(part) for part in value), key=repr)
+    return repr(value)
