@@ -19,7 +19,7 @@ from modelcheck.spec.constants import constant_types, unknown
 from modelcheck.spec.declare import MARK, Mark, Role
 from modelcheck.spec.record import Part
 from modelcheck.spec.run import ScriptedChooser, all_runs, as_spec_error, truth
-from modelcheck.spec.shape import RecordShape, Shape, shape_of
+from modelcheck.spec.shape import AliasShape, RecordShape, Shape, shape_of, unknown_attribute
 from modelcheck.spec.state import State
 from modelcheck.values import identity, show
 
@@ -126,7 +126,7 @@ class Machine:
         self.cls = type(spec)
         self.constants: dict[str, Any] = {name: getattr(spec, name) for name in constant_types(self.cls)}
         self.shape: RecordShape = self._shape()
-        self.variables = list(self.shape.fields)
+        self.variables = [name for name, shape in self.shape.fields.items() if not isinstance(shape, AliasShape)]
         declared = [*self._declared(None, self.cls), *self._declared_by_parts()]
         self.actions = [d for d in declared if d.role is Role.ACTION]
         self.properties = [d for d in declared if d.role in (Role.INVARIANT, Role.STEP, Role.REACHABLE)]
@@ -164,8 +164,7 @@ class Machine:
     def freeze(self, live: Any) -> State:
         """The state that a live object is in."""
         self._check_attributes(live)
-        snapshot = self.shape.freeze(live)
-        return State({name: snapshot[name] for name in snapshot})
+        return State(self.shape.freeze_fields(live, {}))
 
     def _check_attributes(self, live: Any) -> None:
         for name, value in live.__dict__.items():
@@ -176,10 +175,7 @@ class Machine:
                         remedy="Keep what changes in a variable set by init.",
                     )
             elif name not in self.shape.fields:
-                raise SpecError(
-                    f"an action assigned to {name!r}, which is no variable",
-                    remedy=f"Set self.{name} in init; the variables are {', '.join(self.shape.fields)}.",
-                )
+                raise unknown_attribute("", name, self.shape.fields)
 
     def _initialised(self) -> Any:
         live = self.blank()

@@ -22,6 +22,9 @@ from modelcheck.errors import SpecError
 from modelcheck.spec.record import AT_BOOT, Process, fixed_fields
 from modelcheck.values import Bag, FrozenDict, FrozenRecord, order_key, ordered, show, value_problem
 
+OWN_ATTRIBUTES = frozenset({AT_BOOT, "_slots"})
+"""What modelcheck itself puts into the attributes of a record."""
+
 _FREEZE_HINT = "Store an immutable value instead: a tuple, a frozenset, or a frozen attrs class."
 
 
@@ -31,10 +34,37 @@ class OrderedSet(set[Any]):
     def __iter__(self) -> Iterator[Any]:
         return iter(ordered(super().__iter__()))
 
+    def pop(self) -> Any:
+        """As `set.pop`: the first one."""
+        for item in self:
+            self.remove(item)
+            return item
+        raise KeyError("pop from an empty set")
+
     def __choose__(self) -> Any:
         from modelcheck.spec.choice import choose  # noqa: PLC0415 - a cycle only at import time.
 
         return choose(list(self))
+
+    def __repr__(self) -> str:
+        return show(self) if self else "set()"
+
+
+def _keeping_order(name: str) -> Any:
+    """The method of sets, with an ordered result."""
+    inherited = getattr(set, name)
+
+    def method(self: OrderedSet, *others: Any) -> Any:
+        found = inherited(self, *others)
+        return OrderedSet(found) if isinstance(found, set) else found
+
+    return method
+
+
+for _name in ("and", "or", "sub", "xor", "rand", "ror", "rsub", "rxor"):
+    setattr(OrderedSet, f"__{_name}__", _keeping_order(f"__{_name}__"))
+for _name in ("copy", "difference", "intersection", "symmetric_difference", "union"):
+    setattr(OrderedSet, _name, _keeping_order(_name))
 
 
 def check_value(value: Any, path: str) -> Any:
@@ -49,6 +79,19 @@ def check_value(value: Any, path: str) -> Any:
     return value
 
 
+def check_count(path: str, element: Any, count: Any) -> int:
+    """The number itself, if an element of a bag may occur so often.
+
+    Raises:
+        SpecError: if it is not a whole number from 0.
+    """
+    if not isinstance(count, int) or count < 0:
+        raise SpecError(
+            f"{path} holds {show(element)} {count} times", remedy="Counts are integers from 0; guard with require(...)."
+        )
+    return int(count)
+
+
 @frozen(eq=False)
 class Shape:
     """A node of the shape; this one is a single value.
@@ -59,9 +102,17 @@ class Shape:
 
     path: str
 
-    def freeze(self, live: Any) -> Any:
-        """An immutable snapshot of the live object."""
+    def freeze(self, live: Any, memo: dict[int, Any]) -> Any:
+        """An immutable snapshot of the live object; ``memo`` maps shapes to the objects met so far."""
+        del memo
         return check_value(live, self.path)
+
+    def expect(self, live: Any) -> None:
+        """Make sure that an object is of the kind that belongs here.
+
+        Raises:
+            SpecError: if it is not.
+        """
 
     def thaw(self, snapshot: Any, memo: dict[int, Any]) -> Any:
         """A live object with the content of the snapshot; ``memo`` maps shapes to the objects made so far."""
@@ -80,9 +131,14 @@ class Shape:
 class SetShape(Shape):
     """A set of values, whose elements are separate cells."""
 
-    def freeze(self, live: Any) -> frozenset[Any]:
-        """See `Shape.freeze`."""
+    def expect(self, live: Any) -> None:
+        """See `Shape.expect`."""
         self._expect(live, (set, frozenset), "set")
+
+    def freeze(self, live: Any, memo: dict[int, Any]) -> frozenset[Any]:
+        """See `Shape.freeze`."""
+        self.expect(live)
+        memo[id(self)] = live
         return frozenset(check_value(item, f"an element of {self.path}") for item in live)
 
     def thaw(self, snapshot: Any, memo: dict[int, Any]) -> OrderedSet:
@@ -94,17 +150,16 @@ class SetShape(Shape):
 class BagShape(Shape):
     """A Counter: how often each value occurs. Elements that occur 0 times are absent."""
 
-    def freeze(self, live: Any) -> Bag[Any]:
-        """See `Shape.freeze`."""
+    def expect(self, live: Any) -> None:
+        """See `Shape.expect`."""
         self._expect(live, (Counter,), "bag")
-        for item, count in live.items():
-            check_value(item, f"an element of {self.path}")
-            if not isinstance(count, int) or count < 0:
-                raise SpecError(
-                    f"{self.path} holds {show(item)} {count} times",
-                    remedy="Counts are integers from 0; guard with require(...).",
-                )
-        return Bag({item: live[item] for item in ordered(live) if live[item]})
+
+    def freeze(self, live: Any, memo: dict[int, Any]) -> Bag[Any]:
+        """See `Shape.freeze`."""
+        self.expect(live)
+        memo[id(self)] = live
+        items = ordered(check_value(item, f"an element of {self.path}") for item in live)
+        return Bag({item: count for item in items if (count := check_count(self.path, item, live[item]))})
 
     def thaw(self, snapshot: Any, memo: dict[int, Any]) -> Counter[Any]:
         """See `Shape.thaw`."""
@@ -121,9 +176,14 @@ class QueueShape(Shape):
 
     kind: type = list
 
-    def freeze(self, live: Any) -> tuple[Any, ...]:
-        """See `Shape.freeze`."""
+    def expect(self, live: Any) -> None:
+        """See `Shape.expect`."""
         self._expect(live, (self.kind, tuple), self.kind.__name__)
+
+    def freeze(self, live: Any, memo: dict[int, Any]) -> tuple[Any, ...]:
+        """See `Shape.freeze`."""
+        self.expect(live)
+        memo[id(self)] = live
         return tuple(check_value(item, f"an item of {self.path}") for item in live)
 
     def thaw(self, snapshot: Any, memo: dict[int, Any]) -> Any:
@@ -135,9 +195,14 @@ class QueueShape(Shape):
 class TableShape(Shape):
     """A dict that starts empty: keys come and go, each a cell of its own that holds a value."""
 
-    def freeze(self, live: Any) -> FrozenDict[Any, Any]:
-        """See `Shape.freeze`."""
+    def expect(self, live: Any) -> None:
+        """See `Shape.expect`."""
         self._expect(live, (Mapping,), "dict")
+
+    def freeze(self, live: Any, memo: dict[int, Any]) -> FrozenDict[Any, Any]:
+        """See `Shape.freeze`."""
+        self.expect(live)
+        memo[id(self)] = live
         keys = ordered(check_value(key, f"a key of {self.path}") for key in live)
         return FrozenDict({key: check_value(live[key], f"{self.path}[{show(key)}]") for key in keys})
 
@@ -156,13 +221,19 @@ class MapShape(Shape):
 
     items: Mapping[Any, Shape] = field(factory=dict)
 
-    def freeze(self, live: Any) -> FrozenDict[Any, Any]:
-        """See `Shape.freeze`."""
+    def expect(self, live: Any) -> None:
+        """See `Shape.expect`."""
         self._expect(live, (Mapping,), "dict")
+
+    def freeze(self, live: Any, memo: dict[int, Any]) -> FrozenDict[Any, Any]:
+        """See `Shape.freeze`."""
+        self.expect(live)
+        memo[id(self)] = live
         if live.keys() != self.items.keys():
             raise keys_changed(self, live.keys())
+        frozen_items = {key: shape.freeze(live[key], memo) for key, shape in self.items.items()}
         return FrozenDict(
-            {key: shape.freeze(live[key]) for key, shape in self.items.items() if not isinstance(shape, AliasShape)}
+            {key: item for key, item in frozen_items.items() if not isinstance(self.items[key], AliasShape)}
         )
 
     def thaw(self, snapshot: Any, memo: dict[int, Any]) -> dict[Any, Any]:
@@ -196,15 +267,34 @@ class RecordShape(Shape):
     fields: Mapping[str, Shape] = field(factory=dict)
     constants: Mapping[str, Any] = field(factory=dict)
 
-    def freeze(self, live: Any) -> FrozenRecord:
+    def expect(self, live: Any) -> None:
+        """See `Shape.expect`."""
+        if live.__class__ is not self.cls:
+            self._expect(live, (), self.cls.__name__)
+
+    def freeze(self, live: Any, memo: dict[int, Any]) -> FrozenRecord:
         """See `Shape.freeze`."""
-        self._expect(live, (self.cls,), self.cls.__name__)
-        fields = {
-            name: shape.freeze(getattr(live, name))
-            for name, shape in self.fields.items()
-            if not isinstance(shape, AliasShape)
-        }
-        return FrozenRecord(self.cls.__name__, fields)
+        self.expect(live)
+        self._check_attributes(live)
+        return FrozenRecord(self.cls.__name__, self.freeze_fields(live, memo))
+
+    def freeze_fields(self, live: Any, memo: dict[int, Any]) -> dict[str, Any]:
+        """Snapshots of the fields."""
+        memo[id(self)] = live
+        frozen_fields = {name: shape.freeze(getattr(live, name), memo) for name, shape in self.fields.items()}
+        return {name: item for name, item in frozen_fields.items() if not isinstance(self.fields[name], AliasShape)}
+
+    def _check_attributes(self, live: Any) -> None:
+        for name, value in self.constants.items():
+            found = getattr(live, name, value)
+            if found is not value and not _as_good_as(found, value):
+                raise SpecError(
+                    f"{self.path}.{name} is annotated Fixed and changed from {show(value)} to {show(found)}",
+                    remedy="Remove Fixed[...] from the field, or keep its value.",
+                )
+        for name in getattr(live, "__dict__", ()):
+            if name not in self.fields and name not in self.constants and name not in OWN_ATTRIBUTES:
+                raise unknown_attribute(self.path, name, self.fields)
 
     def thaw(self, snapshot: Any, memo: dict[int, Any]) -> Any:
         """See `Shape.thaw`."""
@@ -217,6 +307,25 @@ class RecordShape(Shape):
         return live
 
 
+def _as_good_as(found: Any, value: Any) -> bool:
+    """Whether two objects are equal, or would be if their class defined when they are."""
+    return found.__class__ is value.__class__ and (found == value or type(value).__hash__ is vars(object)["__hash__"])
+
+
+def unknown_attribute(path: str, name: str, fields: Mapping[str, Any]) -> SpecError:
+    """The error for an assignment to an attribute that is no part of the state."""
+    known = ", ".join(fields)
+    if not path:
+        return SpecError(
+            f"an action assigned to {name!r}, which is no variable",
+            remedy=f"Set self.{name} in init; the variables are {known}.",
+        )
+    return SpecError(
+        f"{path}.{name} was assigned, and is no field of its class",
+        remedy=f"Declare the field in the class; it has {known}.",
+    )
+
+
 @frozen(eq=False)
 class AliasShape(Shape):
     """A second path to an object that belongs elsewhere.
@@ -226,6 +335,14 @@ class AliasShape(Shape):
     """
 
     target: Shape = field(default=None)
+
+    def freeze(self, live: Any, memo: dict[int, Any]) -> None:
+        """Nothing: the content belongs elsewhere. Make sure that it is still the same object."""
+        if memo.get(id(self.target)) is not live:
+            raise SpecError(
+                f"{self.path} and {self.target.path} are one object after init, and an action made them two",
+                remedy="Change the object instead of assigning another one, or let init give each its own.",
+            )
 
     def thaw(self, snapshot: Any, memo: dict[int, Any]) -> Any:
         """See `Shape.thaw`."""
@@ -245,14 +362,19 @@ def shape_of(live: Any, path: str, seen: dict[int, Shape]) -> Shape:
 
 
 def _container_shape(live: Any, path: str, seen: dict[int, Shape]) -> Shape | None:
+    if isinstance(live, deque) and live.maxlen is not None:
+        raise SpecError(
+            f"{path} is a deque with a maximal length",
+            remedy="Use deque() and drop what is too much: if len(q) > 3: q.popleft().",
+        )
     simple: list[tuple[type, Any]] = [(Counter, BagShape), (set, SetShape), (deque, QueueShape), (list, QueueShape)]
     for kind, make in simple:
-        if isinstance(live, kind):
+        if type(live) in (kind, OrderedSet):
             shape: Shape = make(path, kind) if make is QueueShape else make(path)
             seen[id(live)] = shape
-            shape.freeze(live)
+            shape.freeze(live, {})
             return shape
-    if isinstance(live, dict):
+    if type(live) is dict:
         return _map_shape(live, path, seen)
     if is_record(live):
         return _record_shape(live, path, seen)
@@ -291,7 +413,9 @@ def _record_shape(live: Any, path: str, seen: dict[int, Shape]) -> RecordShape:
     fixed = fixed_fields(cls)
     constants = {name: getattr(live, name) for name in field_names(cls) if name in fixed}
     if issubclass(cls, Process):
-        constants[AT_BOOT] = {name: dict(value) for name, value in vars(live).items() if isinstance(value, dict) and value}
+        constants[AT_BOOT] = {
+            name: dict(value) for name, value in vars(live).items() if isinstance(value, dict) and value
+        }
     seen[id(live)] = shape = RecordShape(path, cls, fields, constants)
     for name in field_names(cls):
         if name not in fixed:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from modelcheck.errors import InternalError, SpecError
+from modelcheck.spec.shape import check_count
 from modelcheck.statespace import _kernel as kernel
 from modelcheck.values import identity, show
 
@@ -30,14 +32,18 @@ class Cell:
         index: Its number in the kernel.
         path: Where it is, as Python text.
         values: The values by id.
-        element: The element or key that it stands for, if it belongs to a collection.
+        collection: The collection that it belongs to, if any,
+        element: and the element or key that it stands for there.
     """
 
-    __slots__ = ("_ids", "element", "index", "path", "values")
+    __slots__ = ("_ids", "collection", "element", "index", "path", "values")
 
-    def __init__(self, index: int, path: str, default: Any, element: Any = None) -> None:
+    def __init__(
+        self, index: int, path: str, default: Any, collection: Collection | None = None, element: Any = None
+    ) -> None:
         self.index = index
         self.path = path
+        self.collection = collection
         self.element = element
         self.values = [default]
         self._ids = {identity(default): 0}
@@ -69,13 +75,14 @@ class Collection:
         cells: The cells by the identity of their element.
     """
 
-    __slots__ = ("_register", "cells", "default", "index", "path")
+    __slots__ = ("_equal", "_register", "cells", "default", "index", "path")
 
     def __init__(self, index: int, path: str, default: Any, register: Callable[[Collection, Any], Cell]) -> None:
         self.index = index
         self.path = path
         self.default = default
         self.cells: dict[Any, Cell] = {}
+        self._equal: dict[Any, Any] = {}
         self._register = register
 
     def is_default(self, value: Any) -> bool:
@@ -83,10 +90,20 @@ class Collection:
         return value is self.default or (type(value) is int and self.default == 0 and value == 0)
 
     def cell(self, element: Any) -> Cell:
-        """The cell of an element."""
+        """The cell of an element.
+
+        Raises:
+            SpecError: if it met an element before that Python holds for equal, and that is another value all the same (1 and True).
+        """
         key = identity(element)
         found = self.cells.get(key)
         if found is None:
+            if element in self._equal:
+                raise SpecError(
+                    f"{self.path} meets both {self._equal[element]!r} and {element!r}, which Python holds for equal",
+                    remedy="Let all its elements be of one type.",
+                )
+            self._equal[element] = element
             found = self.cells[key] = self._register(self, element)
         return found
 
@@ -134,6 +151,8 @@ class Update:
         value = self.cell.values[old_id]
         for operation in self.operations:
             value = apply(operation, value)
+        if self.cell.collection is not None:
+            check_count(self.cell.collection.path, self.cell.element, value)
         new_id = self.cell.id_of(value)
         self._space.set_update(self.index, old_id, new_id)
         return new_id
@@ -148,4 +167,4 @@ def apply(operation: Operation, value: Any) -> Any:
             return value[1:]
         case ("add", count):
             return value + count
-    raise AssertionError(f"unknown operation {show(operation)}")
+    raise InternalError(f"unknown operation {show(operation)}")

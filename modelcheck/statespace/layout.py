@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from modelcheck.spec import Machine, State
 from modelcheck.spec.shape import AliasShape, BagShape, MapShape, QueueShape, RecordShape, SetShape, Shape, TableShape
 from modelcheck.statespace import _kernel as kernel
 from modelcheck.statespace.cells import ABSENT, Cell, Collection
+from modelcheck.statespace.elements import TrackedBag, TrackedSet, TrackedTable
+from modelcheck.statespace.queues import TrackedDeque, TrackedList
+from modelcheck.statespace.records import TrackedMap, slots_of, tracked_class, tracked_record
 from modelcheck.statespace.session import Session
-from modelcheck.statespace.views import (
-    RecordSlot,
-    TrackedBag,
-    TrackedMap,
-    TrackedQueue,
-    TrackedSet,
-    TrackedTable,
-    ValueSlot,
-    tracked_class,
-)
+from modelcheck.statespace.slots import ContainerSlot, ValueSlot
 from modelcheck.values import Bag, FrozenDict, FrozenRecord, order_key, ordered, show
 
 _COLLECTIONS: dict[type, tuple[type, Any]] = {
@@ -81,6 +76,7 @@ class Layout:
                 self._space.add_cell(collection.index),
                 f"{collection.path}[{show(element)}]",
                 collection.default,
+                collection,
                 element,
             )
         )
@@ -163,42 +159,81 @@ class Layout:
 
     def tracked(self, session: Session) -> Any:
         """An object of the spec's class whose variables are views of the session."""
-        slots: dict[str, Any] = {}
-        live: Any = object.__new__(self._class(self.machine.cls, self.machine.shape.fields))
-        live.__dict__.update(self.machine.constants, _slots=slots)
         views: dict[int, Any] = {}
-        slots.update((name, self._slot(shape, session, views)) for name, shape in self.machine.shape.fields.items())
-        return live
+        return self._record(self.machine.shape, self.machine.constants, session, views)
 
-    def _class(self, cls: type, names: Mapping[str, Any]) -> type:
-        if cls not in self._classes:
-            self._classes[cls] = tracked_class(cls, names)
-        return self._classes[cls]
+    def _record(self, shape: RecordShape, constants: Mapping[str, Any], session: Session, views: dict[int, Any]) -> Any:
+        if shape.cls not in self._classes:
+            self._classes[shape.cls] = tracked_class(shape.cls, shape.path, shape.fields)
+        slots: dict[str, Any] = {}
+        made = views[id(shape)] = tracked_record(self._classes[shape.cls], constants, slots)
+        slots.update((name, self._slot(field, session, views)) for name, field in shape.fields.items())
+        return made
 
-    def _slot(self, shape: Shape, session: Session, views: dict[int, Any]) -> Any:
+    def _slot(self, shape: Shape, session: Session, views: dict[int, Any]) -> ValueSlot | ContainerSlot:
+        if type(shape) is Shape:
+            return ValueSlot(session, self._fixed[id(shape)])
+        return ContainerSlot(session, shape, self._view(shape, session, views))
+
+    def _view(self, shape: Shape, session: Session, views: dict[int, Any]) -> Any:
         if isinstance(shape, AliasShape):
             return views[id(shape.target)]
         if isinstance(shape, RecordShape):
-            return self._record_slot(shape, session, views)
+            return self._record(shape, shape.constants, session, views)
         if isinstance(shape, MapShape):
             slots: dict[Any, Any] = {}
             made: Any = TrackedMap(shape, slots)
             views[id(shape)] = made
             slots.update((key, self._slot(item, session, views)) for key, item in shape.items.items())
             return made
-        if type(shape) in _COLLECTIONS:
-            made = _COLLECTIONS[type(shape)][0](session, shape, self._dynamic[id(shape)])
-        elif isinstance(shape, QueueShape):
-            made = TrackedQueue(session, shape, self._fixed[id(shape)])
+        if isinstance(shape, QueueShape):
+            made = (TrackedDeque if shape.kind is deque else TrackedList)(session, shape, self._fixed[id(shape)])
         else:
-            made = ValueSlot(session, self._fixed[id(shape)])
+            made = _COLLECTIONS[type(shape)][0](session, shape, self._dynamic[id(shape)])
         views[id(shape)] = made
         return made
 
-    def _record_slot(self, shape: RecordShape, session: Session, views: dict[int, Any]) -> RecordSlot:
-        slots: dict[str, Any] = {}
-        live: Any = object.__new__(self._class(shape.cls, shape.fields))
-        live.__dict__.update(shape.constants, _slots=slots)
-        made = views[id(shape)] = RecordSlot(shape, live)
-        slots.update((name, self._slot(field, session, views)) for name, field in shape.fields.items())
-        return made
+    # Assigned containers ----------------------------------------------------------------------------------------------------------------------
+
+    def settle(self, session: Session, live: Any) -> None:
+        """Write the objects that a run assigned to slots into the cells of these slots.
+
+        All of them are looked at before the first is written, since they may be views of each other's cells.
+        """
+        if not session.assigned:
+            return
+        found = list(self._assigned(slots_of(live), self.machine.shape.fields, {}))
+        for shape, snapshot in found:
+            self._replace(session, shape, snapshot)
+
+    def _assigned(
+        self, slots: Mapping[Any, Any], shapes: Mapping[Any, Shape], memo: dict[int, Any]
+    ) -> Iterator[tuple[Shape, Any]]:
+        for name, shape in shapes.items():
+            slot = slots[name]
+            if isinstance(slot, ValueSlot):
+                continue
+            live = slot.get()
+            if isinstance(shape, AliasShape) or live is not slot.view:
+                snapshot = shape.freeze(live, memo)
+                if not isinstance(shape, AliasShape):
+                    yield shape, snapshot
+                continue
+            memo[id(shape)] = live
+            if isinstance(shape, RecordShape):
+                yield from self._assigned(slots_of(live), shape.fields, memo)
+            elif isinstance(shape, MapShape):
+                yield from self._assigned(live.slots, shape.items, memo)
+
+    def _replace(self, session: Session, shape: Shape, snapshot: Any) -> None:
+        if isinstance(shape, RecordShape):
+            for name, field in shape.fields.items():
+                self._replace(session, field, snapshot.get(name))
+        elif isinstance(shape, MapShape):
+            for key, item in shape.items.items():
+                self._replace(session, item, snapshot.get(key))
+        elif type(shape) in _COLLECTIONS:
+            content = dict.fromkeys(ordered(snapshot), True) if isinstance(shape, SetShape) else snapshot
+            session.replace(self._dynamic[id(shape)], content)
+        elif not isinstance(shape, AliasShape):
+            session.write(self._fixed[id(shape)], snapshot)

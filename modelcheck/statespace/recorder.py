@@ -187,6 +187,7 @@ class Recorder:
         run.inside = len(chooser.picked)
         if declared.role is Role.ACTION:
             declared.run(self._live, run.arguments)
+            self.layout.settle(self._session, self._live)
             run.writes = self._session.effect()
             run.outcome = kernel.EFFECT
             return

@@ -7,11 +7,12 @@ logged is exactly what the run's outcome can depend on, so it is the path of the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
+from modelcheck.errors import InternalError
 from modelcheck.spec.choice import Disabled
 from modelcheck.spec.run import options_of
-from modelcheck.spec.shape import check_value
+from modelcheck.spec.shape import check_count, check_value
 from modelcheck.statespace import _kernel as kernel
 from modelcheck.statespace.cells import Cell, Collection, Operation, Projection, Update, apply
 from modelcheck.values import identity
@@ -61,10 +62,18 @@ class Session:
     Args:
         registry: Of the exploration.
         following: Whether this is the state after the step, in a step property.
+
+    Attributes:
+        written: What the run wrote, by cell, in the order of writing.
+        touched: The collections written to.
+        removed: The cells of keys that the run deleted and did not put back.
+        moved: The cells of keys that the run deleted at some time: put back, a key is the last of its dict.
+        assigned: What slots refer to instead of their views.
     """
 
     def __init__(self, registry: Registry, *, following: bool = False) -> None:
         self._registry = registry
+        self.following = following
         self._read_kind = kernel.READ_NEXT if following else kernel.READ
         self._whole_kind = kernel.WHOLE_NEXT if following else kernel.WHOLE
         self.events: list[Event] = []
@@ -75,6 +84,9 @@ class Session:
         self._wholes: set[int] = set()
         self.written: dict[Cell, Any] = {}
         self.touched: set[int] = set()
+        self.removed: set[Cell] = set()
+        self.moved: set[Cell] = set()
+        self.assigned: dict[Any, Any] = {}
 
     def begin(self, state: Mapping[int, int], events: list[Event], content: ContentKey) -> None:
         """Start a run on a state, given by the ids of the cells whose id is not 0, and log to ``events``."""
@@ -86,6 +98,9 @@ class Session:
         self._wholes = set()
         self.written = {}
         self.touched = set()
+        self.removed = set()
+        self.moved = set()
+        self.assigned = {}
 
     def read(self, cell: Cell) -> Any:
         """The value in a cell."""
@@ -136,14 +151,56 @@ class Session:
             self._projected[key] = projection.results[result]
         return self._projected[key]
 
-    def present(self, collection: Collection) -> list[Cell]:
-        """The cells of a collection that do not hold its default, in the order of their making; reads the collection whole."""
+    def whole(self, collection: Collection) -> list[Cell]:
+        """Read a collection whole: the cells of it that do not hold its default in the state that the run began with."""
         if collection.index not in self._wholes:
             self._wholes.add(collection.index)
             self.events.append((self._whole_kind, collection.index, 0, self._content(collection.index)))
             for cell in collection.cells.values():
                 self._found.setdefault(cell.index, cell.values[self._state.get(cell.index, 0)])
-        return [cell for cell in list(collection.cells.values()) if not collection.is_default(self.read(cell))]
+        return [cell for cell in collection.cells.values() if self._state.get(cell.index, 0)]
+
+    def present(self, collection: Collection) -> list[Cell]:
+        """The cells of a collection that do not hold its default now; reads the collection whole."""
+        before = [cell for cell in self.whole(collection) if cell not in self.written]
+        written = [cell for cell in self.written if cell.collection is collection]
+        return before + [cell for cell in written if not collection.is_default(self.read(cell))]
+
+    # Elements of collections ------------------------------------------------------------------------------------------------------------------
+
+    def put(self, cell: Cell, value: Any) -> None:
+        """Write to a cell of a collection."""
+        self._touch(cell)
+        self.write(cell, value)
+
+    def put_update(self, cell: Cell, operation: Operation) -> None:
+        """Change a cell of a collection without reading it, if it was not read yet."""
+        self._touch(cell)
+        self.update(cell, operation)
+
+    def remove(self, cell: Cell) -> None:
+        """Delete a key."""
+        self._touch(cell)
+        self.written.pop(cell, None)
+        self.written[cell] = cell.values[0]
+        self.removed.add(cell)
+        self.moved.add(cell)
+
+    def _touch(self, cell: Cell) -> None:
+        assert cell.collection is not None
+        self.touched.add(cell.collection.index)
+        if cell in self.removed:
+            self.removed.discard(cell)
+            self.written[cell] = self.written.pop(cell)
+
+    def replace(self, collection: Collection, content: Mapping[Any, Any]) -> None:
+        """Make the content of a collection that of a mapping, whatever the run did to it before."""
+        wanted = {collection.cell(element): value for element, value in content.items()}
+        before = self.whole(collection)
+        for cell in [cell for cell in self.written if cell.collection is collection]:
+            del self.written[cell]
+        self.written.update((cell, cell.values[0]) for cell in before if cell not in wanted)
+        self.written.update(wanted)
 
     def pick_element(self, collection: Collection, chosen: int | None) -> Cell | None:
         """One present element of a collection that the run did not write to; the first unless ``chosen`` says which cell. None: there is none."""
@@ -154,7 +211,14 @@ class Session:
         return cell
 
     def effect(self) -> list[tuple[int, int, int]]:
-        """The writes of the run, as the kernel takes them."""
+        """The writes of the run, as the kernel takes them.
+
+        Raises:
+            SpecError: if an element of a bag occurs less than 0 times, or not a whole number of times.
+        """
+        for cell, value in self.written.items():
+            if cell.collection is not None and type(cell.collection.default) is int and not isinstance(value, _Pending):
+                check_count(cell.collection.path, cell.element, value)
         return [
             (cell.index, self._registry.update(cell, value).index, 0)
             if isinstance(value, _Pending)
@@ -163,12 +227,16 @@ class Session:
         ]
 
 
-def _nothing() -> None:
-    return None
+@runtime_checkable
+class Pickable(Protocol):
+    """A view of which one element can be chosen without looking at the others."""
+
+    def pickable(self) -> Collection | None:
+        """The collection to choose from; None when the elements must be listed."""
 
 
 def _no_content(collection: int) -> int:
-    raise AssertionError(f"no state to read collection {collection} of")
+    raise InternalError(f"there is no state to read collection {collection} of")
 
 
 class TreeChooser:
@@ -188,7 +256,7 @@ class TreeChooser:
         """See `modelcheck.spec.choice.Chooser`."""
         chosen = self._script[self._at] if self._at < len(self._script) else None
         self._at += 1
-        collection = getattr(options, "_pickable", _nothing)()
+        collection = options.pickable() if isinstance(options, Pickable) else None
         if collection is not None:
             cell = self._session.pick_element(collection, chosen)
             if cell is None:

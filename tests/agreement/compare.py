@@ -43,7 +43,9 @@ def compare(source: str) -> str:
     machine = machine_of(spec)
     agree(machine, expected, check(cls()))
     agree(machine, expected, check(cls(), workers=2))
-    walk = check(cls(), order="random", limits=Limits(states=max(expected.states // 2, 1), time_s=0.01), seed=len(source))
+    walk = check(
+        cls(), order="random", limits=Limits(states=max(expected.states // 2, 1), time_s=0.01), seed=len(source)
+    )
     replay(machine, walk)
     if stopped(machine, expected):
         return "violated"
@@ -76,7 +78,9 @@ def verdicts(machine: Machine, found: Found) -> dict[str, Verdict]:
     otherwise = Verdict.UNKNOWN if stopped(machine, found) else None
     known = {DEADLOCK: Verdict.VIOLATED if DEADLOCK in found.traces else otherwise or Verdict.HOLDS}
     for declared in machine.properties:
-        present, absent = (Verdict.HOLDS, Verdict.VIOLATED) if declared.role is Role.REACHABLE else (Verdict.VIOLATED, Verdict.HOLDS)
+        present, absent = (
+            (Verdict.HOLDS, Verdict.VIOLATED) if declared.role is Role.REACHABLE else (Verdict.VIOLATED, Verdict.HOLDS)
+        )
         known[declared.name] = present if declared.name in found.traces else otherwise or absent
     return known
 
@@ -104,7 +108,9 @@ def follow(machine: Machine, trace: Trace) -> None:
     assert identity(trace.states[0]) in {identity(state) for state in machine.initial_states()}
     for before, step, after in zip(trace.states, trace.steps, trace.states[1:], strict=False):
         action = machine.find(step.action, machine.actions)
-        ends = [end for taken, end in machine.outcomes(before, action) if same_step(taken, step.arguments, step.choices)]
+        ends = [
+            end for taken, end in machine.outcomes(before, action) if same_step(taken, step.arguments, step.choices)
+        ]
         assert identity(after) in {identity(end) for end in ends}
     if trace.property == DEADLOCK:
         assert not list(machine.successors(trace.states[-1]))

@@ -11,7 +11,6 @@ from .writer import sources
 QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
 
-@pytest.mark.slow  # Until the views refer to containers as Python does.
 @settings(max_examples=200, deadline=None, suppress_health_check=QUIET, derandomize=True)
 @given(sources())
 def test_enumerator_and_oracle_agree(source: str) -> None:

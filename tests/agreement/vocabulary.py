@@ -1,4 +1,5 @@
 """What the random specs are written with: the language, and a few classes of their own."""
+
 from collections import Counter, deque
 from dataclasses import dataclass
 from enum import Enum
@@ -6,7 +7,20 @@ from enum import Enum
 from attrs import define, frozen
 
 from modelcheck import (
-    Durable, Fixed, Part, Process, Record, Spec, action, choose, constraint, invariant, reachable, require, step_property, terminal,
+    Durable,
+    Fixed,
+    Part,
+    Process,
+    Record,
+    Spec,
+    action,
+    choose,
+    constraint,
+    invariant,
+    reachable,
+    require,
+    step_property,
+    terminal,
 )
 from modelcheck.consistency.objects import Register
 from modelcheck.spec.faults import Crashes

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
+
 @frozen
 class Pool:
     """Literals that may meet in one container."""
@@ -51,7 +52,10 @@ VARIABLES: dict[str, tuple[str, tuple[Place, ...]]] = {
     "message": ("self.message = Message(0, 1)", (Place("scalar", "self.message", MESSAGE),)),
     "frozen": ("self.frozen = frozenset({0})", (Place("frozen", "self.frozen", NUMBER),)),
     "row": ("self.row = {0: 0, 1: 2}", (Place("map", "self.row"), Place("scalar", "self.row[{k}]"))),
-    "grid": ("self.grid = {n: {m: 0 for m in NODES} for n in NODES}", (Place("scalar", "self.grid[{k}][{k}]"), Place("map", "self.grid[{k}]"))),
+    "grid": (
+        "self.grid = {n: {m: 0 for m in NODES} for n in NODES}",
+        (Place("scalar", "self.grid[{k}][{k}]"), Place("map", "self.grid[{k}]")),
+    ),
     "colours": ("self.colours = {n: Colour.RED for n in NODES}", (Place("scalar", "self.colours[{k}]", COLOUR),)),
     "sets": ("self.sets = {0: set(), 1: {'a'}}", (Place("set", "self.sets[{k}]", WORD),)),
     "numbers": ("self.numbers = {1}", (Place("set", "self.numbers"),)),
@@ -65,7 +69,10 @@ VARIABLES: dict[str, tuple[str, tuple[Place, ...]]] = {
     "line": ("self.line = deque([Message(0, 1)])", (Place("deque", "self.line", MESSAGE),)),
     "list": ("self.list = []", (Place("list", "self.list", NUMBER),)),
     "note": ("self.note = Note()", (Place("scalar", "self.note.colour", COLOUR), Place("set", "self.note.marks"))),
-    "slip": ("self.slip = Slip(number=1, queue=deque([1]))", (Place("scalar", "self.slip.number"), Place("deque", "self.slip.queue"))),
+    "slip": (
+        "self.slip = Slip(number=1, queue=deque([1]))",
+        (Place("scalar", "self.slip.number"), Place("deque", "self.slip.queue")),
+    ),
     "pair": ("self.pair = Pair()", (Place("scalar", "self.pair.left"), Place("frozen", "self.pair.right"))),
     "servers": (
         "self.servers = {n: Server() for n in NODES}",
@@ -83,6 +90,7 @@ VARIABLES: dict[str, tuple[str, tuple[Place, ...]]] = {
     "fifo": ("", (Place("fifo", "self.fifo", MESSAGE),)),
     "history": ("self.history = History.of(Register(initial=0))", (Place("history", "self.history"),)),
 }
+DEEPEST = 3
 CONTAINERS = ("set", "bag", "table", "deque", "list", "frozen")
 
 
@@ -106,6 +114,7 @@ class Writer:
     names: int = 0
     helped: bool = False
     steps: bool = False
+    nested: int = 0
 
     # Decisions --------------------------------------------------------------------------------------------------------------------------------
 
@@ -161,6 +170,12 @@ class Writer:
 
     def element(self, pool: Pool, depth: int = 1) -> str:
         """A value of a pool."""
+        self.nested += 1
+        text = self._element(pool, depth if self.nested <= DEEPEST else 0)
+        self.nested -= 1
+        return text
+
+    def _element(self, pool: Pool, depth: int) -> str:
         known = [name for name, held in self.scope if held == pool or (pool == NUMBER and held == NODE)]
         options: list[Callable[[], str]] = [lambda: self.pick(pool.literals)]
         if known:
@@ -177,15 +192,25 @@ class Writer:
         options: list[Callable[[], str]] = [lambda: self.element(NUMBER, 0)]
         if depth > 0:
             for place in self.places:
-                options += [lambda text=text, place=place: text.format(p=self.at(place), e=self.element(place.pool, 0)) for text in NUMBERS.get(place.kind, ())]
-            options += [lambda: f"{self.number(depth - 1)} + {self.number(depth - 1)}", lambda: f"{self.number(depth - 1)} - {self.number(0)}"]
+                options += [
+                    lambda text=text, place=place: text.format(p=self.at(place), e=self.element(place.pool, 0))
+                    for text in NUMBERS.get(place.kind, ())
+                ]
+            options += [
+                lambda: f"{self.number(depth - 1)} + {self.number(depth - 1)}",
+                lambda: f"{self.number(depth - 1)} - {self.number(0)}",
+            ]
         return str(self.pick(options)())
 
     def truth(self, depth: int = 1) -> str:
         """A condition."""
-        options: list[Callable[[], str]] = [lambda: f"{self.number(0)} {self.pick(['==', '!=', '<', '>='])} {self.number(0)}"]
+        options: list[Callable[[], str]] = [
+            lambda: f"{self.number(0)} {self.pick(['==', '!=', '<', '>='])} {self.number(0)}"
+        ]
         for place in self.places:
-            options += [lambda text=text, place=place: self.fill(text, place) for text in CONDITIONS.get(place.kind, ())]
+            options += [
+                lambda text=text, place=place: self.fill(text, place) for text in CONDITIONS.get(place.kind, ())
+            ]
         if depth > 0:
             options += [
                 lambda: f"{self.number(1)} {self.pick(['==', '!=', '<', '>='])} {self.number(1)}",
@@ -310,7 +335,12 @@ class Writer:
     def domain(self, parameters: list[tuple[str, Pool]]) -> tuple[str, Pool]:
         """The text of a domain, and what it ranges over."""
         nodes = [name for name, pool in parameters if pool == NODE]
-        options: list[tuple[str, Pool]] = [("NODES", NODE), ("Colour", COLOUR), ("('a', 'b')", WORD), ("lambda {self}: range(3)", NUMBER)]
+        options: list[tuple[str, Pool]] = [
+            ("NODES", NODE),
+            ("Colour", COLOUR),
+            ("('a', 'b')", WORD),
+            ("lambda {self}: range(3)", NUMBER),
+        ]
         if nodes:
             options += [(f"lambda {{self}}: [n for n in NODES if n != {nodes[0]}]", NODE)] * 2
         for place in self.of_kind(*CONTAINERS):
@@ -359,13 +389,19 @@ class Writer:
             for name in names:
                 self.put({"net": self.network, "fifo": self.fifo}.get(name, lambda name=name: VARIABLES[name][0])())
             if "servers" in names and self.maybe():
-                self.put(f"self.crashes = Crashes(processes=self.servers, crashes={self.count(1, 2)}, restarts={self.maybe()})")
+                self.put(
+                    f"self.crashes = Crashes(processes=self.servers, crashes={self.count(1, 2)}, restarts={self.maybe()})"
+                )
             if "numbers" in names and self.maybe(3):
                 self.put("self.alias = self.numbers")
                 self.places.append(Place("set", "self.alias"))
             if "servers" in names and self.maybe(3):
                 self.put("self.leader = self.servers[1]")
-                self.places += [Place("scalar", "self.leader.term"), Place("set", "self.leader.votes"), Place("list", "self.leader.log")]
+                self.places += [
+                    Place("scalar", "self.leader.term"),
+                    Place("set", "self.leader.votes"),
+                    Place("list", "self.leader.log"),
+                ]
 
     def network(self) -> str:
         """An unordered network."""
@@ -404,7 +440,13 @@ class Writer:
             self.helper()
         for i in range(self.count(1, 4)):
             self.action(f"act{i}")
-        for decorator, most in [("invariant", 2), ("step_property", 1), ("reachable", 1), ("terminal", 1), ("constraint", 1)]:
+        for decorator, most in [
+            ("invariant", 2),
+            ("step_property", 1),
+            ("reachable", 1),
+            ("terminal", 1),
+            ("constraint", 1),
+        ]:
             for i in range(self.count(0, most)):
                 self.predicate(decorator, f"{decorator}{i}")
         bounds = self.bounds()

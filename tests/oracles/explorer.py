@@ -45,7 +45,11 @@ class Explorer:
             self.dropped += 1
             return
         self.generated += 1
-        found = [p for p in self.properties(Role.STEP) if before is not None and self.machine.failing(p, before, state) is not None]
+        found = [
+            p
+            for p in self.properties(Role.STEP)
+            if before is not None and self.machine.failing(p, before, state) is not None
+        ]
         if identity(state) not in self.seen:  # Python holds 1 == True, which an action can tell apart.
             self.seen.add(identity(state))
             self.following.append(state)
@@ -77,6 +81,8 @@ class Explorer:
         return Found(len(self.seen), self.generated, self.depth, self.dropped, dict(self.traces), frozenset(violated))
 
 
-def explore(spec: Spec, *, max_depth: int | None = None, keep_going: bool = False, max_states: int | None = None) -> Found:
+def explore(
+    spec: Spec, *, max_depth: int | None = None, keep_going: bool = False, max_states: int | None = None
+) -> Found:
     """What there is to find in the states of a spec; raises TooLargeError if these are more than ``max_states``."""
     return Explorer(spec).explore(max_depth, keep_going, max_states)
