@@ -22,7 +22,7 @@ from enum import Enum
 from attrs import frozen
 
 from modelcheck import Durable, Process, Spec, action, reachable, require, terminal
-from modelcheck.consistency.objects import Register
+from modelcheck.consistency import Register
 from modelcheck.spec.faults import Crashes
 from modelcheck.spec.history import History
 from modelcheck.spec.network import Network

@@ -66,8 +66,9 @@ class ForgetsVote(Raft):
 
 
 class KeepsConflict(Raft):
-    """A follower keeps an entry that conflicts with the leader's: caught by state_machine_safety."""
+    """A follower keeps an entry that conflicts with the leader's, and appends later ones after it: caught by log_matching."""
 
+    max_log = 2
     candidates = ((0,), (1,))
 
     def with_entries(self, log: Log, m: AppendEntries) -> Log:
@@ -111,7 +112,7 @@ class ObeysStaleLeader(Raft):
 
 
 class TruncatesAlways(Raft):
-    """A follower cuts its log off after the new entries, and loses later ones when messages are reordered: caught by leader_completeness."""
+    """A follower cuts its log off after the new entries, and loses later ones when messages are reordered: caught by state_machine_safety."""
 
     candidates = ((0,), (1,))
 

@@ -1,0 +1,136 @@
+"""Every spec and every mutant gives exactly what ``specs/expected.toml`` says."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modelcheck import Spec, Verdict
+from modelcheck.search import Report, check
+from modelcheck.spec import machine_of
+from modelcheck.spec.loading import load_spec
+
+from ..oracles.explorer import explore
+
+ROOT = Path(__file__).resolve().parents[2]
+EXPECTED = tomllib.loads((ROOT / "specs" / "expected.toml").read_text())
+SOURCES = {"peers", "oracle", "engine"}
+
+
+def frozen(value: Any) -> Any:
+    return tuple(map(frozen, value)) if isinstance(value, list) else value
+
+
+def spec_of(entry: dict[str, Any]) -> Spec:
+    constants = {name: frozen(value) for name, value in entry.get("constants", {}).items()}
+    return load_spec(f"{ROOT}/{entry['spec']}")(**constants)
+
+
+def cases(kind: str, *, source: str | None = None) -> list[Any]:
+    return [
+        pytest.param(
+            entry, id=f"{entry['spec'].split('/')[-1]}-{entry.get('constants', '')}", marks=marks(entry, source)
+        )
+        for entry in EXPECTED[kind]
+        if source is None or entry["source"] == source
+    ]
+
+
+def marks(entry: dict[str, Any], source: str | None) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.slow] if entry.get("slow") or source else []
+
+
+def counts(report: Report) -> tuple[int, int, int]:
+    return report.states, report.generated, report.depth
+
+
+def test_the_canary_is_caught() -> None:
+    """The oldest bug of all; if this passes as correct, believe nothing below."""
+    report = check(load_spec(f"{ROOT}/specs/mutants/two_phase_commit.py:CommitsEarly")())
+    assert report.verdict is Verdict.VIOLATED
+
+
+@pytest.mark.parametrize("entry", cases("explored"))
+def test_explored(entry: dict[str, Any]) -> None:
+    """The counts are exact, every invariant holds, every reachable state is reached unless its bounds forbid it."""
+    report = check(spec_of(entry), keep_going=True)
+    assert counts(report) == (entry["states"], entry["generated"], entry["depth"])
+    assert [p.name for p in report.properties if p.verdict is not Verdict.HOLDS] == []
+
+
+@pytest.mark.parametrize("entry", cases("violated"))
+def test_violated(entry: dict[str, Any]) -> None:
+    """The property that is named is the first to fail, on the shortest trace."""
+    report = check(spec_of(entry))
+    violated = [(p.name, len(p.trace.steps)) for p in report.properties if p.verdict is Verdict.VIOLATED and p.trace]
+    assert violated == [(entry["property"], entry["steps"])]
+
+
+@pytest.mark.parametrize("entry", cases("violated"))
+def test_the_docstring_names_the_property(entry: dict[str, Any]) -> None:
+    """What a mutant says about itself is what the search finds."""
+    spec = spec_of(entry)
+    if "/mutants/" in entry["spec"]:
+        assert entry["property"].rsplit(".", 1)[-1] in (type(spec).__doc__ or "")
+
+
+@pytest.mark.parametrize("entry", cases("violated"))
+def test_a_mutant_overrides_one_method(entry: dict[str, Any]) -> None:
+    """Whatever else a mutant sets is a constant."""
+    cls = type(spec_of(entry))
+    if "/mutants/" in entry["spec"]:
+        overridden = [name for name, value in vars(cls).items() if callable(value) and not name.startswith("_")]
+        assert len(overridden) == 1
+
+
+@pytest.mark.parametrize("entry", cases("explored", source="oracle"))
+def test_the_oracle_explores_the_same(entry: dict[str, Any]) -> None:
+    """Counts, and the length of each witness."""
+    spec = spec_of(entry)
+    found, report = explore(spec, keep_going=True), check(spec, keep_going=True)
+    assert (found.states, found.generated, found.depth) == counts(report)
+    assert found.traces == {p.name: len(p.trace.steps) for p in report.properties if p.trace}
+
+
+@pytest.mark.parametrize("entry", cases("violated", source="oracle"))
+def test_the_oracle_finds_the_same_violation(entry: dict[str, Any]) -> None:
+    """No shorter counterexample, and of no other property."""
+    found = explore(spec_of(entry))
+    assert found.violated == {entry["property"]}
+    assert found.traces[entry["property"]] == entry["steps"]
+
+
+def test_every_entry_has_a_source() -> None:
+    """A number without one is a guess."""
+    assert {entry["source"] for kind in EXPECTED.values() for entry in kind} == SOURCES
+
+
+def test_every_spec_is_expected() -> None:
+    """A spec or mutant that is in no entry is not tested."""
+    listed = {entry["spec"].split(":")[0] for kind in EXPECTED.values() for entry in kind}
+    written = {str(path.relative_to(ROOT)) for path in (ROOT / "specs").rglob("*.py")}
+    assert written == listed
+
+
+def test_two_workers_find_the_same_raft() -> None:
+    """Nothing of the default configuration's report depends on the number of workers."""
+    spec = load_spec(f"{ROOT}/specs/raft.py:Raft")()
+    entry = next(e for e in EXPECTED["explored"] if e["spec"].endswith(":Raft") and "constants" not in e)
+    assert counts(check(spec, workers=2)) == (entry["states"], entry["generated"], entry["depth"])
+
+
+def test_raft_needs_one_python_call_per_ten_thousand_states_generated() -> None:
+    """Its handlers look at little, which is what the enumerator's speed rests on."""
+    report = check(load_spec(f"{ROOT}/specs/raft.py:Raft")())
+    assert report.python_calls * 10_000 < report.generated
+
+
+def test_the_invariants_of_raft_are_those_of_figure_3() -> None:
+    """All five, and nothing under another name."""
+    machine = machine_of(load_spec(f"{ROOT}/specs/raft.py:Raft")())
+    names = {p.name for p in machine.properties if p.role.value in {"invariant", "step property"}}
+    figure_3 = ["election_safety", "leader_append_only", "log_matching", "leader_completeness", "state_machine_safety"]
+    assert names == set(figure_3)
