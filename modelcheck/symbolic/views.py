@@ -19,10 +19,13 @@ from modelcheck.spec.shape import (
     SetShape,
     Shape,
     TableShape,
+    check_count,
     check_value,
+    keys_changed,
 )
 from modelcheck.statespace.cells import ABSENT
-from modelcheck.statespace.views import RecordSlot, TrackedMap, ValueSlot, tracked_class
+from modelcheck.statespace.records import TrackedMap, slots_of, tracked_class, tracked_record
+from modelcheck.statespace.slots import ValueSlot
 from modelcheck.symbolic import operators
 from modelcheck.symbolic.domains import Elements
 from modelcheck.symbolic.paths import Paths
@@ -47,6 +50,42 @@ from modelcheck.symbolic.terms import (
 )  # fmt: skip
 
 
+class _Slot:
+    """Where a container is found; what is assigned is copied into it."""
+
+    def __init__(self, view: Any) -> None:
+        self._view = view
+
+    def get(self) -> Any:
+        """The view of the container."""
+        return self._view
+
+    def assign(self, value: Any) -> None:
+        """Give the container the content of another one."""
+        if value is not self._view:
+            self._view._assign(value)
+
+
+class _RecordSlot:
+    """Where a record is found; what is assigned is copied into its fields."""
+
+    def __init__(self, shape: RecordShape, tracked: Any) -> None:
+        self._shape = shape
+        self._tracked = tracked
+
+    def get(self) -> Any:
+        """The tracked record."""
+        return self._tracked
+
+    def assign(self, value: Any) -> None:
+        """Give the record the fields of another one."""
+        if value is self._tracked:
+            return
+        self._shape.expect(value)
+        for name, slot in slots_of(self._tracked).items():
+            slot.assign(getattr(value, name))
+
+
 class _Collection:
     """What sets, bags and dicts that start empty share."""
 
@@ -54,9 +93,6 @@ class _Collection:
         self._session = session
         self._shape = shape
         self._elements = elements
-
-    def _view(self) -> Any:
-        return self
 
     def _check(self, element: Any) -> Any:
         return element if is_symbolic(element) else check_value(element, f"an element of {self._shape.path}")
@@ -239,8 +275,8 @@ class SymbolicBag(_Collection):
         return self._session.look_up(self._elements, element)
 
     def __setitem__(self, element: Any, count: Any) -> None:
-        if not is_symbolic(count) and (not isinstance(count, int) or count < 0):
-            self._shape.freeze(Counter({element: count}))
+        if not is_symbolic(count):
+            check_count(self._shape.path, element, count)
         if is_symbolic(count) and decide(truth(count < 0)):
             raise UnsupportedError(
                 f"{self._shape.path} may hold an element a negative number of times", remedy="Guard with require(...)."
@@ -398,9 +434,6 @@ class SymbolicQueue:
     def __stands_for__(self) -> type:
         return self._shape.kind
 
-    def _view(self) -> Any:
-        return self
-
     def _all(self) -> Any:
         return self._session.read(self._cell)
 
@@ -527,13 +560,20 @@ class SymbolicMap(TrackedMap):
         if not is_symbolic(key):
             super().__setitem__(key, value)
             return
-        options = [(equality(key, each), each) for each in self._slots]
+        options = [(equality(key, each), each) for each in self.slots]
         if decide(neg(disj(*(guard for guard, _ in options)))):
             raise UnsupportedError(f"{self._shape.path} may be assigned under a key that it does not have")
         for guard, each in options:
             if Present.paths.feasible(guard):
                 old = self[each]
-                self._slots[each]._assign(merge([(guard, value), (neg(guard), old)]))
+                self.slots[each].assign(merge([(guard, value), (neg(guard), old)]))
+
+    def _assign(self, value: Any) -> None:
+        self._shape.expect(value)
+        if value.keys() != self.slots.keys():
+            raise keys_changed(self._shape, value.keys())
+        for key, item in list(value.items()):
+            self.slots[key].assign(item)
 
 
 _VIEWS: dict[type, tuple[Any, Any]] = {
@@ -575,42 +615,34 @@ class SymbolicLayout:
         """An object of the spec's class whose variables are views of the session."""
         for elements in self.collections.values():
             session.prepare(elements)
-        slots: dict[str, Any] = {}
-        live = object.__new__(self._class(self.machine.cls, self.machine.shape.fields))
-        live.__dict__.update(self.machine.constants, _slots=slots)
-        views: dict[int, Any] = {}
-        slots.update((name, self._slot(shape, session, views)) for name, shape in self.machine.shape.fields.items())
-        return live
-
-    def _class(self, cls: type, names: Mapping[str, Any]) -> type:
-        if cls not in self._classes:
-            self._classes[cls] = tracked_class(cls, names)
-        return self._classes[cls]
+        return self._record(self.machine.shape, self.machine.constants, session, {}).get()
 
     def _slot(self, shape: Shape, session: Session, views: dict[int, Any]) -> Any:
         made: Any
         if isinstance(shape, AliasShape):
             return views[id(shape.target)]
         if isinstance(shape, RecordShape):
-            return self._record(shape, session, views)
+            return self._record(shape, shape.constants, session, views)
         if isinstance(shape, MapShape):
             slots: dict[Any, Any] = {}
-            made = views[id(shape)] = SymbolicMap(shape, slots)
+            made = views[id(shape)] = _Slot(SymbolicMap(shape, slots))
             slots.update((key, self._slot(each, session, views)) for key, each in shape.items.items())
             return made
         if type(shape) in _VIEWS:
-            made = _VIEWS[type(shape)][0](session, shape, self.collections[id(shape)])
+            made = _Slot(_VIEWS[type(shape)][0](session, shape, self.collections[id(shape)]))
         elif isinstance(shape, QueueShape):
-            made = SymbolicQueue(session, shape, self.cells[id(shape)])
+            made = _Slot(SymbolicQueue(session, shape, self.cells[id(shape)]))
         else:
             made = ValueSlot(session, self.cells[id(shape)])  # type: ignore[arg-type]
         views[id(shape)] = made
         return made
 
-    def _record(self, shape: RecordShape, session: Session, views: dict[int, Any]) -> RecordSlot:
+    def _record(
+        self, shape: RecordShape, constants: Mapping[str, Any], session: Session, views: dict[int, Any]
+    ) -> _RecordSlot:
+        if shape.cls not in self._classes:
+            self._classes[shape.cls] = tracked_class(shape.cls, shape.path, shape.fields)
         slots: dict[str, Any] = {}
-        live = object.__new__(self._class(shape.cls, shape.fields))
-        live.__dict__.update(shape.constants, _slots=slots)
-        made = views[id(shape)] = RecordSlot(shape, live)
+        made = views[id(shape)] = _RecordSlot(shape, tracked_record(self._classes[shape.cls], constants, slots))
         slots.update((name, self._slot(each, session, views)) for name, each in shape.fields.items())
         return made
