@@ -556,6 +556,8 @@ class SymbolicQueue:
 class SymbolicMap(TrackedMap):
     """A dict with fixed keys, which a symbolic key may index."""
 
+    __class__ = property(type)  # What passes for a dict here is taken for an ordinary one.
+
     def __setitem__(self, key: Any, value: Any) -> None:
         if not is_symbolic(key):
             super().__setitem__(key, value)
