@@ -28,7 +28,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 from modelcheck.search import check  # noqa: E402 - after the path to the specs is set.
-from modelcheck.spec import Spec, machine_of  # noqa: E402
+from modelcheck.spec import Role, Spec, machine_of  # noqa: E402
 from modelcheck.statespace._kernel import FingerprintTable  # noqa: E402
 from specs.raft import Raft  # noqa: E402
 from specs.two_phase_commit import TwoPhaseCommit  # noqa: E402
@@ -66,11 +66,9 @@ class Result:
 
 WORKLOADS = [
     *(Workload(f"two-phase commit, {n} managers", lambda n=n: TwoPhaseCommit(rms=n), n) for n in (7, 8, 9, 10)),  # type: ignore[misc]
-    Workload("Raft, the small configuration", lambda: Raft(**RAFT_SMALL)),
-    Workload("Raft, the large configuration", lambda: Raft(**RAFT_LARGE)),
+    Workload("Raft, any second candidate", lambda: Raft(candidates=((0,),))),
+    Workload("Raft, two candidates and a crash", lambda: Raft(candidates=((0,), (1,)), crashes=1)),
 ]
-RAFT_SMALL: dict[str, Any] = {}
-RAFT_LARGE: dict[str, Any] = {}
 
 
 def engine(workload: Workload) -> Result:
@@ -81,9 +79,19 @@ def engine(workload: Workload) -> Result:
         "workload = next(w for w in enumeration.WORKLOADS if w.name == sys.argv[2])\n"
         "print(json.dumps(enumeration.explore(workload)))"
     )
-    done = subprocess.run([sys.executable, "-c", code, str(HERE.parent), workload.name], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(HERE.parent), workload.name], capture_output=True, text=True, check=True
+    )
     found = json.loads(done.stdout)
-    return Result(workload.name, "modelcheck", found.pop("states"), found.pop("generated"), found["seconds"], found.pop("rate"), found)
+    return Result(
+        workload.name,
+        "modelcheck",
+        found.pop("states"),
+        found.pop("generated"),
+        found["seconds"],
+        found.pop("rate"),
+        found,
+    )
 
 
 def explore(workload: Workload) -> dict[str, Any]:
@@ -105,13 +113,14 @@ def explore(workload: Workload) -> dict[str, Any]:
 def oracle(workload: Workload) -> Result:
     """The oracle explorer for a few seconds: a breadth-first search on ordinary Python objects."""
     machine = machine_of(workload.make())
+    invariants = [declared for declared in machine.properties if declared.role is not Role.STEP]
     started = time.perf_counter()
     frontier = machine.initial_states()
     seen = set(frontier)
     generated = len(frontier)
     for state in frontier:  # The list grows while it is walked: a queue.
-        for declared in machine.properties:
-            list(machine.instances(declared, state)) if declared.role.name != "STEP" else None
+        for declared in invariants:
+            list(machine.instances(declared, state))
         for _, after in machine.successors(state):
             generated += 1
             if after not in seen:
@@ -129,11 +138,17 @@ def spin(workload: Workload) -> Result | None:
         return None
     with tempfile.TemporaryDirectory() as folder:
         source = HERE / "peers" / "two_phase_commit.pml"
-        subprocess.run(["spin", "-a", f"-DN={workload.spin_n}", str(source)], cwd=folder, check=True, capture_output=True)
-        subprocess.run(["gcc", "-O2", "-DSAFETY", "-w", "-o", "pan", "pan.c"], cwd=folder, check=True, capture_output=True)
+        subprocess.run(
+            ["spin", "-a", f"-DN={workload.spin_n}", str(source)], cwd=folder, check=True, capture_output=True
+        )
+        subprocess.run(
+            ["gcc", "-O2", "-DSAFETY", "-w", "-o", "pan", "pan.c"], cwd=folder, check=True, capture_output=True
+        )
         bits = {7: 22, 8: 24, 9: 26, 10: 28}[workload.spin_n]
         started = time.perf_counter()
-        printed = subprocess.run(["./pan", "-m100000", f"-w{bits}"], cwd=folder, check=True, capture_output=True, text=True).stdout
+        printed = subprocess.run(
+            ["./pan", "-m100000", f"-w{bits}"], cwd=folder, check=True, capture_output=True, text=True
+        ).stdout
         seconds = time.perf_counter() - started
     states = int(re.search(r"(\d+) states, stored", printed)[1])  # type: ignore[index]
     generated = int(re.search(r"(\d+) transitions", printed)[1]) + 1  # type: ignore[index]
@@ -154,7 +169,9 @@ def median(results: list[Result]) -> Result:
 @click.command()
 @click.option("--only", default="", help="Only workloads whose name contains this.")
 @click.option("--runs", default=3, help="Runs per side; the median is reported.")
-@click.option("--out", type=click.Path(path_type=Path), default=HERE / "results" / "enumeration.json", help="Where the JSON goes.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=HERE / "results" / "enumeration.json", help="Where the JSON goes."
+)
 def main(only: str, runs: int, out: Path) -> None:
     """Run the benchmark and print its table."""
     rows = []
@@ -162,9 +179,19 @@ def main(only: str, runs: int, out: Path) -> None:
           f"{'calls':>7} {'gen/call':>9} {'B/state':>8} {'peak MB':>8} {'of floor':>8}")  # fmt: skip
     for workload in (w for w in WORKLOADS if only in w.name):
         pairs = [(engine(workload), spin(workload)) for _ in range(runs if workload.spin_n != 10 else 1)]
-        ours, theirs, naive = median([a for a, _ in pairs]), median([b for _, b in pairs if b]) if pairs[0][1] else None, oracle(workload)
+        ours, theirs, naive = (
+            median([a for a, _ in pairs]),
+            median([b for _, b in pairs if b]) if pairs[0][1] else None,
+            oracle(workload),
+        )
         bound = floor(ours.states, ours.generated)
-        rows.append({"workload": workload.name, "floor": bound, "sides": [asdict(side) for side in (ours, theirs, naive) if side]})
+        rows.append(
+            {
+                "workload": workload.name,
+                "floor": bound,
+                "sides": [asdict(side) for side in (ours, theirs, naive) if side],
+            }
+        )
         spin_text = f"{theirs.rate:11,.0f} {ours.rate / theirs.rate:6.2f}" if theirs else f"{'':11} {'':6}"
         d = ours.details
         print(f"{workload.name:32} {ours.states:11,} {ours.generated:12,} {ours.rate:11,.0f} {spin_text} {naive.rate:9,.0f} {ours.rate / naive.rate:6.0f} "
@@ -172,7 +199,11 @@ def main(only: str, runs: int, out: Path) -> None:
               f"{ours.rate / bound:8.2f}", flush=True)  # fmt: skip
         if theirs:
             assert theirs.states == ours.states, f"Spin stored {theirs.states} states, the engine {ours.states}"
-    machine = {"machine": platform.processor() or platform.machine(), "cores": os.cpu_count(), "python": platform.python_version()}
+    machine = {
+        "machine": platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+    }
     out.parent.mkdir(exist_ok=True)
     out.write_text(json.dumps({**machine, "runs": runs, "rows": rows}, indent=1) + "\n")
     rates = [side["rate"] for row in rows for side in row["sides"] if side["side"] == "modelcheck"]
