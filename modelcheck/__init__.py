@@ -3,8 +3,9 @@
 A spec is a subclass of `Spec`; `check` explores its states. Everything that a spec needs is imported from here.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from modelcheck.errors import ModelcheckError, SpecError, UsageError
-from modelcheck.search import Limits, Report, check
 from modelcheck.spec import (
     Crashes,
     Durable,
@@ -29,6 +30,9 @@ from modelcheck.spec import (
     terminal,
 )
 from modelcheck.verdict import Verdict
+
+if TYPE_CHECKING:
+    from modelcheck.search import Limits, Report, check
 
 __all__ = [
     "Crashes",
@@ -60,3 +64,16 @@ __all__ = [
     "step_property",
     "terminal",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The search is imported when it is first named: every pytest run imports this package, with or without specs.
+
+    Raises:
+        AttributeError: for a name that the package does not have.
+    """
+    if name in {"Limits", "Report", "check"}:
+        from modelcheck import search  # noqa: PLC0415 - see above.
+
+        return getattr(search, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

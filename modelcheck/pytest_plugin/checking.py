@@ -104,7 +104,7 @@ def _explore(config: pytest.Config, spec: Spec, names: Sequence[str], settings: 
         if not left:
             return Explored(repr(spec), findings=findings, serial=serial)
         report = run_check(spec, left, settings, keep_going=True)
-        found = {name: finding(report, name, folder) for name in left}
+        found = {name: finding(spec, report, name, folder) for name in left}
         return Explored(repr(spec), report.states, report.seconds, {**findings, **found}, serial=serial)
     except ModelcheckError as error:
         return Explored(repr(spec), error="\n".join([str(error), *getattr(error, "__notes__", [])]), serial=serial)
@@ -126,13 +126,13 @@ def run_check(spec: Spec, names: Sequence[str] | None, settings: Settings, *, ke
     return report
 
 
-def finding(report: Report, name: str, folder: Path) -> Finding:
+def finding(spec: Spec, report: Report, name: str, folder: Path) -> Finding:
     """What a report says about a property; its counterexample is saved."""
     found = next(found for found in report.properties if found.name == name)
     file = None
     if found.verdict is Verdict.VIOLATED and found.trace is not None:
         file = save(found.trace, folder)
-    text = "" if found.verdict is Verdict.HOLDS else failure_text(report, found, file)
+    text = "" if found.verdict is Verdict.HOLDS else failure_text(spec, report, found, file)
     steps = len(found.trace.steps) if found.trace is not None else None
     return Finding(name, found.verdict.value, text, None if file is None else str(file), steps)
 

@@ -12,8 +12,8 @@ from modelcheck.cli.units import count, said_seconds
 from modelcheck.search import PropertyReport, Report
 from modelcheck.spec import Declaration, Machine, Spec, machine_of
 from modelcheck.spec.loading import shown_path
-from modelcheck.trace import Trace, write_trace
-from modelcheck.trace.text import plain, trace_lines
+from modelcheck.trace import Trace, explain, write_trace
+from modelcheck.trace.text import plain, reason_lines, trace_lines
 from modelcheck.values import show
 from modelcheck.verdict import Verdict
 
@@ -39,39 +39,42 @@ def save(trace: Trace, folder: Path) -> Path:
     return path
 
 
-def failure_text(report: Report, found: PropertyReport, file: Path | None) -> str:
+def failure_text(spec: Spec, report: Report, found: PropertyReport, file: Path | None) -> str:
     """What to show of a property that does not hold; the first line is what a summary has room for."""
-    spec = f"{report.spec}({', '.join(f'{name}={show(value)}' for name, value in report.constants.items())})"
     size = f"{count(report.states, 'state')}, {count(report.depth, 'level')}, {said_seconds(report.seconds)}"
     if found.verdict is Verdict.UNKNOWN:
         what = "deadlock" if found.kind == "deadlock" else f"the {found.kind} {found.name}"
-        return f"{found.name} is UNKNOWN: {report.reason or _CUT_SHORT}\n{what} of {spec} was not decided ({size})"
+        return f"{found.name} is UNKNOWN: {report.reason or _CUT_SHORT}\n{what} of {spec!r} was not decided ({size})"
     if found.trace is None:
-        return f"{found.name} is never reached\nin any state of {spec} ({size})"
+        return f"{found.name} is never reached\nin any state of {spec!r} ({size})"
     return "\n".join(_violation(spec, found.trace, file, ""))
 
 
 def replayed_text(spec: Spec, trace: Trace, file: Path) -> str:
     """What to show of a saved counterexample that still fails."""
-    return "\n".join(_violation(repr(spec), trace, file, ", as in an earlier run (replayed, not explored)"))
+    return "\n".join(_violation(spec, trace, file, ", as in an earlier run (replayed, not explored)"))
 
 
 def violation_text(spec: Spec, trace: Trace, file: Path | None) -> str:
     """What to show of a violation, whoever found it."""
-    return "\n".join(_violation(repr(spec), trace, file, ""))
+    return "\n".join(_violation(spec, trace, file, ""))
 
 
-def _violation(spec: str, trace: Trace, file: Path | None, how: str) -> Iterator[str]:
+def _violation(spec: Spec, trace: Trace, file: Path | None, how: str) -> Iterator[str]:
     steps = count(len(trace.steps), "step")
     if trace.kind == "deadlock":
         yield f"deadlock after {steps}{how}"
-        yield f"of {spec}"
+        yield f"of {spec!r}"
     else:
         arguments = ", ".join(f"{name}={show(value)}" for name, value in trace.arguments.items())
         yield f"{trace.property} is violated in {steps}{how}"
-        yield f"{trace.kind} of {spec}{f', for {arguments}' if arguments else ''}"
+        yield f"{trace.kind} of {spec!r}{f', for {arguments}' if arguments else ''}"
     yield ""
     yield from plain(trace_lines(trace)).splitlines()
+    reason = explain(machine_of(spec), trace)
+    if reason is not None:
+        yield ""
+        yield from plain(reason_lines(reason)).splitlines()
     if file is not None:
         yield ""
         yield f"Trace: {shown_path(file)}"

@@ -81,7 +81,7 @@ class SpecCheck:
                 self._node.user_properties += numbers(Explored(repr(self.spec), serial=os.urandom(8).hex()), old)
                 pytest.fail(old.text)
         report = self._checked(properties or None, keep_going=False)
-        findings = [finding(report, found.name, folder) for found in report.properties]
+        findings = [finding(self.spec, report, found.name, folder) for found in report.properties]
         self._tell(report, next((f for f in findings if f.verdict == "violated"), _overall(report)))
         violated = [found.text for found in findings if found.verdict == Verdict.VIOLATED.value]
         if violated:

@@ -1,0 +1,137 @@
+"""Values and specs as Python source, with the imports that it needs.
+
+What is printed for a user to run must run: enum members and objects are written with their classes, which are imported by name where the module can
+be imported, and taken from the spec's file where it cannot.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Mapping
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from modelcheck.spec import Spec, Step
+from modelcheck.spec.loading import shown_path
+from modelcheck.values import Bag, FrozenDict, ordered, show
+
+_MODULE = "spec_module"
+
+
+class Script:
+    """Writes values as source, and remembers what that needs to import.
+
+    >>> source = Script()
+    >>> source.value((1, frozenset({2}), None)), source.imports()
+    ('(1, frozenset({2}), None)', [])
+    """
+
+    def __init__(self) -> None:
+        self._names: dict[type, str] = {}
+        self._imports: dict[str, dict[str, str]] = {}
+        self._files: dict[str, str] = {}
+        self._told: set[str] = set()
+
+    def imports(self) -> list[str]:
+        """The import statements that what was written since the last call needs."""
+        new = {module: sorted(names.keys() - self._told) for module, names in sorted(self._imports.items())}
+        lines = [f"from {module} import {', '.join(names)}" for module, names in new.items() if names]
+        files = [(file, name) for file, name in self._files.items() if name not in self._told]
+        if files:
+            lines = ["from pathlib import Path", "", "from modelcheck.spec.loading import load_file", *lines, ""]
+            lines += [f"{name} = load_file(Path({file!r}))" for file, name in files]
+        self._told |= {name for names in new.values() for name in names} | {name for _, name in files}
+        return lines
+
+    def uses(self, module: str, name: str) -> None:
+        """Note that the source uses a name of a module."""
+        self._imports.setdefault(module, {})[name] = name
+
+    def spec(self, spec: Spec) -> str:
+        """A spec with its constants."""
+        constants = ((name, value) for name, value in spec.__dict__.items() if not name.startswith("_"))
+        return f"{self.name(type(spec))}({', '.join(f'{name}={self.value(value)}' for name, value in constants)})"
+
+    def step(self, step: Step) -> str:
+        """The arguments with which ``spec.step(state, ...)`` or ``state.step(...)`` takes a step."""
+        parts = [repr(step.action), *map(self.value, step.choices)]
+        plain = all(name.isidentifier() for name in step.arguments)
+        assert plain, step
+        return ", ".join([*parts, *(f"{name}={self.value(value)}" for name, value in step.arguments.items())])
+
+    def value(self, value: Any) -> str:
+        """A value."""
+        if isinstance(value, Enum):
+            cls = self.name(type(value))
+            return f"{cls}.{value.name}" if value.name in type(value).__members__ else f"{cls}({value.value!r})"
+        if isinstance(value, type):
+            return self.name(value)
+        if isinstance(value, frozenset):
+            return f"frozenset({{{', '.join(map(self.value, ordered(value)))}}})" if value else "frozenset()"
+        if type(value) is tuple:
+            return "(" + ", ".join(map(self.value, value)) + ("," if len(value) == 1 else "") + ")"
+        if isinstance(value, (FrozenDict, Bag)):
+            self.uses("modelcheck.values", type(value).__name__)
+            return f"{type(value).__name__}({self._mapping(value)})"
+        return self._object(value)
+
+    def _mapping(self, value: Mapping[Any, Any]) -> str:
+        return "{" + ", ".join(f"{self.value(key)}: {self.value(inner)}" for key, inner in value.items()) + "}"
+
+    def _object(self, value: Any) -> str:
+        kind = type(value)
+        if attrs.has(kind):
+            fields = [(field.alias, getattr(value, field.name)) for field in attrs.fields(kind) if field.init]
+        elif hasattr(kind, "__dataclass_fields__"):
+            fields = [(name, getattr(value, name)) for name, field in kind.__dataclass_fields__.items() if field.init]
+        elif isinstance(value, tuple) and hasattr(kind, "_fields"):
+            fields = [(name, getattr(value, name)) for name in kind._fields]
+        else:
+            return repr(value)
+        return f"{self.name(kind)}({', '.join(f'{name}={self.value(inner)}' for name, inner in fields)})"
+
+    def name(self, cls: type) -> str:
+        """What the source calls a class."""
+        if cls.__module__ == "builtins":
+            return cls.__qualname__
+        if cls not in self._names:
+            self._names[cls] = self._named(cls)
+        return self._names[cls]
+
+    def _named(self, cls: type) -> str:
+        top, _, inner = cls.__qualname__.partition(".")
+        rest = f".{inner}" if inner else ""
+        if not is_importable(cls.__module__):
+            file = getattr(sys.modules.get(cls.__module__), "__file__", None)
+            if file is None:
+                return cls.__qualname__
+            number = len(self._files) + 1
+            module = self._files.setdefault(shown_path(file), _MODULE if number == 1 else f"{_MODULE}_{number}")
+            return f"{module}.{top}{rest}"
+        taken = {name: module for module, names in self._imports.items() for name in names.values()}
+        alias = top if taken.get(top, cls.__module__) == cls.__module__ else f"{top}_{len(self._names)}"
+        self._imports.setdefault(cls.__module__, {})[top if alias == top else f"{top} as {alias}"] = alias
+        return f"{alias}{rest}"
+
+
+def is_importable(module: str) -> bool:
+    """Whether another program can import a module by its name."""
+    if module == "__main__":
+        return False
+    try:
+        found = importlib.util.find_spec(module)
+    except (ImportError, ValueError, AttributeError):
+        return False
+    if found is None or found.origin is None:
+        return False
+    loaded = getattr(sys.modules.get(module), "__file__", None)
+    return loaded is None or Path(loaded).resolve() == Path(found.origin).resolve()
+
+
+def shown_arguments(arguments: Mapping[str, Any]) -> str:
+    """Arguments as people read them."""
+    return ", ".join(f"{name}={show(value)}" for name, value in arguments.items())

@@ -1,0 +1,277 @@
+"""Specs as Hypothesis state machines: what they find, how it is shown, and that Hypothesis's own tools work on them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.database import InMemoryExampleDatabase
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+
+from modelcheck import Spec, action, choose, constraint, invariant, require, step_property, terminal
+from modelcheck.conformance import Violation, state_machine
+from modelcheck.errors import ImpureError, UsageError
+from modelcheck.spec import machine_of
+from modelcheck.spec.loading import load_spec
+from modelcheck.statespace.stepper import Stepper
+from modelcheck.trace import Outcome, read_recording, replay
+
+ROOT = Path(__file__).resolve().parents[2]
+QUICK = settings(max_examples=100, database=None, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+
+
+class Counter(Spec):
+    """Counts to a limit, in steps of its choice."""
+
+    limit: int = 9
+    bound: int = 9
+
+    def init(self) -> None:
+        self.n = 0
+
+    def steps(self):
+        return (1, 2)
+
+    @action(steps)
+    def count(self, by: int) -> None:
+        require(self.n + by <= self.limit)
+        self.n += by
+
+    @action
+    def jump(self) -> None:
+        require(self.n == 0)
+        self.n = choose((3, 4))
+
+    @invariant
+    def small(self) -> bool:
+        return self.n <= self.bound
+
+    @terminal
+    def full(self) -> bool:
+        return self.n == self.limit
+
+
+def fails(spec, tmp_path, **changes):
+    """The violation that a run finds."""
+    with pytest.raises(Violation) as caught:
+        run_state_machine_as_test(state_machine(spec, traces=tmp_path), settings=settings(QUICK, **changes))
+    return caught.value
+
+
+def test_a_spec_that_holds_passes():
+    """The test case of a correct spec is a unittest test case that passes."""
+    case = state_machine(Counter()).TestCase
+    assert issubclass(case, unittest.TestCase)
+    result = unittest.TestResult()
+    case("runTest").run(result)
+    assert result.wasSuccessful()
+
+
+def test_it_is_a_rule_based_state_machine():
+    """The machine is one of Hypothesis's, so everything that works on those works on it."""
+    assert issubclass(state_machine(Counter()), RuleBasedStateMachine)
+
+
+def test_a_violation_is_shrunk_to_the_shortest_run(tmp_path):
+    """What fails is shrunk: a counter above 3 takes two steps."""
+    error = fails(Counter(bound=4), tmp_path)
+    assert len(error.trace.steps) == 2
+    assert error.trace.found_by == "hypothesis"
+    assert "the invariant small is violated in 2 steps" in str(error)
+
+
+def test_the_saved_trace_replays(tmp_path):
+    """The file that a failure names is a counterexample like any other."""
+    error = fails(Counter(bound=4), tmp_path)
+    assert replay(machine_of(Counter(bound=4)), read_recording(error.file)).outcome is Outcome.CONFIRMED
+    assert f"Replay: modelcheck replay {error.file}" in str(error)
+
+
+def test_a_step_property_is_checked(tmp_path):
+    """Properties of a step are evaluated for each step."""
+
+    class Steady(Counter):
+        @step_property
+        def slow(self, after: Counter) -> bool:
+            return after.n - self.n < 3
+
+    assert fails(Steady(), tmp_path).trace.property == "slow"
+
+
+def test_a_deadlock_is_found(tmp_path):
+    """A state without steps that is no terminal one fails."""
+
+    class Stuck(Counter):
+        @terminal
+        def full(self) -> bool:
+            return False
+
+    assert fails(Stuck(limit=2), tmp_path).trace.property == "deadlock"
+
+
+def test_constraints_bound_the_runs(tmp_path):
+    """A run does not leave the bounds that a constraint sets."""
+
+    class Bounded(Counter):
+        @constraint
+        def near(self) -> bool:
+            return self.n <= 4
+
+    run_state_machine_as_test(state_machine(Bounded(bound=4, limit=100), traces=tmp_path), settings=QUICK)
+
+
+def test_initial_states_are_drawn(tmp_path):
+    """A spec with several initial states starts in each of them."""
+
+    class Anywhere(Counter):
+        def init(self) -> None:
+            self.n = choose(range(5))
+
+    error = fails(Anywhere(bound=3, limit=3), tmp_path)
+    assert (len(error.trace.steps), error.trace.states[0].n) == (0, 4)
+
+
+def test_two_bugs_are_two_failures(tmp_path):
+    """Violations of two properties are shrunk each on its own."""
+
+    class Twice(Counter):
+        @invariant
+        def odd(self) -> bool:
+            return self.n != 6
+
+    with pytest.raises(BaseExceptionGroup) as caught:
+        run_state_machine_as_test(state_machine(Twice(bound=7), traces=tmp_path), settings=settings(QUICK, report_multiple_bugs=True))
+    assert {error.trace.property for error in caught.value.exceptions} == {"small", "odd"}
+
+
+def test_an_impure_action_is_an_error_with_its_name(tmp_path):
+    """An action that depends on something besides the state is named."""
+    calls = []
+
+    class Impure(Counter):
+        @action
+        def count(self) -> None:
+            calls.append(1)
+            require(len(calls) % 3)
+            self.n = (self.n + len(calls)) % 5
+
+    with pytest.raises(ImpureError, match="the action count"):
+        run_state_machine_as_test(state_machine(Impure(), traces=tmp_path), settings=settings(QUICK, phases=[Phase.generate]))
+
+
+def test_a_class_instead_of_a_spec_is_refused():
+    """The usual slip has a message that says what to write."""
+    with pytest.raises(UsageError, match=r"Write state_machine\(Counter\(\)\)"):
+        state_machine(Counter)
+
+
+def test_the_database_replays_a_failure(tmp_path):
+    """A failure found once is found at once from the example database."""
+    database = InMemoryExampleDatabase()
+    machine = state_machine(Counter(bound=4), traces=tmp_path)
+    for phases in ([Phase.generate, Phase.shrink], [Phase.reuse]):
+        with pytest.raises(Violation):
+            run_state_machine_as_test(machine, settings=settings(QUICK, derandomize=False, database=database, phases=phases))
+
+
+SPEC_FILE = """
+from enum import Enum
+from attrs import frozen
+from modelcheck import Spec, action, invariant, require
+
+class Kind(Enum):
+    PING = 1
+
+@frozen
+class Message:
+    kind: Kind
+    to: int
+
+class Pings(Spec):
+    def init(self) -> None:
+        self.sent: set[Message] = set()
+
+    def nodes(self):
+        return range(3)
+
+    @action(nodes)
+    def ping(self, to: int) -> None:
+        self.sent.add(Message(Kind.PING, to))
+
+    def messages(self):
+        return self.sent
+
+    @action(messages)
+    def answer(self, m: Message) -> None:
+        self.sent.add(Message(Kind.PING, m.to + 3))
+
+    @invariant
+    def unanswered(self) -> bool:
+        return Message(Kind.PING, 4) not in self.sent
+"""
+
+
+def run_in(folder, *arguments):
+    return subprocess.run([sys.executable, *arguments], cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_the_printed_failure_is_a_program(tmp_path):
+    """What Hypothesis prints runs as it stands, and fails in the same way."""
+    (tmp_path / "pings.py").write_text(SPEC_FILE)
+    imports = "from pings import Pings\nfrom modelcheck.conformance import state_machine\n"
+    (tmp_path / "test_pings.py").write_text(imports + "TestPings = state_machine(Pings()).TestCase\n")
+    done = run_in(tmp_path, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_pings.py")
+    assert done.returncode == 1, done.stdout
+    lines = [re.sub(r"^E   ", "", line) for line in done.stdout.splitlines()]
+    start = next(i for i, line in enumerate(lines) if line.startswith("Failing test case")) + 1
+    program = lines[start : lines.index("state.teardown()") + 1]
+    (tmp_path / "program.py").write_text("\n".join(program))
+    again = run_in(tmp_path, "program.py")
+    assert "from pings import Kind, Message" in program
+    assert "the invariant unanswered is violated in 2 steps" in again.stderr, again.stderr
+
+
+def test_a_failure_can_be_reproduced(tmp_path):
+    """@reproduce_failure works on the machine's test case as on any other."""
+    (tmp_path / "pings.py").write_text(SPEC_FILE)
+    imports = "from pings import Pings\nfrom hypothesis import reproduce_failure, settings\nfrom modelcheck.conformance import state_machine\n"
+    text = imports + "Machine = state_machine(Pings())\n"
+    (tmp_path / "test_pings.py").write_text(text + "TestPings = Machine.TestCase\nTestPings.settings = settings(print_blob=True)\n")
+    done = run_in(tmp_path, "-m", "pytest", "-q", "test_pings.py")
+    blob = re.search(r"@reproduce_failure\(.*?\)", done.stdout)[0]
+    (tmp_path / "test_again.py").write_text(text + f"TestAgain = {blob}(Machine).TestCase\n".replace("@", ""))
+    again = run_in(tmp_path, "-m", "pytest", "-q", "test_again.py")
+    assert "the invariant unanswered is violated in 2 steps" in again.stdout
+
+
+# The stepper ------------------------------------------------------------------------------------------------------------------------------------
+
+
+def specs():
+    return [load_spec(ROOT / "specs" / name)() for name in ("two_phase_commit.py", "raft.py", "quorum.py")]
+
+
+@pytest.mark.parametrize("spec", specs(), ids=lambda spec: type(spec).__name__)
+def test_the_stepper_agrees_with_the_machine(spec):
+    """The trees give the same steps, in the same order up to messages, and the same truth of every property as the spec's own Python."""
+    machine = machine_of(spec)
+    stepper = Stepper(machine)
+    position, before = stepper.initial()[0], None
+    for number in range(30):
+        options = stepper.steps(position)
+        assert {(repr(step), after.state) for step, after in options} == {(repr(step), after) for step, after in machine.successors(position.state)}
+        for declared in machine.properties:
+            if declared.role.value == "invariant":
+                assert stepper.holds(declared, position) == (machine.failing(declared, position.state) is None)
+            elif declared.role.value == "reachable":
+                assert stepper.holds(declared, position) == machine.satisfied(declared, position.state)
+            elif before is not None:
+                assert stepper.holds(declared, before, position) == (machine.failing(declared, before.state, position.state) is None)
+        if not options:
+            break
+        before, position = position, options[number * 7 % len(options)][1]
