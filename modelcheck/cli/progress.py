@@ -65,7 +65,7 @@ def progress_text(progress: Progress) -> str:
             f"{said_rate(rate)} generated/s",
             f"frontier {progress.frontier:,}",
             count(progress.python_calls, "Python call"),
-            f"table {progress.table_load:.0%} full",
+            f"table {progress.table_load:.0%}",
             said_bytes(progress.memory_bytes),
         ]
     )

@@ -120,6 +120,7 @@ def _end(recording: Recording, found: Replay) -> Iterator[Line]:
     where = "in the initial state" if found.step == 0 else f"at step {found.step}"
     yield (Span(f"The trace {words}", style), Span(f": it and the spec part {where}"))
     yield (Span(f"  {found.reason}"),)
+    yield from ((Span(line),) for reason in found.because for line in reason.lines(2))
     if found.changes:
         yield (Span("  From what was recorded to what happens now:", "note"),)
         yield from change_lines(found.changes)

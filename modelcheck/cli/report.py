@@ -23,6 +23,7 @@ from modelcheck.verdict import Verdict
 SCHEMA = 1
 _WIDEST_CELLS = 10
 _WIDE = 1000
+_MANY = 10_000  # States; with fewer, the bytes for each are mostly the empty slots of the smallest table.
 
 
 # JSON ------------------------------------------------------------------------------------------------------------------------------------------
@@ -207,10 +208,8 @@ def _profile(report: Report) -> Iterator[Line]:
         for line in columns([(cell.path, count(cell.values, "value")) for cell in widest], right=frozenset({1}))
     )
     yield ()
-    yield (
-        Span("Memory", "action"),
-        Span(f"  {report.bytes_per_state:.1f} bytes per state, table {report.table_load:.0%} full"),
-    )
+    each = f"{report.bytes_per_state:.1f} bytes per state, " if report.states > _MANY else ""
+    yield (Span("Memory", "action"), Span(f"  {each}table {report.table_load:.0%} full"))
     yield from _advice(report)
 
 

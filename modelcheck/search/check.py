@@ -179,6 +179,8 @@ def _action_reports(exploration: Exploration) -> tuple[ActionReport, ...]:
 
 def _warnings(exploration: Exploration) -> tuple[str, ...]:
     trees = exploration.recorder.trees
+    if not (exploration.complete or exploration.stopped):
+        return ()  # A search that ended with a violation was too short to say what never happens.
     never = [
         f"the action {action.name} was never enabled" for action in _action_reports(exploration) if not action.enabled
     ]

@@ -93,12 +93,12 @@ def import_root(path: Path) -> Path:
 
 
 def shown_path(path: str | Path) -> str:
-    """A path as people type it: relative where it lies below the folder that the command runs in."""
-    full = Path(path)
-    try:
-        return str(full.resolve().relative_to(Path.cwd().resolve()))
-    except (ValueError, OSError):
-        return str(path)
+    """A path as people type it: relative where it lies below the folder that the command runs in, or in this package."""
+    full = Path(path).resolve()
+    for folder in (Path.cwd().resolve(), Path(_PACKAGE).parent):
+        if folder in full.parents:
+            return str(full.relative_to(folder))
+    return str(path)
 
 
 def source_file(cls: type) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -18,7 +19,8 @@ from modelcheck.trace.source import Source, source_of
 from modelcheck.trace.watching import names_in
 
 # The frames in which a guard fails are those of `require` and `choose`; the guard is in the frame that called them.
-_MACHINERY = frozenset({choice.__file__, run.__file__, machine.__file__})
+_MACHINERY = frozenset({choice.__file__, run.__file__, machine.__file__, __file__})
+_PACKAGE = str(Path(__file__).resolve().parent.parent)
 _LISTED = 4
 
 
@@ -74,12 +76,27 @@ def _blocked(of: Machine, action: Declaration, state: State) -> list[Blocked]:
 
 
 def _guard_frame(stopped: Disabled) -> TracebackType | None:
-    found, at = None, stopped.__traceback__
+    """The frame that called `require`, or that of the spec's own code in which `choose` found nothing."""
+    frames: list[TracebackType] = []
+    at = stopped.__traceback__
     while at is not None:
-        if at.tb_frame.f_code.co_filename not in _MACHINERY and at.tb_frame.f_code.co_filename != __file__:
-            found = at
+        frames.append(at)
         at = at.tb_next
-    return found
+    own = [frame for frame in frames if frame.tb_frame.f_code.co_filename not in _MACHINERY]
+    if frames[-1].tb_frame.f_code is choice.require.__code__:
+        return own[-1]
+    return next((frame for frame in reversed(own) if not frame.tb_frame.f_code.co_filename.startswith(_PACKAGE)), None)
+
+
+def why_stopped(stopped: Disabled) -> list[Reason]:
+    """The values in the guard that ended a run; nothing where they cannot be told."""
+    try:
+        blocked = Blocked({}, _guard_frame(stopped))
+        source = source_of(blocked.frame.tb_frame.f_code) if blocked.frame else None
+        statement = source.statement_at(blocked.place[1]) if source else None
+        return [] if source is None or statement is None else _values(statement, source, blocked)
+    except Exception:  # noqa: BLE001 - an explanation must not stand in the way of the answer.
+        return []
 
 
 def _of_guard(action: Declaration, group: list[Blocked]) -> Reason:

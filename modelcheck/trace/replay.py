@@ -26,8 +26,10 @@ from modelcheck.spec.choice import Disabled, choosing
 from modelcheck.spec.constants import constant_types, unknown
 from modelcheck.spec.loading import shown_path
 from modelcheck.spec.run import ScriptedChooser, all_runs, as_spec_error, options_of
+from modelcheck.trace.blocked import why_stopped
 from modelcheck.trace.diff import Change, changes
 from modelcheck.trace.itf import Json, decode, decode_near, encode
+from modelcheck.trace.reason import Reason
 from modelcheck.trace.recording import RecordedStep, Recording, record
 from modelcheck.trace.trace import Trace
 from modelcheck.values import show
@@ -55,6 +57,7 @@ class Replay:
         step: The number of the step at which they part, 0 for the initial state; None if they do not.
         reason: How they part, or why it is not confirmed.
         changes: From the recorded state to the one that the spec goes to now, if that is how they part.
+        because: The values in the guard that stops the recorded step, if that is how they part.
     """
 
     outcome: Outcome
@@ -62,13 +65,15 @@ class Replay:
     step: int | None = None
     reason: str = ""
     changes: tuple[Change, ...] = ()
+    because: tuple[Reason, ...] = ()
 
 
 class _Parted(Exception):  # noqa: N818 - not an error: the answer of a replay.
-    def __init__(self, reason: str, differ: Iterable[Change] = ()) -> None:
+    def __init__(self, reason: str, differ: Iterable[Change] = (), because: Iterable[Reason] = ()) -> None:
         super().__init__(reason)
         self.reason = reason
         self.changes = tuple(differ)
+        self.because = tuple(because)
 
 
 def replay(machine: Machine, trace: Trace | Recording) -> Replay:
@@ -92,7 +97,7 @@ def replay(machine: Machine, trace: Trace | Recording) -> Replay:
             states.append(state)
     except _Parted as parted:
         run = _as_run(machine, recording, states, steps)
-        return Replay(Outcome.PARTED, run, len(states), parted.reason, parted.changes)
+        return Replay(Outcome.PARTED, run, len(states), parted.reason, parted.changes, parted.because)
     run = _as_run(machine, recording, states, steps)
     return _shown(machine, recording, run)
 
@@ -169,7 +174,7 @@ def _taken(machine: Machine, action: Declaration, state: State, recorded: Record
         else:
             stopped = None
     if stopped is not None:
-        raise _Parted(f"{text} is not enabled: {guard_of(stopped)}")
+        raise _Parted(f"{text} is not enabled: {guard_of(stopped)}", because=why_stopped(stopped))
 
 
 def _scripts(machine: Machine, action: Declaration, state: State, recorded: RecordedStep) -> list[list[int]]:

@@ -72,6 +72,7 @@ def test_a_guard_that_was_added_is_named(trace):
     assert result.reason.startswith("read(note=Note(to=0, text='hello')) is not enabled: ")
     assert result.reason.endswith("require(self.light is Light.RED)")
     assert len(result.trace.states) == result.step
+    assert [line for reason in result.because for line in reason.lines()] == ["self.light = GREEN"]
 
 
 def test_an_effect_that_changed_is_shown(trace):
