@@ -23,7 +23,7 @@ from modelcheck.verdict import Verdict
 SCHEMA = 1
 _WIDEST_CELLS = 10
 _WIDE = 1000
-_MANY = 10_000  # States; with fewer, the bytes for each are mostly the empty slots of the smallest table.
+_MANY = 1_000  # States; with fewer, the bytes for each are mostly the empty slots of the smallest table.
 
 
 # JSON ------------------------------------------------------------------------------------------------------------------------------------------
