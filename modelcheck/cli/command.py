@@ -152,7 +152,7 @@ def _fail(error: Exception, settings: Settings) -> int:
     elif isinstance(error, click.ClickException):
         _tell_click(error)
     elif isinstance(error, ModelcheckError):
-        _tell(str(with_short_place(error)), None)
+        _tell("\n  ".join([str(with_short_place(error)), *getattr(error, "__notes__", ())]), None)
     else:
         _tell(str(_unexpected(error)), "--traceback shows where it arose.")
     return ERROR

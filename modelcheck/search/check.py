@@ -178,6 +178,8 @@ def _action_reports(exploration: Exploration) -> tuple[ActionReport, ...]:
 
 
 def _warnings(exploration: Exploration) -> tuple[str, ...]:
+    if not exploration.complete:
+        return ()  # What did not happen may be yet to come.
     trees = exploration.recorder.trees
     if not (exploration.complete or exploration.stopped):
         return ()  # A search that ended with a violation was too short to say what never happens.

@@ -59,7 +59,8 @@ def constant_values(cls: type, given: Mapping[str, Any]) -> dict[str, Any]:
 def _checked(cls: type, name: str, value: Any, kind: Any) -> Any:
     fits = not isinstance(kind, type) or isinstance(value, kind) or (kind is float and type(value) is int)
     if not fits or (kind is int and isinstance(value, bool)):
-        raise UsageError(f"the constant {name!r} of {cls.__name__} is a {kind.__name__}, not {value!r}")
+        article = "an" if kind.__name__[0] in "aeiou" else "a"
+        raise UsageError(f"the constant {name!r} of {cls.__name__} is {article} {kind.__name__}, not {value!r}")
     problem = value_problem(value)
     if problem:
         raise SpecError(

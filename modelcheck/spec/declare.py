@@ -12,12 +12,14 @@ the class.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from types import FunctionType
 from typing import Any, Protocol, TypeVar, overload
 
 from attrs import field, frozen
+
+from modelcheck.errors import SpecError
 
 S = TypeVar("S")
 A = TypeVar("A")
@@ -35,6 +37,11 @@ class Role(Enum):
     REACHABLE = "reachable"
     CONSTRAINT = "constraint"
     TERMINAL = "terminal"
+
+    @property
+    def noun(self) -> str:
+        """The word for such a method in messages."""
+        return {"reachable": "reachable property", "terminal": "terminal predicate"}.get(self.value, self.value)
 
 
 @frozen
@@ -75,7 +82,19 @@ def _marked(function: Any, mark: Mark) -> Any:
 def _declare(role: Role, lemma: bool, *domains: Any) -> Any:
     if len(domains) == 1 and isinstance(domains[0], FunctionType):
         return _Pending(role, domains[0], lemma)
-    return lambda function: _marked(function, Mark(role, domains, lemma))
+    for domain in domains:
+        if isinstance(domain, (staticmethod, classmethod, property)):
+            raise SpecError(
+                f"@{decorator_of(role)} stands above a {type(domain).__name__}",
+                remedy="What is declared, and each domain, is an ordinary method: def name(self, ...).",
+            )
+    kept = tuple(tuple(domain) if isinstance(domain, Iterator) else domain for domain in domains)
+    return lambda function: _marked(function, Mark(role, kept, lemma))
+
+
+def decorator_of(role: Role) -> str:
+    """The name of the decorator that declares such a method."""
+    return "step_property" if role is Role.STEP else role.name.lower()
 
 
 class _ActionDecorator(Protocol):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from modelcheck.errors import SpecError
 from modelcheck.spec.choice import require
 from modelcheck.spec.declare import action
 from modelcheck.spec.record import Fixed, Part, Process
+from modelcheck.values import show
 
 
 class Crashes(Part):
@@ -28,6 +30,12 @@ class Crashes(Part):
 
     def unused(self) -> frozenset[str]:
         """The actions that the settings rule out from the start."""
+        for process in self.processes.values():
+            if not isinstance(process, Process):
+                raise SpecError(
+                    f"{show(process)} is no process and cannot crash",
+                    remedy="Derive the class of its record from modelcheck.Process.",
+                )
         if not self.crashes:
             return frozenset({"crash", "restart"})
         return frozenset() if self.restarts else frozenset({"restart"})

@@ -7,7 +7,7 @@ agree with it or are wrong.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from attrs import field, frozen
 from modelcheck.errors import ModelcheckError, SpecError, UsageError
 from modelcheck.spec.choice import choose
 from modelcheck.spec.constants import constant_types, unknown
-from modelcheck.spec.declare import MARK, Mark, Role
+from modelcheck.spec.declare import MARK, Mark, Role, decorator_of
 from modelcheck.spec.record import Part
 from modelcheck.spec.run import ScriptedChooser, all_runs, as_spec_error, truth
 from modelcheck.spec.shape import AliasShape, RecordShape, Shape, shape_of, unknown_attribute
@@ -52,6 +52,11 @@ class Declaration:
     lemma: bool = False
 
     @property
+    def title(self) -> str:
+        """What it is called in messages: ``the action rm_prepare``."""
+        return f"the {self.role.noun} {self.name}"
+
+    @property
     def place(self) -> str:
         """Where it is written, as ``file:line``."""
         return f"{self.function.__code__.co_filename}:{self.function.__code__.co_firstlineno}"
@@ -66,12 +71,34 @@ class Declaration:
         subject = self._subject(live)
         arguments: dict[str, Any] = {}
         for name, domain in zip(self.parameters, self.domains, strict=True):
-            arguments[name] = choose(_options(domain, subject, list(arguments.values())))
+            options = _options(domain, subject, list(arguments.values()))
+            if isinstance(options, str) or not (isinstance(options, Iterable) or hasattr(type(options), "__choose__")):
+                raise self._no_domain(name, domain, options)
+            arguments[name] = choose(options)
         return arguments
+
+    def _no_domain(self, name: str, domain: Any, options: Any) -> SpecError:
+        by_method = isinstance(domain, FunctionType)
+        remedy = "Is a `return` missing?" if by_method and options is None else None
+        if not by_method:
+            remedy = "Name the method itself, without quotes, or give a collection, a range or an enum."
+        came = f", which {domain.__name__} returned" if by_method else ""
+        return SpecError(
+            f"{self.title} takes {name} from {show(options)}{came}: that is no collection of values",
+            place=self.place,
+            remedy=remedy,
+        )
 
     def run(self, live: Any, arguments: Mapping[str, Any], *after: Any) -> Any:
         """Run the method on a live state (a step property: and on the state after it); returns what it returns."""
-        return getattr(self._subject(live), self.method)(*map(self._subject, after), *arguments.values())
+        result = getattr(self._subject(live), self.method)(*map(self._subject, after), *arguments.values())
+        if result is not None and self.role is Role.ACTION:
+            raise SpecError(
+                f"{self.title} returned {show(result)}, and an action returns nothing",
+                place=self.place,
+                remedy="A condition without which it is not enabled is written require(...).",
+            )
+        return result
 
     def holds(self, live: Any, arguments: Mapping[str, Any], *after: Any) -> bool:
         """Run a property: whether it is true. A failed ``assert`` is false."""
@@ -79,7 +106,7 @@ class Declaration:
             result = self.run(live, arguments, *after)
         except AssertionError:
             return False
-        return truth(result, self.function, f"the {self.role.value} {self.name}")
+        return truth(result, self.function, self.title)
 
     def _subject(self, live: Any) -> Any:
         return live if self.owner is None else getattr(live, self.owner)
@@ -130,6 +157,13 @@ class Machine:
         declared = [*self._declared(None, self.cls), *self._declared_by_parts()]
         self.actions = [d for d in declared if d.role is Role.ACTION]
         self.properties = [d for d in declared if d.role in (Role.INVARIANT, Role.STEP, Role.REACHABLE)]
+        for declared_property in self.properties:
+            if declared_property.name == "deadlock":
+                raise SpecError(
+                    "a property cannot be called 'deadlock', the name of the one that every check has",
+                    place=declared_property.place,
+                    remedy="Give it another name.",
+                )
         self.constraints = [d for d in declared if d.role is Role.CONSTRAINT]
         self.terminals = [d for d in declared if d.role is Role.TERMINAL]
         if not self.actions:
@@ -195,7 +229,7 @@ class Machine:
             seen: dict[int, Shape] = {}
             return RecordShape("", self.cls, {name: shape_of(live.__dict__[name], name, seen) for name in names})
         except Exception as error:
-            raise as_spec_error(error, f"init of {self.cls.__name__}") from error
+            raise as_spec_error(error, f"init of {self.cls.__name__}", self.place) from error
 
     # Declarations -----------------------------------------------------------------------------------------------------------------------------
 
@@ -211,8 +245,15 @@ class Machine:
         first = self.thaw(self.initial_states()[0])
         for name, shape in self.shape.fields.items():
             if isinstance(shape, RecordShape) and issubclass(shape.cls, Part):
-                unused = getattr(first, name).unused()
+                unused = self._unused(getattr(first, name))
                 yield from (declared for declared in self._declared(name, shape.cls) if declared.method not in unused)
+
+    def _unused(self, part: Part) -> frozenset[str]:
+        try:
+            return part.unused()
+        except ModelcheckError as error:
+            error.place = error.place or self.place
+            raise
 
     def find(self, name: str, among: list[Declaration] | None = None) -> Declaration:
         """The action or property of that name; the part's name may be left out where that is unambiguous.
@@ -240,7 +281,7 @@ class Machine:
         try:
             return list(all_runs(lambda _: self.initial_state()))
         except Exception as error:
-            raise as_spec_error(error, f"init of {self.cls.__name__}") from error
+            raise as_spec_error(error, f"init of {self.cls.__name__}", self.place) from error
 
     def outcomes(self, state: State, action: Declaration) -> Iterator[tuple[Step, State]]:
         """Every way in which an action can be taken in a state, and the state it leads to."""
@@ -284,22 +325,39 @@ class Machine:
         try:
             yield from runs
         except ModelcheckError as error:
-            raise as_spec_error(error, "") from error
+            raise as_spec_error(error, "", declared.place) from error
         except Exception as error:
-            raise as_spec_error(error, f"the {declared.role.value} {declared.name}") from error
+            raise as_spec_error(error, declared.title, declared.place) from error
 
 
 def _declaration(owner: str | None, name: str, mark: Mark, function: Callable[..., Any]) -> Declaration:
     assert isinstance(function, FunctionType)
     extra = 2 if mark.role is Role.STEP else 1
-    parameters = tuple(inspect.signature(function).parameters)[extra:]
+    taken = tuple(inspect.signature(function).parameters)
+    parameters = taken[extra:]
     shown = f"{owner}.{name}" if owner else name
     made = Declaration(shown, mark.role, owner, name, function, mark.domains, parameters, mark.lemma)
-    if len(parameters) != len(mark.domains):
+    if len(taken) < extra:
+        wanted = ", ".join(("self", "after")[:extra])
         raise SpecError(
-            f"the {mark.role.value} {shown} has {len(parameters)} parameters ({', '.join(parameters) or 'none'}) and {len(mark.domains)} domains",
+            f"{made.title} lacks the parameter {wanted.rpartition(', ')[2]}",
             place=made.place,
-            remedy="Give one domain per parameter: @action(servers) def start(self, i).",
+            remedy=f"Write def {name}({wanted}).",
+        )
+    if len(parameters) != len(mark.domains):
+        some = (
+            f"the parameters {', '.join(parameters)}"
+            if len(parameters) > 1
+            else f"the parameter {''.join(parameters)}"
+            if parameters
+            else "no parameters"
+        )
+        domains = f"{len(mark.domains) or 'no'} {'domain' if len(mark.domains) == 1 else 'domains'}"
+        example = "self, after, i" if mark.role is Role.STEP else "self, i"
+        raise SpecError(
+            f"{made.title} has {some} and {domains}",
+            place=made.place,
+            remedy=f"Give one domain per parameter: @{decorator_of(mark.role)}(servers) above def {name}({example}).",
         )
     return made
 

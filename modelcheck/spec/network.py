@@ -99,6 +99,18 @@ class _Faults(Part):
         require(self.isolated)
         self.isolated = frozenset()
 
+    def _addressed(self, message: Any) -> None:
+        """Refuse a message that a network with nodes cannot place.
+
+        Raises:
+            SpecError: if it has no ``src`` and ``dst``.
+        """
+        if self.nodes and not (hasattr(message, "src") and hasattr(message, "dst")):
+            raise SpecError(
+                f"{show(message)} says neither whom it is from nor whom it is for",
+                remedy="Messages of a network that knows its nodes have attributes src and dst.",
+            )
+
     def _can_pass(self, message: Any) -> bool:
         return not self.nodes or self.connected(message.src, message.dst)
 
@@ -120,6 +132,7 @@ class Network(_Faults, Generic[M]):
 
     def send(self, message: M) -> None:
         """Put a message in flight."""
+        self._addressed(message)
         bound = 1 if self.duplicating else self.copies
         if bound == 1:
             self.messages[message] = 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import dis
 import traceback
 from collections import Counter
@@ -32,7 +33,10 @@ def options_of(options: Iterable[Any]) -> list[Any]:
         found = list(options)
         return list({identity(option): option for option in found}.values())
     except TypeError as error:
-        raise SpecError(f"choose() needs an iterable of values and got {show(options)}: {error}") from error
+        raise SpecError(
+            f"choose() needs an iterable of values and got {show(options)}: {error}",
+            remedy="Give it a list, a range, a set or an enum: choose(range(3)).",
+        ) from error
 
 
 class ScriptedChooser:
@@ -90,18 +94,34 @@ def user_place(error: BaseException) -> str | None:
     return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else None
 
 
-def as_spec_error(error: Exception, what: str) -> ModelcheckError:
-    """The error to show for an exception that escaped from a spec's code."""
+def as_spec_error(error: Exception, what: str, place: str | None = None) -> ModelcheckError:
+    """The error to show for an exception that escaped from a spec's code.
+
+    Args:
+        error: The exception.
+        what: What raised it, for example ``the action start(i=0)``.
+        place: Where that is written, for an exception that no line of the spec raised.
+    """
     if isinstance(error, ModelcheckError):
         if error.place is None:
-            error.place = user_place(error)
+            error.place = user_place(error) or place
         return error
     text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return SpecError(
-        f"{what} raised {text}",
-        place=user_place(error),
-        remedy="A state in which an action cannot be taken is excluded with require(...).",
-    )
+    return SpecError(f"{what} raised {text}", place=user_place(error) or place, remedy=_remedy(error, what))
+
+
+def _remedy(error: Exception, what: str) -> str | None:
+    if isinstance(error, AttributeError) and error.name and error.obj is not None:
+        known = [name for name in dir(error.obj) if not name.startswith("_")]
+        near = difflib.get_close_matches(error.name, known, n=1)
+        if near:
+            return f"Did you mean {near[0]!r}?"
+        return f"Set self.{error.name} in init." if hasattr(error.obj, "init") else None
+    if what.startswith("the action"):
+        return "If the action is not enabled in such a state, say so with require(...)."
+    if what.startswith("init") or isinstance(error, (TypeError, AttributeError, NameError)):
+        return None
+    return "A property needs an answer in every reachable state."
 
 
 def truth(result: Any, function: Callable[..., Any], what: str) -> bool:

@@ -19,7 +19,7 @@ import attrs
 from attrs import field, frozen
 
 from modelcheck.errors import SpecError
-from modelcheck.spec.record import AT_BOOT, Process, fixed_fields
+from modelcheck.spec.record import AT_BOOT, Process, Record, fixed_fields
 from modelcheck.values import Bag, FrozenDict, FrozenRecord, order_key, ordered, show, value_problem
 
 OWN_ATTRIBUTES = frozenset({AT_BOOT, "_slots"})
@@ -73,6 +73,11 @@ def check_value(value: Any, path: str) -> Any:
     Raises:
         SpecError: if it is mutable, unhashable, or compares by identity.
     """
+    if isinstance(value, Record):
+        raise SpecError(
+            f"{path} was given a {type(value).__name__}, and a record stays where init put it",
+            remedy="Attributes, dicts with fixed keys and other records may hold records; store a name or a frozen class elsewhere.",
+        )
     problem = value_problem(value)
     if problem:
         raise SpecError(f"{path} was given {show(value)}: {problem}", remedy=_FREEZE_HINT)

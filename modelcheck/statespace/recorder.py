@@ -193,6 +193,13 @@ class Recorder:
             return
         following = (self._live_following,) if declared.role is Role.STEP else ()
         run.outcome = kernel.TRUE if declared.holds(self._live, run.arguments, *following) else kernel.FALSE
+        changed = [*self._session.written, *self._following.written]
+        if changed:
+            raise SpecError(
+                f"{declared.title} changed {changed[0].path}, and only actions change the state",
+                place=declared.place,
+                remedy="Compute what it needs in local variables.",
+            )
 
     # Repeated runs ----------------------------------------------------------------------------------------------------------------------------
 
@@ -232,7 +239,7 @@ class Recorder:
         except Disabled:
             return "not enabled"
         except Exception as error:
-            raise as_spec_error(error, f"the {declared.role.value} {declared.name}") from error
+            raise as_spec_error(error, declared.title, declared.place) from error
 
     def _blame(
         self,
@@ -271,23 +278,20 @@ class Recorder:
 
     def name(self, tree: Tree) -> str:
         """What a tree stands for, as it is called in messages."""
-        return (
-            f"the {tree.declared.role.value} {tree.declared.name}"
-            if tree.declared
-            else f"init of {self.machine.cls.__name__}"
-        )
+        return tree.declared.title if tree.declared else f"init of {self.machine.cls.__name__}"
 
     def _failed(self, error: Exception, tree: Tree, run: Run, state: Mapping[int, int]) -> ModelcheckError:
         step = Step(tree.declared.name if tree.declared else "init", run.arguments)
-        failed = as_spec_error(error, f"the {tree.declared.role.value if tree.declared else 'initialiser'} {step}")
-        if tree.declared is not None and isinstance(failed, SpecError):
+        what = f"the {tree.declared.role.noun} {step}" if tree.declared else self.name(tree)
+        failed = as_spec_error(error, what, tree.declared.place if tree.declared else self.machine.place)
+        if tree.declared is not None and failed is not error:
             failed.add_note("In the state\n    " + repr(self.layout.snapshot(state)).replace("\n", "\n    "))
         return failed
 
     def _impure(self, tree: Tree, how: str, run: Run | None = None) -> ModelcheckError:
         if tree.declared is None:
             return InternalError(f"{self.name(tree)}: {how}")
-        what = f"the {tree.declared.role.value} {Step(tree.declared.name, run.arguments)}" if run else self.name(tree)
+        what = f"the {tree.declared.role.noun} {Step(tree.declared.name, run.arguments)}" if run else self.name(tree)
         return ImpureError(
             f"{what} does not depend on the state alone: {how}", place=tree.declared.place, remedy=_CAUSES
         )

@@ -69,7 +69,7 @@ def _blocked(of: Machine, action: Declaration, state: State) -> list[Blocked]:
             action.run(live, arguments)
         except Disabled as stopped:
             del chooser
-            return Blocked(arguments, _guard_frame(stopped))
+            return Blocked(arguments, None if arguments is None else _guard_frame(stopped))
         return None
 
     return [blocked for blocked in all_runs(perform) if blocked is not None]

@@ -50,6 +50,8 @@ def value_problem(value: Any) -> str | None:
     'a list is mutable and cannot be hashed'
     """
     kind = type(value)
+    if kind is float and value != value:  # noqa: PLR0124 - the definition of nan.
+        return "nan is not equal to itself"
     if kind in _ATOMS or isinstance(value, (Enum, type, FunctionType, BuiltinFunctionType)):
         return None
     if kind in (tuple, frozenset):
