@@ -37,6 +37,7 @@ _QUIET_S = 1.0
 @click.option("--time-limit", type=Duration(), default=60.0, show_default=True, metavar="TIME", help="Seconds, or 2m.")
 @click.option("--max-memory", type=Size(), default=2 << 30, metavar="SIZE", help="Of the search; 2G by default.")
 @click.option("--order", is_flag=True, help="Also give an order of all operations, if there is one.")
+@click.option("--solver", type=click.Choice(["native", "z3"]), default="native", help="z3 for a second opinion.")
 @click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a violation as a page.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 @common_options
@@ -51,6 +52,7 @@ def history(
     time_limit: float,
     max_memory: int,
     order: bool,
+    solver: str,
     html: Path | None,
     as_json: bool,
 ) -> None:
@@ -74,6 +76,7 @@ def history(
             time_limit_s=time_limit,
             memory_limit_bytes=max_memory,
             linearization=order,
+            solver=solver,
             progress=progress,
         )
     if html is not None:

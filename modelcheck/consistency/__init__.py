@@ -24,6 +24,7 @@ from modelcheck.consistency.objects import (
     object_named,
 )
 from modelcheck.consistency.readers import read_history
+from modelcheck.consistency.recorder import Recorder
 from modelcheck.consistency.result import Anomaly, Configuration, Edge, Explanation, HistoryResult
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "Mutex",
     "Operation",
     "PriorityQueue",
+    "Recorder",
     "ReentrantLock",
     "Register",
     "SequentialObject",

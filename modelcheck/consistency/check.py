@@ -9,7 +9,7 @@ from attrs import evolve
 
 from modelcheck.consistency.explanation import explain
 from modelcheck.consistency.history import History, Progress
-from modelcheck.consistency.linearizability import Limits, Part, PartResult, decide
+from modelcheck.consistency.linearizability import Deadline, Limits, Part, PartResult, decide, parts_of
 from modelcheck.consistency.objects import SequentialObject, object_named
 from modelcheck.consistency.ordering import ORDERINGS, decide_ordering
 from modelcheck.consistency.readers import TRANSACTIONS, Recording, read_history
@@ -33,6 +33,7 @@ def check_history(
     memory_limit_bytes: int = 2 << 30,
     linearization: bool = False,
     explanation: bool = True,
+    solver: str = "native",
     progress: Progress | None = None,
 ) -> HistoryResult:
     """Whether a recorded history is consistent with a model.
@@ -46,6 +47,7 @@ def check_history(
         memory_limit_bytes: Bytes of the search's tables until the verdict is ``unknown``.
         linearization: Whether an order of all operations is wanted when the history is linearizable.
         explanation: Whether a violation is to be reduced to few operations; that takes some seconds at most.
+        solver: ``"native"``, or ``"z3"`` for a second opinion on the linearizability of a few operations.
         progress: Called now and then with the number of operations decided and of all.
 
     Raises:
@@ -74,6 +76,10 @@ def check_history(
     started = time.perf_counter()
     if isinstance(model, str):
         result = decide_transactions(history, model, consistency, limits)
+    elif solver == "z3" and consistency == "linearizable":
+        result = _by_solver(history, model, limits)
+    elif solver != "native":
+        raise UsageError(f"there is no solver {solver!r} for {consistency!r}", remedy="Leave it out, or say native.")
     elif consistency == "linearizable":
         result = _linearizable(history, model, limits, linearization, explanation, progress)
     else:
@@ -108,3 +114,20 @@ def _linearizable(
 def _explained(part: Part, object_: SequentialObject, limits: Limits, found: PartResult) -> Explanation | None:
     time_s = min(EXPLANATION_S, limits.time_s)
     return explain(part, object_, Limits(time_s, limits.memory_bytes), found)
+
+
+def _by_solver(history: History, object_: SequentialObject, limits: Limits) -> HistoryResult:
+    """Ask z3 about each part; a violation's core is its explanation."""
+    from modelcheck.consistency.solver import ask_solver  # noqa: PLC0415 - the only way to z3
+
+    deadline = Deadline(limits.time_s)
+    found = HistoryResult(Verdict.HOLDS, "linearizable", object_.name, len(history), "z3")
+    for part in parts_of(history.operations, object_):
+        answer = ask_solver(part.operations, object_, Limits(deadline.left_s, limits.memory_bytes))
+        if answer.verdict is Verdict.VIOLATED:
+            last = max(answer.core, key=lambda o: o.finish or 0)
+            explanation = Explanation(answer.core, last, part.operations, key=part.key, method="unsatisfiable core")
+            return evolve(found, verdict=answer.verdict, explanation=explanation)
+        if answer.verdict is Verdict.UNKNOWN:
+            found = evolve(found, verdict=answer.verdict, reason=answer.reason)
+    return found

@@ -25,6 +25,8 @@ def hashable(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return tuple(hashable(part) for part in value)
     if isinstance(value, dict):
+        if value.keys() == {"#set"}:
+            return frozenset(hashable(part) for part in value["#set"])
         return frozenset((key, hashable(part)) for key, part in value.items())
     if isinstance(value, set | frozenset):
         return frozenset(hashable(part) for part in value)

@@ -56,6 +56,8 @@ def _explanation_lines(explanation: Explanation, operations: int) -> Iterator[st
         yield ""
         yield "  Those drawn without an end may have happened at any time after their calls, or never."
     yield ""
+    if explanation.method == "unsatisfiable core":
+        return
     yield f"The first return that nothing explains: {explanation.unexplained}{_place(explanation.unexplained)}"
     for configuration in explanation.configurations:
         last = f" after {sentence(configuration.order[-1])}" if configuration.order else " at the beginning"
@@ -137,6 +139,7 @@ def _explanation_json(explanation: Explanation) -> dict[str, Any]:
     return {
         "core": [operation_json(o) for o in explanation.core],
         "others": [operation_json(o) for o in explanation.others],
+        "method": explanation.method,
         "unexplained": operation_json(explanation.unexplained),
         "configurations": [{"state": plain(c.state), "linearized": len(c.order)} for c in explanation.configurations],
     }

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from modelcheck.consistency.history import History
+from modelcheck.consistency.history import History, Operation
 from modelcheck.consistency.objects import SequentialObject, object_named
 from modelcheck.errors import HistoryError
 
@@ -78,7 +78,15 @@ def recorded(history: History, format_: str, model: str | None = None, **initial
     if model is None or model in TRANSACTIONS:
         return Recording(history, format_, model)
     object_ = object_named(model)
+    if model == "set":
+        history = evolve(history, operations=tuple(map(_with_set, history.operations)))
     return Recording(history, format_, model, type(object_)(**initial) if initial else object_)
+
+
+def _with_set(operation: Operation) -> Operation:
+    """A read of a set whose result was written as a list."""
+    is_list = operation.name == "read" and isinstance(operation.result, tuple)
+    return evolve(operation, result=frozenset(operation.result)) if is_list else operation
 
 
 def text_of(path: Path) -> str:

@@ -1,0 +1,118 @@
+"""Random histories: operations that took effect somewhere between call and return, some lost, some falsified."""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from modelcheck.consistency import (
+    UNKNOWN,
+    CasRegister,
+    Counter,
+    FetchAndAdd,
+    FifoQueue,
+    KeyValue,
+    MultiRegister,
+    Mutex,
+    Operation,
+    PriorityQueue,
+    ReentrantLock,
+    Register,
+    SetObject,
+    Stack,
+)
+from modelcheck.consistency.history import in_order
+
+OBJECTS = (
+    Register(0), CasRegister(0), KeyValue(), Counter(), FetchAndAdd(), SetObject(), FifoQueue(), PriorityQueue(), Stack(), Mutex(),
+    ReentrantLock(), MultiRegister(),
+)  # fmt: skip
+NO_ARGUMENT = {"dequeue", "pop", "delete_min"}
+
+
+def argument_of(random, object_, name, client, values):
+    """A random argument for an operation."""
+    value = random.randrange(values)
+    if name == "cas":
+        return (random.randrange(values), value)
+    if isinstance(object_, KeyValue):
+        return "k" if name == "get" else ("k", str(value))
+    if isinstance(object_, MultiRegister):
+        key = random.choice("xy")
+        if name == "txn":
+            return tuple((random.choice("rw"), random.choice("xy"), random.choice([None, value])) for _ in range(2))
+        return key if name == "read" else (key, value)
+    if isinstance(object_, ReentrantLock):
+        return client
+    return None if name in NO_ARGUMENT or name == "read" or isinstance(object_, Mutex) else value
+
+
+def executed(random, object_, plan, lost):
+    """What a store that behaves as the object would have recorded for (instant, client, name, argument, call, finish)."""
+    state, recorded = object_.initial, []
+    for _, client, name, argument, call, finish in sorted(plan, key=lambda entry: entry[0]):
+        is_lost = random.random() < lost
+        if not is_lost or random.random() < 0.5:
+            state, result = object_.apply(state, name, argument)
+        if is_lost:
+            recorded.append(Operation(client, name, argument, UNKNOWN, call, None))
+        else:
+            recorded.append(Operation(client, name, argument, result, call, finish))
+    return recorded
+
+
+def falsified(random, operations, times):
+    """Exchange the results of some operations of one name."""
+    for _ in range(times):
+        one, other = random.choice(range(len(operations))), random.choice(range(len(operations)))
+        a, b = operations[one], operations[other]
+        if a.name == b.name and a.finish is not None and b.finish is not None:
+            operations[one], operations[other] = evolve(a, result=b.result), evolve(b, result=a.result)
+    return operations
+
+
+def random_history(random, object_, *, operations=9, clients=5, values=3, lost=0.0, wrong=0):
+    """A random history of an object."""
+    free, plan = [0] * clients, []
+    for _ in range(operations):
+        client = random.randrange(clients)
+        call = free[client] + random.randint(1, 4)
+        finish = call + random.randint(1, 8)
+        free[client] = finish
+        name = random.choice(object_.operations)
+        argument = argument_of(random, object_, name, client, values)
+        plan.append((random.uniform(call, finish), client, name, argument, call, finish))
+    return in_order(falsified(random, executed(random, object_, plan, lost), wrong))
+
+
+UNIQUE = {Register: ("write", "read"), KeyValue: ("put", "get"), FifoQueue: ("enqueue", "dequeue"), PriorityQueue: ("insert", "delete_min"), Stack: ("push", "pop")}  # fmt: skip
+
+
+def unique_history(random, object_, *, operations=9, clients=5, lost=0.0, wrong=0):
+    """A random history in which every value enters the object once."""
+    put, take = UNIQUE[type(object_)]
+    fresh = list(range(1, operations + 1))
+    random.shuffle(fresh)
+    free, plan, width = [0] * clients, [], random.choice([2, 4, 8, 14])
+    for _ in range(operations):
+        client = random.randrange(clients)
+        call = free[client] + random.randint(0, 3)
+        finish = call + random.randint(0, width)
+        free[client] = finish + 1
+        name = random.choice([put, take])
+        value = fresh.pop() if name == put else None
+        argument = (("k", value) if name == put else "k") if isinstance(object_, KeyValue) else value
+        plan.append((random.uniform(call, finish), client, name, argument, call, finish))
+    return in_order(falsified(random, executed(random, object_, plan, lost), wrong))
+
+
+def text_history(random, *, operations=9, clients=5, lost=0.0, wrong=0):
+    """A random history of one key whose text is put, lengthened by single letters, and read."""
+    free, plan, width = [0] * clients, [], random.choice([2, 4, 8, 14])
+    for at in range(operations):
+        client = random.randrange(clients)
+        call = free[client] + random.randint(0, 3)
+        finish = call + random.randint(0, width)
+        free[client] = finish + 1
+        name = random.choice(["get", "get", "append", "append", "put"])
+        plan.append((random.uniform(call, finish), client, name, "k" if name == "get" else ("k", chr(97 + at)), call, finish))
+    return in_order(falsified(random, executed(random, KeyValue(), plan, lost), wrong))

@@ -1,0 +1,134 @@
+"""The native procedures, z3 and a search in forty lines give the same verdicts on random histories."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from modelcheck.consistency._linearizability import Outcome
+from modelcheck.consistency.linearizability import Limits, Part, decide_part, parts_of
+from modelcheck.consistency.objects import FifoQueue, KeyValue, PriorityQueue, Register, Stack
+from modelcheck.consistency.problem import Problem
+from modelcheck.consistency.solver import ask_solver
+from modelcheck.consistency.texts import decide_texts
+from modelcheck.consistency.unique import decide_unique
+from modelcheck.verdict import Verdict
+from .generate import OBJECTS, random_history, text_history, unique_history
+from ..oracles.linearizability import linearizable
+
+MEMORY = 1 << 30
+NAMES = [type(object_).__name__ for object_ in OBJECTS]
+
+
+def draw(seed, object_):
+    """A random history that depends on nothing but the seed."""
+    chance = random.Random(f"{seed} {object_.name}")
+    return random_history(
+        chance,
+        object_,
+        operations=chance.randint(1, 9),
+        clients=chance.randint(1, 6),
+        values=chance.randint(1, 4),
+        lost=chance.choice([0, 0, 0.2, 0.5]),
+        wrong=chance.choice([0, 1, 3]),
+    )
+
+
+def agree(object_, seeds):
+    """Compare the two native searches with the oracle."""
+    verdicts = set()
+    for seed in seeds:
+        history = draw(seed, object_)
+        expected = linearizable(history, object_)
+        is_part = object_.name in ("register", "cas-register", "kv")
+        search = Problem(history, object_, is_part=is_part).search
+        for answer in (
+            search.frontier(width=0, seconds=60, memory=MEMORY),
+            search.wing_gong(seconds=60, memory=MEMORY),
+            search.frontier(width=2, seconds=60, memory=MEMORY),
+        ):
+            if answer[0] != Outcome.truncated:
+                assert (answer[0] == Outcome.holds) == expected, (seed, list(map(str, history)))
+            if answer[0] == Outcome.holds:
+                assert search.explains(answer[1]), seed
+        verdicts.add(expected)
+    assert verdicts == {True, False}
+
+
+@pytest.mark.parametrize("object_", OBJECTS, ids=NAMES)
+def test_the_frontier_and_the_depth_first_search_agree_with_the_oracle(object_):
+    """Both native searches give the oracle's verdict for every object, and orders that explain the history."""
+    agree(object_, range(600))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("object_", OBJECTS, ids=NAMES)
+def test_the_searches_agree_on_many_histories(object_):
+    """Both native searches give the oracle's verdict on 40,000 histories of every object."""
+    agree(object_, range(1000, 41_000))
+
+
+@pytest.mark.parametrize("object_", OBJECTS, ids=NAMES)
+def test_z3_agrees_with_the_oracle(object_):
+    """z3 gives the oracle's verdict, and its core is contradictory whatever the other operations did."""
+    for seed in range(12):
+        chance = random.Random(f"z3 {seed} {object_.name}")
+        history = random_history(chance, object_, operations=5, clients=3, values=2, lost=0.2, wrong=2)
+        answer = ask_solver(history, object_, Limits(60))
+        assert (answer.verdict is Verdict.HOLDS) == linearizable(history, object_)
+        if answer.verdict is Verdict.VIOLATED:
+            relaxed = [o if o in answer.core else o.optional() for o in history]
+            assert not linearizable(relaxed, object_)
+
+
+@pytest.mark.parametrize("object_", [Register(0), KeyValue(0), FifoQueue(), PriorityQueue(), Stack()], ids=lambda o: o.name)
+def test_unique_values_are_decided_as_the_oracle_does(object_):
+    """The near-linear procedures give the oracle's verdict on thousands of histories with unique values."""
+    decided = set()
+    for seed in range(3000):
+        chance = random.Random(f"unique {seed} {object_.name}")
+        history = unique_history(
+            chance,
+            object_,
+            operations=chance.randint(1, 10),
+            clients=chance.randint(1, 6),
+            lost=chance.choice([0, 0, 0.15]),
+            wrong=chance.choice([0, 2, 4]),
+        )
+        found = decide_unique(history, object_, time_limit_s=60)
+        if found is not None:
+            assert found[0] == linearizable(history, object_), (seed, list(map(str, history)))
+            decided.add(found[0])
+    assert decided == {True, False}
+
+
+def test_unique_texts_are_decided_as_the_oracle_does():
+    """Epochs of texts give the oracle's verdict on thousands of histories of put, append and get."""
+    decided = set()
+    for seed in range(4000):
+        chance = random.Random(f"texts {seed}")
+        history = text_history(
+            chance, operations=chance.randint(1, 10), lost=chance.choice([0, 0.2]), wrong=chance.choice([0, 2])
+        )
+        found = decide_texts(history, KeyValue())
+        assert found == linearizable(history, KeyValue()), (seed, list(map(str, history)))
+        decided.add(found)
+    assert decided == {True, False}
+
+
+def test_a_whole_decision_agrees_with_the_oracle():
+    """The choice of procedures gives the oracle's verdict whichever procedure it falls on."""
+    for object_ in OBJECTS:
+        for seed in range(200):
+            history = draw(f"whole {seed}", object_)
+            verdicts = [decide_part(part, object_, Limits(60)).verdict for part in parts_of(history, object_)]
+            assert (Verdict.all_of(verdicts) is Verdict.HOLDS) == linearizable(history, object_)
+
+
+def test_a_history_without_a_key_is_one_part():
+    """A multi-register transaction touches several keys, so its history is not split."""
+    object_ = OBJECTS[NAMES.index("MultiRegister")]
+    history = draw(3, object_)
+    if any(operation.name == "txn" for operation in history):
+        assert parts_of(history, object_) == [Part(None, tuple(history))]
