@@ -32,7 +32,7 @@ from modelcheck.verdict import Verdict
 NARROW, WIDE = 64, 2048
 """Configurations kept by the two quick searches."""
 
-TURNS_S = (0.5, 4.0, 30.0)
+TURNS_S = (2.0, 8.0, 32.0)
 """Seconds that each of the two complete searches gets in turn."""
 
 

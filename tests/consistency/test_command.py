@@ -1,0 +1,75 @@
+"""``modelcheck history``: exit codes, text, JSON, page."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from modelcheck.cli.history import command
+from modelcheck.errors import HistoryError, UsageError
+
+from .recordings import COPIED
+
+
+def run(*arguments):
+    """Run the command."""
+    return CliRunner().invoke(command, list(map(str, arguments)), catch_exceptions=False)
+
+
+def test_a_history_that_holds():
+    """A linearizable history gives exit code 0."""
+    done = run(COPIED / "etcd_005.log")
+    assert done.exit_code == 0
+    assert done.stdout.startswith("holds: the history is linearizable\n")
+
+
+def test_a_history_that_does_not():
+    """A history that is not linearizable gives exit code 1 and a drawing."""
+    done = run(COPIED / "etcd_003.log")
+    assert done.exit_code == 1
+    assert "cannot all be right" in done.stdout
+
+
+def test_json_is_one_object():
+    """With --json standard output is one JSON object and nothing else."""
+    found = json.loads(run(COPIED / "etcd_003.log", "--json").stdout)
+    assert (found["verdict"], found["model"], found["format"]) == ("violated", "cas-register", "jepsen.util-log")
+    assert found["explanation"]["core"]
+
+
+def test_an_order_can_be_asked_for():
+    """With --order a history that holds comes with all its operations in order."""
+    found = json.loads(run(COPIED / "c01-ok.txt", "--json", "--order").stdout)
+    assert len(found["linearization"]) == found["operations"]
+
+
+def test_a_page_is_written(tmp_path):
+    """With --html a page is written."""
+    run(COPIED / "etcd_003.log", "--html", tmp_path / "page.html")
+    assert (tmp_path / "page.html").read_text().startswith("<!doctype html>")
+
+
+def test_a_limit_gives_the_third_verdict():
+    """A check that had no time is unknown, exit code 3."""
+    done = run(COPIED / "etcd_003.log", "--time-limit", "0.000001")
+    assert done.exit_code in (1, 3)
+
+
+def test_what_a_register_holds_at_first_can_be_said(tmp_path):
+    """--initial decides whether a first read is right."""
+    path = tmp_path / "history.jsonl"
+    path.write_text('{"process": 1, "f": "read", "argument": null, "result": 5, "call": 1, "return": 2}\n')
+    assert run(path, "--initial", "5").exit_code == 0
+    assert run(path, "--initial", "6").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [(["nothing"], HistoryError), ([COPIED / "c01-ok.txt", "--model", "x"], UsageError), ([COPIED / "c01-ok.txt", "--initial", "{"], UsageError), ([COPIED / "c01-ok.txt", "--model", "queue"], HistoryError)],
+)  # fmt: skip
+def test_bad_input_is_an_error(arguments, error):
+    """A missing file, an unknown model, a bad initial value and operations of another object are errors of ours."""
+    with pytest.raises(error):
+        run(*arguments)

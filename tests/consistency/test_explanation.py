@@ -1,0 +1,91 @@
+"""What is shown of a violation: few operations that contradict each other, and what was possible before."""
+
+from __future__ import annotations
+
+import random
+
+from modelcheck.consistency import CasRegister, History, Operation, Register, check_history
+from modelcheck.consistency.diagram import diagram
+from modelcheck.consistency.page import page
+from modelcheck.consistency.report import described
+from modelcheck.verdict import Verdict
+
+from ..oracles.linearizability import linearizable
+from .generate import OBJECTS, random_history
+
+STALE = [
+    Operation("a", "write", 1, None, 0, 1),
+    Operation("b", "read", None, 1, 2, 3),
+    Operation("a", "write", 2, None, 4, 5),
+    Operation("c", "read", None, 2, 6, 9),
+    Operation("b", "read", None, 1, 7, 8),
+    Operation("a", "read", None, 2, 10, 11),
+]
+
+
+def test_a_stale_read_is_explained_by_three_operations():
+    """Of six operations the two writes and the stale read contradict each other."""
+    explanation = check_history(History(STALE), Register(0)).explanation
+    assert [str(o) for o in explanation.core] == ["a: write(1) -> None", "a: write(2) -> None", "b: read() -> 1"]
+    assert explanation.unexplained == STALE[4]
+
+
+def test_the_core_contradicts_itself_whatever_the_others_did():
+    """With all other operations optional, the core of a random violation is still not linearizable, and none of it is spare."""
+    seen = 0
+    for seed in range(200):
+        chance = random.Random(f"core {seed}")
+        object_ = OBJECTS[seed % len(OBJECTS)]
+        history = random_history(chance, object_, operations=8, clients=4, values=3, lost=0.1, wrong=3)
+        explanation = check_history(History(history), object_).explanation
+        if explanation is None or explanation.key is not None:
+            continue
+        seen += 1
+        relaxed = {o: o if o in explanation.core else o.optional() for o in history}
+        assert not linearizable(list(relaxed.values()), object_)
+    assert seen > 20
+
+
+def test_the_configurations_explain_everything_before():
+    """Each configuration shown is an order of the operations before the return that nothing explains."""
+    explanation = check_history(History(STALE), Register(0)).explanation
+    assert explanation.configurations
+    for configuration in explanation.configurations:
+        state = 0
+        for operation in configuration.order:
+            state, result = Register(0).apply(state, operation.name, operation.argument)
+            assert result == operation.result
+        assert state == configuration.state
+
+
+def test_the_drawing_has_a_lane_for_each_client():
+    """A timing diagram draws concurrent operations over each other, and an open one without an end."""
+    operations = [Operation("a", "write", 1, None, 0, 3), Operation("b", "read", None, 0, 1, 4), Operation("c", "write", 2, None, 2)]
+    assert diagram(operations) == (
+        "a  |-----1-----|\nb      |-----2-----|\nc          |-3- - - -\n\n1  a  write(1)\n2  b  read() -> 0\n3  c  write(2) did not return"
+    )
+
+
+def test_the_report_of_a_violation():
+    """The text of a violation is the verdict, the contradiction and the return that nothing explains."""
+    text = described(check_history(History(STALE), Register(0)))
+    assert text.splitlines()[0] == "violated: the history is not linearizable"
+    assert "These 3 operations cannot all be right, whatever the other 3 did:" in text
+    assert "The first return that nothing explains: b: read() -> 1" in text
+
+
+def test_a_page_is_self_contained_and_escapes_what_was_recorded():
+    """The page refers to nothing outside itself, and shows a recorded value as text."""
+    history = [Operation("<b>", "read", None, "<script>", 0, 1)]
+    result = check_history(History(history), CasRegister(0))
+    html = page(result, CasRegister(0))
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+    assert "http" not in html.replace("http-equiv", "")
+
+
+def test_a_linearization_is_given_when_asked_for():
+    """A history that holds comes with an order of its operations, over all keys together."""
+    result = check_history(History(STALE[:4]), Register(0), linearization=True)
+    assert result.verdict is Verdict.HOLDS
+    assert [o.name for o in result.linearization] == ["write", "read", "write", "read"]

@@ -1,0 +1,135 @@
+"""Readers of recorded histories: what each line means, and what is said of a damaged file."""
+
+from __future__ import annotations
+
+import edn_format
+import pytest
+
+from modelcheck.consistency import UNKNOWN, check_history, read_history
+from modelcheck.consistency.readers import guessed_format
+from modelcheck.consistency.readers._edn import EdnError, read_edn
+from modelcheck.errors import HistoryError, UsageError
+from modelcheck.verdict import Verdict
+
+
+def written(tmp_path, text, name="history.txt"):
+    """A file with a text."""
+    path = tmp_path / name
+    path.write_text(text)
+    return path
+
+
+def told(tmp_path, text, **options):
+    """The operations of a text as strings."""
+    return [str(operation) for operation in read_history(written(tmp_path, text), **options).history.operations]
+
+
+def test_jepsen_events_become_operations(tmp_path):
+    """A failed operation did not happen, an unknown one may have, and a read of nil agrees with everything."""
+    text = """{:process 0, :type :invoke, :f :write, :value 1}
+        {:process :nemesis, :type :info, :f :start, :value nil}
+        {:process 1, :type :invoke, :f :cas, :value [0 2]}
+        {:process 0, :type :ok, :f :write, :value 1}
+        {:process 1, :type :fail, :f :cas, :value [0 2]}
+        {:process 2, :type :invoke, :f :read, :value nil}
+        {:process 3, :type :invoke, :f :cas, :value [1 2]}
+        {:process 2, :type :ok, :f :read, :value nil}
+        {:process 3, :type :info, :f :cas, :value [1 2]}"""
+    assert told(tmp_path, text) == ["0: write(1) -> None", "2: read() -> ?", "3: cas((1, 2)) did not return"]
+
+
+def test_the_log_of_jepsen_util(tmp_path):
+    """A failed cas is an answer, a read that timed out says nothing, and nil is a value."""
+    lines = ["0\t:invoke\t:read\tnil", "0\t:ok\t:read\tnil", "1 :invoke :cas [1 2]", "1 :fail :cas [1 2]", "2 :invoke :read nil"]
+    text = "".join(f"INFO  jepsen.util - {line}\n" for line in [*lines, "2 :fail :read :timed-out"])
+    assert told(tmp_path, text + "something else\n") == ["0: read() -> None", "1: cas((1, 2)) -> False", "2: read() -> ?"]
+
+
+def test_limo_lines(tmp_path):
+    """A take that returns nothing found nothing, and a thread that calls again leaves its operation open."""
+    text = "# @object atomic-queue\n[1] call enq(3)\n[1] return\n[2] call deq\n[2] return 3\n[2] call deq\n[2] return\n[1] call enq(4)\n[1] call deq\n"
+    assert [line.split(": ")[1] for line in told(tmp_path, text)] == [
+        "enqueue('3') -> None", "dequeue() -> '3'", "dequeue() -> None", "enqueue('4') did not return", "dequeue() did not return",
+    ]  # fmt: skip
+
+
+def test_json_lines_of_operations_and_of_events(tmp_path):
+    """JSON lines may have one operation or one event each."""
+    operation = '{"process": "a", "f": "write", "argument": 1, "result": null, "call": 1, "return": 2}\n'
+    events = '{"process": 0, "type": "invoke", "f": "write", "value": 1}\n{"process": 0, "type": "ok", "f": "write", "value": 1}\n'
+    assert told(tmp_path, operation) == ["a: write(1) -> None"]
+    assert told(tmp_path, events) == ["0: write(1) -> None"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "line"),
+    [
+        ('{"process": 1, "f": "read", "call": 1, "return": 2}\n{"process": 1, "f"', "not JSON", 2),
+        ('{"process": 1, "f": "read", "call": "x", "return": 2}\n', "the time 'call' is 'x'", 1),
+        ('{"process": 1, "f": "read", "call": 5, "return": 2}\n', "before its call", 1),
+        ("{:process 0, :type :ok, :f :read, :value 1}\n{:process 1, :type :invoke, :f :read, :value nil}", "did not call", 1),
+        ("{:process 0, :type :invoke, :f :read, :value nil}\n{:process 0, :type :invoke, :f :read, :value nil}", "still open", 2),
+        ("{:process 0, :type :invoke, :f :read, :value nil}\n{:process 0, :type :o", "not EDN", 2),
+        ("{:process 0, :type :wat, :f :read, :value nil}", "the type", 1),
+        ("r(1,2,3,4)\nr(1,2,3)\n", "neither a read nor a write", 2),
+        ("w 1 2\nx\n", "neither a step nor a separator", 2),
+        ("[1] call push(1)\n[1] return\n[1] jump\n", "neither a call nor a return", 3),
+    ],
+)
+def test_a_damaged_file_is_refused_with_its_line(tmp_path, text, message, line):
+    """A mistake in a file is told with the file, the line and a remedy."""
+    path = written(tmp_path, text)
+    with pytest.raises(HistoryError, match=message) as caught:
+        read_history(path)
+    assert caught.value.place == f"{path}:{line}"
+    assert caught.value.remedy
+
+
+def test_a_missing_file_and_an_unknown_format(tmp_path):
+    """A file that is not there and a format that does not exist are told apart."""
+    with pytest.raises(HistoryError, match="no such file"):
+        read_history(tmp_path / "nothing")
+    with pytest.raises(UsageError, match="no format 'x'"):
+        read_history(written(tmp_path, ""), format="x")
+    with pytest.raises(HistoryError, match="cannot be guessed"):
+        guessed_format(written(tmp_path, "hello\n"))
+
+
+def test_an_empty_history_holds(tmp_path):
+    """Nothing happened, and that can be explained."""
+    assert check_history(written(tmp_path, ""), "register").verdict is Verdict.HOLDS
+
+
+def plain(value):
+    """What edn_format read, in our types."""
+    if isinstance(value, edn_format.Keyword):
+        return f":{value.name}"
+    if isinstance(value, edn_format.Symbol):
+        return str(value)
+    if isinstance(value, edn_format.ImmutableDict | dict):
+        return {plain(key): plain(part) for key, part in value.items()}
+    if isinstance(value, edn_format.ImmutableList | tuple | list):
+        return tuple(map(plain, value))
+    return frozenset(map(plain, value)) if isinstance(value, set | frozenset) else value
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{:a [1 -2 3.5 nil true false] :b "x\\n\\"y\\"" :c #{1 2}}', "(1 2 (3 [4]))", "[[:r 1 nil] [:append 2 3N]]", "{:f :a/b, :g a-symbol}", "[1, 2,,3 ; a comment\n]", "#_ignored {:a 1}", '"\\u00e9é"', "1e3", "12345678901234567890"],
+)  # fmt: skip
+def test_edn_is_read_as_edn_format_reads_it(text):
+    """Our reader of EDN agrees with an independent one."""
+    found = [value for _, value in read_edn(f"[[{text}]]".encode())]
+    assert found == [(plain(edn_format.loads(text)),)]
+
+
+@pytest.mark.parametrize("text", ["[1 2", "{:a}", '"x', "[1 2))", "[" * 500, "#{1"])
+def test_what_is_not_edn_is_refused(text):
+    """Damaged EDN raises an error that knows its line."""
+    with pytest.raises(EdnError):
+        read_edn(f"{{:a 1}}\n{text}".encode())
+
+
+def test_an_unknown_result_agrees_with_every_result():
+    """The result of an operation that did not return is not compared."""
+    assert repr(UNKNOWN) == "UNKNOWN"
