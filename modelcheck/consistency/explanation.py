@@ -23,7 +23,7 @@ from attrs import evolve
 
 from modelcheck.consistency.history import Operation
 from modelcheck.consistency.linearizability import Deadline, Limits, Part, PartResult, decide_part
-from modelcheck.consistency.objects import SequentialObject
+from modelcheck.consistency.objects import UNKNOWN, SequentialObject
 from modelcheck.consistency.result import Configuration, Explanation
 from modelcheck.verdict import Verdict
 
@@ -33,10 +33,13 @@ QUESTION_S = 0.3
 
 
 def until(operations: Sequence[Operation], last: Operation) -> list[Operation]:
-    """The history up to the return of ``last``; operations that had not returned by then are optional."""
+    """The history up to the return of ``last``.
+
+    Operations that had not returned by then need not have taken effect; if they did, it was with their later results.
+    """
     assert last.finish is not None
-    called = [o for o in operations if o.call < last.finish]
-    return [o if o.finish is not None and o.finish <= last.finish else o.optional() for o in called]
+    called = [o for o in operations if o.call <= last.finish]
+    return [o if o.finish is not None and o.finish <= last.finish else evolve(o, finish=None) for o in called]
 
 
 def explain(part: Part, object_: SequentialObject, limits: Limits, found: PartResult) -> Explanation | None:
@@ -62,8 +65,9 @@ def explain(part: Part, object_: SequentialObject, limits: Limits, found: PartRe
     prefix = until(part.operations, unexplained)
     core, optional = _core(prefix, object_, contradictory)
     others = _whose_call_matters(core, optional, contradictory)
+    whole = {(o.process, o.call): o for o in part.operations}
     return Explanation(
-        core=tuple(core),
+        core=tuple(whole[o.process, o.call] for o in core),
         unexplained=unexplained,
         prefix=tuple(prefix),
         configurations=_configurations(found, object_),
@@ -142,17 +146,16 @@ def _core(
     prefix: Sequence[Operation], object_: SequentialObject, contradictory: _Question
 ) -> tuple[list[Operation], list[Operation]]:
     """Operations that contradict each other, and the optional ones beside them."""
-    already = [o for o in prefix if o.finish is None]
+    already = [o for o in prefix if o.finish is None and o.result is UNKNOWN]
 
     def relax(operation: Operation) -> Operation | None:
-        if object_.is_pure(operation.name, operation.argument, operation.result):
-            return None
-        return operation.optional()
+        return None if operation.name in object_.reads else operation.optional()
 
     def with_open(operations: Sequence[Operation]) -> bool:
         return contradictory([*operations, *already])
 
-    items = sorted((o for o in prefix if o.finish is not None), key=lambda o: o.finish or 0)
+    items = [o for o in prefix if o.finish is not None or o.result is not UNKNOWN]
+    items.sort(key=lambda o: (o.finish is None, o.finish or 0))
     window = 1
     while window < len(items):
         eased = [o for o in map(relax, items[:-window]) if o is not None]

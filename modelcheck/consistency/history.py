@@ -57,7 +57,7 @@ class Operation:
 
     def __str__(self) -> str:
         argument = "" if self.argument is None else repr(self.argument)
-        if self.finish is None:
+        if self.finish is None and self.result is UNKNOWN:
             return f"{self.process}: {self.name}({argument}) did not return"
         result = "?" if self.result is UNKNOWN else repr(self.result)
         return f"{self.process}: {self.name}({argument}) -> {result}"
@@ -93,6 +93,9 @@ class History:
                     place=operation.place or self.source,
                     remedy="Give both times from one clock.",
                 )
+        if any(o.finish is None and o.result is not UNKNOWN for o in self.operations):
+            known = tuple(o.optional() if o.finish is None else o for o in self.operations)
+            object.__setattr__(self, "operations", known)
 
     def __len__(self) -> int:
         return len(self.operations)

@@ -12,7 +12,7 @@ from typing import Any
 
 from modelcheck.consistency._linearizability import Nature, Outcome, Search
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.objects import UNKNOWN, SequentialObject, agrees
+from modelcheck.consistency.objects import SequentialObject, agrees
 from modelcheck.consistency.ranking import ranks
 from modelcheck.consistency.texts import observed_texts
 from modelcheck.errors import HistoryError
@@ -52,8 +52,7 @@ class Problem:
         return found
 
     def _kind(self, operation: Operation) -> int:
-        result = UNKNOWN if operation.finish is None else operation.result
-        kind = (operation.name, operation.argument, result)
+        kind = (operation.name, operation.argument, operation.result)
         try:
             found = self._kinds.get(kind)
         except TypeError as error:

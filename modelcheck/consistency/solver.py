@@ -19,7 +19,7 @@ from attrs import frozen
 
 from modelcheck.consistency.history import Operation
 from modelcheck.consistency.linearizability import Limits
-from modelcheck.consistency.objects import SequentialObject, agrees
+from modelcheck.consistency.objects import UNKNOWN, SequentialObject, agrees
 from modelcheck.verdict import Verdict
 
 MOST_STATES = 3000
@@ -120,8 +120,9 @@ class _Encoding:
             for at in range(len(self.operations)):
                 here = z3.And(self.happened[which], self.positions[which] == at)
                 self.solver.add(z3.Implies(here, self._step(at, outcomes)))
-                if operation.finish is not None:
-                    self.solver.add(z3.Implies(z3.And(here, self.right[which]), self._seen(at, operation, outcomes)))
+                told = self.right[which] if operation.finish is not None else True
+                if operation.result is not UNKNOWN:
+                    self.solver.add(z3.Implies(z3.And(here, told), self._seen(at, operation, outcomes)))
 
     def _step(self, at: int, outcomes: Sequence[tuple[Any, Any]]) -> Any:
         """The state after a position, by the state before; states that were found last lead nowhere."""

@@ -77,6 +77,14 @@ def decide_transactions(history: History, model: str, level: str, limits: Limits
         )
         procedure, reason = "search for an order of versions", found.reason
         anomalies += found.anomalies
+    if model == "list-append" and _is_snapshot(level) and not anomalies:
+        unread = {key: writers for key, writers in unread_writers(facts).items() if len(writers) > 1}
+        if unread:
+            found = search_versions(
+                facts, graph, is_snapshot=True, extra=extra_kinds(level, model), limits=limits, unread=unread
+            )
+            reason = found.reason
+            anomalies += found.anomalies
     verdict = Verdict.VIOLATED if anomalies else Verdict.UNKNOWN if reason else Verdict.HOLDS
     return HistoryResult(
         verdict,
@@ -114,13 +122,19 @@ def dependencies(facts: Versions, model: str) -> DependencyGraph:
     return graph
 
 
-def _add_orders(facts: Versions, graph: DependencyGraph) -> None:
-    """The edges that the order of each key's versions makes; committed appends that nobody read come last."""
-    unread: dict[object, list[int]] = {}
+def unread_writers(facts: Versions) -> dict[object, list[int]]:
+    """The committed writers of each key's appends that nobody read; each once."""
     known = {(key, value) for key, order in facts.orders.items() for value in order}
+    unread: dict[object, dict[int, None]] = {}
     for (key, value), writer in facts.writers.items():
         if (key, value) not in known and facts.committed[writer]:
-            unread.setdefault(key, []).append(writer)
+            unread.setdefault(key, {})[writer] = None
+    return {key: list(writers) for key, writers in unread.items()}
+
+
+def _add_orders(facts: Versions, graph: DependencyGraph) -> None:
+    """The edges that the order of each key's versions makes; committed appends that nobody read come last."""
+    unread = unread_writers(facts)
     following: dict[tuple[object, object], Sequence[int]] = {}
     for key in dict.fromkeys((*facts.orders, *unread)):
         before: object = None

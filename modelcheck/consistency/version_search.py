@@ -14,7 +14,7 @@ which are the cycles of the graph with two copies of every node, for how it was 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -24,6 +24,9 @@ from modelcheck.consistency.cycles import REALTIME, RW, SESSION, WR, WW, Depende
 from modelcheck.consistency.linearizability import Deadline, Limits
 from modelcheck.consistency.result import Anomaly
 from modelcheck.consistency.versions import Versions
+
+MOST_UNREAD = 5000
+"""Transactions of a list-append history in which unread appends are put in order; the search takes their square."""
 
 Triple = tuple[int, int, int]
 Choice = tuple[int, int, Any]
@@ -38,9 +41,29 @@ class Found:
     reason: str | None = None
 
 
-def search_versions(facts: Versions, graph: DependencyGraph, *, is_snapshot: bool, extra: int, limits: Limits) -> Found:
-    """Whether some order of versions explains the history."""
-    polygraph = _Polygraph(facts, graph, is_snapshot=is_snapshot, extra=extra, deadline=Deadline(limits.time_s))
+def search_versions(
+    facts: Versions,
+    graph: DependencyGraph,
+    *,
+    is_snapshot: bool,
+    extra: int,
+    limits: Limits,
+    unread: Mapping[Any, Sequence[int]] | None = None,
+) -> Found:
+    """Whether some order of versions explains the history.
+
+    Args:
+        facts: What transactions read and wrote.
+        graph: The edges that are certain.
+        is_snapshot: Whether snapshot isolation is asked for instead of serializability.
+        extra: The kinds of edges that the level adds.
+        limits: For the search.
+        unread: For list-append: the writers of each key whose order no read tells; all other orders are known.
+    """
+    if unread is not None and graph.size > MOST_UNREAD:
+        return Found(reason=f"unread appends are not put in order among more than {MOST_UNREAD:,} transactions")
+    deadline = Deadline(limits.time_s)
+    polygraph = _Polygraph(facts, graph, is_snapshot=is_snapshot, extra=extra, deadline=deadline, unread=unread)
     try:
         edges = polygraph.solve()
     except _OutOfTimeError:
@@ -67,7 +90,14 @@ class _Polygraph:
     """Edges that are certain, and pairs of writers yet to be ordered."""
 
     def __init__(
-        self, facts: Versions, graph: DependencyGraph, *, is_snapshot: bool, extra: int, deadline: Deadline
+        self,
+        facts: Versions,
+        graph: DependencyGraph,
+        *,
+        is_snapshot: bool,
+        extra: int,
+        deadline: Deadline,
+        unread: Mapping[Any, Sequence[int]] | None,
     ) -> None:
         self.facts, self.graph, self.is_snapshot, self.deadline = facts, graph, is_snapshot, deadline
         self.nodes = 2 * graph.size
@@ -75,11 +105,15 @@ class _Polygraph:
         for read in facts.reads:
             self.readers.setdefault((read.key, read.version), []).append(read.reader)
         self.certain: list[Triple] = graph.graph.edges(WR | (extra & (SESSION | REALTIME)))
-        self.writers = self._writers()
+        self.first_cycle: list[Triple] = []
+        self.writers: Mapping[Any, Sequence[int]] = self._writers() if unread is None else unread
+        self.is_known = unread is not None
+        if self.is_known:
+            self.certain += graph.graph.edges(WW | RW)
+            return
         for key, writers in self.writers.items():
             for reader in self.readers.get((key, None), ()):
                 self.certain += [(reader, writer, RW) for writer in writers if writer != reader]
-        self.first_cycle: list[Triple] = []
 
     def _writers(self) -> dict[Any, list[int]]:
         writers: dict[Any, list[int]] = {}
@@ -91,7 +125,7 @@ class _Polygraph:
 
     def solve(self) -> list[Triple] | None:
         """The edges of an explanation, or ``None`` if there is none."""
-        if self._schedules():
+        if not self.is_known and self._schedules():
             return self.certain
         pairs = [(a, b, key) for key, writers in self.writers.items() for a, b in combinations(writers, 2)]
         return self._solve(list(self.certain), pairs)
@@ -229,6 +263,7 @@ class _Schedule:
             self.writes[writer].append((key, value))
         self.left = {version: len(set(readers)) for version, readers in self.readers.items()}
         self.now: dict[Any, Any] = {}
+        self.ran = 0
 
     def runs(self) -> bool:
         """Whether all transactions could run."""
@@ -239,12 +274,13 @@ class _Schedule:
             for node in ready:
                 if self._can_run(node):
                     progress += self._run(node)
+                    self.ran += 1
                 else:
                     blocked.append(node)
             if len(blocked) == len(ready):
                 return False
             ready = blocked + progress
-        return True
+        return self.ran == len(self.waiting)
 
     def _can_run(self, node: int) -> bool:
         if any(self.now.get(key) != version for key, version in self.reads[node]):

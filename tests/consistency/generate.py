@@ -84,7 +84,13 @@ def random_history(random, object_, *, operations=9, clients=5, values=3, lost=0
     return in_order(falsified(random, executed(random, object_, plan, lost), wrong))
 
 
-UNIQUE = {Register: ("write", "read"), KeyValue: ("put", "get"), FifoQueue: ("enqueue", "dequeue"), PriorityQueue: ("insert", "delete_min"), Stack: ("push", "pop")}  # fmt: skip
+UNIQUE = {
+    Register: ("write", "read"),
+    KeyValue: ("put", "get"),
+    FifoQueue: ("enqueue", "dequeue"),
+    PriorityQueue: ("insert", "delete_min"),
+    Stack: ("push", "pop"),
+}
 
 
 def unique_history(random, object_, *, operations=9, clients=5, lost=0.0, wrong=0):
@@ -114,5 +120,7 @@ def text_history(random, *, operations=9, clients=5, lost=0.0, wrong=0):
         finish = call + random.randint(0, width)
         free[client] = finish + 1
         name = random.choice(["get", "get", "append", "append", "put"])
-        plan.append((random.uniform(call, finish), client, name, "k" if name == "get" else ("k", chr(97 + at)), call, finish))
+        plan.append(
+            (random.uniform(call, finish), client, name, "k" if name == "get" else ("k", chr(97 + at)), call, finish)
+        )
     return in_order(falsified(random, executed(random, KeyValue(), plan, lost), wrong))

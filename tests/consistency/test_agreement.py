@@ -14,8 +14,9 @@ from modelcheck.consistency.solver import ask_solver
 from modelcheck.consistency.texts import decide_texts
 from modelcheck.consistency.unique import decide_unique
 from modelcheck.verdict import Verdict
-from .generate import OBJECTS, random_history, text_history, unique_history
+
 from ..oracles.linearizability import linearizable
+from .generate import OBJECTS, random_history, text_history, unique_history
 
 MEMORY = 1 << 30
 NAMES = [type(object_).__name__ for object_ in OBJECTS]
@@ -82,7 +83,9 @@ def test_z3_agrees_with_the_oracle(object_):
             assert not linearizable(relaxed, object_)
 
 
-@pytest.mark.parametrize("object_", [Register(0), KeyValue(0), FifoQueue(), PriorityQueue(), Stack()], ids=lambda o: o.name)
+@pytest.mark.parametrize(
+    "object_", [Register(0), KeyValue(0), FifoQueue(), PriorityQueue(), Stack()], ids=lambda o: o.name
+)
 def test_unique_values_are_decided_as_the_oracle_does(object_):
     """The near-linear procedures give the oracle's verdict on thousands of histories with unique values."""
     decided = set()

@@ -67,8 +67,13 @@ def test_what_a_register_holds_at_first_can_be_said(tmp_path):
 
 @pytest.mark.parametrize(
     ("arguments", "error"),
-    [(["nothing"], HistoryError), ([COPIED / "c01-ok.txt", "--model", "x"], UsageError), ([COPIED / "c01-ok.txt", "--initial", "{"], UsageError), ([COPIED / "c01-ok.txt", "--model", "queue"], HistoryError)],
-)  # fmt: skip
+    [
+        (["nothing"], HistoryError),
+        ([COPIED / "c01-ok.txt", "--model", "x"], UsageError),
+        ([COPIED / "c01-ok.txt", "--initial", "{"], UsageError),
+        ([COPIED / "c01-ok.txt", "--model", "queue"], HistoryError),
+    ],
+)
 def test_bad_input_is_an_error(arguments, error):
     """A missing file, an unknown model, a bad initial value and operations of another object are errors of ours."""
     with pytest.raises(error):

@@ -17,7 +17,11 @@ from .generate import OBJECTS, random_history
 
 def test_a_stale_read_is_sequentially_consistent():
     """A client may lag behind the others, as long as it never goes back."""
-    history = [Operation("a", "write", 1, None, 0, 1), Operation("b", "read", None, 0, 2, 3), Operation("b", "read", None, 1, 4, 5)]
+    history = [
+        Operation("a", "write", 1, None, 0, 1),
+        Operation("b", "read", None, 0, 2, 3),
+        Operation("b", "read", None, 1, 4, 5),
+    ]
     assert check_history(History(history), Register(0), consistency="linearizable").verdict is Verdict.VIOLATED
     assert check_history(History(history), Register(0), consistency="sequential").verdict is Verdict.HOLDS
     assert check_history(History(history), Register(0), consistency="causal").verdict is Verdict.HOLDS
@@ -51,7 +55,11 @@ def test_causality_is_kept():
 def sequential(operations, object_):
     """Whether some order keeps each client's own and gives every result; lost operations may be left out."""
     for order in permutations(operations):
-        if any(a.process == b.process and b.call < a.call and b.finish is not None and a.finish is not None for at, a in enumerate(order) for b in order[at + 1 :]):
+        if any(
+            a.process == b.process and b.call < a.call and b.finish is not None and a.finish is not None
+            for at, a in enumerate(order)
+            for b in order[at + 1 :]
+        ):
             continue
         for left_out in range(2 ** sum(o.finish is None for o in order)):
             state, lost, fits = object_.initial, 0, True
@@ -75,7 +83,9 @@ def test_sequential_consistency_agrees_with_trying_every_order():
         object_ = OBJECTS[seed % len(OBJECTS)]
         history = random_history(chance, object_, operations=5, clients=3, values=2, lost=0.1, wrong=4)
         expected = sequential(history, object_)
-        assert (check_history(History(history), object_, consistency="sequential").verdict is Verdict.HOLDS) == expected, seed
+        assert (
+            check_history(History(history), object_, consistency="sequential").verdict is Verdict.HOLDS
+        ) == expected, seed
         found.add(expected)
     assert found == {True, False}
 

@@ -40,14 +40,27 @@ def test_jepsen_events_become_operations(tmp_path):
 
 def test_the_log_of_jepsen_util(tmp_path):
     """A failed cas is an answer, a read that timed out says nothing, and nil is a value."""
-    lines = ["0\t:invoke\t:read\tnil", "0\t:ok\t:read\tnil", "1 :invoke :cas [1 2]", "1 :fail :cas [1 2]", "2 :invoke :read nil"]
+    lines = [
+        "0\t:invoke\t:read\tnil",
+        "0\t:ok\t:read\tnil",
+        "1 :invoke :cas [1 2]",
+        "1 :fail :cas [1 2]",
+        "2 :invoke :read nil",
+    ]
     text = "".join(f"INFO  jepsen.util - {line}\n" for line in [*lines, "2 :fail :read :timed-out"])
-    assert told(tmp_path, text + "something else\n") == ["0: read() -> None", "1: cas((1, 2)) -> False", "2: read() -> ?"]
+    assert told(tmp_path, text + "something else\n") == [
+        "0: read() -> None",
+        "1: cas((1, 2)) -> False",
+        "2: read() -> ?",
+    ]
 
 
 def test_limo_lines(tmp_path):
     """A take that returns nothing found nothing, and a thread that calls again leaves its operation open."""
-    text = "# @object atomic-queue\n[1] call enq(3)\n[1] return\n[2] call deq\n[2] return 3\n[2] call deq\n[2] return\n[1] call enq(4)\n[1] call deq\n"
+    text = (
+        "# @object atomic-queue\n[1] call enq(3)\n[1] return\n[2] call deq\n[2] return 3\n"
+        "[2] call deq\n[2] return\n[1] call enq(4)\n[1] call deq\n"
+    )
     assert [line.split(": ")[1] for line in told(tmp_path, text)] == [
         "enqueue('3') -> None", "dequeue() -> '3'", "dequeue() -> None", "enqueue('4') did not return", "dequeue() did not return",
     ]  # fmt: skip
@@ -67,8 +80,16 @@ def test_json_lines_of_operations_and_of_events(tmp_path):
         ('{"process": 1, "f": "read", "call": 1, "return": 2}\n{"process": 1, "f"', "not JSON", 2),
         ('{"process": 1, "f": "read", "call": "x", "return": 2}\n', "the time 'call' is 'x'", 1),
         ('{"process": 1, "f": "read", "call": 5, "return": 2}\n', "before its call", 1),
-        ("{:process 0, :type :ok, :f :read, :value 1}\n{:process 1, :type :invoke, :f :read, :value nil}", "did not call", 1),
-        ("{:process 0, :type :invoke, :f :read, :value nil}\n{:process 0, :type :invoke, :f :read, :value nil}", "still open", 2),
+        (
+            "{:process 0, :type :ok, :f :read, :value 1}\n{:process 1, :type :invoke, :f :read, :value nil}",
+            "did not call",
+            1,
+        ),
+        (
+            "{:process 0, :type :invoke, :f :read, :value nil}\n{:process 0, :type :invoke, :f :read, :value nil}",
+            "still open",
+            2,
+        ),
         ("{:process 0, :type :invoke, :f :read, :value nil}\n{:process 0, :type :o", "not EDN", 2),
         ("{:process 0, :type :wat, :f :read, :value nil}", "the type", 1),
         ("r(1,2,3,4)\nr(1,2,3)\n", "neither a read nor a write", 2),
@@ -115,8 +136,18 @@ def plain(value):
 
 @pytest.mark.parametrize(
     "text",
-    ['{:a [1 -2 3.5 nil true false] :b "x\\n\\"y\\"" :c #{1 2}}', "(1 2 (3 [4]))", "[[:r 1 nil] [:append 2 3N]]", "{:f :a/b, :g a-symbol}", "[1, 2,,3 ; a comment\n]", "#_ignored {:a 1}", '"\\u00e9é"', "1e3", "12345678901234567890"],
-)  # fmt: skip
+    [
+        '{:a [1 -2 3.5 nil true false] :b "x\\n\\"y\\"" :c #{1 2}}',
+        "(1 2 (3 [4]))",
+        "[[:r 1 nil] [:append 2 3N]]",
+        "{:f :a/b, :g a-symbol}",
+        "[1, 2,,3 ; a comment\n]",
+        "#_ignored {:a 1}",
+        '"\\u00e9é"',
+        "1e3",
+        "12345678901234567890",
+    ],
+)
 def test_edn_is_read_as_edn_format_reads_it(text):
     """Our reader of EDN agrees with an independent one."""
     found = [value for _, value in read_edn(f"[[{text}]]".encode())]

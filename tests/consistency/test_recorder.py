@@ -52,14 +52,13 @@ def test_what_tasks_do_is_recorded(tmp_path):
 
 
 def test_an_exception_leaves_the_outcome_unknown(tmp_path):
-    """An operation that raised may have taken effect; one that says it failed did not."""
+    """An operation that raised may have taken effect; one that says that it failed did not."""
     path = tmp_path / "history.jsonl"
     with Recorder(path) as recorder:
         with pytest.raises(TimeoutError), recorder.operation("a", "write", 1):
             raise TimeoutError
-        with pytest.raises(ConnectionError), recorder.operation("a", "write", 2) as op:
+        with recorder.operation("a", "write", 2) as op:
             op.failed()
-            raise ConnectionError
     history = read_history(path).history
     assert [str(o) for o in history.operations] == ["a: write(1) did not return"]
     assert [str(o.argument) for o in history.failed] == ["2"]

@@ -8,6 +8,7 @@ import pytest
 
 from modelcheck.consistency import check_history
 from modelcheck.verdict import Verdict
+
 from .recordings import COPIED, FOLDER, listed, skip_without_recordings
 
 LINEARIZABILITY = {"linearizable": Verdict.HOLDS, "not-linearizable": Verdict.VIOLATED}
@@ -106,7 +107,9 @@ def test_elle_answered_the_same(path, level, valid):
     assert (check_history(path, consistency=level).verdict is Verdict.HOLDS) == valid
 
 
-@pytest.mark.parametrize("path", [pytest.param(path, id=path.name) for path in sorted((FOLDER / "generated").glob("*.jsonl"))])
+@pytest.mark.parametrize(
+    "path", [pytest.param(path, id=path.name) for path in sorted((FOLDER / "generated").glob("*.jsonl"))]
+)
 def test_a_generated_recording(path):
     """A generated history is linearizable unless a read in its middle was falsified."""
     if "listappend" in path.name:

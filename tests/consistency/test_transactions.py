@@ -38,7 +38,7 @@ def random_transactions(chance, model):
         state = {**state, **written}
         old.append(dict(state))
         start = chance.randint(0, 6)
-        history.append(transaction(at % 3, start * 10 + at, start * 10 + at + chance.randint(1, 40), *steps))
+        history.append(transaction(at, start * 10 + at, start * 10 + at + chance.randint(1, 40), *steps))
     return sorted(history, key=lambda t: t.call)
 
 
