@@ -22,8 +22,8 @@ from modelcheck.errors import SpecError
 from modelcheck.spec.record import AT_BOOT, Process, Record, fixed_fields
 from modelcheck.values import Bag, FrozenDict, FrozenRecord, order_key, ordered, show, value_problem
 
-OWN_ATTRIBUTES = frozenset({AT_BOOT, "_slots"})
-"""What modelcheck itself puts into the attributes of a record."""
+OWN_ATTRIBUTES = frozenset({AT_BOOT, "_slots", "__orig_class__"})
+"""What modelcheck and `typing` put into the attributes of a record; `Network[str](...)` notes its class there."""
 
 _FREEZE_HINT = "Store an immutable value instead: a tuple, a frozenset, or a frozen attrs class."
 

@@ -299,3 +299,18 @@ def test_no_warning_is_given_of_a_search_that_was_cut_short():
             return self.x < 1
 
     assert check(Late()).warnings == ()
+
+
+def test_a_network_that_says_what_its_messages_are_is_no_mistake():
+    """``Network[str](...)`` leaves an attribute on the network, which is no part of the state."""
+
+    class Typed(Base):
+        def init(self):
+            super().init()
+            self.network = Network[str](losses=1)
+
+        @action
+        def other(self):
+            self.network.send("hello")
+
+    assert Typed().initial_states()
