@@ -1,7 +1,7 @@
 """Raft: replicated logs, kept the same by an elected leader.
 
-Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm (Extended Version)", 2014: figure 2, all of it but membership change and
-snapshots. A remote procedure call is two messages; figure 3 is the list of invariants.
+Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm (Extended Version)", 2014: figure 2, all of it
+but membership change and snapshots. A remote procedure call is two messages. Figure 3 is the list of invariants.
 
 *Choices.* Time does not exist: any server may time out whenever it does not lead, so elections come in every order. A
 command is named by the server that took it from its client: two leaders of one term would show as different entries.
@@ -171,13 +171,13 @@ class Raft(Spec):
 
     def indexes(self) -> Iterable[int]:
         """The indexes of log entries, which count from 1."""
-        return range(1, self.max_log + 1)
+        return range(1, max(self.max_log, *map(len, self.logs), 0) + 1)
 
     def deliverable(self) -> Iterable[Message]:
         """The messages that can be received."""
         return self.network.deliverable()
 
-    # Elections (sections 5.2 and 5.4.1) -------------------------------------------------------------------------------------------------------
+    # Elections (sections 5.2 and 5.4.1) -------------------------------------------------------------------------------
 
     @action(members)
     def time_out(self, i: int) -> None:
@@ -252,7 +252,7 @@ class Raft(Spec):
             server.match_index[j] = 0
         self.elected[server.current_term] |= {i}
 
-    # Log replication (section 5.3) ------------------------------------------------------------------------------------------------------------
+    # Log replication (section 5.3) ------------------------------------------------------------------------------------
 
     @action(members)
     def client_request(self, i: int) -> None:
@@ -284,7 +284,8 @@ class Raft(Spec):
             return
         server.log = self.with_entries(server.log, m)
         last_new = m.prev_log_index + len(m.entries)
-        self.follow_commit(server, m.leader_commit, last_new)
+        # Figure 2 says "commitIndex increases monotonically": an old heartbeat must not take it back.
+        server.commit_index = max(server.commit_index, min(m.leader_commit, last_new))
         if last_new > 0:
             self.network.send(Appended(m.dst, m.src, server.current_term, success=True, index=last_new))
 
@@ -303,10 +304,6 @@ class Raft(Spec):
                 return log[: index - 1] + m.entries[index - 1 - m.prev_log_index :]
         return log
 
-    def follow_commit(self, server: Server, leader_commit: int, last_new: int) -> None:
-        """Rule 5: if leaderCommit > commitIndex, set commitIndex = min(leaderCommit, index of last new entry); commitIndex never decreases."""
-        server.commit_index = max(server.commit_index, min(leader_commit, last_new))
-
     def on_appended(self, server: Server, m: Appended) -> None:
         """Leaders: if successful, update nextIndex and matchIndex for the follower; if it failed by inconsistency, decrement nextIndex."""
         if m.term < server.current_term or server.role is not Role.LEADER:
@@ -315,18 +312,23 @@ class Raft(Spec):
             server.match_index[m.src] = m.index
             server.next_index[m.src] = m.index + 1
             self.advance_commit(server, m.index)
-        elif not m.success and server.next_index[m.src] == m.index + 1:
+        elif not m.success and server.match_index[m.src] < m.index == server.next_index[m.src] - 1:
             server.next_index[m.src] = m.index
 
-    def advance_commit(self, server: Server, n: int) -> None:
+    def advance_commit(self, server: Server, highest: int) -> None:
         """Leaders: if N > commitIndex, a majority of matchIndex[i] >= N, and log[N].term == currentTerm: set commitIndex = N."""
-        if n <= server.commit_index or not self.is_committable(server, n):
-            return
-        if self.is_majority(1 + sum(match >= n for match in server.match_index.values())):
-            for index in range(server.commit_index + 1, n + 1):
-                if self.committed[index] is None:
-                    self.committed[index] = Committed(server.log[index - 1], server.current_term)
-            server.commit_index = n
+        for n in range(highest, server.commit_index, -1):
+            replicas = 1 + sum(match >= n for match in server.match_index.values())
+            if self.is_majority(replicas) and self.is_committable(server, n):
+                self.commit(server, n)
+                return
+
+    def commit(self, server: Server, n: int) -> None:
+        """A leader decides that the entries up to n are committed; the observers note those that are new to them."""
+        for index in range(server.commit_index + 1, n + 1):
+            if self.committed[index] is None:
+                self.committed[index] = Committed(server.log[index - 1], server.current_term)
+        server.commit_index = n
 
     def is_committable(self, server: Server, n: int) -> bool:
         """Section 5.4.2: only entries of the leader's current term are committed by counting replicas."""
@@ -350,7 +352,7 @@ class Raft(Spec):
             case Appended():
                 self.on_appended(server, m)
 
-    # Properties (figure 3) --------------------------------------------------------------------------------------------------------------------
+    # Properties (figure 3) --------------------------------------------------------------------------------------------
 
     @invariant(terms)
     def election_safety(self, term: int) -> bool:
@@ -401,14 +403,10 @@ class Raft(Spec):
         """A server can learn that an entry is committed."""
         return self.server[i].commit_index > 0
 
-    def terms_but_the_first(self) -> Iterable[int]:
-        """The terms that have one before them."""
-        return range(2, self.max_term + 1)
-
-    @reachable(terms_but_the_first)
+    @reachable(terms)
     def changes_leader(self, term: int) -> bool:
         """Two successive terms can have different leaders."""
-        before, now = self.elected[term - 1], self.elected[term]
+        before, now = self.elected.get(term - 1), self.elected[term]
         return bool(before and now) and before != now
 
     def in_flight(self) -> Iterable[Message]:

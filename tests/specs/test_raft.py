@@ -1,0 +1,84 @@
+"""Raft from the inside: what its own invariants do not say, and what makes it cheap to explore."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modelcheck import Verdict, invariant
+from modelcheck.search import check
+from modelcheck.spec import machine_of
+from modelcheck.spec.loading import load_spec
+
+ROOT = Path(__file__).resolve().parents[2]
+Raft: Any = load_spec(f"{ROOT}/specs/raft.py:Raft")
+DEFAULT = (1_094_581, 20_628_026, 32)
+
+
+class RaftInside(Raft):  # type: ignore[misc]
+    """With invariants on what servers keep to themselves."""
+
+    @invariant(Raft.members, Raft.others)
+    def indexes_fit(self, i: int, j: int) -> bool:
+        """A leader sends entries that it has, beyond those that it knows to be stored; who does not lead keeps neither."""
+        server = self.server[i]
+        if server.role.value != "leader":
+            return server.next_index[j] == 1 and server.match_index[j] == 0
+        return 0 <= server.match_index[j] < server.next_index[j] <= len(server.log) + 1
+
+    @invariant(Raft.members, Raft.others)
+    def match_index_is_true(self, i: int, j: int) -> bool:
+        """What a leader believes to be stored is stored, unless a later leader has had it deleted."""
+        leader, follower = self.server[i], self.server[j]
+        if leader.role.value != "leader" or follower.current_term > leader.current_term:
+            return True
+        known = leader.match_index[j]
+        return leader.log[:known] == follower.log[:known]
+
+    @invariant(Raft.members)
+    def server_fits(self, i: int) -> bool:
+        """Only candidates count votes, their own among them; nobody commits what is not in the log."""
+        server = self.server[i]
+        if server.role.value == "candidate":
+            return server.voted_for == i and i in server.votes
+        return not server.votes and server.commit_index <= len(server.log)
+
+
+@pytest.mark.parametrize(
+    "constants",
+    [
+        {"servers": 2, "max_log": 2, "candidates": (), "crashes": 1},
+        {"servers": 2, "max_term": 3, "candidates": ()},
+        {"candidates": ((0,), (1,))},
+        {"max_term": 4, "candidates": ((), (), (0,), (2,)), "logs": ((1,), (), (2,))},
+        {"servers": 5, "max_term": 1, "max_log": 0, "candidates": ((0, 1),)},
+        {"servers": 2, "duplicating": False, "losses": 1, "duplications": 1, "candidates": ((0,), (1,))},
+    ],
+    ids=repr,
+)
+def test_the_servers_state_is_sound(constants: dict[str, Any]) -> None:
+    """In small configurations that between them use every constant."""
+    report = check(RaftInside(**constants), keep_going=True)
+    assert [p.name for p in report.properties if p.verdict is Verdict.VIOLATED and p.kind != "reachable"] == []
+
+
+def test_two_workers_find_the_same() -> None:
+    """Nothing of the report on the default configuration depends on the number of workers, and its bounds are as in expected.toml."""
+    report = check(Raft(), workers=2)
+    assert (report.states, report.generated, report.depth) == DEFAULT
+
+
+def test_raft_needs_one_python_call_per_ten_thousand_states_generated() -> None:
+    """Its handlers look at little, which is what the enumerator's speed rests on."""
+    report = check(Raft())
+    assert report.python_calls * 10_000 < report.generated
+
+
+def test_the_invariants_of_raft_are_those_of_figure_3() -> None:
+    """All five, and nothing under another name."""
+    machine = machine_of(Raft())
+    names = {p.name for p in machine.properties if p.role.value in {"invariant", "step property"}}
+    figure_3 = ["election_safety", "leader_append_only", "log_matching", "leader_completeness", "state_machine_safety"]
+    assert names == set(figure_3)
