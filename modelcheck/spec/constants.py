@@ -23,7 +23,13 @@ def constant_types(cls: type) -> dict[str, Any]:
         own = inspect.get_annotations(base)
         if not own or (base.__name__ == "Spec" and base.__module__.startswith("modelcheck.")):
             continue
-        hints = typing.get_type_hints(base)
+        try:
+            hints = typing.get_type_hints(base)
+        except NameError as error:
+            raise SpecError(
+                f"an annotation of {base.__name__} cannot be read: {error}",
+                remedy="Define the classes that constants are annotated with at the top of the module.",
+            ) from error
         for name in own:
             if (
                 not name.startswith("_")

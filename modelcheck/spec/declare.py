@@ -12,12 +12,14 @@ the class.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
-from types import FunctionType
+from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
+from types import FrameType, FunctionType
 from typing import Any, Protocol, TypeVar, overload
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from modelcheck.errors import SpecError
 
@@ -59,29 +61,64 @@ class Mark:
     lemma: bool = False
 
 
-class _Pending:
-    """A declaration that got one function, and waits to learn what that function is."""
+class Undeclared:
+    """A declaration that waits for the method that it is about; a class that still has one says what it cannot mean."""
 
-    def __init__(self, role: Role, function: Callable[..., Any], lemma: bool) -> None:
-        self._role = role
-        self._function = function
-        self._lemma = lemma
+    def __init__(self, mark: Mark) -> None:
+        self.mark = mark
 
     def __call__(self, function: Any) -> Any:
-        return _marked(function, Mark(self._role, (self._function,), self._lemma))
+        return _marked(function, self.mark)
+
+
+class _Pending(Undeclared):
+    """A declaration that got one function, and waits to learn what that function is."""
+
+    def __init__(self, mark: Mark, function: Callable[..., Any]) -> None:
+        super().__init__(mark)
+        self._function = function
+
+    def __call__(self, function: Any) -> Any:
+        return _marked(function, evolve(self.mark, domains=(self._function,)))
 
     def __set_name__(self, owner: type, name: str) -> None:
-        setattr(owner, name, _marked(self._function, Mark(self._role, (), self._lemma)))
+        setattr(owner, name, _marked(self._function, self.mark))
 
 
 def _marked(function: Any, mark: Mark) -> Any:
+    name = getattr(function, "__name__", "")
+    place = (
+        f"{function.__code__.co_filename}:{function.__code__.co_firstlineno}"
+        if isinstance(function, FunctionType)
+        else None
+    )
+    if place is None:
+        raise SpecError(
+            f"the {mark.role.noun} {name or function!r} is no ordinary method",
+            remedy="Decorate a function that is written with def, and put no other decorator below.",
+        )
+    if isasyncgenfunction(function) or isgeneratorfunction(function) or iscoroutinefunction(function):
+        raise SpecError(
+            f"the {mark.role.noun} {name} is a generator or a coroutine, which does nothing when it is called",
+            place=place,
+            remedy="Remove yield, await and async; a step is taken all at once.",
+        )
+    _refuse_second(mark.role, function)
     setattr(function, MARK, mark)
     return function
 
 
 def _declare(role: Role, lemma: bool, *domains: Any) -> Any:
+    for domain in domains:
+        if isinstance(domain, Undeclared) or getattr(domain, MARK, None) is not None:
+            raise SpecError(
+                f"a domain of a parameter, or what @{role.value} is written above, is a declared method itself",
+                place=_line_above(),
+                remedy="Give a method one decorator; a domain is an ordinary method or an iterable.",
+            )
     if len(domains) == 1 and isinstance(domains[0], FunctionType):
-        return _Pending(role, domains[0], lemma)
+        _refuse_second(role, domains[0])
+        return _Pending(Mark(role, (), lemma), domains[0])
     for domain in domains:
         if isinstance(domain, (staticmethod, classmethod, property)):
             raise SpecError(
@@ -89,12 +126,37 @@ def _declare(role: Role, lemma: bool, *domains: Any) -> Any:
                 remedy="What is declared, and each domain, is an ordinary method: def name(self, ...).",
             )
     kept = tuple(tuple(domain) if isinstance(domain, Iterator) else domain for domain in domains)
-    return lambda function: _marked(function, Mark(role, kept, lemma))
+    return Undeclared(Mark(role, kept, lemma))
 
 
 def decorator_of(role: Role) -> str:
     """The name of the decorator that declares such a method."""
     return "step_property" if role is Role.STEP else role.name.lower()
+
+
+def _refuse_second(role: Role, function: FunctionType) -> None:
+    """Python silently forgets the first of two methods of one name, and without an action all may seem well."""
+    first = _user_frame().f_locals.get(function.__name__)
+    if first is not function and (isinstance(first, Undeclared) or getattr(first, MARK, None) is not None):
+        raise SpecError(
+            f"the {role.noun} {function.__name__} is written a second time in the same class",
+            place=_line_above(),
+            remedy="Rename one of the two.",
+        )
+
+
+def _line_above() -> str:
+    """Where a decorator was used."""
+    frame = _user_frame()
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def _user_frame() -> FrameType:
+    """The innermost frame outside of this file, which is the body of a class."""
+    frame = sys._getframe()
+    while frame.f_code.co_filename == __file__ and frame.f_back is not None:
+        frame = frame.f_back
+    return frame
 
 
 class _ActionDecorator(Protocol):

@@ -16,7 +16,7 @@ from attrs import field, frozen
 from modelcheck.errors import ModelcheckError, SpecError, UsageError
 from modelcheck.spec.choice import choose
 from modelcheck.spec.constants import constant_types, unknown
-from modelcheck.spec.declare import MARK, Mark, Role, decorator_of
+from modelcheck.spec.declare import MARK, Mark, Role, Undeclared, decorator_of
 from modelcheck.spec.record import Part
 from modelcheck.spec.run import ScriptedChooser, all_runs, as_spec_error, truth
 from modelcheck.spec.shape import AliasShape, RecordShape, Shape, shape_of, unknown_attribute
@@ -115,10 +115,17 @@ class Declaration:
 def _options(domain: Any, subject: Any, arguments: list[Any]) -> Any:
     if not isinstance(domain, FunctionType):
         return domain
-    bound = getattr(subject, domain.__name__, None)  # A subclass may have overridden the domain.
-    function = bound if bound is not None else domain.__get__(subject)
+    function = _overridden(domain, type(subject))
     takes = function.__code__.co_argcount - 1
-    return function(*arguments[:takes])
+    return function(subject, *arguments[:takes])
+
+
+def _overridden(domain: FunctionType, cls: type) -> FunctionType:
+    """A domain as a subclass may have written it anew; a function that is no method of the class is itself."""
+    if not any(base.__dict__.get(domain.__name__) is domain for base in cls.__mro__):
+        return domain
+    found = getattr(cls, domain.__name__)
+    return found if isinstance(found, FunctionType) else domain
 
 
 @frozen
@@ -226,15 +233,34 @@ class Machine:
         try:
             live = self._first_initialised()
             names = [name for name in live.__dict__ if name not in self.constants]
+            for name in names:
+                self._check_name(name)
             seen: dict[int, Shape] = {}
             return RecordShape("", self.cls, {name: shape_of(live.__dict__[name], name, seen) for name in names})
         except Exception as error:
             raise as_spec_error(error, f"init of {self.cls.__name__}", self.place) from error
 
+    def _check_name(self, name: str) -> None:
+        hidden = inspect.getattr_static(self.cls, name, None)
+        if callable(hidden) or isinstance(hidden, (property, staticmethod, classmethod)):
+            raise SpecError(
+                f"the variable {name!r} hides the method {name!r} of {self.cls.__name__}",
+                place=self.place,
+                remedy="Rename one of the two.",
+            )
+
     # Declarations -----------------------------------------------------------------------------------------------------------------------------
 
     def _declared(self, owner: str | None, cls: type) -> Iterator[Declaration]:
         names = dict.fromkeys(name for base in reversed(cls.__mro__) for name in base.__dict__)
+        for name in names:
+            left = getattr(cls, name, None)
+            if isinstance(left, Undeclared):
+                raise SpecError(
+                    f"{cls.__name__}.{name} is decorated as {left.mark.role.value}, and is no ordinary method",
+                    place=self.place,
+                    remedy="Decorate a function that is written with def, and put no other decorator below.",
+                )
         for name in names:
             mark = next((m for base in cls.__mro__ if (m := getattr(base.__dict__.get(name), MARK, None))), None)
             function = getattr(cls, name, None)
@@ -242,10 +268,10 @@ class Machine:
                 yield _declaration(owner, name, mark, function)
 
     def _declared_by_parts(self) -> Iterator[Declaration]:
-        first = self.thaw(self.initial_states()[0])
+        initial = [self.thaw(state) for state in self.initial_states()]
         for name, shape in self.shape.fields.items():
             if isinstance(shape, RecordShape) and issubclass(shape.cls, Part):
-                unused = self._unused(getattr(first, name))
+                unused = frozenset.intersection(*(self._unused(getattr(live, name)) for live in initial))
                 yield from (declared for declared in self._declared(name, shape.cls) if declared.method not in unused)
 
     def _unused(self, part: Part) -> frozenset[str]:

@@ -16,6 +16,7 @@ from typing import Annotated, Any, TypeVar, cast, dataclass_transform
 
 import attrs
 
+from modelcheck.errors import SpecError
 from modelcheck.spec.choice import require
 
 T = TypeVar("T")
@@ -78,7 +79,7 @@ class Process(Record):
             if field.name in durable or field.name == "up":
                 continue
             if field.name in tables:
-                getattr(self, field.name).update(tables[field.name])
+                getattr(self, field.name).update(copy.deepcopy(tables[field.name]))
             else:
                 setattr(self, field.name, _default(field))
         self.up = False
@@ -91,6 +92,11 @@ class Process(Record):
 
 def _default(field: attrs.Attribute[Any]) -> Any:
     default: Any = field.default
+    if default is attrs.NOTHING:
+        raise SpecError(
+            f"a crash loses the field {field.name!r}, which has no default to go back to",
+            remedy="Give it a default, or annotate it Durable[...].",
+        )
     return default.factory() if isinstance(default, attrs.Factory) else default  # type: ignore[arg-type]
 
 

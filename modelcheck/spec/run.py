@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import difflib
 import dis
+import sys
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
+from types import FunctionType, MethodType
 from typing import Any, TypeVar
 
 from modelcheck.errors import ModelcheckError, SpecError
 from modelcheck.spec.choice import Disabled, choosing
+from modelcheck.spec.shape import check_value
 from modelcheck.values import Bag, identity, ordered, show
 
 T = TypeVar("T")
@@ -30,7 +33,7 @@ def options_of(options: Iterable[Any]) -> list[Any]:
     if isinstance(options, (AbstractSet, Mapping)):
         return ordered(options)
     try:
-        found = list(options)
+        found = [check_value(option, "choose()") for option in options]
         return list({identity(option): option for option in found}.values())
     except TypeError as error:
         raise SpecError(
@@ -130,13 +133,20 @@ def truth(result: Any, function: Callable[..., Any], what: str) -> bool:
     Raises:
         SpecError: if it returned nothing and asserts nothing, which is nearly always a forgotten ``return``.
     """
+    code = function.__code__
+    place = f"{code.co_filename}:{code.co_firstlineno}"
     if result is not None:
+        if isinstance(result, (Iterator, FunctionType, MethodType, type)):
+            raise SpecError(
+                f"{what} returned {result!r}, which is true whatever the state",
+                place=place,
+                remedy="Call it, or wrap it in all(...) or any(...).",
+            )
         return bool(result)
+    if sys.flags.optimize:
+        raise SpecError(f"{what} relies on assert, which python -O ignores", place=place, remedy="Run without -O.")
     if not asserts(function):
-        code = function.__code__
-        raise SpecError(
-            f"{what} returned None", place=f"{code.co_filename}:{code.co_firstlineno}", remedy="Is a `return` missing?"
-        )
+        raise SpecError(f"{what} returned None", place=place, remedy="Is a `return` missing?")
     return True
 
 

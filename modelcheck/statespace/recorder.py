@@ -193,10 +193,10 @@ class Recorder:
             return
         following = (self._live_following,) if declared.role is Role.STEP else ()
         run.outcome = kernel.TRUE if declared.holds(self._live, run.arguments, *following) else kernel.FALSE
-        changed = [*self._session.written, *self._following.written]
+        changed = [path for session in (self._session, self._following) for path in session.changed()]
         if changed:
             raise SpecError(
-                f"{declared.title} changed {changed[0].path}, and only actions change the state",
+                f"{declared.title} changed {changed[0]}, and only actions change the state",
                 place=declared.place,
                 remedy="Compute what it needs in local variables.",
             )
@@ -204,29 +204,28 @@ class Recorder:
     # Repeated runs ----------------------------------------------------------------------------------------------------------------------------
 
     def _repeat(self, tree: Tree, run: Run, state: Mapping[int, int], after: Mapping[int, int] | None) -> None:
-        if tree.declared is None:
-            return
         tree.calls += 1
         recorded = self._recorded_outcome(tree, run, state)
         repeated = self._plain_outcome(tree.declared, run, state, after)
-        if repeated != recorded:
+        if identity(repeated) != identity(recorded):
             again = self._plain_outcome(tree.declared, run, state, after)
-            second = again if again != repeated else recorded
+            second = again if identity(again) != identity(repeated) else recorded
             raise self._impure(
                 tree, f"in the same state it came out as\n    {_shown(repeated)}\n  and as\n    {_shown(second)}", run
             )
 
     def _recorded_outcome(self, tree: Tree, run: Run, state: Mapping[int, int]) -> Any:
-        assert tree.declared is not None
         if run.outcome == kernel.DISABLED:
             return "not enabled"
-        if tree.declared.role is not Role.ACTION:
+        if tree.declared is not None and tree.declared.role is not Role.ACTION:
             return run.outcome == kernel.TRUE
         return self.layout.snapshot(self.after(run, state))
 
     def _plain_outcome(
-        self, declared: Declaration, run: Run, state: Mapping[int, int], after: Mapping[int, int] | None
+        self, declared: Declaration | None, run: Run, state: Mapping[int, int], after: Mapping[int, int] | None
     ) -> Any:
+        if declared is None:
+            return self._plain_initial(run)
         live = self.machine.thaw(self.layout.snapshot(state))
         following = () if after is None else (self.machine.thaw(self.layout.snapshot(after)),)
         try:
@@ -240,6 +239,13 @@ class Recorder:
             return "not enabled"
         except Exception as error:
             raise as_spec_error(error, declared.title, declared.place) from error
+
+    def _plain_initial(self, run: Run) -> Any:
+        try:
+            with choosing(PickingChooser(run.picked)):
+                return self.machine.initial_state()
+        except Disabled:
+            return "not enabled"
 
     def _blame(
         self,
@@ -290,7 +296,9 @@ class Recorder:
 
     def _impure(self, tree: Tree, how: str, run: Run | None = None) -> ModelcheckError:
         if tree.declared is None:
-            return InternalError(f"{self.name(tree)}: {how}")
+            return ImpureError(
+                f"{self.name(tree)} is not the same each time: {how}", place=self.machine.place, remedy=_CAUSES
+            )
         what = f"the {tree.declared.role.noun} {Step(tree.declared.name, run.arguments)}" if run else self.name(tree)
         return ImpureError(
             f"{what} does not depend on the state alone: {how}", place=tree.declared.place, remedy=_CAUSES

@@ -114,9 +114,22 @@ class Session:
             self.written[cell] = value
         return value
 
+    def _is_known(self, cell: Cell) -> bool:
+        """Whether the run has found out what the cell holds: by itself, or with the whole of its collection.
+
+        That includes the cells made after the collection was read. Whether a cell existed by then depends on earlier runs,
+        and what a run looks at must not.
+        """
+        if cell.index in self._found:
+            return True
+        if cell.collection is None or cell.collection.index not in self._wholes:
+            return False
+        self._found[cell.index] = cell.values[self._state.get(cell.index, 0)]
+        return True
+
     def _stored(self, cell: Cell) -> Any:
         index = cell.index
-        if index in self._found:
+        if self._is_known(cell):
             return self._found[index]
         ident = self._state.get(index, 0)
         self.events.append((self._read_kind, index, 0, ident))
@@ -134,14 +147,14 @@ class Session:
     def update(self, cell: Cell, operation: Operation) -> None:
         """Change a cell without reading it, if it was not read yet."""
         before = self.written.get(cell)
-        if cell.index in self._found or (cell in self.written and not isinstance(before, _Pending)):
+        if self._is_known(cell) or (cell in self.written and not isinstance(before, _Pending)):
             self.written[cell] = apply(operation, self.read(cell))
         else:
             self.written[cell] = _Pending((*(before or ()), operation))
 
     def project(self, cell: Cell, function: Callable[[Any], Any]) -> Any:
         """A function of the value in a cell; the run depends on the result only."""
-        if cell in self.written or cell.index in self._found:
+        if cell in self.written or self._is_known(cell):
             return function(self.read(cell))
         projection = self._registry.projection(cell, function)
         key = (cell.index, projection.index)
@@ -156,8 +169,6 @@ class Session:
         if collection.index not in self._wholes:
             self._wholes.add(collection.index)
             self.events.append((self._whole_kind, collection.index, 0, self._content(collection.index)))
-            for cell in collection.cells.values():
-                self._found.setdefault(cell.index, cell.values[self._state.get(cell.index, 0)])
         return [cell for cell in collection.cells.values() if self._state.get(cell.index, 0)]
 
     def present(self, collection: Collection) -> list[Cell]:
@@ -209,6 +220,10 @@ class Session:
         cell = next((c for c in present if chosen is None or c.index == chosen), None)
         self.events.append((kernel.EACH, collection.index, 0, -1 if cell is None else cell.index))
         return cell
+
+    def changed(self) -> list[str]:
+        """The places that the run changed."""
+        return [cell.path for cell in self.written] + [slot.path for slot in self.assigned]
 
     def effect(self) -> list[tuple[int, int, int]]:
         """The writes of the run, as the kernel takes them.

@@ -55,6 +55,11 @@ class ContainerSlot:
         self._shape = shape
         self.view = view
 
+    @property
+    def path(self) -> str:
+        """Where it is, as Python text."""
+        return self._shape.path
+
     def get(self) -> Any:
         """The object that it refers to now."""
         return self._session.assigned.get(self, self.view)

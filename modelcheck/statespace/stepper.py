@@ -89,9 +89,15 @@ class Stepper:
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
-        self._recorder = Recorder(machine, [*machine.actions, *machine.properties, *machine.terminals, *machine.constraints], kernel.Space())
+        self._recorder = Recorder(
+            machine, [*machine.actions, *machine.properties, *machine.terminals, *machine.constraints], kernel.Space()
+        )
         self._layout = self._recorder.layout
-        self._trees = {tree.declared.name: _Tree(index, tree.declared) for index, tree in self._recorder.trees.items() if tree.declared}
+        self._trees = {
+            tree.declared.name: _Tree(index, tree.declared)
+            for index, tree in self._recorder.trees.items()
+            if tree.declared
+        }
         self._projected: dict[tuple[int, int], int] = {}
         self._updated: dict[tuple[int, int], int] = {}
         self._contents: dict[Any, int] = {}
@@ -127,7 +133,8 @@ class Stepper:
                 self._taken.clear()
             tree = self._trees[action.name]
             found = self._taken[key] = [
-                (Step(action.name, dict(run.arguments), run.choices), self._after(run, position)) for run in self._leaves(tree, position)
+                (Step(action.name, dict(run.arguments), run.choices), self._after(run, position))
+                for run in self._leaves(tree, position)
             ]
         return found
 
@@ -206,7 +213,9 @@ class Stepper:
     def _project(self, projection: int, ident: int) -> int:
         found = self._projected.get((projection, ident))
         if found is None:
-            found = self._projected[projection, ident] = self._recorder._registry.projections[projection].result_id(ident)
+            found = self._projected[projection, ident] = self._recorder._registry.projections[projection].result_id(
+                ident
+            )
         return found
 
     def _cells_of(self, collection: int) -> list[int]:
@@ -214,7 +223,9 @@ class Stepper:
         cells = self._layout.collections[collection].cells
         found = self._ordered.get(collection, [])
         if len(found) != len(cells):
-            found = self._ordered[collection] = [cell.index for cell in sorted(cells.values(), key=lambda cell: order_key(cell.element))]
+            found = self._ordered[collection] = [
+                cell.index for cell in sorted(cells.values(), key=lambda cell: order_key(cell.element))
+            ]
         return found
 
     def _content(self, position: Position, collection: int) -> int:
@@ -222,12 +233,16 @@ class Stepper:
         present = frozenset((cell, position.ids[cell]) for cell in self._cells_of(collection) if cell in position.ids)
         return self._contents.setdefault((collection, present), len(self._contents))
 
-    def _supply(self, tree: _Tree, position: Position, after: Position | None, script: list[int], above: _Node, found: int) -> _Node | Run | None:
+    def _supply(
+        self, tree: _Tree, position: Position, after: Position | None, script: list[int], above: _Node, found: int
+    ) -> _Node | Run | None:
         """Run the spec's Python on a path that is missing, add the path, and return what is now below the node."""
         content: Callable[[int], int] = lambda collection: self._content(position, collection)  # noqa: E731
         following: Callable[[int], int] = lambda collection: self._content(after or position, collection)  # noqa: E731
         recorded = self._recorder.trees[tree.index]
-        run = self._recorder.run(recorded, script, position.ids, None if after is None else after.ids, content, following)
+        run = self._recorder.run(
+            recorded, script, position.ids, None if after is None else after.ids, content, following
+        )
         if recorded.calls <= _ALWAYS_REPEATED or recorded.calls % _REPEATED_EACH == 0:
             self._recorder._repeat(recorded, run, position.ids, None if after is None else after.ids)
         node, at = tree.top, 0
@@ -236,11 +251,15 @@ class Stepper:
             if child is None:
                 child = node.children[at] = _Node(kind, where, detail)
             if isinstance(child, Run) or (child.kind, child.where, child.detail) != (kind, where, detail):
-                raise self._recorder._impure(recorded, "in two runs that were the same up to there it looked at different things", run)
+                raise self._recorder._impure(
+                    recorded, "in two runs that were the same up to there it looked at different things", run
+                )
             node, at = child, ident
         if at != -1:
             node.children[at] = run
         below = above.children.get(found)
         if below is None and at != -1:
-            raise self._recorder._impure(recorded, "in two runs that were the same up to there it looked at different things", run)
+            raise self._recorder._impure(
+                recorded, "in two runs that were the same up to there it looked at different things", run
+            )
         return below

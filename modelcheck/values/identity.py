@@ -26,11 +26,14 @@ def identity(value: Any) -> Any:
     False
     """
     kind = type(value)
+    if kind is float:
+        return (kind, repr(value))  # Python holds 0.0 == -0.0, and nan for unequal to itself.
     if kind in _ATOMS:
         return (kind, value)
-    if kind is tuple:
+    if isinstance(value, tuple):
+        hash(value)
         return (kind, tuple(map(identity, value)))
-    if kind is frozenset:
+    if isinstance(value, frozenset):
         return (kind, frozenset(map(identity, value)))
     if isinstance(value, Mapping):
         return (kind, frozenset((identity(k), identity(v)) for k, v in value.items()))
@@ -49,12 +52,12 @@ def value_problem(value: Any) -> str | None:
     >>> value_problem([1])
     'a list is mutable and cannot be hashed'
     """
-    kind = type(value)
+    kind = value.__class__  # A view passes for the container that it stands for, and is to be called by its name.
     if kind is float and value != value:  # noqa: PLR0124 - the definition of nan.
         return "nan is not equal to itself"
     if kind in _ATOMS or isinstance(value, (Enum, type, FunctionType, BuiltinFunctionType)):
         return None
-    if kind in (tuple, frozenset):
+    if isinstance(value, (tuple, frozenset)):
         return next((problem for item in value if (problem := value_problem(item))), None)
     if kind.__hash__ is None:
         return f"a {kind.__name__} is mutable and cannot be hashed"
