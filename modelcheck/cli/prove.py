@@ -31,7 +31,7 @@ SCHEMA = 1
 )
 @click.option(
     "--method",
-    type=click.Choice(["auto", "bmc", "induction"]),
+    type=click.Choice(["auto", "bmc", "induction", "ic3"]),
     default="auto",
     show_default=True,
     help="Bounded model checking, induction, a search for an inductive invariant, or what is cheap first.",

@@ -296,15 +296,29 @@ def _deciding(iterable: Any) -> Iterator[Any]:
 def matched(subject: Any, deep: bool) -> Any:
     """The subject of ``match``: a union takes one of its alternatives, and so do the parts if the patterns look at them."""
     subject = split(subject)
-    if not deep:
-        return subject
     if isinstance(subject, SymBool):
         return bool(subject)
+    if not deep:
+        return subject
     if isinstance(subject, (tuple, list)):
         return type(subject)(matched(each, deep) for each in subject)
     if is_plain_record(subject) and is_symbolic(subject):
         return rebuilt(subject, {name: matched(each, deep) for name, each in field_values(subject).items()})
     return subject
+
+
+def spread(kind: str, *parts: tuple[bool, Any]) -> Any:
+    """``(*a, b)`` or ``[*a, b]``."""
+    found: Any = ()
+    for starred, value in parts:
+        if not starred:
+            found = over(found, lambda items, value=value: (*items, value))
+        elif isinstance(value, SymUnion) and all(isinstance(each, (tuple, list)) for _, each in value.alternatives):
+            found = over(found, lambda items, value=value: over(value, lambda more: (*items, *more)))
+        else:
+            more = tuple(iterated(value))
+            found = over(found, lambda items, more=more: (*items, *more))
+    return over(found, list) if kind == "list" else found
 
 
 def unpacked(value: Any, parts: int) -> Any:
@@ -641,6 +655,15 @@ def frozen_set_of(values: Any = ()) -> Any:
     return _made_set(values, frozenset)
 
 
+def dict_of(values: Any = (), /, **more: Any) -> Any:
+    """``dict(values)``."""
+    if isinstance(values, GuardedList):
+        values = list(iterated(values))
+    elif hasattr(type(values), "__symbolic_keyed__"):
+        values = list(iterated(values.items()))
+    return dict(values, **more)
+
+
 def _made_set(values: Any, kind: type) -> Any:
     items = GuardedList(*items_of(values)).finite()
     if all(z3.is_true(guard) and not is_symbolic(value) for guard, value in items):
@@ -790,7 +813,7 @@ def chosen(options: Any) -> Any:
 _KNOWN: dict[Any, Callable[..., Any]] = {
     choice.require: _require, choice.choose: chosen, len: length, sum: total, all: every, any: some, max: largest, min: smallest, set: set_of, frozenset: frozen_set_of,
     list: _sequence(list), tuple: _sequence(tuple), enumerate: enumerated, zip: zipped, range: ranged, isinstance: is_instance, bool: truth_value, int: whole,
-    next: following, map: _mapped, filter: _filtered, sorted: _sorted, getattr: _getattr, iter: _same_iterator, native.is_: identical, native.eq: equal,
+    next: following, map: _mapped, dict: dict_of, filter: _filtered, sorted: _sorted, getattr: _getattr, iter: _same_iterator, native.is_: identical, native.eq: equal,
     native.not_: negated, native.truth: truth_value, native.contains: contains, native.getitem: item, native.is_not: distinct,
     itertools.chain: lambda *values: [each for group in values for each in iterated(group)],
 }  # fmt: skip

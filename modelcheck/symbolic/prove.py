@@ -22,7 +22,7 @@ from modelcheck.symbolic.system import System
 from modelcheck.trace import Trace
 from modelcheck.verdict import Verdict
 
-METHODS = ("auto", "bmc", "induction")
+METHODS = ("auto", "bmc", "induction", "ic3")
 _LEMMA_STATES = 20_000
 _LEMMA_SECONDS = 5.0
 _AUTO_DEPTH = 3
@@ -105,7 +105,7 @@ class _Prover:
 
     def report(self) -> ProofReport:
         """Prove, and say what came out."""
-        proofs = {"bmc": self._bmc, "induction": self._induction, "auto": self._auto}[self._method]()
+        proofs = {"bmc": self._bmc, "induction": self._induction, "ic3": self._ic3, "auto": self._auto}[self._method]()
         asked = [proofs[each.name] for each in self._targets]
         verdict = Verdict.all_of(each.verdict for each in asked)
         first = next((each for each in asked if each.verdict is Verdict.UNKNOWN), None)
@@ -224,7 +224,7 @@ class _Prover:
         """Short violations first, then induction, then k-induction, then a search for an invariant."""
         done: dict[str, Proof] = {}
         extra: dict[str, Proof] = {}
-        attempts = [lambda: self._bmc(min(self._depth, _AUTO_DEPTH)), self._induction, lambda: self._induction(2)]
+        attempts = [lambda: self._bmc(min(self._depth, _AUTO_DEPTH)), self._induction, lambda: self._induction(2), self._ic3]
         targets = self._targets
         last: dict[str, Proof] = {}
         for attempt in attempts:

@@ -109,7 +109,12 @@ def _definition(function: FunctionType) -> ast.FunctionDef | ast.Lambda:
 def _matches(node: ast.FunctionDef | ast.Lambda, function: FunctionType) -> bool:
     first = function.__code__.co_firstlineno
     if isinstance(node, ast.Lambda):
-        return function.__code__.co_name == "<lambda>" and node.lineno == first
+        starts = [(line, column) for line, _, column, _ in function.__code__.co_positions() if line is not None and column is not None and column > 0]
+        body = node.body
+        inside = all(
+            (body.lineno, body.col_offset) <= start <= (body.end_lineno or 0, body.end_col_offset or 0) for start in starts
+        )
+        return function.__code__.co_name == "<lambda>" and node.lineno == first and inside
     lines = [node.lineno, *(decorator.lineno for decorator in node.decorator_list)]
     return node.name == function.__code__.co_name and min(lines) == first
 
@@ -284,6 +289,27 @@ class _Rewriter(ast.NodeTransformer):
         pair = self._at(node, ast.Tuple([node.key, node.value], ast.Load()))
         return self._comprehension(node, pair, node.generators, "dict")
 
+    def visit_Tuple(self, node: ast.Tuple) -> ast.expr:
+        """``(*a, b)``."""
+        return self._spread(node, "tuple") if isinstance(node.ctx, ast.Load) else self._generic(node)
+
+    def visit_List(self, node: ast.List) -> ast.expr:
+        """``[*a, b]``."""
+        return self._spread(node, "list") if isinstance(node.ctx, ast.Load) else self._generic(node)
+
+    def _generic(self, node: ast.expr) -> ast.expr:
+        return self.generic_visit(node)  # type: ignore[return-value]
+
+    def _spread(self, node: ast.Tuple | ast.List, kind: str) -> ast.expr:
+        if not any(isinstance(each, ast.Starred) for each in node.elts):
+            return self._generic(node)
+        parts: list[ast.expr] = []
+        for each in node.elts:
+            starred = isinstance(each, ast.Starred)
+            value = each.value if isinstance(each, ast.Starred) else each
+            parts.append(self._at(node, ast.Tuple([ast.Constant(starred), self.visit(value)], ast.Load())))
+        return self._call(node, "spread", self._at(node, ast.Constant(kind)), *parts)
+
     def visit_Set(self, node: ast.Set) -> ast.expr:
         """``{a, b}``."""
         elements = ast.List([self.visit(each) for each in node.elts], ast.Load())
@@ -359,6 +385,10 @@ class _Rewriter(ast.NodeTransformer):
             for case in ast.walk(node)
         )
         node.subject = self._call(node.subject, "matched", node.subject, ast.Constant(deep))
+        return node
+
+    def visit_MatchValue(self, node: ast.MatchValue) -> ast.MatchValue:
+        """Patterns are constants, and stay."""
         return node
 
     def visit_Try(self, node: ast.Try) -> ast.stmt:

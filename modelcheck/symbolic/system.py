@@ -448,7 +448,9 @@ def _named(error: Exception, action: Declaration) -> Exception:
     if isinstance(error, SpecError):
         return error
     text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return SpecError(f"{action.name} raises {text}", place=user_place(error))
+    found = SpecError(f"{action.name} raises {text}", place=user_place(error))
+    found.__cause__ = error
+    return found
 
 
 __all__ = ["HOLE", "System", "Transition", "UnsupportedError"]

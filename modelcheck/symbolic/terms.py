@@ -343,9 +343,6 @@ class SymUnion(Symbolic):
     def __iter__(self) -> Iterator[Any]:
         return iter(split(self))
 
-    def __len__(self) -> int:
-        raise UnsupportedError(f"the length of {describe(self)} was asked from C code")
-
     def __contains__(self, value: Any) -> bool:
         return bool(over(self, lambda each: contains(each, value)))
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import z3
 
+from modelcheck.errors import SpecError
 from modelcheck.spec import Machine
 from modelcheck.spec.choice import Disabled
 from modelcheck.spec.shape import (
@@ -195,6 +196,25 @@ class SymbolicSet(_Collection):
                 now = self.__symbolic_member__(value)
                 self._session.keep(self._elements, self._check(value), boolean(conj(neg(guard), now)))
 
+    def intersection_update(self, *others: Any) -> None:
+        """As `set.intersection_update`."""
+        wanted = self.__symbolic_set__()
+        for other in others:
+            wanted = wanted & operators.as_set(other)
+        self._assign(wanted)
+
+    def symmetric_difference_update(self, other: Any) -> None:
+        """As `set.symmetric_difference_update`."""
+        self._assign(self.__symbolic_set__() ^ operators.as_set(other))
+
+    def __iand__(self, other: Any) -> SymbolicSet:  # noqa: PYI034 - the class is final in effect.
+        self.intersection_update(other)
+        return self
+
+    def __ixor__(self, other: Any) -> SymbolicSet:  # noqa: PYI034 - the class is final in effect.
+        self.symmetric_difference_update(other)
+        return self
+
     def _assign(self, value: Any) -> None:
         if value is self:
             return
@@ -278,8 +298,8 @@ class SymbolicBag(_Collection):
         if not is_symbolic(count):
             check_count(self._shape.path, element, count)
         if is_symbolic(count) and decide(truth(count < 0)):
-            raise UnsupportedError(
-                f"{self._shape.path} may hold an element a negative number of times", remedy="Guard with require(...)."
+            raise SpecError(
+                f"{self._shape.path} holds an element a negative number of times", remedy="Guard with require(...)."
             )
         self._session.keep(self._elements, self._check(element), count)
 
@@ -557,6 +577,9 @@ class SymbolicMap(TrackedMap):
     """A dict with fixed keys, which a symbolic key may index."""
 
     __class__ = property(type)  # What passes for a dict here is taken for an ordinary one.
+
+    def __getitem__(self, key: Any) -> Any:
+        return operators.item(self, key) if is_symbolic(key) else super().__getitem__(key)
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if not is_symbolic(key):

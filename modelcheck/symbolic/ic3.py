@@ -1,0 +1,397 @@
+"""Property-directed reachability: finding an inductive invariant that implies a property, or a run that violates it.
+
+Bradley, "SAT-Based Model Checking without Unrolling", 2011 (IC3); Een, Mishchenko and Brayton, "Efficient Implementation of Property Directed
+Reachability", 2011. Frames F(1), F(2), ... are sets of clauses over the leaves, each true of all states reachable in so many steps. A state that violates the
+property is blocked by clauses that say why its predecessors cannot be reached either; a frame that equals the next is an inductive invariant.
+
+*Choices.* Where all leaves are booleans, the loop is our own. Where some are integers, z3's Spacer does it (Komuravelli, Gurfinkel and Chaki, 2014). Sets
+with unbounded integers in their elements are beyond both. Whoever finds an invariant, it is checked by plain induction before anybody believes it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import z3
+from attrs import define, field, frozen
+
+from modelcheck.errors import InternalError
+from modelcheck.spec import Declaration
+from modelcheck.symbolic import bounded
+from modelcheck.symbolic.bounded import Run, Unrolling, said
+from modelcheck.symbolic.system import System
+from modelcheck.symbolic.terms import conj, disj, neg
+
+_MOST_FRAMES = 200
+Cube = tuple[Any, ...]
+
+
+@frozen
+class Found:
+    """What the search came to.
+
+    Attributes:
+        invariant: The clauses of an inductive invariant, as text; None if none was found.
+        run: A run to a violation.
+        reason: Why there is neither.
+        queries: How often z3 was asked.
+    """
+
+    invariant: tuple[str, ...] | None = None
+    run: Run | None = None
+    reason: str | None = None
+    queries: int = 0
+
+
+class _GaveUp(Exception):  # noqa: N818 - not an error.
+    pass
+
+
+def find_invariant(
+    system: System, declared: Declaration, *, deadline: float | None = None, progress: Callable[[str], None] | None = None
+) -> Found:
+    """Search for an inductive invariant that implies a property."""
+    if any(transition.error is not None for transition in system.transitions):
+        return Found(reason="an action may raise in a state within the domains; prove by induction that it does not")
+    sorts = {leaf.constant.sort().kind() for leaf in system.leaves.all.values()}
+    if z3.Z3_ARRAY_SORT in sorts or any(transition.inputs for transition in system.transitions):
+        return Found(reason="a set holds unbounded integers, for which no invariant is searched; write lemmas and use induction")
+    term = system.property_term(declared)
+    if z3.Z3_INT_SORT in sorts:
+        return _by_spacer(system, declared, term, deadline)
+    search = _Search(system, declared, term, deadline, progress or (lambda _: None))
+    try:
+        clauses = search.invariant()
+    except _GaveUp as reason:
+        return Found(reason=str(reason), queries=search.queries)
+    if clauses is None:
+        return Found(run=_violation(system, declared, search.depth, deadline), queries=search.queries)
+    checked = check_invariant(system, [neg(conj(*cube)) for cube in clauses], term)
+    if not checked:
+        raise InternalError(f"the invariant found for {declared.name} is not inductive")
+    return Found(invariant=tuple(_clause_text(system, cube) for cube in clauses), queries=search.queries)
+
+
+def _violation(system: System, declared: Declaration, depth: int, deadline: float | None) -> Run | None:
+    return bounded.search(system, [declared], depth, deadline=deadline)[declared.name].run
+
+
+def check_invariant(system: System, clauses: list[z3.BoolRef], term: z3.BoolRef) -> bool:
+    """Whether the clauses and the property are true at the start and stay true in every step, asked of a fresh solver."""
+    whole = conj(*clauses, term)
+    solver = z3.Solver()
+    solver.add(system.axioms, system.bounds)
+    solver.push()
+    solver.add(system.init, neg(whole))
+    if solver.check() != z3.unsat:
+        return False
+    solver.pop()
+    solver.add(whole)
+    for transition in system.transitions:
+        pairs = [(system.leaves.all[name].constant, written) for name, written in transition.writes.items()]
+        solver.push()
+        solver.add(transition.condition, neg(z3.substitute(whole, *pairs) if pairs else whole))
+        answer = solver.check()
+        solver.pop()
+        if answer != z3.unsat:
+            return False
+    return True
+
+
+# The loop ----------------------------------------------------------------------------------------------------------------------------------------
+
+
+@define(order=True)
+class _Obligation:
+    level: int
+    number: int
+    cube: Cube = field(order=False)
+    steps: int = field(order=False)
+
+
+class _Search:
+    """One search for an invariant over boolean leaves.
+
+    Attributes:
+        queries: How often z3 was asked.
+        depth: The number of steps in which a violation was found possible.
+    """
+
+    def __init__(
+        self, system: System, declared: Declaration, term: z3.BoolRef, deadline: float | None, progress: Callable[[str], None]
+    ) -> None:
+        self.queries = 0
+        self.depth = 0
+        self._system = system
+        self._name = declared.name
+        self._property = term
+        self._deadline = deadline
+        self._progress = progress
+        self._constants = [leaf.constant for leaf in system.leaves.all.values()]
+        unrolling = Unrolling(system, initial=False)
+        unrolling.extend()
+        self._now = unrolling.names(0)
+        self._next = unrolling.names(1)
+        self._step = unrolling.solver
+        self._taken = unrolling.taken(0)
+        self._state = z3.Solver()
+        self._state.add(self._rename(system.axioms, self._now), self._rename(system.bounds, self._now))
+        self._active: list[Any] = [z3.Bool("frame!0")]
+        for solver in (self._state, self._step):
+            solver.add(z3.Implies(self._active[0], self._rename(system.init, self._now)))
+        self._frames: list[list[Cube]] = [[]]
+        self._numbers = 0
+
+    def _rename(self, term: Any, names: list[tuple[Any, Any]]) -> Any:
+        return z3.substitute(term, *names) if names else term
+
+    def _ask(self, solver: z3.Solver, *assumptions: Any) -> bool:
+        self.queries += 1
+        if self._deadline is not None:
+            solver.set("timeout", max(int((self._deadline - time.monotonic()) * 1000), 1))
+        answer = solver.check(*assumptions)
+        if answer == z3.unknown:
+            raise _GaveUp(said(solver.reason_unknown()))
+        return bool(answer == z3.sat)
+
+    def _from(self, level: int) -> list[Any]:
+        """The assumptions that stand for a frame."""
+        return [self._active[0]] if level == 0 else self._active[level:]
+
+    def invariant(self) -> list[Cube] | None:
+        """The cubes that an inductive invariant excludes; None if the property can be violated."""
+        bad = neg(self._rename(self._property, self._now))
+        self._new_frame()
+        if self._bad_state(0, bad) is not None:
+            return None
+        while len(self._frames) < _MOST_FRAMES:
+            top = len(self._frames) - 1
+            self._progress(f"ic3: {self._name}, {top} frames, {sum(map(len, self._frames))} clauses")
+            while (cube := self._bad_state(top, bad)) is not None:
+                if not self._block(cube, top):
+                    return None
+            self._new_frame()
+            fixed = self._propagate()
+            if fixed is not None:
+                return [cube for frame in self._frames[fixed + 1 :] for cube in frame]
+        raise _GaveUp(f"no invariant was found within {_MOST_FRAMES} frames")
+
+    def _new_frame(self) -> None:
+        self._active.append(z3.Bool(f"frame!{len(self._active)}"))
+        self._frames.append([])
+
+    def _bad_state(self, level: int, bad: Any) -> Cube | None:
+        """A cube of states in a frame, all of which violate the property."""
+        self._state.push()
+        self._state.add(bad)
+        found = self._ask(self._state, *self._from(level))
+        cube = self._cube(self._state.model()) if found else None
+        self._state.pop()
+        return None if cube is None else self._implying(cube, self._property)
+
+    def _cube(self, model: z3.ModelRef) -> Cube:
+        values = zip(self._constants, self._now, strict=True)
+        return tuple(constant if z3.is_true(model.eval(now, model_completion=True)) else z3.Not(constant) for constant, (_, now) in values)
+
+    def _implying(self, cube: Cube, term: Any) -> Cube:
+        """The literals of a cube that suffice to make a term false."""
+        solver = z3.Solver()
+        solver.add(self._system.axioms, term)
+        self.queries += 1
+        assert solver.check(*cube) == z3.unsat
+        return self._chosen(cube, solver.unsat_core())
+
+    def _chosen(self, cube: Cube, core: Iterable[Any]) -> Cube:
+        names = {each.get_id() for each in core}
+        return tuple(literal for literal in cube if literal.get_id() in names)
+
+    # Blocking ---------------------------------------------------------------------------------------------------------------------------------
+
+    def _block(self, cube: Cube, level: int) -> bool:
+        """Show that a cube is not reachable within so many steps; False if it is."""
+        todo = [self._obligation(cube, level, 0)]
+        while todo:
+            todo.sort()
+            now = todo[0]
+            if self._meets_init(now.cube):
+                self.depth = now.steps
+                return False
+            if now.level == 0:
+                todo.pop(0)
+                continue
+            before = self._predecessor(now.cube, now.level)
+            if before is not None:
+                todo.insert(0, self._obligation(before, now.level - 1, now.steps + 1))
+                continue
+            todo.pop(0)
+            blocked = self._generalised(now.cube, now.level)
+            at = now.level
+            while at < len(self._frames) - 1 and self._relative(blocked, at + 1) is not None:
+                at += 1
+            self._exclude(blocked, at)
+            if at < len(self._frames) - 1:
+                todo.append(self._obligation(now.cube, at + 1, now.steps))
+        return True
+
+    def _obligation(self, cube: Cube, level: int, steps: int) -> _Obligation:
+        self._numbers += 1
+        return _Obligation(level, self._numbers, cube, steps)
+
+    def _meets_init(self, cube: Cube) -> bool:
+        return self._ask(self._state, self._active[0], *(self._rename(each, self._now) for each in cube))
+
+    def _predecessor(self, cube: Cube, level: int) -> Cube | None:
+        """A cube of states in the frame before, each with a step into the given one; None if there is none."""
+        self._step.push()
+        self._step.add(neg(self._rename(conj(*cube), self._now)))
+        found = self._ask(self._step, *self._from(level - 1), *(self._rename(each, self._next) for each in cube))
+        model = self._step.model() if found else None
+        self._step.pop()
+        if model is None:
+            return None
+        transition = next(t for taken, t in self._taken if z3.is_true(model.eval(taken, model_completion=True)))
+        pairs = [(self._system.leaves.all[name].constant, written) for name, written in transition.writes.items()]
+        after = z3.substitute(conj(*cube), *pairs) if pairs else conj(*cube)
+        return self._implying(self._cube(model), neg(conj(transition.condition, after)))
+
+    def _relative(self, cube: Cube, level: int) -> Cube | None:
+        """The literals that suffice to keep the cube out of reach of the frame before, if it is."""
+        self._step.push()
+        self._step.add(neg(self._rename(conj(*cube), self._now)))
+        following = {self._rename(each, self._next).get_id(): each for each in cube}
+        terms = [self._rename(each, self._next) for each in cube]
+        found = self._ask(self._step, *self._from(level - 1), *terms)
+        core = None if found else tuple(following[each.get_id()] for each in self._step.unsat_core() if each.get_id() in following)
+        self._step.pop()
+        if core is None:
+            return None
+        return tuple(each for each in cube if any(each is kept for kept in core))
+
+    def _generalised(self, cube: Cube, level: int) -> Cube:
+        """Fewer literals that are still out of reach, and exclude no initial state."""
+        core = self._relative(cube, level)
+        found = cube if core is None or self._meets_init(core) else core
+        for literal in list(found):
+            fewer = tuple(each for each in found if each is not literal)
+            if not fewer or literal.get_id() not in {each.get_id() for each in found} or self._meets_init(fewer):
+                continue
+            core = self._relative(fewer, level)
+            if core is not None:
+                found = fewer if not core or self._meets_init(core) else core
+        return found
+
+    def _exclude(self, cube: Cube, level: int) -> None:
+        clause = neg(self._rename(conj(*cube), self._now))
+        for solver in (self._state, self._step):
+            solver.add(z3.Implies(self._active[level], clause))
+        names = {each.get_id() for each in cube}
+        for frame in self._frames[1 : level + 1]:
+            frame[:] = [other for other in frame if not names <= {each.get_id() for each in other}]
+        self._frames[level].append(cube)
+
+    def _propagate(self) -> int | None:
+        """Move clauses to later frames; the number of a frame that equals the next one, if there is any."""
+        for level in range(1, len(self._frames) - 1):
+            for cube in list(self._frames[level]):
+                if self._relative(cube, level + 1) is not None:
+                    self._exclude(cube, level + 1)
+            if not self._frames[level]:
+                return level
+        return None
+
+
+# Spacer ------------------------------------------------------------------------------------------------------------------------------------------
+
+
+def _by_spacer(system: System, declared: Declaration, term: z3.BoolRef, deadline: float | None) -> Found:
+    leaves = [leaf.constant for leaf in system.leaves.all.values()]
+    following = [z3.Const(f"{leaf}'", leaf.sort()) for leaf in leaves]
+    engine = z3.Fixedpoint()
+    engine.set(engine="spacer")
+    if deadline is not None:
+        engine.set("timeout", max(int((deadline - time.monotonic()) * 1000), 1))
+    states = z3.Function("reachable", *(leaf.sort() for leaf in leaves), z3.BoolSort())
+    violated = z3.Function("violated", z3.BoolSort())
+    engine.register_relation(states, violated)
+    engine.declare_var(*leaves, *following)
+    engine.rule(states(*leaves), conj(system.init))
+    new = {str(leaf): after for leaf, after in zip(leaves, following, strict=True)}
+    for transition in system.transitions:
+        steps = [new[str(leaf)] == transition.writes.get(str(leaf), leaf) for leaf in leaves]
+        engine.rule(states(*following), [states(*leaves), transition.condition, *steps])
+    engine.rule(violated(), [states(*leaves), neg(term)])
+    try:
+        answer = engine.query(violated())
+    except z3.Z3Exception as error:
+        return Found(reason=f"z3 gave up: {error}", queries=1)
+    if answer == z3.unknown:
+        return Found(reason=said(engine.reason_unknown()), queries=1)
+    if answer == z3.sat:
+        for depth in range(_MOST_FRAMES):
+            run = _violation(system, declared, depth, deadline)
+            if run is not None:
+                return Found(run=run, queries=1)
+        return Found(reason="z3 found a violation, too far from the start to be shown", queries=1)
+    invariant = _read_answer(engine.get_answer(), states, leaves)
+    if invariant is None or not check_invariant(system, [invariant], term):
+        return Found(reason="z3 found an invariant that could not be checked by induction", queries=1)
+    clauses = invariant.children() if z3.is_and(invariant) else [invariant]
+    return Found(invariant=tuple(_term_text(system, clause) for clause in clauses), queries=1)
+
+
+def _read_answer(answer: Any, states: Any, leaves: list[Any]) -> Any:
+    """The definition of the states in Spacer's answer."""
+    todo = [answer]
+    while todo:
+        each = todo.pop()
+        if z3.is_quantifier(each):
+            body = each.body()
+            if z3.is_eq(body) and z3.is_app(body.arg(0)) and body.arg(0).decl().eq(states):
+                inner = body.arg(0)
+                order = {z3.get_var_index(inner.arg(at)): leaf for at, leaf in enumerate(leaves) if z3.is_var(inner.arg(at))}
+                return z3.simplify(z3.substitute_vars(body.arg(1), *(order[at] for at in range(len(order)))))
+            continue
+        if z3.is_eq(each) and z3.is_app(each.arg(0)) and each.arg(0).decl().eq(states):
+            pairs = [(each.arg(0).arg(at), leaf) for at, leaf in enumerate(leaves)]
+            return z3.simplify(z3.substitute(each.arg(1), *pairs))
+        todo.extend(each.children())
+    return None
+
+
+# Text --------------------------------------------------------------------------------------------------------------------------------------------
+
+
+def _clause_text(system: System, cube: Cube) -> str:
+    """The negation of a cube, as an implication in the spec's own terms."""
+    texts = {leaf.name: leaf.text for leaf in system.leaves.all.values()}
+    given = [texts[str(each)] for each in cube if not z3.is_not(each)]
+    then = [texts[str(each.arg(0))] for each in cube if z3.is_not(each)]
+    if not given:
+        return " or ".join(then)
+    if not then:
+        return f"not ({' and '.join(given)})" if len(given) > 1 else f"not {given[0]}" if " " not in given[0] else f"not ({given[0]})"
+    return f"if {' and '.join(given)} then {' or '.join(then)}"
+
+
+def _term_text(system: System, term: Any) -> str:
+    texts = {leaf.name: leaf.text for leaf in system.leaves.all.values()}
+
+    def said_of(each: Any) -> str:
+        if z3.is_const(each) and str(each) in texts:
+            return texts[str(each)]
+        inner = [said_of(child) for child in each.children()]
+        if z3.is_not(each):
+            return f"not ({inner[0]})"
+        if z3.is_and(each) or z3.is_or(each):
+            return "(" + (" and " if z3.is_and(each) else " or ").join(inner) + ")"
+        operators = {z3.Z3_OP_LE: "<=", z3.Z3_OP_GE: ">=", z3.Z3_OP_LT: "<", z3.Z3_OP_GT: ">", z3.Z3_OP_EQ: "==", z3.Z3_OP_ADD: "+", z3.Z3_OP_SUB: "-", z3.Z3_OP_MUL: "*"}  # fmt: skip
+        symbol = operators.get(each.decl().kind()) if z3.is_app(each) else None
+        return f" {symbol} ".join(inner) if symbol and inner else str(each)
+
+    text = said_of(term)
+    return text[1:-1] if text.startswith("(") and text.endswith(")") and text.count("(") == 1 else text
+
+
+__all__ = ["Found", "check_invariant", "disj", "find_invariant"]
