@@ -17,7 +17,7 @@ from modelcheck.errors import InternalError
 from modelcheck.spec import Declaration, Role, State, Step
 from modelcheck.symbolic.model import Renaming, state_of
 from modelcheck.symbolic.system import System, Transition
-from modelcheck.symbolic.terms import FALSE, conj, disj, neg
+from modelcheck.symbolic.terms import UnsupportedError, FALSE, conj, disj, neg
 
 
 @frozen
@@ -220,7 +220,10 @@ def search(
 def _raise(system: System, transition: Transition, unrolling: Unrolling, model: z3.ModelRef) -> None:
     run = unrolling.run(model)
     list(system.machine.outcomes(run.states[-1], transition.action))  # Raises the spec's own error.
-    raise InternalError(f"{transition.action.name} raises on symbolic values only: {transition.error}")
+    raise UnsupportedError(
+        f"this goes wrong on symbolic values, though not on ordinary ones: {transition.error}",
+        place=transition.action.place,
+    )
 
 
 def check(solver: z3.Solver, terms: Sequence[Any], deadline: float | None) -> Any:

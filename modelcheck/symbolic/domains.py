@@ -16,6 +16,7 @@ import attrs
 import z3
 from attrs import define, field
 
+from modelcheck.symbolic import terms
 from modelcheck.symbolic.terms import (
     FALSE,
     TRUE,
@@ -126,7 +127,7 @@ class Domain:
     def join(self, options: list[Guarded], search: Discovery, path: str) -> None:
         """Add what the options can be."""
         for guard, value in _expanded(options):
-            if z3.is_false(guard):
+            if terms.is_false(guard):
                 continue
             self._join_one(guard, value, search, path)
         if len(self.atoms) > _MOST_ALTERNATIVES:
@@ -277,7 +278,7 @@ class Domain:
 
     def _tag_axioms(self, tags: list[Any], used: z3.BoolRef, leaves: Leaves) -> None:
         leaves.axioms += [z3.Or(neg(one), neg(other)) for at, one in enumerate(tags) for other in tags[:at]]
-        if not z3.is_true(used):
+        if not terms.is_true(used):
             leaves.axioms += [z3.Or(used, neg(tag)) for tag in tags]
 
     def _value(self, kind: tuple[Any, ...], path: str, leaves: Leaves, used: z3.BoolRef, positions: list[Any]) -> Any:
@@ -303,7 +304,7 @@ class Domain:
             constant = leaves.boolean(f"{path}?", path) if kind[0] == "truth" else leaves.integer(f"{path}=", path)
             found = boolean(constant) if kind[0] == "truth" else SymInt(constant)
             constants = [constant]
-        if not z3.is_true(used):
+        if not terms.is_true(used):
             leaves.axioms += [z3.Or(used, each == (FALSE if z3.is_bool(each) else 0)) for each in constants]
         return found
 
@@ -313,7 +314,7 @@ class Domain:
 
     def encode(self, options: list[Guarded], path: str, out: dict[str, Any]) -> None:
         """The leaves of a value that is one of the options, or not used where none of the conditions is true."""
-        flat = [(guard, value) for guard, value in _expanded(options) if not z3.is_false(guard)]
+        flat = [(guard, value) for guard, value in _expanded(options) if not terms.is_false(guard)]
         kinds = self._kinds()
         by_kind: dict[tuple[Any, ...], list[Guarded]] = {}
         for guard, value in flat:
@@ -479,7 +480,7 @@ def _product(parts: list[list[Expanded]]) -> list[tuple[z3.BoolRef, list[Any], l
             (both, [*values, s], [*holes, *h])
             for guard, values, holes in found
             for g, s, h in options
-            if not z3.is_false(both := conj(guard, g))
+            if not terms.is_false(both := conj(guard, g))
         ]
         if len(found) > _MOST_ALTERNATIVES * 10:
             raise UnsupportedError(
@@ -500,7 +501,7 @@ def _subsets(value: SymSet, at: Position) -> list[Expanded]:
             each
             for g, s in found
             for each in ((conj(g, guard), s | {member}), (conj(g, neg(guard)), s))
-            if not z3.is_false(each[0])
+            if not terms.is_false(each[0])
         ]
     return [(guard, members, []) for guard, members in found]
 

@@ -50,14 +50,20 @@ class _GaveUp(Exception):  # noqa: N818 - not an error.
 
 
 def find_invariant(
-    system: System, declared: Declaration, *, deadline: float | None = None, progress: Callable[[str], None] | None = None
+    system: System,
+    declared: Declaration,
+    *,
+    deadline: float | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> Found:
     """Search for an inductive invariant that implies a property."""
     if any(transition.error is not None for transition in system.transitions):
         return Found(reason="an action may raise in a state within the domains; prove by induction that it does not")
     sorts = {leaf.constant.sort().kind() for leaf in system.leaves.all.values()}
     if z3.Z3_ARRAY_SORT in sorts or any(transition.inputs for transition in system.transitions):
-        return Found(reason="a set holds unbounded integers, for which no invariant is searched; write lemmas and use induction")
+        return Found(
+            reason="a set holds unbounded integers, for which no invariant is searched; write lemmas and use induction"
+        )
     term = system.property_term(declared)
     if z3.Z3_INT_SORT in sorts:
         return _by_spacer(system, declared, term, deadline)
@@ -120,7 +126,12 @@ class _Search:
     """
 
     def __init__(
-        self, system: System, declared: Declaration, term: z3.BoolRef, deadline: float | None, progress: Callable[[str], None]
+        self,
+        system: System,
+        declared: Declaration,
+        term: z3.BoolRef,
+        deadline: float | None,
+        progress: Callable[[str], None],
     ) -> None:
         self.queries = 0
         self.depth = 0
@@ -193,7 +204,10 @@ class _Search:
 
     def _cube(self, model: z3.ModelRef) -> Cube:
         values = zip(self._constants, self._now, strict=True)
-        return tuple(constant if z3.is_true(model.eval(now, model_completion=True)) else z3.Not(constant) for constant, (_, now) in values)
+        return tuple(
+            constant if z3.is_true(model.eval(now, model_completion=True)) else z3.Not(constant)
+            for constant, (_, now) in values
+        )
 
     def _implying(self, cube: Cube, term: Any) -> Cube:
         """The literals of a cube that suffice to make a term false."""
@@ -263,7 +277,11 @@ class _Search:
         following = {self._rename(each, self._next).get_id(): each for each in cube}
         terms = [self._rename(each, self._next) for each in cube]
         found = self._ask(self._step, *self._from(level - 1), *terms)
-        core = None if found else tuple(following[each.get_id()] for each in self._step.unsat_core() if each.get_id() in following)
+        core = (
+            None
+            if found
+            else tuple(following[each.get_id()] for each in self._step.unsat_core() if each.get_id() in following)
+        )
         self._step.pop()
         if core is None:
             return None
@@ -350,7 +368,9 @@ def _read_answer(answer: Any, states: Any, leaves: list[Any]) -> Any:
             body = each.body()
             if z3.is_eq(body) and z3.is_app(body.arg(0)) and body.arg(0).decl().eq(states):
                 inner = body.arg(0)
-                order = {z3.get_var_index(inner.arg(at)): leaf for at, leaf in enumerate(leaves) if z3.is_var(inner.arg(at))}
+                order = {
+                    z3.get_var_index(inner.arg(at)): leaf for at, leaf in enumerate(leaves) if z3.is_var(inner.arg(at))
+                }
                 return z3.simplify(z3.substitute_vars(body.arg(1), *(order[at] for at in range(len(order)))))
             continue
         if z3.is_eq(each) and z3.is_app(each.arg(0)) and each.arg(0).decl().eq(states):
@@ -371,7 +391,13 @@ def _clause_text(system: System, cube: Cube) -> str:
     if not given:
         return " or ".join(then)
     if not then:
-        return f"not ({' and '.join(given)})" if len(given) > 1 else f"not {given[0]}" if " " not in given[0] else f"not ({given[0]})"
+        return (
+            f"not ({' and '.join(given)})"
+            if len(given) > 1
+            else f"not {given[0]}"
+            if " " not in given[0]
+            else f"not ({given[0]})"
+        )
     return f"if {' and '.join(given)} then {' or '.join(then)}"
 
 

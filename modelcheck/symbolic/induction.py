@@ -21,7 +21,7 @@ from modelcheck.symbolic import bounded
 from modelcheck.symbolic.bounded import Run, Unrolling, said
 from modelcheck.symbolic.model import arguments_of, state_of
 from modelcheck.symbolic.system import System, Transition
-from modelcheck.symbolic.terms import conj, disj, neg
+from modelcheck.symbolic.terms import UnsupportedError, conj, disj, neg
 from modelcheck.verdict import Verdict
 
 _SMALL = (1, 2, 4, 8)
@@ -223,7 +223,10 @@ class Induction:
             list(self.system.machine.outcomes(state, transition.action))
         except ModelcheckError as error:
             return str(error).split("\n", maxsplit=1)[0], Step(transition.action.name)
-        raise InternalError(f"{transition.action.name} raises on symbolic values only: {transition.error}")
+        raise UnsupportedError(
+            f"this goes wrong on symbolic values, though not on ordinary ones: {transition.error}",
+            place=transition.action.place,
+        )
 
     def _step(self, declared: Declaration, hypotheses: Sequence[Declaration]) -> _Step:
         if self._depth > 1:

@@ -52,7 +52,31 @@ from modelcheck.symbolic.terms import (
 equal = terms.equal
 identical = terms.identical
 _MUTATORS = frozenset(
-    ["add", "append", "appendleft", "clear", "difference_update", "discard", "extend", "extendleft", "insert", "intersection_update", "pop", "popitem", "popleft", "remove", "reverse", "rotate", "setdefault", "sort", "subtract", "symmetric_difference_update", "update", "__setitem__", "__delitem__"]
+    [
+        "add",
+        "append",
+        "appendleft",
+        "clear",
+        "difference_update",
+        "discard",
+        "extend",
+        "extendleft",
+        "insert",
+        "intersection_update",
+        "pop",
+        "popitem",
+        "popleft",
+        "remove",
+        "reverse",
+        "rotate",
+        "setdefault",
+        "sort",
+        "subtract",
+        "symmetric_difference_update",
+        "update",
+        "__setitem__",
+        "__delitem__",
+    ]
 )
 _CONTAINERS = (list, dict, set, collections.deque, collections.Counter)
 
@@ -160,9 +184,9 @@ def _connected(parts: tuple[Callable[[], Any], ...], *, stop_at: bool) -> Any:
 def conditional(test: Any, yes: Callable[[], Any], no: Callable[[], Any]) -> Any:
     """``yes() if test else no()``."""
     condition = z3.simplify(truth(test)) if isinstance(test, Symbolic) else truth(test)
-    if z3.is_true(condition):
+    if terms.is_true(condition):
         return yes()
-    if z3.is_false(condition):
+    if terms.is_false(condition):
         return no()
     options = [
         (condition, Present.paths.under(condition, yes)),
@@ -423,9 +447,9 @@ class _Collector:
         if self._bound:
             variables = [each for each in self._bound if _mentions(going_on, each)]
             going_on = z3.ForAll(variables, going_on) if variables else going_on
-        if not z3.is_true(going_on):
+        if not terms.is_true(going_on):
             self._settled.append(going_on)
-        if z3.is_false(going_on):
+        if terms.is_false(going_on):
             raise _StopEarly
 
     def result(self) -> Any:
@@ -436,7 +460,7 @@ class _Collector:
             return boolean(neg(conj(*self._settled)))
         if self.kind == "set" and not self.bound:
             return set_of(GuardedList(self.found))
-        plain = not self.bound and all(z3.is_true(guard) for guard, _ in self.found)
+        plain = not self.bound and all(terms.is_true(guard) for guard, _ in self.found)
         if self.kind == "dict":
             return dict(_decided(self.found) if not plain else [value for _, value in self.found])
         if not plain:
@@ -610,7 +634,7 @@ _NOTHING = object()
 def _extreme(better: Callable[[Any, Any], Any], plain: Callable[..., Any]) -> Callable[..., Any]:
     def extreme(*values: Any, key: Any = None, default: Any = _NOTHING) -> Any:
         items = GuardedList(*items_of(values[0] if len(values) == 1 else list(values))).finite()
-        if not any(is_symbolic(v) for _, v in items) and all(z3.is_true(g) for g, _ in items) and key is None:
+        if not any(is_symbolic(v) for _, v in items) and all(terms.is_true(g) for g, _ in items) and key is None:
             listed = [value for _, value in items]
             return plain(listed) if listed or default is _NOTHING else default
         some_item = disj(*(guard for guard, _ in items))
@@ -620,9 +644,11 @@ def _extreme(better: Callable[[Any, Any], Any], plain: Callable[..., Any]) -> Ca
         best: Any = default
         known = terms.FALSE
         for guard, value in items:
-            if z3.is_false(known):
+            if terms.is_false(known):
                 best = (
-                    value if z3.is_true(guard) or default is _NOTHING else merge([(guard, value), (neg(guard), best)])
+                    value
+                    if terms.is_true(guard) or default is _NOTHING
+                    else merge([(guard, value), (neg(guard), best)])
                 )
             else:
                 beats = disj(
@@ -666,7 +692,7 @@ def dict_of(values: Any = (), /, **more: Any) -> Any:
 
 def _made_set(values: Any, kind: type) -> Any:
     items = GuardedList(*items_of(values)).finite()
-    if all(z3.is_true(guard) and not is_symbolic(value) for guard, value in items):
+    if all(terms.is_true(guard) and not is_symbolic(value) for guard, value in items):
         return kind(value for _, value in items)
     return SymSet(items)
 

@@ -14,6 +14,7 @@ import z3
 from attrs import define, field, frozen
 
 from modelcheck.spec.choice import Disabled
+from modelcheck.symbolic import terms
 from modelcheck.symbolic.terms import DEAD, FALSE, TRUE, Guarded, Present, UnsupportedError, conj, merge, neg
 
 MOST_PATHS = 4000
@@ -105,7 +106,7 @@ class Paths:
     def _run(self, code: Callable[[], Any], given: z3.BoolRef, frame: _Frame) -> Outcome | None:
         self._frames.append(frame)
         self._solver.push()
-        if not z3.is_true(given):
+        if not terms.is_true(given):
             self._solver.add(given)
         fresh = self._fresh
         if len(self._frames) == 1:
@@ -127,9 +128,9 @@ class Paths:
 
     def under(self, guard: z3.BoolRef, code: Callable[[], Any], bound: tuple[Any, ...] = ()) -> Any:
         """What code without effects gives on a condition, all its ways merged; ``DEAD`` if the condition cannot be true."""
-        if z3.is_true(guard):
+        if terms.is_true(guard):
             return code()
-        if z3.is_false(guard):
+        if terms.is_false(guard):
             return DEAD
         try:
             outcomes = self.explore(code, guard, sealed=True)
@@ -153,8 +154,8 @@ class Paths:
     def decide(self, term: z3.BoolRef) -> bool:
         """Whether a condition is true on this path; the other way, if possible, is another path."""
         simple = z3.simplify(term)
-        if z3.is_true(simple) or z3.is_false(simple):
-            return bool(z3.is_true(simple))
+        if terms.is_true(simple) or terms.is_false(simple):
+            return bool(terms.is_true(simple))
         frame = self._frames[-1]
         fresh = frame.at >= len(frame.decisions)
         if fresh:
@@ -169,9 +170,9 @@ class Paths:
 
     def assume(self, term: z3.BoolRef) -> None:
         """Go on only if a condition is true; otherwise the action is not enabled."""
-        if z3.is_true(term):
+        if terms.is_true(term):
             return
-        if z3.is_false(term):
+        if terms.is_false(term):
             raise Disabled
         self.effect()
         frame = self._frames[-1]
@@ -226,9 +227,9 @@ class Paths:
 
     def feasible(self, term: z3.BoolRef) -> bool:
         """Whether a condition can be true on this path; true if z3 does not know."""
-        if z3.is_true(term):
+        if terms.is_true(term):
             return True
-        if z3.is_false(term):
+        if terms.is_false(term):
             return False
         self.checks += 1
         self._solver.push()

@@ -224,7 +224,12 @@ class _Prover:
         """Short violations first, then induction, then k-induction, then a search for an invariant."""
         done: dict[str, Proof] = {}
         extra: dict[str, Proof] = {}
-        attempts = [lambda: self._bmc(min(self._depth, _AUTO_DEPTH)), self._induction, lambda: self._induction(2), self._ic3]
+        attempts = [
+            lambda: self._bmc(min(self._depth, _AUTO_DEPTH)),
+            self._induction,
+            lambda: self._induction(2),
+            self._ic3,
+        ]
         targets = self._targets
         last: dict[str, Proof] = {}
         for attempt in attempts:

@@ -41,11 +41,10 @@ def is_foreign(function: FunctionType) -> bool:
     resolved = str(Path(file).resolve())
     if resolved.startswith((_OURS, _VALUES, _CHOICE)):
         return True
-    return (
-        (resolved.startswith(_STDLIB)
-        and "site-packages" not in resolved)
-        or function.__module__.split(".")[0] in {"attr", "attrs"}
-    )
+    return (resolved.startswith(_STDLIB) and "site-packages" not in resolved) or function.__module__.split(".")[0] in {
+        "attr",
+        "attrs",
+    }
 
 
 def rewritten(function: FunctionType) -> FunctionType:
@@ -109,10 +108,15 @@ def _definition(function: FunctionType) -> ast.FunctionDef | ast.Lambda:
 def _matches(node: ast.FunctionDef | ast.Lambda, function: FunctionType) -> bool:
     first = function.__code__.co_firstlineno
     if isinstance(node, ast.Lambda):
-        starts = [(line, column) for line, _, column, _ in function.__code__.co_positions() if line is not None and column is not None and column > 0]
+        starts = [
+            (line, column)
+            for line, _, column, _ in function.__code__.co_positions()
+            if line is not None and column is not None and column > 0
+        ]
         body = node.body
         inside = all(
-            (body.lineno, body.col_offset) <= start <= (body.end_lineno or 0, body.end_col_offset or 0) for start in starts
+            (body.lineno, body.col_offset) <= start <= (body.end_lineno or 0, body.end_col_offset or 0)
+            for start in starts
         )
         return function.__code__.co_name == "<lambda>" and node.lineno == first and inside
     lines = [node.lineno, *(decorator.lineno for decorator in node.decorator_list)]
@@ -379,8 +383,7 @@ class _Rewriter(ast.NodeTransformer):
                 raise self._refuse(each, "a mapping pattern")
         self.generic_visit(node)
         deep = any(
-            (isinstance(case, ast.MatchClass)
-            and (case.patterns or case.kwd_patterns))
+            (isinstance(case, ast.MatchClass) and (case.patterns or case.kwd_patterns))
             or isinstance(case, ast.MatchSequence)
             for case in ast.walk(node)
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -62,6 +64,8 @@ class Session:
         self.written: dict[Cell, Any] = {}
         self.kept: dict[Elements, dict[Any, Any]] = {}
         self.search: Discovery | None = None
+        self._shared: set[Cell | Elements] = set()
+        self._lent: list[tuple[Any, Any]] = []
         self._values: dict[Cell, Any] = {}
         self._elements: dict[Elements, dict[Any, Any]] = {}
 
@@ -69,6 +73,43 @@ class Session:
         """Start a run."""
         self.written = {}
         self.kept = {}
+        self._shared = set()
+        self._lent = []
+
+    # Shared objects ---------------------------------------------------------------------------------------------------------------------------
+
+    def share(self, *places: Cell | Elements) -> None:
+        """Say that an assignment made two variables one object; neither may be changed in place any more in this run."""
+        self._shared.update(places)
+
+    def lend(self, value: Any) -> None:
+        """Say that a variable was assigned a container that the action still has; it may not change any more in this run."""
+        if isinstance(value, (list, set, dict, deque)):
+            self._lent.append((value, copy.copy(value)))
+
+    def _check_shared(self, place: Cell | Elements) -> None:
+        if place in self._shared:
+            raise UnsupportedError(
+                f"{place.path} was assigned to another variable and then changed in place",
+                remedy="Assign a copy: set(...), dict(...) or tuple(...).",
+            )
+
+    def check_lent(self) -> None:
+        """Make sure that no container was changed after it was assigned.
+
+        Raises:
+            UnsupportedError: if one was.
+        """
+        for value, before in self._lent:
+            now, then = (
+                (list(value.items()), list(before.items())) if isinstance(value, dict) else (list(value), list(before))
+            )
+            same = len(now) == len(then) and all(_same(one, other) for one, other in zip(now, then, strict=True))
+            if not same:
+                raise UnsupportedError(
+                    "a container was changed after it was assigned to a variable",
+                    remedy="Assign it when it is complete.",
+                )
 
     # Cells ------------------------------------------------------------------------------------------------------------------------------------
 
@@ -83,6 +124,7 @@ class Session:
     def write(self, cell: Cell, value: Any) -> None:
         """Put a value into a cell."""
         Present.paths.effect()
+        self._check_shared(cell)
         if isinstance(value, list) and is_symbolic(value):
             raise UnsupportedError(f"{cell.path} was given a list", remedy="Store a tuple.")
         self.written[cell] = value if is_symbolic(value) else check_value(value, cell.path)
@@ -138,6 +180,7 @@ class Session:
     def keep(self, elements: Elements, value: Any, kept: Any) -> None:
         """Keep something for an element: True or False in a set."""
         Present.paths.effect()
+        self._check_shared(elements)
         if self.search is not None and not (elements.default is False and kept is False):
             self._discover(elements, value, kept)
         for guard, skeleton, holes in expand(value, set(elements.wide), ()):
@@ -198,6 +241,12 @@ class Session:
                 else:
                     element.domain.encode([(operators.terms.TRUE, content)], name, out)
         return {name: term for name, term in out.items() if name in self.leaves.all}
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(_same(a, b) for a, b in zip(one, other, strict=True))
+    return one is other or (not is_symbolic(one) and not is_symbolic(other) and bool(one == other))
 
 
 def _store(array: Any, holes: list[Any], term: Any) -> Any:

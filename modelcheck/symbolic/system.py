@@ -23,6 +23,7 @@ from modelcheck.symbolic import operators
 from modelcheck.symbolic.domains import HOLE, Discovery, Element, Elements, Leaf, Leaves, expand, filled
 from modelcheck.symbolic.paths import Outcome, Paths
 from modelcheck.symbolic.session import Session, SymbolicChooser, leaf_name
+from modelcheck.symbolic import terms
 from modelcheck.symbolic.terms import (
     DEAD,
     FALSE,
@@ -40,6 +41,7 @@ from modelcheck.symbolic.views import SymbolicLayout
 from modelcheck.values import Bag, FrozenDict, FrozenRecord, identity, order_key
 
 _MOST_ROUNDS = 60
+_OURS = ("Symbolic", "SymInt", "SymBool", "SymUnion", "SymSet", "GuardedList")
 Terms = Mapping[str, Any]
 
 
@@ -175,6 +177,7 @@ class System:
                 arguments[name] = operators.chosen(self._options(domain, subject, list(arguments.values())))
             before = len(chooser.picked)
             operators.call(getattr(subject, action.method), *arguments.values())
+        session.check_lent()
         for constraint in self.machine.constraints:
             self._paths.assume(self._evaluate(constraint, self._live))
         if session.search is not None:
@@ -201,6 +204,10 @@ class System:
         self.checks += self._paths.checks
 
     def _transition(self, action: Declaration, outcome: Outcome) -> Transition:
+        if outcome.error is not None and any(name in str(outcome.error) for name in _OURS):
+            raise UnsupportedError(
+                f"this cannot be followed symbolically: {outcome.error}", place=user_place(outcome.error)
+            ) from outcome.error
         if outcome.error is not None:
             return Transition(action, {}, (), outcome.condition, {}, (), _named(outcome.error, action))
         run: _Run = outcome.value
@@ -431,15 +438,15 @@ def _stored(array: Any, holes: list[Any], term: Any) -> Any:
 
 
 def _equals(constant: Any, value: Any) -> z3.BoolRef:
-    if z3.is_true(value):
+    if terms.is_true(value):
         return constant
-    return neg(constant) if z3.is_false(value) else constant == value
+    return neg(constant) if terms.is_false(value) else constant == value
 
 
 def _reader(out: Mapping[str, Any]) -> Callable[[str], Any]:
     def read(name: str) -> Any:
         term = out.get(name, FALSE)
-        return term.as_long() if z3.is_int_value(term) else z3.is_true(term)
+        return term.as_long() if z3.is_int_value(term) else terms.is_true(term)
 
     return read
 

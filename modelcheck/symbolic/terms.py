@@ -26,6 +26,8 @@ from modelcheck.values import identity, order_key
 TRUE = z3.BoolVal(True)
 FALSE = z3.BoolVal(False)
 Guarded = tuple[z3.BoolRef, Any]
+_TRUE_AST = TRUE.ast.value
+_FALSE_AST = FALSE.ast.value
 _MOST_INTEGERS = 40
 
 
@@ -36,40 +38,50 @@ class UnsupportedError(SpecError):
 # Terms -------------------------------------------------------------------------------------------------------------------------------------------
 
 
+def is_true(term: Any) -> bool:
+    """Whether a term is the constant true. z3 keeps one copy of each term, so its address tells."""
+    return bool(term.ast.value == _TRUE_AST)
+
+
+def is_false(term: Any) -> bool:
+    """Whether a term is the constant false."""
+    return bool(term.ast.value == _FALSE_AST)
+
+
 def conj(*terms: z3.BoolRef) -> z3.BoolRef:
     """All of the terms."""
-    if any(z3.is_false(t) for t in terms):
+    if any(is_false(t) for t in terms):
         return FALSE
-    left = [t for t in terms if not z3.is_true(t)]
+    left = [t for t in terms if not is_true(t)]
     return TRUE if not left else left[0] if len(left) == 1 else z3.And(*left)
 
 
 def disj(*terms: z3.BoolRef) -> z3.BoolRef:
     """At least one of the terms."""
-    if any(z3.is_true(t) for t in terms):
+    if any(is_true(t) for t in terms):
         return TRUE
-    left = [t for t in terms if not z3.is_false(t)]
+    left = [t for t in terms if not is_false(t)]
     return FALSE if not left else left[0] if len(left) == 1 else z3.Or(*left)
 
 
 def neg(term: z3.BoolRef) -> z3.BoolRef:
     """The opposite of a term."""
-    if z3.is_true(term):
+    if is_true(term):
         return FALSE
-    if z3.is_false(term):
+    if is_false(term):
         return TRUE
     return term.arg(0) if z3.is_not(term) else z3.Not(term)
 
 
 def pick(condition: z3.BoolRef, yes: Any, no: Any) -> Any:
     """A z3 term that is ``yes`` on a condition and ``no`` otherwise."""
-    if z3.is_true(condition) or yes.eq(no):
+    if is_true(condition) or yes.eq(no):
         return yes
-    if z3.is_false(condition):
+    if is_false(condition):
         return no
-    if z3.is_true(yes) and z3.is_false(no):
+    if is_true(yes) and is_false(no):
         return condition
-    if z3.is_false(no) and z3.is_bool(yes):
+    if is_false(no) and z3.is_bool(yes):
         return conj(condition, yes)
     return z3.If(condition, yes, no)
 
@@ -86,9 +98,9 @@ class Present:
 
 def decide(term: z3.BoolRef) -> bool:
     """Whether a condition is true on the path of the present run."""
-    if z3.is_true(term):
+    if is_true(term):
         return True
-    if z3.is_false(term):
+    if is_false(term):
         return False
     if Present.paths is None:
         raise UnsupportedError(f"the truth of {term} was asked outside of a run")
@@ -272,7 +284,7 @@ def integers_of(union: SymUnion) -> Any:
 
 def boolean(term: z3.BoolRef) -> Any:
     """The truth value of a term: concrete if the term is."""
-    return True if z3.is_true(term) else False if z3.is_false(term) else SymBool(term)
+    return True if is_true(term) else False if is_false(term) else SymBool(term)
 
 
 def integer(term: z3.ArithRef) -> Any:
@@ -434,7 +446,7 @@ class SymSet(Symbolic):
                 self._put(condition, each, known)
 
     def _put(self, guard: z3.BoolRef, value: Any, known: dict[Any, int]) -> None:
-        if z3.is_false(guard):
+        if is_false(guard):
             return
         if is_symbolic(value):
             self.items.append((guard, value))
@@ -730,8 +742,8 @@ def alternatives_of(value: Any, guard: z3.BoolRef = TRUE) -> list[Guarded]:
 def count(terms: Iterable[z3.BoolRef]) -> Any:
     """How many of the conditions are true."""
     found = list(terms)
-    certain = sum(1 for t in found if z3.is_true(t))
-    open_terms = [z3.If(t, z3.IntVal(1), z3.IntVal(0)) for t in found if not z3.is_true(t) and not z3.is_false(t)]
+    certain = sum(1 for t in found if is_true(t))
+    open_terms = [z3.If(t, z3.IntVal(1), z3.IntVal(0)) for t in found if not is_true(t) and not is_false(t)]
     if not open_terms:
         return certain
     return SymInt(z3.Sum([z3.IntVal(certain), *open_terms]) if certain else z3.Sum(open_terms))
@@ -739,7 +751,7 @@ def count(terms: Iterable[z3.BoolRef]) -> Any:
 
 def merge(options: list[Guarded]) -> Any:
     """One value that is each of the options on its condition; exactly one of the conditions is true."""
-    flat = [(g, v) for guard, value in options for g, v in _flat(guard, value) if not z3.is_false(g)]
+    flat = [(g, v) for guard, value in options for g, v in _flat(guard, value) if not is_false(g)]
     if not flat:
         return DEAD
     groups: dict[Any, list[Guarded]] = {}

@@ -95,6 +95,12 @@ class _Collection:
         self._shape = shape
         self._elements = elements
 
+    def _assigned_from(self, value: Any) -> None:
+        if isinstance(value, _Collection):
+            self._session.share(self._elements, value._elements)
+        else:
+            self._session.lend(value)
+
     def _check(self, element: Any) -> Any:
         return element if is_symbolic(element) else check_value(element, f"an element of {self._shape.path}")
 
@@ -222,6 +228,7 @@ class SymbolicSet(_Collection):
         for guard, element in GuardedList(*self.__symbolic_items__()).finite():
             self._session.keep(self._elements, element, boolean(conj(guard, wanted.member(element))))
         self.update(wanted)
+        self._assigned_from(value)
 
     def __ior__(self, other: Any) -> SymbolicSet:  # noqa: PYI034 - the class is final in effect.
         self.update(other)
@@ -252,6 +259,17 @@ class SymbolicSet(_Collection):
         return boolean(
             conj(*(disj(neg(guard), self.__symbolic_member__(value)) for guard, value in operators.as_set(other).items))
         )
+
+    def __lt__(self, other: Any) -> Any:
+        return self.__symbolic_set__() < operators.as_set(other)
+
+    def __gt__(self, other: Any) -> Any:
+        return operators.as_set(other) < self.__symbolic_set__()
+
+    def __xor__(self, other: Any) -> Any:
+        return self.__symbolic_set__() ^ operators.as_set(other)
+
+    __rxor__ = __xor__
 
     def issubset(self, other: Any) -> Any:
         """As `set.issubset`."""
@@ -353,8 +371,9 @@ class SymbolicBag(_Collection):
             return
         for _, element in GuardedList(*self.__symbolic_items__()).finite():
             self[element] = 0
-        for element, count in dict(value).items():
+        for element, count in operators.dict_of(value).items():
             self[element] = count
+        self._assigned_from(value)
 
 
 class SymbolicTable(_Collection):
@@ -438,6 +457,7 @@ class SymbolicTable(_Collection):
         self.clear()
         for key, each in pairs:
             self[key] = each
+        self._assigned_from(value)
 
 
 class SymbolicQueue:
@@ -561,8 +581,10 @@ class SymbolicQueue:
             return
         if isinstance(value, SymbolicQueue):
             self._change(value._all())
+            self._session.share(self._cell, value._cell)
         else:
             self._change(over(value, lambda each: tuple(operators.iterated(each))))
+            self._session.lend(value)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -577,9 +599,20 @@ class SymbolicMap(TrackedMap):
     """A dict with fixed keys, which a symbolic key may index."""
 
     __class__ = property(type)  # What passes for a dict here is taken for an ordinary one.
+    session: Session
 
     def __getitem__(self, key: Any) -> Any:
         return operators.item(self, key) if is_symbolic(key) else super().__getitem__(key)
+
+    def places(self) -> list[Cell | Elements]:
+        """The cells and collections of its values."""
+        found: list[Cell | Elements] = []
+        for slot in self.slots.values():
+            if isinstance(slot, ValueSlot):
+                found.append(slot._cell)  # type: ignore[arg-type]
+            elif isinstance(slot, _Slot):
+                found += _places_of(slot.get())
+        return found
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if not is_symbolic(key):
@@ -599,6 +632,16 @@ class SymbolicMap(TrackedMap):
             raise keys_changed(self._shape, value.keys())
         for key, item in list(value.items()):
             self.slots[key].assign(item)
+        if isinstance(value, SymbolicMap):
+            self.session.share(*self.places(), *value.places())
+        else:
+            self.session.lend(value)
+
+
+def _places_of(view: Any) -> list[Cell | Elements]:
+    if isinstance(view, SymbolicMap):
+        return view.places()
+    return [view._cell if isinstance(view, SymbolicQueue) else view._elements]
 
 
 _VIEWS: dict[type, tuple[Any, Any]] = {
@@ -650,7 +693,9 @@ class SymbolicLayout:
             return self._record(shape, shape.constants, session, views)
         if isinstance(shape, MapShape):
             slots: dict[Any, Any] = {}
-            made = views[id(shape)] = _Slot(SymbolicMap(shape, slots))
+            dictionary = SymbolicMap(shape, slots)
+            dictionary.session = session
+            made = views[id(shape)] = _Slot(dictionary)
             slots.update((key, self._slot(each, session, views)) for key, each in shape.items.items())
             return made
         if type(shape) in _VIEWS:
