@@ -24,6 +24,7 @@ SCHEMA = 1
 _WIDEST_CELLS = 10
 _WIDE = 1000
 _MANY = 1_000  # States; with fewer, the bytes for each are mostly the empty slots of the smallest table.
+_FAST = 1_000_000  # Generated states; with fewer, the rate is that of the start-up.
 
 
 # JSON ------------------------------------------------------------------------------------------------------------------------------------------
@@ -153,7 +154,7 @@ def _within(trace: Trace) -> str:
 
 
 def _counts(report: Report) -> Iterator[Line]:
-    rate = f", {said_rate(report.generated / report.seconds)} generated/s" if report.seconds >= 1 else ""
+    rate = f", {said_rate(report.generated / report.seconds)} generated/s" if report.generated > _FAST else ""
     yield (Span(f"{count(report.states, 'state')}, {report.generated:,} generated, depth {report.depth}"),)
     yield (
         Span(
