@@ -80,11 +80,15 @@ class CrashingCommit(Spec):
 
     def init(self) -> None:
         """Everybody works, and is asked to prepare."""
-        self.coordinator = Coordinator()
+        self.coordinator = self.coordinator_at_start()
         self.status = dict.fromkeys(self.members(), Status.WORKING)
         self.network: Network[Message] = Network(copies=1, losses=self.losses)
         self.faults = Crashes(processes={"coordinator": self.coordinator}, crashes=self.crashes, restarts=self.recovers)
         self.network.broadcast(Prepare(p) for p in self.members())
+
+    def coordinator_at_start(self) -> Coordinator:
+        """A coordinator that has decided nothing."""
+        return Coordinator()
 
     def members(self) -> Iterable[int]:
         """The participants."""
@@ -118,12 +122,16 @@ class CrashingCommit(Spec):
         commit = self.coordinator.commit
         require(commit is not None and p not in self.coordinator.announced)
         self.coordinator.announced |= {p}
-        self.network.send(Decision(p, bool(commit)))
+        self.tell(p, commit=bool(commit))
 
     def on_inquiry(self, m: Inquiry) -> None:
         """The coordinator answers if it has decided; otherwise the participant will hear of it, or ask again."""
         if self.coordinator.commit is not None:
-            self.network.send(Decision(m.participant, self.coordinator.commit))
+            self.tell(m.participant, commit=self.coordinator.commit)
+
+    def tell(self, p: int, *, commit: bool) -> None:
+        """The coordinator sends its decision."""
+        self.network.send(Decision(p, commit))
 
     # Participants -----------------------------------------------------------------------------------------------------
 
