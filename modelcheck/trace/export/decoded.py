@@ -1,0 +1,39 @@
+"""A recording as a trace, without the spec: objects come back as records that show and compare like them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from modelcheck.spec import State, Step
+from modelcheck.trace.itf import decode
+from modelcheck.trace.recording import Recording
+from modelcheck.trace.trace import Trace
+
+
+def decoded(recording: Recording, namespace: Mapping[str, Any] | None = None) -> Trace:
+    """The trace that a recording holds.
+
+    Args:
+        recording: The recording.
+        namespace: The names known where the spec is written, if it is at hand.
+
+    Raises:
+        TraceError: if a value is no ITF expression.
+    """
+
+    def values(encoded: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: decode(value, namespace) for name, value in encoded.items()}
+
+    return Trace(
+        spec=recording.spec,
+        source=recording.source,
+        constants=values(recording.constants),
+        property=recording.property,
+        kind=recording.kind,
+        states=tuple(State(values(state)) for state in recording.states),
+        steps=tuple(Step(step.action, values(step.arguments), tuple(decode(choice, namespace) for choice in step.choices)) for step in recording.steps),
+        arguments=values(recording.arguments),
+        loop=recording.loop,
+        found_by=recording.found_by,
+    )

@@ -1,0 +1,105 @@
+"""A counterexample as a regression test, and the assertion that such a test makes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from modelcheck.errors import UsageError
+from modelcheck.spec import Machine, Role, Spec, State, Step, machine_of
+from modelcheck.spec.machine import same_step
+from modelcheck.trace.explain import explain
+from modelcheck.trace.script import Script
+from modelcheck.trace.text import plain, reason_lines, trace_lines
+from modelcheck.trace.trace import Trace
+
+DEADLOCK = "deadlock"
+
+
+def regression_test(spec: Spec, trace: Trace) -> str:
+    """A test file that fails until the bug is repaired.
+
+    Args:
+        spec: The spec.
+        trace: A counterexample whose values are the spec's own, as a replay gives it.
+
+    Raises:
+        UsageError: if the trace is a witness that something is reachable, which is no bug.
+    """
+    if trace.kind == "reachable":
+        raise UsageError(f"the trace shows that {trace.property} is reachable, which is no bug", remedy="Only a counterexample makes a regression test.")
+    script = Script()
+    script.uses("modelcheck", "Step")
+    script.uses("modelcheck.trace.export.regression", "assert_repaired")
+    made = script.spec(spec)
+    steps = "".join(f"        {_step(script, step)},\n" for step in trace.steps)
+    name = re.sub(r"\W", "_", trace.property)
+    start = _start(script, spec, trace)
+    imports = "\n".join(script.imports())
+    return f'''"""A counterexample to {trace.property} of {trace.spec}, kept as a test: it fails until the bug is repaired."""
+
+{imports}
+
+
+def test_{name}_of_{trace.spec.lower()}():
+    """The run that violated {trace.property} does so no more."""
+    steps = [
+{steps}    ]
+    assert_repaired({made}, {trace.property!r}, steps{start})
+'''
+
+
+def _step(script: Script, step: Step) -> str:
+    arguments = ", ".join(f"{name!r}: {script.value(value)}" for name, value in step.arguments.items())
+    choices = f", {script.value(step.choices)}" if step.choices else ""
+    return f"Step({step.action!r}, {{{arguments}}}{choices})"
+
+
+def _start(script: Script, spec: Spec, trace: Trace) -> str:
+    del script
+    starts = spec.initial_states()
+    return "" if len(starts) == 1 else f", start={starts.index(trace.states[0])}"
+
+
+def assert_repaired(spec: Spec, name: str, steps: Sequence[Step], *, start: int = 0) -> None:
+    """Fail while a run that once violated a property still does.
+
+    A run that the spec no longer allows, since one of its steps is not enabled any more, violates nothing.
+
+    Args:
+        spec: The spec.
+        name: The property; ``deadlock`` for the absence of deadlocks.
+        steps: The run.
+        start: The number of the initial state.
+
+    Raises:
+        AssertionError: if the run is possible and violates the property.
+        UsageError: if the spec has no such property or action.
+    """
+    __tracebackhide__ = True
+    machine = machine_of(spec)
+    declared = None if name == DEADLOCK else machine.find(name, machine.properties)
+    states = [spec.initial_states()[start]]
+    for step in steps:
+        following = _taken(machine, states[-1], step)
+        if following is None:
+            return
+        states.append(following)
+    if declared is None:
+        dead = not any(True for _ in machine.successors(states[-1])) and not any(machine.satisfied(t, states[-1]) for t in machine.terminals)
+        arguments = {} if dead else None
+    elif declared.role is Role.STEP:
+        arguments = machine.failing(declared, states[-2], states[-1])
+    else:
+        arguments = machine.failing(declared, states[-1])
+    if arguments is not None:
+        kind = DEADLOCK if declared is None else declared.role.value
+        trace = Trace(machine.cls.__name__, "", machine.constants, name, kind, tuple(states), tuple(steps), arguments)
+        reason = explain(machine, trace)
+        because = f"\n\n{plain(reason_lines(reason))}" if reason is not None else ""
+        raise AssertionError(f"{name} is still violated\n\n{plain(trace_lines(trace))}{because}")
+
+
+def _taken(machine: Machine, state: State, step: Step) -> State | None:
+    action = machine.find(step.action, machine.actions)
+    return next((after for taken, after in machine.outcomes(state, action) if same_step(taken, step.arguments, step.choices)), None)
