@@ -12,7 +12,7 @@ import click
 from modelcheck.cli.command import common_options
 
 if TYPE_CHECKING:
-    from modelcheck.spec import Machine
+    from modelcheck.spec import Machine, Spec
     from modelcheck.trace import Recording, Replay
     from modelcheck.trace.text import Line
 
@@ -23,23 +23,28 @@ if TYPE_CHECKING:
     "--spec", "target", metavar="SPEC", help="Replay it through this spec instead of the one that the trace names."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as one JSON object.")
+@click.option("--step", type=click.IntRange(min=0), metavar="N", help="Show the state after step N, what else could be taken there, and stop.")
+@click.option("--interactive", "-i", is_flag=True, help="Step through the trace: forward, back, other actions; from step N on with --step.")
+@click.option("--pdb", "debugged", is_flag=True, help="Debug the Python of step N (the last one without --step), on the spec's own lines.")
 @common_options
 @click.pass_context
-def command(ctx: click.Context, file: Path, target: str | None, as_json: bool) -> None:
+def command(
+    ctx: click.Context, file: Path, target: str | None, as_json: bool, step: int | None, interactive: bool, debugged: bool
+) -> None:
     """Run the trace in FILE again through its spec, and say whether it still shows what it was recorded for.
 
     Exit code: 1 the property still fails, 0 it no longer does, 2 the trace cannot be replayed, since the spec has
     changed (the report says at which step and how the two part). For the witness of a reachable property: 0 it is still reached, 1 it is not.
     """
     from modelcheck.spec import machine_of  # noqa: PLC0415 - what only this command needs, after the options were read.
-    from modelcheck.spec.loading import load_spec  # noqa: PLC0415
     from modelcheck.trace import Outcome, read_recording, replay  # noqa: PLC0415
-    from modelcheck.trace.replay import recorded_constants  # noqa: PLC0415
 
     recording = read_recording(file)
-    cls = load_spec(target or _spec_of(recording, file))
-    machine = machine_of(cls(**recorded_constants(cls, recording)))
+    machine = machine_of(spec_of(recording, file, target))
     found = replay(machine, recording)
+    if interactive or debugged or step is not None:
+        _step_through(machine, found, step, interactive=interactive, debugged=debugged)
+        return
     if as_json:
         click.echo(json.dumps(_json(recording, found), ensure_ascii=False))
     else:
@@ -50,6 +55,45 @@ def command(ctx: click.Context, file: Path, target: str | None, as_json: bool) -
             found.outcome
         ]
     )
+
+
+def spec_of(recording: Recording, file: Path, target: str | None = None) -> Spec:
+    """The spec that a recording is of, with the constants that were recorded.
+
+    Args:
+        recording: The recording.
+        file: The file that it was read from.
+        target: The spec to use instead of the one that the recording names.
+
+    Raises:
+        UsageError: if it is not to be found.
+        TraceError: if its constants are others now.
+    """
+    from modelcheck.spec.loading import load_spec  # noqa: PLC0415 - after the options were read.
+    from modelcheck.trace.replay import recorded_constants  # noqa: PLC0415
+
+    cls = load_spec(target or _spec_of(recording, file))
+    return cls(**recorded_constants(cls, recording))
+
+
+def _step_through(machine: Machine, found: Replay, step: int | None, *, interactive: bool, debugged: bool) -> None:
+    from modelcheck.cli.interactive import Stepping, debug, show_step  # noqa: PLC0415 - imports the debugger.
+    from modelcheck.errors import TraceError, UsageError  # noqa: PLC0415
+
+    trace = found.trace
+    if not trace.states:
+        raise TraceError(f"the trace cannot be replayed: {found.reason}")
+    if step is not None and step > len(trace.steps):
+        raise UsageError(f"there is no step {step}: the trace can be replayed for {len(trace.steps)} steps")
+    if debugged:
+        number = len(trace.steps) if step is None else step
+        if number == 0:
+            raise UsageError("the initial state is no step", remedy="Give the number of a step with --step.")
+        debug(machine, trace.states[number - 1], trace.steps[number - 1])
+    elif interactive:
+        Stepping(machine, trace, step or 0).loop()
+    else:
+        show_step(machine, trace, step or 0)
 
 
 def _spec_of(recording: Recording, file: Path) -> str:

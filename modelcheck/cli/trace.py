@@ -24,11 +24,14 @@ FORMATS = ("itf", "json", "mermaid", "svg", "html", "shiviz", "pytest")
 def command(file: Path, form: str, out: Path, target: str | None) -> None:
     """Write the trace in FILE in another format.
 
-    itf is the Informal Trace Format, for the viewers of other tools; json is text for scripts; mermaid and svg are sequence diagrams; html is a page that
-    steps through the trace and needs nothing else; shiviz is a log with vector clocks; pytest is a test that fails until the bug is repaired.
+    itf is the Informal Trace Format, for the viewers of other tools; json is text for scripts; mermaid and svg are sequence diagrams; html
+    is a page that steps through the trace and needs nothing else;
+    shiviz is a log with vector clocks; pytest is a test that fails until the bug is repaired.
     """
     from modelcheck.trace import read_recording  # noqa: PLC0415 - what only this command needs, after the options were read.
 
+    if str(out) != "-" and out.resolve() == file.resolve():
+        raise click.UsageError(f"{out} is the trace itself; name another file.")
     text = _exported(read_recording(file), file, form, target)
     if str(out) == "-":
         click.echo(text, nl=False)

@@ -214,7 +214,7 @@ class SpecMachine(RuleBasedStateMachine):
 
 
 def state_machine(spec: Spec, *, name: str | None = None, traces: Path | str = TRACES) -> type[SpecMachine]:
-    """Make a test of a spec for Hypothesis: ``TestRaft = state_machine(Raft(servers=5)).TestCase``.
+    """Turn a spec into a state machine of Hypothesis, whose ``TestCase`` is a test: see the top of this module.
 
     Args:
         spec: The spec, with its constants.

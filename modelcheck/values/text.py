@@ -26,7 +26,7 @@ def show(value: Any) -> str:
     if isinstance(value, AbstractSet):
         return "{" + ", ".join(map(show, ordered(value))) + "}" if value else "{}"
     if isinstance(value, FrozenRecord):
-        return f"{value._name}({_fields(value)})"
+        return f"{value._name}({_fields(value)})" if value or not value._name else value._name
     if isinstance(value, Bag):
         return "{" + ", ".join(f"{show(k)} x{n}" for k, n in sorted(value.items(), key=order_key)) + "}"
     return _show_compound(value)

@@ -1,7 +1,7 @@
 """A trace as a sequence diagram: who did what in each step, and which messages went from whom to whom.
 
-Specs do not say what a process is or what a message is. Here a message is a value with fields ``src`` and ``dst`` that comes into the state or leaves it,
-and the processes are what those fields hold; where there are no such messages, they are the keys of the variables that are dicts. A step
+Specs do not say what a process is or what a message is. Here a message is a value with fields ``src`` and ``dst`` that comes into the
+state or leaves it, and the processes are what those fields hold; where there are no such messages, they are the keys of dicts. A step
 belongs to the receiver of the message that it takes, else to the process that its first argument names, else to the sender of what it sends;
 what belongs to nobody is the system's. A step called ``lose`` loses a message, one called ``crash`` or ``restart`` is marked.
 """
@@ -16,8 +16,9 @@ from attrs import define, field, frozen
 
 from modelcheck.spec import State, Step
 from modelcheck.trace.diff import changes
+from modelcheck.trace.itf import fields_of
 from modelcheck.trace.trace import Trace
-from modelcheck.values import identity, ordered, show
+from modelcheck.values import FrozenRecord, identity, ordered, show
 
 SYSTEM = "system"
 _MARKS = ("crash", "restart", "lose", "duplicate", "partition", "heal")
@@ -28,7 +29,7 @@ class Message:
     """One message on its way.
 
     Attributes:
-        text: The message.
+        text: The message, without its two ends.
         src: The lifeline that it comes from.
         dst: The lifeline that it goes to.
         sent: The step that sent it; 0 if it was there from the start.
@@ -132,7 +133,7 @@ class _Builder:
         return self._names.get(identity(process), show(process))
 
     def _send(self, key: Any, message: Any, number: int) -> None:
-        sent = Message(show(message), self._name(message.src), self._name(message.dst), number)
+        sent = Message(_label(message), self._name(message.src), self._name(message.dst), number)
         self._messages.append(sent)
         self._under_way.setdefault(key, []).append(sent)
 
@@ -180,6 +181,18 @@ class _Builder:
                 return self._name(value)
         senders = {self._name(message.src) for message in sent}
         return senders.pop() if len(senders) == 1 else SYSTEM
+
+
+def _label(message: Any) -> str:
+    """A message without its two ends, which the arrow shows."""
+    if isinstance(message, FrozenRecord):
+        fields: dict[str, Any] = dict(message)
+        name = message._name
+    else:
+        fields = {field: getattr(message, field) for field in fields_of(message) or []}
+        name = type(message).__name__
+    inner = ", ".join(f"{field}={show(value)}" for field, value in fields.items() if field not in {"src", "dst"})
+    return f"{name}({inner})" if fields else show(message)
 
 
 def _is_message(value: Any) -> bool:

@@ -29,15 +29,19 @@ pre {{ font: 12.5px ui-monospace, monospace; margin: 0; white-space: pre-wrap; o
 pre.changed {{ background: #fff3c4 }}
 .row, .event, .message {{ cursor: pointer }}
 .later {{ opacity: .25 }}
-@media (max-width: 800px) {{ body {{ grid-template: auto 1fr 1fr / 1fr }} header {{ grid-column: 1 }} aside {{ border-left: 0; border-top: 1px solid #d5dce5 }} }}
+@media (max-width: 800px) {{
+  body {{ grid-template: auto 1fr 1fr / 1fr }}
+  header {{ grid-column: 1 }}
+  aside {{ border-left: 0; border-top: 1px solid #d5dce5 }}
+}}
 </style>
 </head>
 <body>
 <header>
 <h1>{title}</h1>
-<button id="first" title="Home">⏮</button><button id="back" title="left arrow">◀</button>
+<button id="first" title="Home">|◀</button><button id="back" title="left arrow">◀</button>
 <output id="where"></output>
-<button id="forward" title="right arrow">▶</button><button id="last" title="End">⏭</button>
+<button id="forward" title="right arrow">▶</button><button id="last" title="End">▶|</button>
 </header>
 <main>{svg}</main>
 <aside>
@@ -95,12 +99,11 @@ def html(trace: Trace, diagram: Diagram, because: str = "") -> str:
         because: Why the property is false at the end, if that is known.
     """
     steps = [{"action": "", "changes": [], "state": _lines(trace.states[0])}]
-    steps += [
-        {"action": event.text, "changes": list(event.changes), "state": _lines(state)} for event, state in zip(diagram.events, trace.states[1:], strict=True)
-    ]
+    for event, state in zip(diagram.events, trace.states[1:], strict=True):
+        steps.append({"action": event.text, "changes": list(event.changes), "state": _lines(state)})
     data = json.dumps(steps, ensure_ascii=False).replace("<", "\\u003c")
     ending = f"<h2>At the end</h2>\n<pre>{escape(because)}</pre>" if because else ""
-    return _PAGE.format(title=escape(diagram.title), svg=svg(diagram), data=data, ending=ending)
+    return _PAGE.format(title=escape(diagram.title), svg=svg(diagram, titled=False), data=data, ending=ending)
 
 
 def _lines(state: State) -> list[str]:

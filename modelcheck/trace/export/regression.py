@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from modelcheck.errors import UsageError
 from modelcheck.spec import Machine, Role, Spec, State, Step, machine_of
@@ -27,14 +28,15 @@ def regression_test(spec: Spec, trace: Trace) -> str:
         UsageError: if the trace is a witness that something is reachable, which is no bug.
     """
     if trace.kind == "reachable":
-        raise UsageError(f"the trace shows that {trace.property} is reachable, which is no bug", remedy="Only a counterexample makes a regression test.")
+        remedy = "Only a counterexample makes a regression test."
+        raise UsageError(f"the trace shows that {trace.property} is reachable, which is no bug", remedy=remedy)
     script = Script()
     script.uses("modelcheck", "Step")
     script.uses("modelcheck.trace.export.regression", "assert_repaired")
     made = script.spec(spec)
     steps = "".join(f"        {_step(script, step)},\n" for step in trace.steps)
     name = re.sub(r"\W", "_", trace.property)
-    start = _start(script, spec, trace)
+    start = _start(spec, trace)
     imports = "\n".join(script.imports())
     return f'''"""A counterexample to {trace.property} of {trace.spec}, kept as a test: it fails until the bug is repaired."""
 
@@ -55,8 +57,7 @@ def _step(script: Script, step: Step) -> str:
     return f"Step({step.action!r}, {{{arguments}}}{choices})"
 
 
-def _start(script: Script, spec: Spec, trace: Trace) -> str:
-    del script
+def _start(spec: Spec, trace: Trace) -> str:
     starts = spec.initial_states()
     return "" if len(starts) == 1 else f", start={starts.index(trace.states[0])}"
 
@@ -87,7 +88,7 @@ def assert_repaired(spec: Spec, name: str, steps: Sequence[Step], *, start: int 
         states.append(following)
     if declared is None:
         dead = not any(True for _ in machine.successors(states[-1])) and not any(machine.satisfied(t, states[-1]) for t in machine.terminals)
-        arguments = {} if dead else None
+        arguments: dict[str, Any] | None = {} if dead else None
     elif declared.role is Role.STEP:
         arguments = machine.failing(declared, states[-2], states[-1])
     else:

@@ -7,7 +7,11 @@ from html import escape
 
 from modelcheck.trace.export.diagram import Diagram, Event, Message
 
-_COLUMN, _ROW, _LEFT, _TOP, _TEXT = 190, 46, 110, 86, 46
+_COLUMN, _ROW, _LEFT, _TOP, _TEXT, _LABEL = 190, 46, 110, 86, 46, 30
+_HEAD = (
+    '<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
+    '<path d="M0 0 L8 4 L0 8 z" fill="#2f6db3"/></marker></defs>'
+)
 _STYLE = """
 text { font: 13px system-ui, sans-serif; fill: #1d2733 }
 .title { font-weight: 600; font-size: 14px }
@@ -26,24 +30,27 @@ text { font: 13px system-ui, sans-serif; fill: #1d2733 }
 """
 
 
-def svg(diagram: Diagram) -> str:
-    """The diagram as an SVG document."""
+def svg(diagram: Diagram, *, titled: bool = True) -> str:
+    """The diagram as an SVG document, with its title above unless that is told elsewhere."""
     width = _LEFT + _COLUMN * len(diagram.processes) + 260
     height = _TOP + _ROW * (len(diagram.events) + 1) + 20
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img">',
         f"<title>{escape(diagram.title)}</title>",
         f"<style>{_STYLE}</style>",
-        '<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
-        '<path d="M0 0 L8 4 L0 8 z" fill="#2f6db3"/></marker></defs>',
-        f'<text class="title" x="16" y="24">{escape(diagram.title)}</text>',
-        *(f'<rect class="row" data-step="{n}" x="0" y="{_y(n) - _ROW / 2}" width="{width}" height="{_ROW}"/>' for n in range(len(diagram.events) + 1)),
+        _HEAD,
+        f'<text class="title" x="16" y="24">{escape(diagram.title)}</text>' if titled else "",
+        *(_row(number, width) for number in range(len(diagram.events) + 1)),
         *(line for number, process in enumerate(diagram.processes) for line in _lifeline(diagram, number, process)),
-        *(_message(diagram, message, received) for message in diagram.messages for received in (message.received or [None])),
+        *(_message(diagram, message, received) for message in diagram.messages for received in (message.received or (None,))),
         *(_event(diagram, event) for event in diagram.events),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
+
+
+def _row(number: int, width: int) -> str:
+    return f'<rect class="row" data-step="{number}" x="0" y="{_y(number) - _ROW / 2}" width="{width}" height="{_ROW}"/>'
 
 
 def _x(diagram: Diagram, process: str) -> int:
@@ -89,7 +96,7 @@ def _message(diagram: Diagram, message: Message, received: int | None) -> str:
         x2, y2 = (x1 + x2) // 2, (y1 + y2) // 2 if kind == "flying" else y2
     head = ' marker-end="url(#head)"' if kind == "received" else ""
     cross = _cross(x2, y2) if kind == "lost" else ""
-    label = message.text if len(message.text) <= _TEXT else message.text[: _TEXT - 1] + "…"
+    label = message.text if len(message.text) <= _LABEL else message.text[: _LABEL - 1] + "…"
     return (
         f'<g class="message {kind}" data-sent="{message.sent}" data-received="{end}">'
         f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"{head}/>{cross}'

@@ -1,0 +1,79 @@
+"""``modelcheck diff``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from modelcheck.cli.command import common_options
+
+if TYPE_CHECKING:
+    from modelcheck.trace import Trace
+    from modelcheck.trace.text import Line
+
+
+@click.command(short_help="Say where two recorded traces part.")
+@click.argument("a", type=click.Path(path_type=Path))
+@click.argument("b", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print it as one JSON object.")
+@common_options
+@click.pass_context
+def command(ctx: click.Context, a: Path, b: Path, as_json: bool) -> None:
+    """Say where the traces in A and B part: at which step, what each does there, and how the states after it differ.
+
+    Exit code: 0 the runs are the same, 1 they differ.
+    """
+    from modelcheck.cli.paint import paint  # noqa: PLC0415 - what only this command needs, after the options were read.
+    from modelcheck.trace import changes, read_recording  # noqa: PLC0415
+    from modelcheck.trace.export import decoded  # noqa: PLC0415
+
+    left, right = decoded(read_recording(a)), decoded(read_recording(b))
+    at = _parts_at(left, right)
+    if as_json:
+        found = [] if at is None or at >= min(len(left.states), len(right.states)) else list(changes(left.states[at], right.states[at]))
+        listed = [{"path": c.path, "kind": c.kind, "old": c.old or None, "new": c.new or None} for c in found]
+        click.echo(json.dumps({"same": at is None, "step": at, "a": _taken(left, at), "b": _taken(right, at), "changes": listed, "schema": 1}))
+    else:
+        paint(_lines(left, right, at, (str(a), str(b))))
+    ctx.exit(0 if at is None else 1)
+
+
+def _parts_at(left: Trace, right: Trace) -> int | None:
+    """The first step at which two runs differ, 0 for the initial state, one past the end of the shorter if that is all; None if they are the same."""
+    for number, (one, other) in enumerate(zip(left.states, right.states, strict=False)):
+        if one != other or (number and repr(left.steps[number - 1]) != repr(right.steps[number - 1])):
+            return number
+    return None if len(left.states) == len(right.states) else min(len(left.states), len(right.states))
+
+
+def _taken(trace: Trace, at: int | None) -> Any:
+    return repr(trace.steps[at - 1]) if at and at <= len(trace.steps) else None
+
+
+def _lines(left: Trace, right: Trace, at: int | None, names: tuple[str, str]) -> Iterator[Line]:
+    from modelcheck.trace import changes  # noqa: PLC0415 - not for --json.
+    from modelcheck.trace.text import Span, change_lines  # noqa: PLC0415
+
+    if (left.spec, left.constants) != (right.spec, right.constants):
+        for name, trace in zip(names, (left, right), strict=True):
+            constants = ", ".join(f"{key}={value!r}" for key, value in trace.constants.items())
+            yield (Span(f"{name} is a run of {trace.spec}({constants})", "note"),)
+        yield ()
+    if at is None:
+        yield (Span("The runs are the same", "holds"), Span(f": {len(left.steps)} steps"))
+        return
+    same = at - 1 if at else 0
+    where = f"at step {at}" if at else "in the initial state"
+    yield (Span(f"The runs part {where}", "violated"), Span(f", after {same} equal steps" if at else ""))
+    for name, trace in zip(names, (left, right), strict=True):
+        if at:
+            yield (Span(f"  {name}: "), Span(_taken(trace, at) or "has ended", "action"))
+    if at < min(len(left.states), len(right.states)):
+        found = list(changes(left.states[at], right.states[at]))
+        if found:
+            yield (Span("  From the state of the first to that of the second:", "note"),)
+            yield from change_lines(iter(found))
