@@ -178,13 +178,14 @@ def _action_reports(exploration: Exploration) -> tuple[ActionReport, ...]:
 
 
 def _warnings(exploration: Exploration) -> tuple[str, ...]:
-    if not exploration.complete:
-        return ()  # What did not happen may be yet to come.
     trees = exploration.recorder.trees
     if not (exploration.complete or exploration.stopped):
         return ()  # A search that ended with a violation was too short to say what never happens.
+    part = "" if exploration.complete else " in the part that was explored"
     never = [
-        f"the action {action.name} was never enabled" for action in _action_reports(exploration) if not action.enabled
+        f"the action {action.name} was never enabled{part}"
+        for action in _action_reports(exploration)
+        if not action.enabled
     ]
     idle = [
         f"the {declared.role.value} {declared.name} was evaluated on nothing but initial states"
