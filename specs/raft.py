@@ -17,7 +17,8 @@ messages are reordered, duplicated and lost without bound. With ``duplicating=Fa
 
 *Bounds.* ``max_term`` and ``max_log`` guard the two actions that nothing else limits, timeouts and client requests, so
 no state is cut off in the middle of what it may do. ``candidates[t - 1]``, where given, says who may stand for election
-in term t. The default takes server 0 for the first candidate, whose name does not matter, and two for the second term.
+in term t. The default takes server 0 for the first candidate, whose name does not matter, and two for the second term;
+``()`` lets all stand in all terms.
 ``logs``, where given, holds the terms of the entries in each server's log at the start, as figures 7 and 8 draw them;
 all servers have then heard of the latest of these terms.
 """

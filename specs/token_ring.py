@@ -33,7 +33,7 @@ class TokenRing(Spec):
 
     def init(self) -> None:
         """Nobody wants the resource; the first node has the token."""
-        self.mode = {n: Mode.IDLE for n in self.ring()}
+        self.mode = dict.fromkeys(self.ring(), Mode.IDLE)
         self.has_token = {n: n == 0 for n in self.ring()}
         self.messages: set[Token] = set()
 
