@@ -68,6 +68,7 @@ class Undeclared:
         self.mark = mark
 
     def __call__(self, function: Any) -> Any:
+        """Declare a method."""
         return _marked(function, self.mark)
 
 

@@ -87,6 +87,10 @@ class TrackedQueue(View, MutableSequence[Any]):
         """As `list.clear`; looks at nothing."""
         self._change(())
 
+    def __imul__(self, times: int) -> Any:
+        self._change(self.plain() * times)
+        return self
+
     def copy(self) -> Any:
         """As `list.copy`."""
         return self.plain()

@@ -467,7 +467,7 @@ NUMBERS: dict[str, tuple[str, ...]] = {
     "frozen": ("len({p})",),
 }
 CONDITIONS: dict[str, tuple[str, ...]] = {
-    "scalar": ("{p} == {e}", "{p} is {q}", "{p} in {list}", "isinstance({p}, int)"),
+    "scalar": ("{p} == {e}", "{p} == {q}", "{p} in {list}", "isinstance({p}, int)"),
     "set": (
         "{e} in {p}", "{p}", "{p} == {set}", "{p} <= {q}", "{p} >= {set}", "{set} < {p}", "{p}.isdisjoint({q})", "{p}.issuperset({list})",
         "len({p}) > 1", "{p} == {q}", "{p} - {q}", "{set} & {p}", "isinstance({p}, set)", "max(map(str, {p}), default='') == str({e})",
