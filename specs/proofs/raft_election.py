@@ -5,7 +5,11 @@ table ``elected``, which has an entry per term. Two leaders of one term are two 
 being elected are the votes of the first, which stay in force as long as the term lasts.
 """
 
-from specs.raft import Raft
+from collections.abc import Iterable
+
+from modelcheck import invariant, lemma
+
+from specs.raft import Message, Raft, Role, Server, Vote
 
 
 class UnboundedElections(Raft):
