@@ -104,5 +104,5 @@ def command(
     if as_json:
         click.echo(json.dumps(json_report(report, machine_of(spec), files, profile=profile), ensure_ascii=False))
     else:
-        print_report(report, machine_of(spec), files, profile=profile)
+        print_report(report, machine_of(spec), files, profile=profile, named=properties)
     ctx.exit(report.verdict.exit_code)

@@ -79,9 +79,9 @@ def _set_color(ctx: click.Context, _: click.Parameter, value: str | None) -> Non
 
 def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     if value:
-        from modelcheck.trace.recording import installed_version  # noqa: PLC0415 - reads the installed packages.
+        from modelcheck.trace.recording import VERSION  # noqa: PLC0415 - imports what only some commands need.
 
-        click.echo(f"modelcheck {installed_version()}")
+        click.echo(f"modelcheck {VERSION}")
         ctx.exit()
 
 

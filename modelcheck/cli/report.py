@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -105,8 +105,13 @@ def plain_value(value: Any) -> Any:
 # For people ------------------------------------------------------------------------------------------------------------------------------------
 
 
-def print_report(report: Report, machine: Machine, files: Mapping[str, Path], *, profile: bool = False) -> None:
-    """Print the report: verdicts, counts, warnings, and last the counterexamples with the command that replays each."""
+def print_report(
+    report: Report, machine: Machine, files: Mapping[str, Path], *, profile: bool = False, named: Collection[str] = ()
+) -> None:
+    """Print the report: verdicts, counts, warnings, and last the counterexamples with the command that replays each.
+
+    Of the properties that were asked for by name, those that can be reached are shown with the way there.
+    """
     paint(_heading(report))
     paint(_verdicts(report))
     click.echo()
@@ -116,8 +121,8 @@ def print_report(report: Report, machine: Machine, files: Mapping[str, Path], *,
         paint(_profile(report))
     paint(_warnings(report))
     for found in report.properties:
-        if found.verdict is Verdict.VIOLATED:
-            paint(_counterexample(found, machine, files.get(found.name)))
+        if found.verdict is Verdict.VIOLATED or found.name in named:
+            paint(_evidence(found, machine, files.get(found.name)))
 
 
 def _heading(report: Report) -> Iterator[Line]:
@@ -255,13 +260,17 @@ def _written_at(found: PropertyReport, machine: Machine) -> str:
     return f"  {shown_path(file)}:{line}"
 
 
-def _counterexample(found: PropertyReport, machine: Machine, file: Path | None) -> Iterator[Line]:
+def _evidence(found: PropertyReport, machine: Machine, file: Path | None) -> Iterator[Line]:
     if found.trace is None:
         return
-    name = "a deadlock" if found.kind == "deadlock" else f"{found.name} is violated"
+    if found.verdict is Verdict.HOLDS:
+        title = Span(f"Witness: {found.name} is reached", "holds")
+    else:
+        name = "a deadlock" if found.kind == "deadlock" else f"{found.name} is violated"
+        title = Span(f"Counterexample: {name}", "violated")
     yield ()
     yield (
-        Span(f"Counterexample: {name}", "violated"),
+        title,
         Span(_within(found.trace)),
         Span(_written_at(found, machine), "note"),
     )

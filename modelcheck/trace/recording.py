@@ -22,6 +22,9 @@ from modelcheck.trace.itf import UNIT, Json, encode
 from modelcheck.trace.trace import Trace
 
 SCHEMA = 1
+
+# Written here as well as in pyproject.toml, since asking the installed package takes longer than checking a small spec.
+VERSION = "0.1.0"
 FORMAT_DESCRIPTION = "https://apalache-mc.org/docs/adr/015adr-trace.html"
 _ACTION, _PICKS = "mbt::actionTaken", "mbt::nondetPicks"
 
@@ -87,7 +90,7 @@ def write_trace(trace: Trace, path: Path, *, source: str | None = None) -> None:
     Raises:
         OSError: if the file cannot be written.
     """
-    recording = evolve(record(trace), version=installed_version(), source=source or trace.source)
+    recording = evolve(record(trace), version=VERSION, source=source or trace.source)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
@@ -99,16 +102,6 @@ def write_trace(trace: Trace, path: Path, *, source: str | None = None) -> None:
         with suppress(OSError):
             Path(temporary).unlink()
         raise
-
-
-def installed_version() -> str:
-    """The version of modelcheck, or ``unknown`` where it runs without having been installed."""
-    from importlib import metadata  # noqa: PLC0415 - slow to import, and needed for files and --version only.
-
-    try:
-        return metadata.version("modelcheck")
-    except metadata.PackageNotFoundError:
-        return "unknown"
 
 
 def as_text(recording: Recording) -> str:

@@ -141,6 +141,15 @@ def test_a_property_that_is_reached_has_a_witness(run, counter, folder):
     assert run("replay", ".modelcheck/Counter-one.json").code == 0
 
 
+def test_a_witness_that_was_asked_for_is_shown(run, counter):
+    """A reachable property that is named is shown with the way to it; without its name it is not."""
+    assert "Witness" not in run("check", counter, "--set", "bound=3").out
+    shown = run("check", counter, "--set", "bound=3", "--property", "one").out
+    assert "Witness: one is reached in 1 step  counter.py:33\n\n0. initial state" in shown
+    assert "one is true:\n  self.n == 1\n    self.n = 1" in shown
+    assert shown.endswith("Replay: modelcheck replay .modelcheck/Counter-one.json\n")
+
+
 @pytest.mark.parametrize("order", ["breadth", "depth"])
 def test_every_order_finds_the_violation(run, counter, order):
     """The order of the search changes nothing about the verdict."""

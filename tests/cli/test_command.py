@@ -3,10 +3,13 @@
 import os
 import subprocess
 import sys
+import tomllib
 
 import pytest
 
 from modelcheck.cli.command import COMMANDS, modelcheck
+
+from .conftest import ROOT
 
 
 def test_help_lists_every_command(run):
@@ -32,7 +35,8 @@ def test_the_list_has_no_command_that_is_missing():
 def test_the_version_is_printed(run):
     """``--version`` prints the name and the version."""
     result = run("--version")
-    assert (result.code, result.out.split()[0]) == (0, "modelcheck")
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert (result.code, result.out) == (0, f"modelcheck {version}\n")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -23,7 +23,17 @@ def test_the_test_passes_as_it_is_written(run, folder):
     run("new", "lease")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     for mode in ("prepend", "importlib"):
-        command = [sys.executable, "-m", "pytest", "-q", f"--import-mode={mode}", "-p", "no:cacheprovider", "-p", "no:modelcheck"]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            f"--import-mode={mode}",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:modelcheck",
+        ]
         found = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
         assert (found.returncode, " passed" in found.stdout) == (0, True), found.stdout
 

@@ -36,7 +36,12 @@ def printed(command, folder):
     words = shlex.split(command)
     arguments = words if words[0] == "sed" else [sys.executable, "-m", *words]
     found = subprocess.run(
-        arguments, cwd=folder, env={**environment, "PYTHONPATH": path}, capture_output=True, text=True, check=False
+        arguments,
+        cwd=folder,
+        env={**environment, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     code = f"[exit code {found.returncode}]\n" if found.returncode else ""
     return found.stdout + found.stderr + code

@@ -143,6 +143,16 @@ class Zoo(Spec):
         #       s.term = 0
 
     @invariant
+    def some_alike(self):
+        return any(s.term + s.log[0] > 5 for s in [self.servers[0], self.servers[0]])
+        # any(s.term + s.log[0] > 5 for s in [self.servers[0], self.servers[0]])
+        #   for s = self.servers[0]
+        #     s.term + s.log[0] > 5
+        #       s.term + s.log[0] = 1
+        #       s.term = 0
+        #       s.log[0] = 1
+
+    @invariant
     def some_of_many(self):
         return any(x > 50 for x in range(40))
         # any(x > 50 for x in range(40))
@@ -194,10 +204,9 @@ class Zoo(Spec):
 
     @invariant
     def asserted_in_a_comprehension(self):
-        [self.check_term(s) for s in self.servers.values()]
-        return True
+        return all(self.check_term(s) is None for s in self.servers.values())
         # for s = self.servers[2]
-        #   [self.check_term(s) for s in self.servers.values()]
+        #   all(self.check_term(s) is None for s in self.servers.values())
         #     in check_term(s=self.servers[2]):
         #       term 2 is too high
         #       s.term < 2
