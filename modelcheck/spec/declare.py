@@ -15,7 +15,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
-from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 from types import FrameType, FunctionType
 from typing import Any, Protocol, TypeVar, overload
 
@@ -69,6 +68,7 @@ class Undeclared:
 
     def __call__(self, function: Any) -> Any:
         """Declare a method."""
+        _refuse_second(self.mark.role, function)
         return _marked(function, self.mark)
 
 
@@ -80,6 +80,7 @@ class _Pending(Undeclared):
         self._function = function
 
     def __call__(self, function: Any) -> Any:
+        _refuse_second(self.mark.role, function)
         return _marked(function, evolve(self.mark, domains=(self._function,)))
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -87,24 +88,12 @@ class _Pending(Undeclared):
 
 
 def _marked(function: Any, mark: Mark) -> Any:
-    name = getattr(function, "__name__", "")
-    place = (
-        f"{function.__code__.co_filename}:{function.__code__.co_firstlineno}"
-        if isinstance(function, FunctionType)
-        else None
-    )
-    if place is None:
+    if not isinstance(function, FunctionType):
         raise SpecError(
-            f"the {mark.role.noun} {name or function!r} is no ordinary method",
+            f"the {mark.role.noun} {getattr(function, '__name__', function)!s} is no ordinary method",
+            place=_line_above(),
             remedy="Decorate a function that is written with def, and put no other decorator below.",
         )
-    if isasyncgenfunction(function) or isgeneratorfunction(function) or iscoroutinefunction(function):
-        raise SpecError(
-            f"the {mark.role.noun} {name} is a generator or a coroutine, which does nothing when it is called",
-            place=place,
-            remedy="Remove yield, await and async; a step is taken all at once.",
-        )
-    _refuse_second(mark.role, function)
     setattr(function, MARK, mark)
     return function
 
@@ -135,9 +124,9 @@ def decorator_of(role: Role) -> str:
     return "step_property" if role is Role.STEP else role.name.lower()
 
 
-def _refuse_second(role: Role, function: FunctionType) -> None:
+def _refuse_second(role: Role, function: Any) -> None:
     """Python silently forgets the first of two methods of one name, and without an action all may seem well."""
-    first = _user_frame().f_locals.get(function.__name__)
+    first = _user_frame().f_locals.get(getattr(function, "__name__", ""))
     if first is not function and (isinstance(first, Undeclared) or getattr(first, MARK, None) is not None):
         raise SpecError(
             f"the {role.noun} {function.__name__} is written a second time in the same class",

@@ -363,6 +363,16 @@ def _declaration(owner: str | None, name: str, mark: Mark, function: Callable[..
     parameters = taken[extra:]
     shown = f"{owner}.{name}" if owner else name
     made = Declaration(shown, mark.role, owner, name, function, mark.domains, parameters, mark.lemma)
+    if (
+        inspect.isgeneratorfunction(function)
+        or inspect.iscoroutinefunction(function)
+        or inspect.isasyncgenfunction(function)
+    ):
+        raise SpecError(
+            f"{made.title} is a generator or a coroutine, which does nothing when it is called",
+            place=made.place,
+            remedy="Remove yield, await and async; a step is taken all at once.",
+        )
     if len(taken) < extra:
         wanted = ", ".join(("self", "after")[:extra])
         raise SpecError(

@@ -8,6 +8,7 @@ would be wrong, and the search ends with an error that names it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from attrs import define, field
@@ -60,6 +61,7 @@ class Run:
     writes: list[tuple[int, int, int]] = field(factory=list)
     arguments: Mapping[str, Any] = field(factory=dict)
     picked: list[Any] = field(factory=list)
+    offered: list[int | None] = field(factory=list)
     inside: int = 0
 
     @property
@@ -69,20 +71,22 @@ class Run:
 
 
 class PickingChooser:
-    """Picks given values, one after another."""
+    """Picks what a recorded run picked, as long as it is offered as many options."""
 
-    def __init__(self, values: Sequence[Any]) -> None:
-        self._values = list(values)
+    def __init__(self, picked: Sequence[Any], offered: Sequence[int | None] = ()) -> None:
+        self._picked = iter(picked)
+        self._offered = iter(offered)
 
     def pick(self, options: Any) -> Any:
-        """The next of the values, if it is an option."""
-        if not self._values:
+        """The next value, if it is an option."""
+        wanted = [identity(value) for value in islice(self._picked, 1)]
+        found = options_of(options)
+        if next(self._offered, None) not in (None, len(found)):
             raise Disabled
-        wanted = identity(self._values.pop(0))
-        found = [option for option in options_of(options) if identity(option) == wanted]
-        if not found:
-            raise Disabled
-        return found[0]
+        for option in found:
+            if identity(option) in wanted:
+                return option
+        raise Disabled
 
 
 class Recorder:
@@ -123,7 +127,11 @@ class Recorder:
         if kind == kernel.MISS_PROJECTION:
             self._registry.projections[which].result_id(ident)
         elif kind == kernel.MISS_UPDATE:
-            self._registry.updates[which].supply(ident)
+            try:
+                self._registry.updates[which].supply(ident)
+            except SpecError as error:
+                error.place = error.place or self.machine.place
+                raise
         else:
             self._supply_path(explorer, worker, self.trees[which], script)
 
@@ -174,7 +182,7 @@ class Recorder:
         except Exception as error:
             self._blame(error, tree, chooser, state, after)
             raise self._failed(error, tree, run, state) from error
-        run.picked = chooser.picked
+        run.picked, run.offered = chooser.picked, chooser.offered
         return run
 
     def _perform(self, tree: Tree, run: Run, chooser: TreeChooser) -> None:
@@ -205,8 +213,8 @@ class Recorder:
 
     def _repeat(self, tree: Tree, run: Run, state: Mapping[int, int], after: Mapping[int, int] | None) -> None:
         tree.calls += 1
-        recorded = self._recorded_outcome(tree, run, state)
         repeated = self._plain_outcome(tree.declared, run, state, after)
+        recorded = self._recorded_outcome(tree, run, state)
         if identity(repeated) != identity(recorded):
             again = self._plain_outcome(tree.declared, run, state, after)
             second = again if identity(again) != identity(repeated) else recorded
@@ -229,7 +237,7 @@ class Recorder:
         live = self.machine.thaw(self.layout.snapshot(state))
         following = () if after is None else (self.machine.thaw(self.layout.snapshot(after)),)
         try:
-            with choosing(PickingChooser(run.picked)):
+            with choosing(PickingChooser(run.picked, run.offered)):
                 arguments = declared.choose_arguments(live)
                 if declared.role is not Role.ACTION:
                     return declared.holds(live, arguments, *following)
@@ -242,7 +250,7 @@ class Recorder:
 
     def _plain_initial(self, run: Run) -> Any:
         try:
-            with choosing(PickingChooser(run.picked)):
+            with choosing(PickingChooser(run.picked, run.offered)):
                 return self.machine.initial_state()
         except Disabled:
             return "not enabled"
@@ -263,7 +271,7 @@ class Recorder:
         if tree.declared is None:
             return
         try:
-            self._plain_outcome(tree.declared, Run(picked=chooser.picked), state, after)
+            self._plain_outcome(tree.declared, Run(picked=chooser.picked, offered=chooser.offered), state, after)
         except ModelcheckError:
             return
         raise InternalError(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
-from modelcheck.errors import InternalError
+from modelcheck.errors import ImpureError, InternalError
 from modelcheck.spec.choice import Disabled
 from modelcheck.spec.run import options_of
 from modelcheck.spec.shape import check_count, check_value
@@ -259,6 +259,7 @@ class TreeChooser:
 
     Attributes:
         picked: The values taken, in order.
+        offered: The number of options of each choice; None where they were not listed.
     """
 
     def __init__(self, session: Session, script: Sequence[int]) -> None:
@@ -266,6 +267,7 @@ class TreeChooser:
         self._script = script
         self._at = 0
         self.picked: list[Any] = []
+        self.offered: list[int | None] = []
 
     def pick(self, options: Iterable[Any]) -> Any:
         """See `modelcheck.spec.choice.Chooser`."""
@@ -277,11 +279,15 @@ class TreeChooser:
             if cell is None:
                 raise Disabled
             self.picked.append(cell.element)
+            self.offered.append(None)
             return cell.element
         found = options_of(options)
         if not found:
             raise Disabled
         option = chosen or 0
+        if option >= len(found):
+            raise ImpureError(f"a choice has {len(found)} options in one run, and had more in another")
+        self.offered.append(len(found))
         self._session.events.append((kernel.CHOOSE, 0, len(found), option))
         self.picked.append(found[option])
         return found[option]
