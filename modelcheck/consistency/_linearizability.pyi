@@ -26,6 +26,7 @@ class Search:
         natures: array[int],
         initial: int,
         step: Callable[[int, int], int],
+        actions: array[int] | None = None,
     ) -> None: ...
     @property
     def asked(self) -> int: ...
@@ -33,7 +34,7 @@ class Search:
         self, *, width: int, seconds: float, memory: int
     ) -> tuple[Outcome, list[int], int, list[tuple[int, list[int]]], int, int]: ...
     def wing_gong(
-        self, *, seconds: float, memory: int
+        self, *, seconds: float, memory: int, steps: int = 0
     ) -> tuple[Outcome, list[int], int, list[tuple[int, list[int]]], int, int]: ...
     def explains(self, order: Sequence[int]) -> bool: ...
 

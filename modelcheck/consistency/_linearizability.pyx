@@ -28,13 +28,20 @@ cdef extern from "steps.hpp" namespace "consistency" nogil:
         int64_t finish
         int32_t kind
 
+    cdef cppclass RegisterKind:
+        int32_t action
+        int32_t value
+        int32_t expected
+
     cdef cppclass StepTable:
-        StepTable(void*, int32_t (*)(void*, int32_t, int32_t) noexcept, int32_t (*)(void*) noexcept) except +
+        StepTable(void*, int32_t (*)(void*, int32_t, int32_t) noexcept, int32_t (*)(void*) noexcept,
+                  vector[RegisterKind]) except +
         uint64_t asked()
         uint64_t bytes()
 
     cdef cppclass Budget:
         Budget(double, uint64_t, StepTable*)
+        Budget(double, uint64_t, StepTable*, uint64_t)
         cbool time_is_up()
 
     cbool explains(const vector[Operation]&, const vector[int32_t]&, int32_t, StepTable&) except +
@@ -113,6 +120,9 @@ cdef int32_t poll(void* searched) noexcept with gil:
 cdef class Search:
     """One history (or one part of it) ready to be decided.
 
+    Times may be any numbers. ``actions`` gives three numbers for each kind, as ``RegisterKind`` in ``steps.hpp``, where
+    the object is a register; then ``step`` is never called.
+
     ``step(state, kind)`` gives the state after, or -1 where the recorded result cannot come from that state. It is
     called once for each pair. What it raises is raised by the procedure that asked.
     """
@@ -125,7 +135,7 @@ cdef class Search:
     cdef object error
 
     def __cinit__(self, const int64_t[::1] calls, const int64_t[::1] returns, const int32_t[::1] kinds,
-                  const uint8_t[::1] natures, int32_t initial, step):
+                  const uint8_t[::1] natures, int32_t initial, step, const int32_t[::1] actions=None):
         cdef Py_ssize_t at
         cdef Operation operation
         if not (calls.shape[0] == returns.shape[0] == kinds.shape[0]):
@@ -144,7 +154,17 @@ cdef class Search:
         self.initial = initial
         self.step = step
         self.error = None
-        self.table = new StepTable(<void*>self, &ask, &poll)
+        cdef vector[RegisterKind] register_kinds
+        cdef RegisterKind register_kind
+        if actions is not None:
+            if actions.shape[0] != 3 * natures.shape[0]:
+                raise ValueError("actions must have three entries for each kind")
+            for at in range(natures.shape[0]):
+                register_kind.action = actions[3 * at]
+                register_kind.value = actions[3 * at + 1]
+                register_kind.expected = actions[3 * at + 2]
+                register_kinds.push_back(register_kind)
+        self.table = new StepTable(<void*>self, &ask, &poll, register_kinds)
 
     def __dealloc__(self):
         del self.table
@@ -165,11 +185,11 @@ cdef class Search:
             del budget
         return self.report(answer)
 
-    def wing_gong(self, *, double seconds, uint64_t memory):
-        """The depth-first search with memory."""
+    def wing_gong(self, *, double seconds, uint64_t memory, uint64_t steps=0):
+        """The depth-first search with memory, for at most so many steps (0: any number)."""
         cdef Answer answer
         cdef WingGong* search
-        cdef Budget* budget = new Budget(seconds, memory, self.table)
+        cdef Budget* budget = new Budget(seconds, memory, self.table, steps)
         try:
             search = new WingGong(self.operations, self.natures, self.initial, self.table[0], budget[0])
             try:

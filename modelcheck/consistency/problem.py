@@ -10,16 +10,19 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
-from modelcheck.consistency._linearizability import Nature, Outcome, Search
+from modelcheck.consistency._linearizability import NEVER, Nature, Outcome, Search
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.objects import SequentialObject, agrees
-from modelcheck.consistency.ranking import ranks
+from modelcheck.consistency.objects import UNKNOWN, CasRegister, Register, SequentialObject, agrees
 from modelcheck.consistency.texts import observed_texts
 from modelcheck.errors import HistoryError
 
 Answer = tuple[Outcome, list[int], int, list[tuple[int, list[int]]], int, int]
 """What the native searches answer: the outcome; a linearization; the operation whose return nothing explains; some
 configurations before it, each a state and an order; steps tried; the most configurations at once."""
+
+
+_READ, _WRITE, _SWAPPED, _NOT_SWAPPED, _MAY_SWAP, _IGNORED = range(6)
+# As RegisterKind in steps.hpp.
 
 
 class Problem:
@@ -41,8 +44,32 @@ class Problem:
         self.operations = [o for o in operations if o.finish is not None or o.name not in object_.reads]
         kinds = array("i", map(self._kind, self.operations))
         natures = array("B", [self._nature(*kind, is_part=is_part) for kind in self._by_kind])
-        self.calls, self.returns = ranks(self.operations)
-        self.search = Search(self.calls, self.returns, kinds, natures, self.initial, self.step)
+        calls = array("q", [o.call for o in self.operations])
+        returns = array("q", [NEVER if o.finish is None else o.finish for o in self.operations])
+        self.search = Search(calls, returns, kinds, natures, self.initial, self.step, self._actions())
+
+    def _actions(self) -> array[int] | None:
+        """What each kind does to a register, so that the search need not ask; ``None`` for other objects."""
+        if type(self.object) not in (Register, CasRegister):
+            return None
+        actions = array("i")
+        for name, argument, result in self._by_kind:
+            action = self._action(name, argument, result)
+            if action is None:
+                return None
+            actions.extend(action)
+        return actions
+
+    def _action(self, name: str, argument: Any, result: Any) -> tuple[int, int, int] | None:
+        match name:
+            case "read":
+                return (_IGNORED, 0, 0) if result is UNKNOWN else (_READ, self._state(result), 0)
+            case "write" if result is None or result is UNKNOWN:
+                return _WRITE, self._state(argument), 0
+            case "cas" if (result is UNKNOWN or isinstance(result, bool)) and type(self.object) is CasRegister:
+                action = _MAY_SWAP if result is UNKNOWN else _SWAPPED if result else _NOT_SWAPPED
+                return action, self._state(argument[1]), self._state(argument[0])
+        return None
 
     def _state(self, state: Any) -> int:
         found = self._states.get(state)

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <utility>
 #include <vector>
 
 namespace consistency {
@@ -34,12 +35,38 @@ enum class Outcome : int32_t { holds = 0, violated = 1, time_out = 2, memory_out
 using Ask = int32_t (*)(void* object, int32_t state, int32_t kind);  // one step, in Python
 using Poll = int32_t (*)(void* object);                              // nonzero when the user interrupts
 
+// What an operation of a kind does to a register, so that the most common objects need no Python at all. Values and
+// states are the same numbers.
+struct RegisterKind {
+  enum : int32_t { python = -1, read = 0, write = 1, swapped = 2, not_swapped = 3, may_swap = 4, ignored = 5 };
+  int32_t action;
+  int32_t value;     // read or written
+  int32_t expected;  // by a swap
+
+  int32_t next(int32_t state) const {
+    switch (action) {
+      case read: return state == value ? state : ILLEGAL;
+      case write: return value;
+      case swapped: return state == expected ? value : ILLEGAL;
+      case not_swapped: return state == expected ? ILLEGAL : state;
+      case may_swap: return state == expected ? value : state;
+      default: return state;
+    }
+  }
+};
+
 // Remembers the next state, or ILLEGAL, for each pair asked so far. Open addressing, at most half full.
 class StepTable {
  public:
-  StepTable(void* object, Ask ask, Poll poll) : object_(object), ask_(ask), poll_(poll), slots_(1024) {}
+  // `kinds` is empty, or says of every kind what it does.
+  StepTable(void* object, Ask ask, Poll poll, std::vector<RegisterKind> kinds)
+      : object_(object), ask_(ask), poll_(poll), kinds_(std::move(kinds)), slots_(64) {}
 
   int32_t next(int32_t state, int32_t kind) {
+    return kinds_.empty() ? remembered(state, kind) : kinds_[size_t(kind)].next(state);
+  }
+
+  int32_t remembered(int32_t state, int32_t kind) {
     const uint64_t key = (uint64_t(uint32_t(state)) << 32 | uint32_t(kind)) + 1;
     size_t at = find(key);
     if (slots_[at].key == key) return slots_[at].next;
@@ -83,6 +110,7 @@ class StepTable {
   void* object_;
   Ask ask_;
   Poll poll_;
+  const std::vector<RegisterKind> kinds_;
   std::vector<Slot> slots_;  // a power of two
   uint64_t used_ = 0;        // slots taken
   bool failed_ = false;      // the object raised, or the user interrupted
@@ -91,11 +119,15 @@ class StepTable {
 // A deadline and a number of bytes, asked cheaply.
 class Budget {
  public:
-  Budget(double seconds, uint64_t bytes, StepTable* table)
-      : end_(Clock::now() + std::chrono::microseconds(int64_t(seconds * 1e6))), bytes_(bytes), table_(table) {}
+  Budget(double seconds, uint64_t bytes, StepTable* table, uint64_t steps = 0)
+      : end_(Clock::now() + std::chrono::microseconds(int64_t(seconds * 1e6))),
+        bytes_(bytes),
+        table_(table),
+        steps_(steps) {}
 
   // Looks at the clock once in 4096 calls, and lets Python look for an interrupt once in a million.
   bool time_is_up() {
+    if (steps_ != 0 && asked_ > steps_) return up_ = true;
     if ((++asked_ & 4095) != 0) return up_;
     if ((asked_ & 0xFFFFF) == 0 && table_ != nullptr && table_->interrupted()) up_ = true;
     return up_ = up_ || Clock::now() > end_;
@@ -108,6 +140,7 @@ class Budget {
   Clock::time_point end_;
   uint64_t bytes_;
   StepTable* table_;  // counted in, and asked for interrupts; may be null
+  uint64_t steps_;  // calls after which the time is up too, or 0
   uint64_t asked_ = 0;
   bool up_ = false;
 };

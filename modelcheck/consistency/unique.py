@@ -72,9 +72,25 @@ def _initial_value(object_: SequentialObject) -> Any:
     return object_.absent if isinstance(object_, KeyValue) else object_.initial
 
 
+def _are_unique(operations: Sequence[Operation], object_: SequentialObject) -> bool:
+    """Whether there are only reads and writes, and all write something else; a quick look before the work."""
+    written = set()
+    for operation in operations:
+        if operation.name in ("write", "put"):
+            value = operation.argument if operation.name == "write" else operation.argument[1]
+            if value in written:
+                return False
+            written.add(value)
+        elif operation.name not in ("read", "get"):
+            return False
+    return _initial_value(object_) not in written
+
+
 def _clusters(operations: Sequence[Operation], object_: SequentialObject) -> array[int] | None:
     """Four numbers for each value of a register: its write, and the last call and first return of its reads."""
     if isinstance(object_, KeyValue) and object_.initial:
+        return None
+    if not _are_unique(operations, object_):
         return None
     calls, returns = ranks(operations)
     clusters: dict[Any, list[int]] = {_initial_value(object_): [-1, -1, -1, NEVER]}
