@@ -13,7 +13,11 @@ An operation that is never completed may take effect at any later time, or never
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Protocol
+
+from attrs import frozen
 
 from modelcheck.errors import SpecError
 from modelcheck.spec.declare import invariant
@@ -33,6 +37,43 @@ class SequentialObject(Protocol):
 
 
 Explanation = tuple[Any, frozenset[tuple[Any, Any]]]
+
+
+@frozen(eq=False)
+class Call:
+    """A call or a return, as it happened in a run.
+
+    Attributes:
+        history: The history that it belongs to.
+        client: Who called.
+        operation: What was called; None for a return.
+        value: The argument, or the result.
+    """
+
+    history: History
+    client: Any
+    operation: str | None
+    value: Any
+
+
+_noted: ContextVar[list[Call] | None] = ContextVar("noted", default=None)
+
+
+@contextmanager
+def noting() -> Iterator[list[Call]]:
+    """Note the calls and returns of the runs within the block."""
+    calls: list[Call] = []
+    token = _noted.set(calls)
+    try:
+        yield calls
+    finally:
+        _noted.reset(token)
+
+
+def _note(call: Call) -> None:
+    noted = _noted.get()
+    if noted is not None:
+        noted.append(call)
 
 
 class History(Part):
@@ -61,6 +102,7 @@ class History(Part):
                 remedy="Complete it first.",
             )
         self.pending[client] = (operation, argument)
+        _note(Call(self, client, operation, argument))
 
     def complete(self, client: Any, result: Any = None) -> None:
         """The operation of a client returns with a result."""
@@ -78,6 +120,7 @@ class History(Part):
             if effect[0] == client and identity(effect[1]) == identity(result)
         )
         del self.pending[client]
+        _note(Call(self, client, None, result))
 
     def _until(
         self, client: Any, explanation: Explanation, in_flight: dict[Any, tuple[str, Any]]

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from attrs import evolve, field, frozen
@@ -22,6 +23,7 @@ from attrs import evolve, field, frozen
 from modelcheck.spec import Declaration, Machine, Role
 from modelcheck.spec.choice import Disabled
 from modelcheck.trace.evaluate import UNKNOWN, Element, Scope, elements, names_bound
+from modelcheck.trace.operations import explain_history, is_linearizability
 from modelcheck.trace.reason import Reason, name_of, naming
 from modelcheck.trace.source import source_of
 from modelcheck.trace.trace import Trace
@@ -50,6 +52,9 @@ def explain(machine: Machine, trace: Trace) -> Reason | None:
     declared = next((d for d in machine.properties if d.name == trace.property), None)
     if declared is None:
         return None
+    if is_linearizability(machine, declared):
+        with suppress(Exception, Disabled):  # An explanation must not stand in the way of the counterexample.
+            return explain_history(machine, declared, trace)
     arguments = (
         f"({', '.join(f'{name}={show(value)}' for name, value in trace.arguments.items())})" if trace.arguments else ""
     )

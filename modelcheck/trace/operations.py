@@ -1,0 +1,90 @@
+"""Why a history is not linearizable: the operations that clients called, and what they returned.
+
+The state holds no history, only what still explains it. So the trace is run once more, and the calls and returns in it are noted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from attrs import define
+
+from modelcheck.spec import Declaration, Machine
+from modelcheck.spec.choice import choosing
+from modelcheck.spec.history import History, noting
+from modelcheck.trace.reason import Reason
+from modelcheck.trace.trace import Trace
+from modelcheck.values import show
+
+_LISTED = 12
+
+
+@define
+class Operation:
+    """An operation of a client.
+
+    Attributes:
+        text: The client, the operation and its argument.
+        called: The step in which it was called.
+        returned: The step in which it returned; None while it is in flight.
+        result: What it returned.
+    """
+
+    text: str
+    called: int
+    returned: int | None = None
+    result: Any = None
+
+    def __str__(self) -> str:
+        if self.returned is None:
+            return f"from step {self.called}: {self.text}, which is in flight"
+        steps = f"step {self.called}" if self.called == self.returned else f"steps {self.called} to {self.returned}"
+        return f"{steps}: {self.text}, which returned {show(self.result)}"
+
+
+class _Chosen:
+    """Takes the choices that a step made."""
+
+    def __init__(self, choices: Iterable[Any]) -> None:
+        self._choices = iter(choices)
+
+    def pick(self, options: Iterable[Any]) -> Any:
+        """See `modelcheck.spec.choice.Chooser`."""
+        del options
+        return next(self._choices)
+
+
+def is_linearizability(machine: Machine, declared: Declaration) -> bool:
+    """Whether a property is that of a client history."""
+    held = machine.shape.fields.get(declared.owner or "")
+    return declared.method == "linearizable" and issubclass(getattr(held, "cls", object), History)
+
+
+def operations(machine: Machine, declared: Declaration, trace: Trace) -> list[Operation]:
+    """The operations on the object of a history, in the order of their calls."""
+    found: list[Operation] = []
+    in_flight: dict[Any, Operation] = {}
+    for number, (state, step) in enumerate(zip(trace.states, trace.steps, strict=False), 1):
+        live = machine.thaw(state)
+        with noting() as calls, choosing(_Chosen(step.choices)):
+            machine.find(step.action, machine.actions).run(live, step.arguments)
+        for call in calls:
+            if call.history is not getattr(live, declared.owner or ""):
+                continue
+            if call.operation is not None:
+                argument = "" if call.value is None else show(call.value)
+                in_flight[call.client] = Operation(f"{show(call.client)} called {call.operation}({argument})", number)
+                found.append(in_flight[call.client])
+            else:
+                in_flight[call.client].returned = number
+                in_flight[call.client].result = call.value
+    return found
+
+
+def explain_history(machine: Machine, declared: Declaration, trace: Trace) -> Reason:
+    """The operations that no order explains."""
+    found = operations(machine, declared, trace)
+    earlier = [Reason(f"and {len(found) - _LISTED} before them")] if len(found) > _LISTED else []
+    listed = [Reason(str(operation)) for operation in found[-_LISTED:]]
+    return Reason(f"{declared.name} is false: no order of these operations has their results", (*listed, *earlier))
