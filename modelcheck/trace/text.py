@@ -34,6 +34,7 @@ class Span:
 
 Line = tuple[Span, ...]
 INDENT = "     "
+_MOST_REASONS = 60
 
 
 def plain(lines: Iterable[Line]) -> str:
@@ -57,8 +58,10 @@ def trace_lines(trace: Trace) -> Iterator[Line]:
 def reason_lines(reason: Reason) -> Iterator[Line]:
     """An explanation: its claim, and the lines that bear it out."""
     yield (Span(reason.text, "violated" if " is false" in reason.text else "action"),)
-    for inner in reason.because:
-        yield from (_reason_line(text) for text in inner.lines(1))
+    lines = [text for inner in reason.because for text in inner.lines(1)]
+    yield from (_reason_line(text) for text in lines[:_MOST_REASONS])
+    if len(lines) > _MOST_REASONS:
+        yield (Span(f"  and {len(lines) - _MOST_REASONS} more lines", "note"),)
 
 
 def _reason_line(text: str) -> Line:

@@ -1,0 +1,43 @@
+"""How far a search is."""
+
+import sys
+
+from modelcheck.cli.progress import ProgressLine, progress_text
+from modelcheck.search.report import Progress
+
+PROGRESS = Progress(
+    depth=12,
+    states=1_234_567,
+    generated=9_000_000,
+    frontier=120_000,
+    python_calls=1,
+    table_load=0.43,
+    memory_bytes=130_000_000,
+    seconds=2.0,
+)
+
+
+def test_the_line_tells_how_far_it_is():
+    """Depth, states, rate, frontier, Python calls, table and memory stand in one line."""
+    assert progress_text(PROGRESS) == (
+        "2.00 s · depth 12 · 1,234,567 states · 4.5 M generated/s · frontier 120,000 · 1 Python call · table 43% · 130 MB"
+    )
+
+
+def test_nothing_is_shown_when_piped(capsys):
+    """Without a terminal there is no function to call."""
+    with ProgressLine() as line:
+        assert line.function is None
+    assert capsys.readouterr().err == ""
+
+
+def test_a_terminal_sees_the_line_and_then_no_more(capsys, monkeypatch):
+    """On a terminal the line appears with the first report, and is removed in the end."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("TERM", "xterm")
+    with ProgressLine() as line:
+        line.function(PROGRESS)
+    found = capsys.readouterr()
+    assert found.out == ""
+    assert "1,234,567 states" in found.err
