@@ -50,15 +50,19 @@ PORCUPINE_MS = {
 }  # fmt: skip
 
 
+HALF, MOST = 0.5, 0.9
+RUNS, LONG_MS = 5, 200
+
+
 def step(chance: random.Random, kind: str, fresh: Iterator[int]) -> tuple[str, Any]:
     """A random operation."""
     draw = chance.random()
     if kind == "kv":
         key = f"k{chance.randrange(10)}"
-        if draw < 0.5:
+        if draw < HALF:
             return "get", key
-        return ("append" if draw < 0.9 else "put"), (key, f"x{next(fresh)}.")
-    if draw < (0.5 if kind != "cas" else 1 / 3):
+        return ("append" if draw < MOST else "put"), (key, f"x{next(fresh)}.")
+    if draw < (HALF if kind != "cas" else 1 / 3):
         return "read", None
     value = next(fresh) if kind == "uregister" else chance.randrange(5)
     if kind == "cas" and draw < 2 / 3:
@@ -84,7 +88,7 @@ def generated(kind: str, clients: int, operations: int, *, lost: float = 0.0, is
             running = open_[lane]
             if not running[4]:
                 if lost and chance.random() < lost:
-                    if chance.random() < 0.5:
+                    if chance.random() < HALF:
                         state, _ = object_.apply(state, running[0], running[1])
                     found.append(Operation(client_of[lane], running[0], running[1], UNKNOWN, running[2], None))
                     client_of[lane] += clients
@@ -111,9 +115,9 @@ def model(kind: str) -> SequentialObject:
 def timed(history: History, object_: SequentialObject | str | None, **options: Any) -> tuple[float, Any]:
     """The best of some runs in milliseconds, and the result; short ones are repeated."""
     best, result, runs = float("inf"), None, 0
-    while runs < 5 and (runs == 0 or best < 200):
+    while runs < RUNS and (runs == 0 or best < LONG_MS):
         started = time.perf_counter()
-        result = check_history(history, object_, explanation=False, **options)
+        result = check_history(history, object_, explanation=False, time_limit_s=20, **options)
         best = min(best, 1000 * (time.perf_counter() - started))
         runs += 1
     return best, result
@@ -130,7 +134,7 @@ def transactions(clients: int, count: int) -> History:
             first_key += 1
         for _ in range(chance.randint(1, 4)):
             key = first_key + chance.randrange(8)
-            if chance.random() < 0.5:
+            if chance.random() < HALF:
                 steps.append(("r", key, lists.get(key, ())))
             else:
                 lists[key] = (*lists.get(key, ()), number * 4 + len(steps))

@@ -43,7 +43,8 @@ def _explanation_lines(explanation: Explanation, operations: int) -> Iterator[st
     rest = operations - len(core)
     these = "This operation" if len(core) == 1 else f"These {len(core)} operations"
     right = "be right" if len(core) == 1 else "all be right"
-    yield f"{these} cannot {right}, whatever the other {rest:,} did:" if rest else f"{these} cannot {right}:"
+    others = "" if not rest else ", whatever the other one did" if rest == 1 else f", whatever the other {rest:,} did"
+    yield f"{these} cannot {right}{others}:"
     if explanation.key is not None:
         yield f"  (all of the key {_key(explanation.key)})"
     yield ""
