@@ -317,8 +317,8 @@ class _Quantified:
         if not seen:
             return [nothing_in(self.operand, self.scope)]
         if len(seen) <= _LISTED:
-            found = [reason for e in seen for reason in self._of(e.bindings, e.scope, e.node, wanted, depth)]
-            return list(dict.fromkeys(found))
+            reasons = (reason for e in seen for reason in self._of(e.bindings, e.scope, e.node, wanted, depth))
+            return list(dict.fromkeys(reasons))
         return [Reason(f"{'for all' if wanted else 'for none'} of {len(seen)}: {self._examples(seen)}")]
 
     def _of(self, bindings: str, scope: Scope, node: ast.expr | None, wanted: bool, depth: int) -> list[Reason]:
