@@ -27,6 +27,7 @@ COMMANDS = {
     "show": "List a spec's constants, variables, actions and properties.",
     "new": "Write a small commented spec, and a test for it.",
     "replay": "Run a recorded trace again through the spec.",
+    "validate": "Say whether a recorded log is a behaviour of a spec.",
     "trace": "Write a recorded trace as a diagram, a page, a log or a test.",
     "diff": "Say where two recorded traces part.",
     "history": "Check a recorded client history.",

@@ -1,0 +1,135 @@
+"""``modelcheck validate``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from modelcheck.cli.command import common_options
+from modelcheck.cli.target import spec_from, spec_options
+
+if TYPE_CHECKING:
+    from modelcheck.conformance.validation import Validation
+    from modelcheck.spec import Machine
+    from modelcheck.trace.text import Line
+
+
+@click.command(short_help="Say whether a recorded log is a behaviour of a spec.")
+@spec_options
+@click.argument("log", type=click.Path(path_type=Path))
+@click.option("--hidden", multiple=True, metavar="ACTION", help="An action that the log does not tell of; may be repeated.")
+@click.option(
+    "--max-states", type=click.IntRange(min=1), default=100_000, show_default=True, metavar="N", help="Keep at most N states that explain the log."
+)
+@click.option(
+    "--trace-out", type=click.Path(path_type=Path), metavar="FILE", help="Write the behaviour that explains the log, or the counterexample, there."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome as one JSON object.")
+@common_options
+@click.pass_context
+def command(
+    ctx: click.Context,
+    target: str,
+    log: Path,
+    settings: tuple[str, ...],
+    hidden: tuple[str, ...],
+    max_states: int,
+    trace_out: Path | None,
+    as_json: bool,
+) -> None:
+    """Say whether the run recorded in LOG is a behaviour of SPEC, and if not, which line is the first that no behaviour explains.
+
+    LOG has a JSON object per line: {"action": "receive", "arguments": {"m": {"dst": 1}}, "state": {"server": {"1": {"current_term": 2}}}}.
+    Everything may be left out, in any depth: what is there must fit. A line without an action tells of the state only.
+
+    Exit code: 0 it is a behaviour, 1 a line has no explanation, or the behaviour violates a property, 2 an error, 3 too many states explain it.
+    """
+    from modelcheck.cli.paint import paint  # noqa: PLC0415 - what only this command needs, after the options were read.
+    from modelcheck.cli.traces import check_writable  # noqa: PLC0415
+    from modelcheck.conformance.observation import read_log  # noqa: PLC0415
+    from modelcheck.conformance.validation import validate  # noqa: PLC0415
+    from modelcheck.spec import machine_of  # noqa: PLC0415
+    from modelcheck.spec.loading import shown_path  # noqa: PLC0415
+    from modelcheck.trace import write_trace  # noqa: PLC0415
+
+    if trace_out is not None:
+        check_writable(trace_out)
+    machine = machine_of(spec_from(target, settings))
+    found = validate(machine, read_log(log, machine), hidden=hidden, most=max_states)
+    if trace_out is not None and found.trace is not None:
+        write_trace(found.trace, trace_out, source=shown_path(found.trace.source))
+    if as_json:
+        click.echo(json.dumps(_json(machine, found, log, trace_out), ensure_ascii=False))
+    else:
+        paint(_lines(machine, found, log, trace_out))
+    ctx.exit(found.verdict.exit_code)
+
+
+def _json(machine: Machine, found: Validation, log: Path, out: Path | None) -> dict[str, Any]:
+    wrong = found.unexplained
+    violated = found.trace is not None and found.trace.kind != "log"
+    return {
+        "spec": machine.cls.__name__,
+        "log": str(log),
+        "verdict": found.verdict.value,
+        "lines": found.lines,
+        "line": found.line,
+        "property": found.trace.property if violated and found.trace is not None else None,
+        "allowed": [] if wrong is None else [repr(step) for step in wrong.allowed],
+        "nearest": None if wrong is None or wrong.nearest is None else repr(wrong.nearest),
+        "differences": [] if wrong is None else list(wrong.differences),
+        "explanations": found.explanations,
+        "trace": None if out is None or found.trace is None else {"file": str(out), "steps": len(found.trace.steps)},
+        "schema": 1,
+    }
+
+
+def _lines(machine: Machine, found: Validation, log: Path, out: Path | None) -> Iterator[Line]:  # noqa: C901 - one branch per outcome.
+    from modelcheck.trace.text import Span, step_spans, trace_lines  # noqa: PLC0415 - not for --json.
+    from modelcheck.verdict import Verdict  # noqa: PLC0415
+
+    name = machine.cls.__name__
+    if found.verdict is Verdict.HOLDS:
+        yield (Span("holds", "holds"), Span(f"  {log}: {found.lines:,} observations are a behaviour of {name}"))
+        if found.explanations > 1:
+            yield (Span(f"  {found.explanations:,} states explain them at the end", "note"),)
+    elif found.verdict is Verdict.UNKNOWN:
+        yield (Span("unknown", "unknown"), Span(f"  {log}:{found.line}: more than {found.explanations:,} states explain the log up to here"))
+        yield (Span("  Tell more in the log, or raise --max-states."),)
+    elif found.unexplained is not None:
+        wrong = found.unexplained
+        yield (Span("violated", "violated"), Span(f"  {log}:{found.line}: no behaviour of {name} explains this line"))
+        yield (Span(f"  {_seen(found)}"),)
+        if wrong.allowed:
+            yield ()
+            yield (Span("Allowed there:"),)
+            yield from ((Span("  "), *step_spans(step)) for step in wrong.allowed)
+            if wrong.more:
+                yield (Span(f"  and {wrong.more} more", "note"),)
+        yield ()
+        if wrong.nearest is not None:
+            yield (Span("Nearest: "), *step_spans(wrong.nearest))
+        elif wrong.differences:
+            yield (Span("Nearest: the state as it was"),)
+        else:
+            yield (Span("Nothing can happen there."),)
+        yield from ((Span(f"  {difference}", "old"),) for difference in wrong.differences)
+    elif found.trace is not None:
+        where = f"{log}:{found.line}: the log is a behaviour of {name}"
+        yield (Span("violated", "violated"), Span(f"  {where}, and violates {found.trace.property} here"))
+        yield ()
+        yield from trace_lines(found.trace)
+    if out is not None and found.trace is not None:
+        yield ()
+        yield (Span(f"Trace: {out}"),)
+
+
+def _seen(found: Validation) -> str:
+    assert found.unexplained is not None
+    seen = found.unexplained.observation
+    told = {"action": seen.action, "arguments": dict(seen.arguments), "state": dict(seen.state)}
+    return json.dumps({key: value for key, value in told.items() if value}, ensure_ascii=False)

@@ -1,0 +1,159 @@
+"""Logs against specs: what is a behaviour, which line is not, and what comes nearest."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from enum import Enum
+from pathlib import Path
+
+import attrs
+import pytest
+from click.testing import CliRunner
+
+from modelcheck.cli.command import modelcheck
+from modelcheck.spec import machine_of
+from modelcheck.spec.loading import load_spec
+from modelcheck.statespace.stepper import Stepper
+from modelcheck.trace import read_recording
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMIT = ROOT / "specs" / "two_phase_commit.py"
+GOOD = [
+    {"action": "rm_prepare", "arguments": {"r": 0}, "state": {"rm": {"0": "PREPARED"}}},
+    {"action": "rm_prepare", "arguments": {"r": 1}},
+    {"action": "rm_prepare", "arguments": {"r": 2}, "state": {"messages": [{"rm": 0}, {"rm": 1}, {"type": "Prepared", "rm": 2}]}},
+    {"action": "tm_receive_prepared"},
+    {"state": {"tm": "INIT"}},
+    {"action": "tm_receive_prepared"},
+    {"action": "tm_receive_prepared", "state": {"prepared": [0, 1, 2]}},
+    {"action": "tm_commit"},
+    {"action": "rm_receive_commit", "arguments": {"r": 1}, "state": {"rm": {"1": "COMMITTED"}}},
+]
+
+
+def run(log, *arguments, spec=COMMIT):
+    return CliRunner().invoke(modelcheck, ["validate", str(spec), str(log), *map(str, arguments)], standalone_mode=False, prog_name="modelcheck")
+
+
+@pytest.fixture
+def log(tmp_path):
+    def write(lines):
+        path = tmp_path / "log.jsonl"
+        path.write_text("".join((line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines))
+        return path
+
+    return write
+
+
+def test_a_behaviour_is_one(log):
+    """A log that leaves out arguments and most of the state is explained, through all the states that fit."""
+    done = run(log(GOOD))
+    assert done.exit_code == 0 or done.return_value == 0
+    assert "9 observations are a behaviour of TwoPhaseCommit" in done.output
+
+
+def test_the_first_line_without_an_explanation_is_named(log):
+    """A commit before all are prepared is told with its line, what was allowed, and what comes nearest."""
+    lines = [*GOOD[:2], {"action": "rm_receive_commit", "arguments": {"r": 1}}, *GOOD[2:]]
+    done = run(log(lines))
+    assert "log.jsonl:3: no behaviour of TwoPhaseCommit explains this line" in done.output
+    assert "rm_prepare(r=2)" in done.output
+    assert "not rm_receive_commit" in done.output
+
+
+def test_a_state_that_does_not_fit_is_told_by_its_difference(log):
+    """Where the action fits and the state does not, the difference is the part that does not fit."""
+    done = run(log([{**GOOD[0], "state": {"rm": {"0": "ABORTED"}}}]))
+    assert "Nearest: rm_prepare(r=0)" in done.output
+    assert "rm[0] is PREPARED, not 'ABORTED'" in done.output
+
+
+def test_actions_that_are_not_logged_are_filled_in(log):
+    """Hidden actions happen in between, as often as need be."""
+    lines = [line for line in GOOD if line.get("action") != "tm_receive_prepared"]
+    assert "no behaviour" in run(log(lines)).output
+    assert "are a behaviour" in run(log(lines), "--hidden", "tm_receive_prepared").output
+
+
+def test_a_behaviour_that_violates_a_property_is_a_counterexample(log, tmp_path):
+    """A log of a run that violates an invariant gives a trace that replays."""
+    mutants = ROOT / "specs" / "mutants" / "raft.py"
+    steps = [
+        {"action": "time_out", "arguments": {"i": 0}},
+        {"action": "receive", "arguments": {"m": {"type": "RequestVote", "dst": 1}}},
+        {"action": "time_out", "arguments": {"i": 2}},
+        {"action": "receive", "arguments": {"m": {"type": "RequestVote", "src": 2, "dst": 1}}},
+        {"action": "receive", "arguments": {"m": {"type": "Vote", "dst": 0}}},
+        {"action": "receive", "arguments": {"m": {"type": "Vote", "dst": 2}}},
+    ]
+    out = tmp_path / "trace.json"
+    done = run(log(steps), "--trace-out", out, "--set", "candidates=()", "--set", "max_term=1", spec=f"{mutants}:VotesTwice")
+    assert "and violates election_safety here" in done.output, done.output
+    recording = read_recording(out)
+    assert (recording.property, recording.found_by, len(recording.steps)) == ("election_safety", "log", 6)
+
+
+def test_the_outcome_as_json(log):
+    """--json is one object with the line, what was allowed and the nearest."""
+    found = json.loads(run(log([{"action": "tm_commit"}]), "--json").output)
+    assert (found["verdict"], found["line"]) == ("violated", 1)
+    assert "rm_prepare(r=0)" in found["allowed"]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('{"action": ', "log.jsonl:2: not JSON"),
+        ("[1]", "log.jsonl:2: a line is an object"),
+        ('{"action": "rm_prepar"}', "did you mean 'rm_prepare'"),
+        ('{"action": "rm_prepare", "arguments": {"q": 1}}', "has no argument 'q'"),
+        ('{"state": {"rms": 1}}', "did you mean 'rm'"),
+        ('{"act": "rm_prepare"}', "did you mean 'action'"),
+        ('{"arguments": {"r": 1}}', "arguments without an action"),
+    ],
+)
+def test_a_line_that_cannot_be_meant_is_told(log, line, told):
+    """A damaged line is one message with the file and the line."""
+    error = run(log([GOOD[0], line])).exception
+    assert told in str(error)
+    assert "log.jsonl:2" in str(error)
+
+
+def test_a_missing_log_is_told(tmp_path):
+    """No file, one message."""
+    assert "cannot read the log" in str(run(tmp_path / "none.jsonl").exception)
+
+
+def test_too_many_explanations_are_unknown(log):
+    """A log that says too little is neither explained nor refuted."""
+    done = run(log([{"action": "rm_prepare"}] * 3), "--max-states", "2", "--set", "rms=5")
+    assert "unknown" in done.output
+    assert "more than 2 states explain the log" in done.output
+
+
+def plain(value):
+    if isinstance(value, Enum):
+        return value.name
+    if attrs.has(type(value)):
+        return {"type": type(value).__name__, **{field.name: plain(getattr(value, field.name)) for field in attrs.fields(type(value))}}
+    return [plain(item) for item in value] if isinstance(value, tuple) else value
+
+
+def test_ten_thousand_lines_of_raft_take_seconds(log):
+    """A log of a random run of Raft with three servers is validated in seconds, and a wrong term in its middle is found."""
+    spec = load_spec(ROOT / "specs" / "raft.py")(max_term=3, max_log=3, candidates=())
+    stepper, chance, lines = Stepper(machine_of(spec)), random.Random(5), []
+    position = stepper.initial()[0]
+    for _ in range(10_000):
+        step, position = chance.choice(stepper.steps(position))
+        who = step.arguments.get("i", getattr(step.arguments.get("m"), "dst", None))
+        state = {"server": {str(who): {"current_term": position.state.server[who].current_term}}}
+        lines.append({"action": step.action, "arguments": {name: plain(value) for name, value in step.arguments.items()}, "state": state})
+    constants = ["--set", "max_term=3", "--set", "max_log=3", "--set", "candidates=()"]
+    started = time.process_time()
+    assert "10,000 observations are a behaviour" in run(log(lines), *constants, spec=ROOT / "specs" / "raft.py").output
+    assert time.process_time() - started < 15
+    next(iter(lines[5000]["state"]["server"].values()))["current_term"] = 9
+    assert "log.jsonl:5001: no behaviour" in run(log(lines), *constants, spec=ROOT / "specs" / "raft.py").output
