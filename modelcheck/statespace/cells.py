@@ -58,10 +58,12 @@ class Cell:
         return found
 
     def rehash(self) -> Any:
-        """A value that is no longer equal to what it was when it was stored, or ``ABSENT`` if all are as they were."""
+        """A value or element that is no longer what it was when it was stored, or ``ABSENT`` if all are as they were."""
         for ident, value in enumerate(self.values):
             if self._ids.get(identity(value)) != ident:
                 return value
+        if self.collection is not None and self.collection.cells.get(identity(self.element)) is not self:
+            return self.element
         return ABSENT
 
 

@@ -325,6 +325,21 @@ def test_a_value_that_is_changed_after_it_was_stored_is_named():
         check(Sharing())
 
 
+def test_an_element_that_is_changed_after_it_was_added_is_named():
+    """A set would hold it under what it was."""
+    shared = Mutable()
+
+    class Sharing(Base):
+        def odd(self):
+            if self.n == 1:
+                self.marks.add(shared)
+            if self.n == self.bound:
+                shared.number += 1
+
+    with pytest.raises(SpecError, match=r"was changed after it was stored|does not depend on the state alone"):
+        check(Sharing())
+
+
 @pytest.mark.parametrize("body", ["yield", "await self.x()"])
 def test_a_generator_or_coroutine_is_no_action(body):
     """Calling it would do nothing, and every step would be a loop."""
