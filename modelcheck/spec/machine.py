@@ -19,7 +19,7 @@ from modelcheck.spec.constants import constant_types, unknown
 from modelcheck.spec.declare import MARK, Mark, Role, Undeclared, decorator_of
 from modelcheck.spec.record import Part
 from modelcheck.spec.run import ScriptedChooser, all_runs, as_spec_error, truth
-from modelcheck.spec.shape import AliasShape, RecordShape, Shape, shape_of, unknown_attribute
+from modelcheck.spec.shape import AliasShape, RecordShape, Shape, check_boot, shape_of, unknown_attribute
 from modelcheck.spec.state import State
 from modelcheck.values import identity, show
 
@@ -268,7 +268,14 @@ class Machine:
                 yield _declaration(owner, name, mark, function)
 
     def _declared_by_parts(self) -> Iterator[Declaration]:
-        initial = [self.thaw(state) for state in self.initial_states()]
+        states = self.initial_states()
+        try:
+            for state in states[1:]:
+                check_boot(self.shape, states[0], state)
+        except SpecError as error:
+            error.place = self.place
+            raise
+        initial = [self.thaw(state) for state in states]
         for name, shape in self.shape.fields.items():
             if isinstance(shape, RecordShape) and issubclass(shape.cls, Part):
                 unused = frozenset.intersection(*(self._unused(getattr(live, name)) for live in initial))

@@ -73,7 +73,7 @@ class Process(Record):
     def crash(self) -> None:
         """Stop, and lose all volatile fields; enabled if the process is up."""
         require(self.up)
-        durable = type(self)._fields_marked(_DURABLE) | type(self)._fields_marked(_FIXED)
+        durable = durable_fields(type(self)) | fixed_fields(type(self))
         tables: dict[str, dict[Any, Any]] = self.__dict__.get(AT_BOOT, {})
         for field in attrs.fields(cast("Any", type(self))):
             if field.name in durable or field.name == "up":
@@ -106,6 +106,11 @@ class Part(Record):
     def unused(self) -> frozenset[str]:
         """The names of actions that this part's settings rule out from the start, and which the spec therefore does not have."""
         return frozenset()
+
+
+def durable_fields(cls: type) -> frozenset[str]:
+    """The fields of a process class that stay in a crash."""
+    return cls._fields_marked(_DURABLE) if issubclass(cls, Record) else frozenset()
 
 
 def fixed_fields(cls: type) -> frozenset[str]:

@@ -19,8 +19,8 @@ import attrs
 from attrs import field, frozen
 
 from modelcheck.errors import SpecError
-from modelcheck.spec.record import AT_BOOT, Process, Record, fixed_fields
-from modelcheck.values import Bag, FrozenDict, FrozenRecord, order_key, ordered, show, value_problem
+from modelcheck.spec.record import AT_BOOT, Process, Record, durable_fields, fixed_fields
+from modelcheck.values import Bag, FrozenDict, FrozenRecord, identity, order_key, ordered, show, value_problem
 
 OWN_ATTRIBUTES = frozenset({AT_BOOT, "_slots", "__orig_class__"})
 """What modelcheck and `typing` put into the attributes of a record; `Network[str](...)` notes its class there."""
@@ -310,6 +310,25 @@ class RecordShape(Shape):
         for name, shape in self.fields.items():
             object.__setattr__(live, name, shape.thaw(snapshot.get(name), memo))
         return live
+
+
+def check_boot(shape: Shape, first: Any, other: Any) -> None:
+    """Make sure that what a crash of a process puts back is the same in two initial states.
+
+    Raises:
+        SpecError: if it is not.
+    """
+    if isinstance(shape, RecordShape):
+        for name in shape.constants.get(AT_BOOT, ()):
+            if name not in durable_fields(shape.cls) and identity(first.get(name)) != identity(other.get(name)):
+                raise SpecError(
+                    f"{shape.path}.{name} is lost in a crash, and what it goes back to differs between initial states",
+                    remedy="Annotate it Durable[...], or fill it the same way in all initial states.",
+                )
+    children = shape.fields if isinstance(shape, RecordShape) else shape.items if isinstance(shape, MapShape) else {}
+    for key, child in children.items():
+        if not isinstance(child, AliasShape):
+            check_boot(child, first.get(key), other.get(key))
 
 
 def _as_good_as(found: Any, value: Any) -> bool:

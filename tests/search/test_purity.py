@@ -267,6 +267,19 @@ class NoDefault(Base):
         self.server.crash()
 
 
+class Indexed(Process):
+    """A process with a dict that has keys from the start."""
+
+    term: int = 0
+    index: dict[int, int] = {}  # noqa: RUF012 - copied for each process.
+
+
+class BootDiffers(Base):
+    def init(self):
+        super().init()
+        self.server = Indexed(index={0: choose([0, 1])})
+
+
 class GeneratorProperty(Base):
     @invariant
     def small(self) -> bool:
@@ -297,6 +310,7 @@ MISTAKES = [
     (NoActions, "NoActions has no actions", "@action"),
     (NoStart, "NoStart has no initial state", "require()"),
     (NoDefault, "a crash loses the field 'address'", "Durable"),
+    (BootDiffers, "server.index is lost in a crash", "Durable"),
     (GeneratorProperty, "which is true whatever the state", "all(...)"),
 ]
 
