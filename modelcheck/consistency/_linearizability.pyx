@@ -47,6 +47,10 @@ cdef extern from "steps.hpp" namespace "consistency" nogil:
     cbool explains(const vector[Operation]&, const vector[int32_t]&, int32_t, StepTable&) except +
 
 
+cdef extern from "events.hpp" namespace "consistency" nogil:
+    void rank(vector[Operation]&) except +
+
+
 cdef extern from "frontier.hpp" namespace "consistency" nogil:
     cdef cppclass Stuck:
         int32_t state
@@ -147,6 +151,7 @@ cdef class Search:
             operation.finish = returns[at]
             operation.kind = kinds[at]
             self.operations.push_back(operation)
+        rank(self.operations)
         for at in range(natures.shape[0]):
             if natures[at] > 2:
                 raise ValueError(f"kind {at} has no nature {natures[at]}")

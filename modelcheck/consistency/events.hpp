@@ -30,6 +30,15 @@ inline std::vector<Event> events_of(const std::vector<Operation>& operations) {
   return events;
 }
 
+// Replaces times by ranks, which are all different.
+inline void rank(std::vector<Operation>& operations) {
+  const std::vector<Event> events = events_of(operations);
+  for (size_t at = 0; at < events.size(); ++at) {
+    Operation& operation = operations[size_t(events[at].operation)];
+    (events[at].is_return ? operation.finish : operation.call) = int64_t(at);
+  }
+}
+
 // The slot of each operation: the lowest one free at its call. Operations that never return keep theirs.
 struct Slots {
   std::vector<int32_t> of;  // by operation

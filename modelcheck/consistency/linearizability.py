@@ -83,6 +83,8 @@ class PartResult:
 def parts_of(operations: Iterable[Operation], object_: SequentialObject) -> list[Part]:
     """The operations by key; one part if some operation touches the whole object."""
     operations = tuple(operations)
+    if type(object_).key_of is SequentialObject.key_of:
+        return [Part(None, operations)] if operations else []
     parts: dict[Hashable, list[Operation]] = {}
     for operation in operations:
         key = object_.key_of(operation.name, operation.argument)

@@ -23,6 +23,16 @@ configurations before it, each a state and an order; steps tried; the most confi
 
 _READ, _WRITE, _SWAPPED, _NOT_SWAPPED, _MAY_SWAP, _IGNORED = range(6)
 # As RegisterKind in steps.hpp.
+_NATURE_OF = tuple(map(int, (Nature.pure, Nature.overwrite, Nature.general, Nature.pure, Nature.general, Nature.pure)))
+
+
+def _natures_of(actions: array[int]) -> array[int]:
+    return array("B", [_NATURE_OF[action] for action in actions[::3]])
+
+
+def _is_swap(object_: SequentialObject, argument: Any) -> bool:
+    is_pair = isinstance(argument, tuple) and len(argument) == len(("expected", "new"))
+    return is_pair and type(object_) is CasRegister
 
 
 class Problem:
@@ -41,12 +51,14 @@ class Problem:
         self._states: dict[Any, int] = {}
         self.states: list[Any] = []
         self.initial = self._state(object_.initial)
-        self.operations = [o for o in operations if o.finish is not None or o.name not in object_.reads]
-        kinds = array("i", map(self._kind, self.operations))
-        natures = array("B", [self._nature(*kind, is_part=is_part) for kind in self._by_kind])
+        reads = object_.reads
+        self.operations = [o for o in operations if o.finish is not None or o.name not in reads]
+        kinds = array("i", self._number_kinds())
+        actions = self._actions()
+        natures = self._natures(is_part=is_part) if actions is None else _natures_of(actions)
         calls = array("q", [o.call for o in self.operations])
         returns = array("q", [NEVER if o.finish is None else o.finish for o in self.operations])
-        self.search = Search(calls, returns, kinds, natures, self.initial, self.step, self._actions())
+        self.search = Search(calls, returns, kinds, natures, self.initial, self.step, actions)
 
     def _actions(self) -> array[int] | None:
         """What each kind does to a register, so that the search need not ask; ``None`` for other objects."""
@@ -66,7 +78,7 @@ class Problem:
                 return (_IGNORED, 0, 0) if result is UNKNOWN else (_READ, self._state(result), 0)
             case "write" if result is None or result is UNKNOWN:
                 return _WRITE, self._state(argument), 0
-            case "cas" if (result is UNKNOWN or isinstance(result, bool)) and type(self.object) is CasRegister:
+            case "cas" if (result is UNKNOWN or isinstance(result, bool)) and _is_swap(self.object, argument):
                 action = _MAY_SWAP if result is UNKNOWN else _SWAPPED if result else _NOT_SWAPPED
                 return action, self._state(argument[1]), self._state(argument[0])
         return None
@@ -78,20 +90,24 @@ class Problem:
             self.states.append(state)
         return found
 
-    def _kind(self, operation: Operation) -> int:
-        kind = (operation.name, operation.argument, operation.result)
-        try:
-            found = self._kinds.get(kind)
-        except TypeError as error:
-            raise HistoryError(
-                f"the operation {operation} has an argument or a result that cannot be hashed",
-                place=operation.place,
-                remedy="Use tuples and frozensets instead of lists, sets and dicts.",
-            ) from error
-        if found is None:
-            found = self._kinds[kind] = len(self._by_kind)
-            self._by_kind.append(kind)
-        return found
+    def _number_kinds(self) -> list[int]:
+        """The kind of each operation; one tight loop, for it is most of the work on a short history."""
+        kinds, numbers = self._kinds, []
+        for operation in self.operations:
+            kind = (operation.name, operation.argument, operation.result)
+            try:
+                numbers.append(kinds.setdefault(kind, len(kinds)))
+            except TypeError as error:
+                raise HistoryError(
+                    f"the operation {operation} has an argument or a result that cannot be hashed",
+                    place=operation.place,
+                    remedy="Use tuples and frozensets instead of lists, sets and dicts.",
+                ) from error
+        self._by_kind = list(kinds)
+        return numbers
+
+    def _natures(self, *, is_part: bool) -> array[int]:
+        return array("B", [self._nature(*kind, is_part=is_part) for kind in self._by_kind])
 
     def _nature(self, name: str, argument: Any, result: Any, *, is_part: bool) -> int:
         if self.object.is_pure(name, argument, result):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+from attrs import evolve
 
 from modelcheck.consistency._linearizability import Outcome
 from modelcheck.consistency.linearizability import Limits, Part, decide_part, parts_of
@@ -135,3 +136,18 @@ def test_a_history_without_a_key_is_one_part():
     history = draw(3, object_)
     if any(operation.name == "txn" for operation in history):
         assert parts_of(history, object_) == [Part(None, tuple(history))]
+
+
+@pytest.mark.parametrize("object_", OBJECTS[:2], ids=NAMES[:2])
+def test_operations_with_equal_times_overlap(object_):
+    """Where many calls and returns have one time, the frontier still agrees with the oracle."""
+    verdicts = set()
+    for seed in range(2500):
+        history = [
+            evolve(o, call=o.call // 4, finish=o.finish and o.finish // 4) for o in draw(f"ties {seed}", object_)
+        ]
+        expected = linearizable(history, object_)
+        search = Problem(history, object_, is_part=True).search
+        assert (search.frontier(width=0, seconds=60, memory=MEMORY)[0] == Outcome.holds) == expected, seed
+        verdicts.add(expected)
+    assert verdicts == {True, False}

@@ -40,6 +40,20 @@ def test_a_recording_of_an_object(entry):
     assert result.verdict is LINEARIZABILITY[entry["verdict"]]
 
 
+JEPSEN = [
+    e
+    for e in listed()
+    if e["file"].startswith("jepsen-tests") and e["model"] in ("counter", "set", "set-full", "queue")
+]
+
+
+@pytest.mark.parametrize("entry", named(JEPSEN))
+def test_a_history_of_jepsens_own_suite(entry):
+    """What Jepsen's checkers of counters, sets and queues find wrong is not linearizable; where they do not know, nothing is wrong."""
+    verdict = check_history(FOLDER / entry["file"]).verdict
+    assert (verdict is Verdict.VIOLATED) == (entry["verdict"] == "anomalous")
+
+
 @pytest.mark.parametrize("entry", named(of_format("awdit-test")))
 def test_a_weak_isolation_recording(entry):
     """A recording keeps the levels up to the strongest one that is known to hold, and no other."""

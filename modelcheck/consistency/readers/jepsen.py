@@ -26,6 +26,7 @@ Event = Mapping[str, Any]
 """One line of a history: ``process``, ``type``, ``f``, ``value``."""
 
 TYPES: Final = ("invoke", "ok", "fail", "info")
+_CHECKERS: Final = {"set-full": "set"}
 _READS: Final = frozenset({"read", "get", "dequeue", "pop", "delete_min", "drain", "generate"})
 
 
@@ -178,7 +179,8 @@ def read_jepsen_json(path: Path, model: str | None) -> Recording:
     """A Jepsen history as a JSON list of maps, or under ``history`` in a JSON object."""
     whole = json_of(path)
     if isinstance(whole, dict):
-        model = model or whole.get("checker") or whole.get("kind")
+        checker = whole.get("checker")
+        model = model or _CHECKERS.get(str(checker), checker) or whole.get("kind")
         whole = whole.get("history")
     if not isinstance(whole, list):
         raise HistoryError(
