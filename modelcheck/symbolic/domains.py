@@ -450,6 +450,8 @@ def expand(value: Any, wide: set[Position] | None, at: Position) -> list[Expande
         return [(conj(g, guard), s, h) for guard, each in value.alternatives for g, s, h in expand(each, wide, at)]
     if isinstance(value, SymBool):
         return [(value.term, True, []), (neg(value.term), False, [])]
+    if value is HOLE:
+        return [(TRUE, HOLE, [z3.IntVal(0)])]
     if isinstance(value, SymInt):
         if wide is not None:
             wide.add(at)

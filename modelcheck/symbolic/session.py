@@ -57,6 +57,7 @@ class Session:
         written: What the run wrote to cells.
         kept: What the run wrote to elements of collections, by collection and identity of the skeleton.
         search: The search for domains that the writes of this run go to, if one is under way.
+        at_begin: What undoes changes to the views, called when the next run begins.
     """
 
     def __init__(self, leaves: Leaves) -> None:
@@ -64,6 +65,7 @@ class Session:
         self.written: dict[Cell, Any] = {}
         self.kept: dict[Elements, dict[Any, Any]] = {}
         self.search: Discovery | None = None
+        self.at_begin: list[Callable[[], None]] = []
         self._shared: set[Cell | Elements] = set()
         self._lent: list[tuple[Any, Any]] = []
         self._values: dict[Cell, Any] = {}
@@ -71,6 +73,9 @@ class Session:
 
     def begin(self) -> None:
         """Start a run."""
+        for restore in reversed(self.at_begin):
+            restore()
+        self.at_begin = []
         self.written = {}
         self.kept = {}
         self._shared = set()

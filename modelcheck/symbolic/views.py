@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -62,9 +63,31 @@ class _Slot:
         return self._view
 
     def assign(self, value: Any) -> None:
-        """Give the container the content of another one."""
-        if value is not self._view:
-            self._view._assign(value)
+        """Give the container the content of another one. In Python the old object keeps its content; here it can no longer be used."""
+        if value is self._view:
+            return
+        old = self._view
+        old._assign(value)
+        self._view = copy.copy(old)
+        kept = dict(old.__dict__)
+        old.__dict__.update({name: _Replaced() for name in ("_elements", "_cell", "slots") if name in kept})
+        old_session = kept.get("_session") or kept["session"]
+        old_session.at_begin.append(lambda: self._restore(old, kept))
+
+    def _restore(self, view: Any, kept: dict[str, Any]) -> None:
+        view.__dict__.update(kept)
+        self._view = view
+
+
+class _Replaced:
+    """Stands in a view whose container was replaced by an assignment."""
+
+    def _refuse(self, *_: Any) -> Any:
+        raise UnsupportedError(
+            "a container was used after another one was assigned to its variable", remedy="Take what is needed from it before."
+        )
+
+    __getattr__ = __iter__ = __len__ = __contains__ = __getitem__ = _refuse
 
 
 class _RecordSlot:
