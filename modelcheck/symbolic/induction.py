@@ -20,12 +20,14 @@ from modelcheck.spec import Declaration, Role, State, Step
 from modelcheck.symbolic import bounded
 from modelcheck.symbolic.bounded import Run, Unrolling, said
 from modelcheck.symbolic.model import arguments_of, state_of
+from modelcheck.symbolic.quantifiers import has_quantifier, instantiated, integers_in, named
 from modelcheck.symbolic.system import System, Transition
 from modelcheck.symbolic.terms import UnsupportedError, conj, disj, neg
 from modelcheck.verdict import Verdict
 
 _SMALL = (1, 2, 4, 8)
 _SMALL_MS = 2000
+_INSTANCES_MS = 20_000
 
 
 @frozen
@@ -233,15 +235,32 @@ class Induction:
             return self._long_step(declared, hypotheses)
         solver, names = self._solver(hypotheses)
         needs: set[str] = set()
+        quantified = any(has_quantifier(self.term(each)) for each in hypotheses)
         try:
             for transition, after in self._afters(declared):
-                found = self._ask(solver, [transition.condition, neg(after)], names)
+                terms = [transition.condition, neg(after)]
+                found = self._ask_instances(terms, hypotheses, names) if quantified else None
+                if found is None:
+                    found = self._ask(solver, terms, names)
                 if isinstance(found, z3.ModelRef):
                     return _Step(counterexample=self._counterexample(declared, transition, found, hypotheses))
                 needs |= {hypotheses[at].name for at, name in enumerate(names) if str(name) in found}
         except _Unknown as reason:
             return _Step(reason=str(reason))
         return _Step(frozenset(needs - {declared.name}))
+
+    def _ask_instances(self, terms: list[Any], hypotheses: Sequence[Declaration], names: list[Any]) -> Any:
+        """The names of the assumptions of which instances rule a model out; None if they do not."""
+        chosen: list[Any] = []
+        goal = [named(term, names=chosen) for term in terms]
+        grounds = [*chosen, *integers_in(goal)]
+        solver = z3.Solver()
+        solver.set("timeout", _INSTANCES_MS)
+        solver.add(self.system.axioms, self.system.bounds, *goal)
+        for name, each in zip(names, hypotheses, strict=True):
+            solver.add(z3.Implies(name, instantiated(self.term(each), grounds)))
+        self.queries += 1
+        return {str(each) for each in solver.unsat_core()} if solver.check(*names) == z3.unsat else None
 
     def _afters(self, declared: Declaration) -> Iterator[tuple[Transition, z3.BoolRef]]:
         """The transitions that can change a property, and the property after each."""
