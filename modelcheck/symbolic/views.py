@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -68,8 +67,9 @@ class _Slot:
             return
         old = self._view
         old._assign(value)
-        self._view = copy.copy(old)
         kept = dict(old.__dict__)
+        self._view = type(old).__new__(type(old))
+        self._view.__dict__.update(kept)
         old.__dict__.update({name: _Replaced() for name in ("_elements", "_cell", "slots") if name in kept})
         old_session = kept.get("_session") or kept["session"]
         old_session.at_begin.append(lambda: self._restore(old, kept))
