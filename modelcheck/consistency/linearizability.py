@@ -67,7 +67,7 @@ class PartResult:
         verdict: Holds, violated or unknown.
         procedure: What decided.
         order: Indices into the problem's operations, where an order was found.
-        answer: The frontier's own words, where it refuted.
+        answer: The frontier's own words, where it refuted; the depth-first search has none.
         problem: Where a general search ran.
         reason: Why it is unknown.
     """
@@ -180,7 +180,8 @@ def _judge(problem: Problem, answer: Answer, procedure: str) -> PartResult:
             raise InternalError(f"the {procedure} found an order that does not explain the history")
         return PartResult(Verdict.HOLDS, procedure, tuple(order), problem=problem)
     if outcome == Outcome.violated:
-        return PartResult(Verdict.VIOLATED, procedure, answer=answer, problem=problem)
+        names_return = answer[2] >= 0
+        return PartResult(Verdict.VIOLATED, procedure, answer=answer if names_return else None, problem=problem)
     return PartResult(Verdict.UNKNOWN, procedure, reason=_REASONS[outcome])
 
 
