@@ -73,15 +73,14 @@ class Problem:
         return actions
 
     def _action(self, name: str, argument: Any, result: Any) -> tuple[int, int, int] | None:
-        match name:
-            case "read":
-                return (_IGNORED, 0, 0) if result is UNKNOWN else (_READ, self._state(result), 0)
-            case "write" if result is None or result is UNKNOWN:
-                return _WRITE, self._state(argument), 0
-            case "cas" if (result is UNKNOWN or isinstance(result, bool)) and _is_swap(self.object, argument):
-                action = _MAY_SWAP if result is UNKNOWN else _SWAPPED if result else _NOT_SWAPPED
-                return action, self._state(argument[1]), self._state(argument[0])
-        return None
+        if name == "read":
+            return (_IGNORED, 0, 0) if result is UNKNOWN else (_READ, self._state(result), 0)
+        if name == "write":
+            return (_WRITE, self._state(argument), 0) if result is None or result is UNKNOWN else None
+        if name != "cas" or not (result is UNKNOWN or isinstance(result, bool)) or not _is_swap(self.object, argument):
+            return None
+        action = _MAY_SWAP if result is UNKNOWN else _SWAPPED if result else _NOT_SWAPPED
+        return action, self._state(argument[1]), self._state(argument[0])
 
     def _state(self, state: Any) -> int:
         found = self._states.get(state)
