@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from modelcheck.errors import ModelcheckError, SpecError, UsageError
-from modelcheck.spec.choice import choose
+from modelcheck.spec.choice import Disabled, choose
 from modelcheck.spec.constants import constant_types, unknown
 from modelcheck.spec.declare import MARK, Mark, Role, Undeclared, decorator_of
 from modelcheck.spec.record import Part
@@ -106,6 +106,12 @@ class Declaration:
             result = self.run(live, arguments, *after)
         except AssertionError:
             return False
+        except Disabled:
+            # The instance would be neither true nor false, and a property that says nothing would pass.
+            remedy = "Return a truth value, or use assert; a parameter ranges over a domain."
+            raise SpecError(
+                f"{self.title} ended in require() or an empty choose()", place=self.place, remedy=remedy
+            ) from None
         return truth(result, self.function, self.title)
 
     def _subject(self, live: Any) -> Any:

@@ -42,6 +42,20 @@ def options_of(options: Iterable[Any]) -> list[Any]:
         ) from error
 
 
+MOST_CHOICES = 10_000
+
+
+def check_choices(made: int) -> None:
+    """Refuse a run that never ends, such as a loop of choices.
+
+    Raises:
+        SpecError: if a run has made more choices than any sensible one.
+    """
+    if made >= MOST_CHOICES:
+        remedy = "A loop of choices must end; let each round be a step of its own."
+        raise SpecError(f"one run made {MOST_CHOICES:,} choices", remedy=remedy)
+
+
 class ScriptedChooser:
     """Follows a script of option numbers, then takes the first option each time.
 
@@ -61,6 +75,7 @@ class ScriptedChooser:
         if not found:
             raise Disabled
         at = len(self.taken)
+        check_choices(at)
         option = self._script[at] if at < len(self._script) else 0
         self.taken.append((len(found), option))
         self.picked.append(found[option])

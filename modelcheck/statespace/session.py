@@ -11,7 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from modelcheck.errors import ImpureError, InternalError
 from modelcheck.spec.choice import Disabled
-from modelcheck.spec.run import options_of
+from modelcheck.spec.run import check_choices, options_of
 from modelcheck.spec.shape import check_count, check_value
 from modelcheck.statespace import _kernel as kernel
 from modelcheck.statespace.cells import Cell, Collection, Operation, Projection, Update, apply
@@ -273,6 +273,7 @@ class TreeChooser:
         """See `modelcheck.spec.choice.Chooser`."""
         chosen = self._script[self._at] if self._at < len(self._script) else None
         self._at += 1
+        check_choices(self._at)
         collection = options.pickable() if isinstance(options, Pickable) else None
         if collection is not None:
             cell = self._session.pick_element(collection, chosen)

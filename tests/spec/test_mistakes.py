@@ -92,6 +92,20 @@ class InvariantAssigns(Base):
         return True
 
 
+class InvariantRequires(Base):
+    @invariant
+    def small(self):
+        require(self.x < 1)
+        return True
+
+
+class ChoosesForEver(Base):
+    @action
+    def other(self):
+        while choose([True, False]):
+            pass
+
+
 class StepWithoutAfter(Base):
     @step_property
     def grows(self):
@@ -218,6 +232,8 @@ MISTAKES = [
     (NoDomain, "has the parameter i and no domains", "@action(servers) above def other(self, i)"),
     (ReturnsItsGuard, "the action other returned False", "require(...)"),
     (InvariantAssigns, "the invariant small changed x", "local variables"),
+    (InvariantRequires, "the invariant small ended in require()", "Return a truth value"),
+    (ChoosesForEver, "one run made 10,000 choices", "must end"),
     (StepWithoutAfter, "lacks the parameter after", "def grows(self, after)"),
     (InvariantWithoutSelf, "lacks the parameter self", "def small(self)"),
     (NamedDeadlock, "cannot be called 'deadlock'", "another name"),
