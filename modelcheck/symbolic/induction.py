@@ -20,7 +20,7 @@ from modelcheck.spec import Declaration, Role, State, Step
 from modelcheck.symbolic import bounded
 from modelcheck.symbolic.bounded import Run, Unrolling, said
 from modelcheck.symbolic.model import arguments_of, state_of
-from modelcheck.symbolic.quantifiers import has_quantifier, instantiated, integers_in, named
+from modelcheck.symbolic.quantifiers import conjuncts, has_quantifier, instantiated, integers_in, named
 from modelcheck.symbolic.system import System, Transition
 from modelcheck.symbolic.terms import UnsupportedError, conj, disj, neg
 from modelcheck.verdict import Verdict
@@ -238,10 +238,8 @@ class Induction:
         quantified = any(has_quantifier(self.term(each)) for each in hypotheses)
         try:
             for transition, after in self._afters(declared):
-                terms = [transition.condition, neg(after)]
-                found = self._ask_instances(terms, hypotheses, names) if quantified else None
-                if found is None:
-                    found = self._ask(solver, terms, names)
+                known = self._by_instances(declared, transition, after, hypotheses, names) if quantified else None
+                found = self._ask(solver, [transition.condition, neg(after)], names) if known is None else known
                 if isinstance(found, z3.ModelRef):
                     return _Step(counterexample=self._counterexample(declared, transition, found, hypotheses))
                 needs |= {hypotheses[at].name for at, name in enumerate(names) if str(name) in found}
@@ -249,8 +247,31 @@ class Induction:
             return _Step(reason=str(reason))
         return _Step(frozenset(needs - {declared.name}))
 
-    def _ask_instances(self, terms: list[Any], hypotheses: Sequence[Declaration], names: list[Any]) -> Any:
-        """The names of the assumptions of which instances rule a model out; None if they do not."""
+    def _by_instances(
+        self,
+        declared: Declaration,
+        transition: Transition,
+        after: Any,
+        hypotheses: Sequence[Declaration],
+        names: list[Any],
+    ) -> set[str] | None:
+        """The names of the assumptions of which instances rule out that a step makes a property false; None if they do not.
+
+        Each part of the property is asked by itself, so that each question speaks of few integers.
+        """
+        before = {part.get_id() for part in conjuncts(self.term(declared))} if declared.role is not Role.STEP else set()
+        used: set[str] = set()
+        for part in conjuncts(after):
+            if part.get_id() in before:
+                used.add(f"assume {declared.name}")
+                continue
+            core = self._ask_instances([transition.condition, neg(part)], hypotheses, names)
+            if core is None:
+                return None
+            used |= core
+        return used
+
+    def _ask_instances(self, terms: list[Any], hypotheses: Sequence[Declaration], names: list[Any]) -> set[str] | None:
         chosen: list[Any] = []
         goal = [named(term, names=chosen) for term in terms]
         grounds = [*chosen, *integers_in(goal)]

@@ -17,6 +17,8 @@ _MOST_INSTANCES = 3000
 _MOST_KNOWN = 200_000
 # Whether a term has a quantifier, by its id; the term is kept, so that the id stays its own.
 _known: dict[int, tuple[Any, bool]] = {}
+# Instances by the ids of what they are made from, which is kept as well.
+_instances: dict[tuple[int, ...], tuple[Any, Any, Any]] = {}
 
 
 def named(term: Any, *, positive: bool = True, names: list[Any]) -> Any:
@@ -24,7 +26,7 @@ def named(term: Any, *, positive: bool = True, names: list[Any]) -> Any:
     if z3.is_quantifier(term):
         if term.is_forall() == positive:
             return term
-        fresh = [z3.FreshConst(term.var_sort(at), "some") for at in range(term.num_vars())]
+        fresh = [z3.Const(f"some!{len(names) + at}", term.var_sort(at)) for at in range(term.num_vars())]
         names.extend(fresh)
         return named(z3.substitute_vars(term.body(), *reversed(fresh)), positive=positive, names=names)
     return _walked(term, positive, lambda each, polarity: named(each, positive=polarity, names=names))
@@ -38,10 +40,19 @@ def instantiated(term: Any, grounds: list[Any], *, positive: bool = True) -> Any
         choices = list(itertools.product(grounds, repeat=term.num_vars()))
         if len(choices) > _MOST_INSTANCES:
             return term
-        bodies = [z3.substitute_vars(term.body(), *reversed(chosen)) for chosen in choices]
+        bodies = [_instance(term, chosen) for chosen in choices]
         inner = [instantiated(body, grounds, positive=positive) for body in bodies]
         return z3.And(*inner) if positive else z3.Or(*inner)
     return _walked(term, positive, lambda each, polarity: instantiated(each, grounds, positive=polarity))
+
+
+def _instance(term: Any, chosen: tuple[Any, ...]) -> Any:
+    key = (term.get_id(), *(each.get_id() for each in chosen))
+    if key not in _instances:
+        if len(_instances) > _MOST_KNOWN:
+            _instances.clear()
+        _instances[key] = (z3.substitute_vars(term.body(), *reversed(chosen)), term, chosen)
+    return _instances[key][0]
 
 
 def _walked(term: Any, positive: bool, visit: Any) -> Any:
@@ -56,6 +67,13 @@ def _walked(term: Any, positive: bool, visit: Any) -> Any:
     if z3.is_implies(term):
         return z3.Implies(visit(term.arg(0), not positive), visit(term.arg(1), positive))
     return term
+
+
+def conjuncts(term: Any) -> list[Any]:
+    """The parts of a conjunction."""
+    if not z3.is_and(term):
+        return [term]
+    return [part for each in term.children() for part in conjuncts(each)]
 
 
 def has_quantifier(term: Any) -> bool:

@@ -84,7 +84,8 @@ class _Replaced:
 
     def _refuse(self, *_: Any) -> Any:
         raise UnsupportedError(
-            "a container was used after another one was assigned to its variable", remedy="Take what is needed from it before."
+            "a container was used after another one was assigned to its variable",
+            remedy="Take what is needed from it before.",
         )
 
     __getattr__ = __iter__ = __len__ = __contains__ = __getitem__ = _refuse

@@ -80,9 +80,7 @@ class QuorumIntersection(Spec):
     @invariant
     def quorums_meet(self) -> bool:
         """A complete read quorum and a complete write quorum have a replica in common."""
-        complete = (
-            self.in_read + self.in_both >= self.read_quorum and self.in_write + self.in_both >= self.write_quorum
-        )
+        complete = self.in_read + self.in_both >= self.read_quorum and self.in_write + self.in_both >= self.write_quorum
         return not self.chosen or not complete or self.in_both > 0
 
     @lemma

@@ -57,7 +57,11 @@ def compare(machine: Machine, most: int) -> int:
         if number == len(todo):
             return number
         state = todo[number]
-        expected = {after for _, after in machine.successors(state) if all(machine.failing(c, after) is None for c in machine.constraints)}
+        expected = {
+            after
+            for _, after in machine.successors(state)
+            if all(machine.failing(c, after) is None for c in machine.constraints)
+        }
         assert successors(system, state) == expected, f"from\n{state}"
         leaves = system.encode(state)
         values = [(leaf.constant, leaves.get(name, leaf.default)) for name, leaf in system.leaves.all.items()]

@@ -54,7 +54,9 @@ def _walk(machine) -> None:
 
 
 @seed(11)
-@settings(max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(
+    max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+)
 @given(sources())
 def test_random_specs_agree(source):
     """On random specs the formulas agree with Python, or say that they cannot follow it."""
@@ -62,7 +64,9 @@ def test_random_specs_agree(source):
 
 
 @pytest.mark.slow
-@settings(max_examples=400, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(
+    max_examples=400, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+)
 @given(sources())
 def test_many_random_specs_agree(source):
     """The same on many."""

@@ -14,7 +14,11 @@ from specs.proofs.two_phase_commit import ProvedTwoPhaseCommit
 from specs.token_ring import TokenRing
 from specs.two_phase_commit import TwoPhaseCommit
 
-MUTANTS = [cls for cls in vars(mutants).values() if isinstance(cls, type) and issubclass(cls, TwoPhaseCommit) and cls is not TwoPhaseCommit]
+MUTANTS = [
+    cls
+    for cls in vars(mutants).values()
+    if isinstance(cls, type) and issubclass(cls, TwoPhaseCommit) and cls is not TwoPhaseCommit
+]
 
 
 @pytest.mark.parametrize("managers", [3, 10, 20])
@@ -28,7 +32,9 @@ def test_two_phase_commit_is_proved_by_induction(managers):
 @pytest.mark.parametrize("cls", MUTANTS, ids=lambda cls: cls.__name__)
 def test_mutants_are_refuted_at_the_length_of_the_search(cls):
     """Bounded model checking finds a violation of the same property in as many steps as the enumerator."""
-    expected = next(found for found in check(cls()).properties if found.verdict is Verdict.VIOLATED and found.kind == "invariant")
+    expected = next(
+        found for found in check(cls()).properties if found.verdict is Verdict.VIOLATED and found.kind == "invariant"
+    )
     report = prove(cls(), properties=[expected.name], method="bmc", depth=12)
     assert report.verdict is Verdict.VIOLATED
     assert len(report.properties[0].trace.steps) == len(expected.trace.steps)
