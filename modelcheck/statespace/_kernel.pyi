@@ -1,7 +1,9 @@
 """The native state space: cells, decision trees, the fingerprint table, the frontier and the exploring step.
 
-A state is a vector of cells, each holding the small integer id of a Python value; the kernel never sees a value. Id 0 is the cell's default.
-Cells added before `Space.seal` are *fixed*: every state stores them. Cells added later belong to a *collection* (the elements of a set or bag, the
+A state is a vector of cells, each holding the small integer id of a Python value; the kernel never sees a value. Id 0
+is the cell's default.
+Cells added before `Space.seal` are *fixed*: every state stores them. Cells added later belong to a *collection* (the
+elements of a set or bag, the
 keys of a map that starts empty); a state stores only those of them whose id is not 0.
 
 The fingerprint of a state is the sum modulo 2**64 of one well-mixed 64-bit number for each (cell, id) with id != 0.
@@ -19,15 +21,16 @@ WHOLE          collection            0                    the content key of the
 WHOLE_NEXT     collection            0                    the same in the successor (trees of role STEP only)
 =============  ====================  ===================  ==========================================================
 
-Where a run found no element in an EACH or was given no option in a CHOOSE, that event is its last, with found = -1, and the outcome is DISABLED: the node is
-made and the run adds no child to it. Projections and updates are numbered from 1.
+Where a run found no element in an EACH or was given no option in a CHOOSE, that event is its last, with found = -1,
+and the outcome is DISABLED: the node is made and the run adds no child to it. Projections and updates are numbered
+from 1.
 
-All options of a CHOOSE node and all present elements of an EACH node are taken. A leaf is an outcome: DISABLED, EFFECT (with writes), TRUE, FALSE.
-A predicate with several leaves in one state holds when all are TRUE (roles CONSTRAINT, INVARIANT, STEP, TERMINAL) or when one is (REACHABLE).
-DISABLED in a predicate's tree makes no leaf.
+All options of a CHOOSE node and all present elements of an EACH node are taken. A leaf is an outcome: DISABLED,
+EFFECT (with writes), TRUE, FALSE. A predicate with several leaves in one state holds when all are TRUE (roles
+CONSTRAINT, INVARIANT, STEP, TERMINAL) or when one is (REACHABLE). DISABLED in a predicate's tree makes no leaf.
 
-Writes ``(cell, update, argument)``: update 0 sets the cell to the id ``argument``; update u > 0 sets it to what table u gives for the id now in it
-(argument is 0). Each cell is written at most once.
+Writes ``(cell, update, argument)``: update 0 sets the cell to the id ``argument``; update u > 0 sets it to what table
+u gives for the id now in it (argument is 0). Each cell is written at most once.
 """
 
 from collections.abc import Sequence
@@ -103,8 +106,10 @@ class Space:
 class Explorer:
     """One exploration: table, frontier, log and the position of each worker.
 
-    Takes the trees that the space has now; trees added later are not part of it. Needs a sealed space; DEPTH mode has one worker. Breadth-first exploration begins
-    with the void state as a level of its own, number 0: the first LEVEL_DONE comes after the initial states. A `walk_length` or `memory_limit_bytes` of 0 is none.
+    Takes the trees that the space has now; trees added later are not part of it. Needs a sealed space; DEPTH mode has
+    one worker. Breadth-first exploration begins
+    with the void state as a level of its own, number 0: the first LEVEL_DONE comes after the initial states. A
+    `walk_length` or `memory_limit_bytes` of 0 is none.
     """
 
     def __init__(
@@ -123,28 +128,48 @@ class Explorer:
     def next_level(self) -> bool:
         """With all workers at rest: make the next level the present one. False when it is empty."""
     def grow(self) -> bool:
-        """With all workers at rest: enlarge the table. False when that would exceed the memory limit or the machine's memory."""
-    def missing(self, worker: int) -> tuple[int, int, int, list[int]]:
-        """What a MISS needs: ``(MISS_PATH, tree, 0, script)``, ``(MISS_PROJECTION, projection, id, [])`` or ``(MISS_UPDATE, update, id, [])``.
+        """With all workers at rest: enlarge the table.
 
-        ``script`` holds the choices on the way to the missing child, in order: the option of a CHOOSE node, the cell of an EACH node. Where the
-        missing child is itself an option or element, it is the last entry; a run follows the script and then takes the first at each further choice.
+        False when that would exceed the memory limit or the machine's memory.
+        """
+    def missing(self, worker: int) -> tuple[int, int, int, list[int]]:
+        """What a MISS needs.
+
+        ``(MISS_PATH, tree, 0, script)``, ``(MISS_PROJECTION, projection, id, [])`` or ``(MISS_UPDATE, update, id, [])``.
+        ``script`` holds the choices on the way to the missing child, in order: the option of a CHOOSE node, the cell of
+        an EACH node. Where the missing child is itself an option or element, it is the last entry; a run follows the
+        script and then takes the first at each further choice.
         """
     def missing_state(self, worker: int, *, following: bool = False) -> dict[int, int]:
-        """The state that the missing run reads, as ``{cell: id}`` of all cells with id != 0; with ``following`` the successor of a STEP tree."""
+        """The state that the missing run reads, as ``{cell: id}`` of all cells with id != 0.
+
+        With ``following`` the successor of a STEP tree.
+        """
     def missing_content(self, worker: int, collection: int, *, following: bool = False) -> int:
         """The content key of a collection in that state: the sum of the mixed numbers of its present elements."""
     def findings(self) -> list[tuple[int, int, int, int]]:
-        """First finding per tree, ``(tree, depth, parent, ordinal)``: an INVARIANT or STEP tree that came out FALSE, a REACHABLE tree that came out TRUE, at the
-        ``ordinal``-th successor of ``parent``; tree -1, ordinal -1 for a deadlock in the state ``parent`` itself. ``depth`` is the level of the state found, the
-        initial level being 1 (in WALK and DEPTH modes the number of states on the path).
+        """First finding per tree, ``(tree, depth, parent, ordinal)``.
+
+        An INVARIANT or STEP tree that came out FALSE, or a REACHABLE tree that came out TRUE, at the ``ordinal``-th
+        successor of ``parent``; tree -1, ordinal -1 for a deadlock in the state ``parent`` itself. ``depth`` is the
+        level of the state found, the initial level being 1 (in WALK and DEPTH modes the number of states on the path).
         """
     def path(self, parent: int, ordinal: int) -> list[tuple[int, list[int]]]:
-        """The way to a finding from the void state: ``(tree, script)`` per step, the INIT tree's first. Needs all workers at rest and every path in the trees."""
+        """The way to a finding from the void state.
+
+        ``(tree, script)`` per step, the INIT tree's first. Needs all workers at rest and every path in the trees.
+        """
     def stats(self) -> dict[str, int]:
-        """``states, generated, out_of_bounds, depth, frontier, table_slots, table_bytes, log_bytes, frontier_bytes, expanded, longest_probe``."""
+        """The counters by name.
+
+        ``states, generated, out_of_bounds, depth, frontier, table_slots, table_bytes, log_bytes, frontier_bytes,
+        expanded, longest_probe``.
+        """
     def action_counts(self) -> list[tuple[int, int, int]]:
-        """For each ACTION tree ``(tree, enabled, new)``: transitions generated, and those that led to a state not seen before."""
+        """For each ACTION tree ``(tree, enabled, new)``.
+
+        Transitions generated, and those that led to a state not seen before.
+        """
     def evaluations(self) -> list[tuple[int, int]]:
         """For each predicate tree ``(tree, evaluations on states that are not initial)``."""
 
@@ -163,4 +188,7 @@ class FingerprintTable:
     @property
     def bytes(self) -> int: ...
     def probe_random(self, count: int, seed: int, *, prefetch: int = 32) -> float:
-        """Seconds for ``count`` inserts of random fingerprints, prefetched ahead: the floor that an exploration can reach."""
+        """Seconds for ``count`` inserts of random fingerprints, prefetched ahead.
+
+        The floor that an exploration can reach.
+        """
