@@ -28,11 +28,11 @@ from modelcheck.consistency.unique import decide_unique
 from modelcheck.errors import InternalError
 from modelcheck.verdict import Verdict
 
-NARROW, WIDE = 64, 2048
-"""Configurations kept by the two quick searches."""
+WIDTHS = (4, 16, 128, 2048)
+"""Configurations kept by the quick searches; the first ones cost next to nothing and find most explanations."""
 
-LUCKY_STEPS = 8
-"""Steps for each operation that the depth-first search gets before all else."""
+LUCKY_STEPS, MOST_LUCKY_STEPS = 32, 200_000
+"""Steps for each operation that the depth-first search gets before all else, and for all together."""
 
 TURNS_S = (2.0, 8.0, 32.0)
 """Seconds that each of the two complete searches gets in turn."""
@@ -129,13 +129,12 @@ def decide_part(
         if unique is not None:
             return PartResult(Verdict.HOLDS if unique[0] else Verdict.VIOLATED, unique[1])
     problem = Problem(part.operations, object_, is_part=is_one_part(part, object_))
-    answer = problem.search.wing_gong(
-        seconds=deadline.left_s, memory=limits.memory_bytes, steps=LUCKY_STEPS * len(problem.operations) + LUCKY_STEPS
-    )
+    steps = min(LUCKY_STEPS * len(problem.operations) + LUCKY_STEPS, MOST_LUCKY_STEPS)
+    answer = problem.search.wing_gong(seconds=deadline.left_s, memory=limits.memory_bytes, steps=steps)
     found = _judge(problem, answer, "depth-first search")
     if found.verdict is Verdict.HOLDS or (found.verdict is Verdict.VIOLATED and not needs_answer):
         return found
-    for width in (NARROW, WIDE):
+    for width in WIDTHS:
         found = _frontier(problem, deadline.left_s, limits.memory_bytes, width)
         if found.verdict is not Verdict.UNKNOWN:
             return found
