@@ -151,9 +151,11 @@ class Explaining:
         told = tuple(self._told(observation, nearest, position))
         return Unexplained(observation, tuple(shown[:ALLOWED]), max(len(shown) - ALLOWED, 0), nearest, told, node)
 
-    def _distance(self, observation: Observation, step: Step | None, position: Position) -> tuple[int, int]:
+    def _distance(self, observation: Observation, step: Step | None, position: Position) -> tuple[int, int, int]:
+        """How far a step is from what was seen: first its action, then its arguments, then the state after it."""
         other = observation.action is not None and (step is None or step.action != observation.action)
-        return (int(other), sum(1 for _ in self._told(observation, step, position)))
+        arguments = 0 if other or step is None else sum(1 for _ in step_differences(observation, step))
+        return (int(other), arguments, sum(1 for _ in state_differences(observation, position.state)))
 
     def _told(self, observation: Observation, step: Step | None, position: Position) -> Iterator[str]:
         if observation.action is not None and step is not None:

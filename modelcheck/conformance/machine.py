@@ -10,6 +10,8 @@ of step (the action, the kind of message, and the process that takes it) a rando
 and some messages are late (Burckhardt and others, "A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs", ASPLOS
 2010). docs/guide/hypothesis.md has what that finds.
 
+A run that can reach nothing new begins again, within the same test case.
+
 *Shrinking.* Hypothesis shrinks the numbers that were drawn. A number does not stand for a place in the list of enabled steps, where
 it would mean another step as soon as an earlier one is left out, but for the step that it likes best (rendezvous hashing), which
 remains the same as long as that step is enabled.
@@ -120,16 +122,28 @@ class SpecMachine(RuleBasedStateMachine):
         if self._first is None:
             return draw(st.sampled_from(self._stepper.initial()))  # type: ignore[no-any-return]
         options = self._options()
-        if len(options) < 2:  # noqa: PLR2004 - nothing to draw.
-            return options[0] if options else None
+        fresh = [option for option in options if option[1].key not in self._seen]
+        if not options:
+            return self._again(draw)
+        if len(options) == 1 and fresh:
+            return options[0]
         if self._seed is None:
             self._seed = draw(_NUMBER)
         number = draw(_NUMBER)
+        if not fresh and self._run and _liking(number, 3) % 2:
+            return self._again(draw)
         if _liking(number, 1) % _NEW_OF:
-            options = [option for option in options if option[1].key not in self._seen] or options
+            options = fresh or options
         if self._seed % 2:
             options = self._preferred(number, options)
         return max(options, key=lambda option: _liking(number, _code(option[0])))
+
+    def _again(self, draw: Callable[..., Any]) -> Position | None:
+        """An initial state, to begin again where a run can reach nothing new; the trace is that of the last run."""
+        starts = self._stepper.initial()
+        if not self._run:
+            return None
+        return starts[0] if len(starts) == 1 else draw(st.sampled_from(starts))
 
     def _preferred(self, number: int, options: list[Option]) -> list[Option]:
         """The options of the kind that has priority; now and then all of them, or by new priorities."""
@@ -158,6 +172,8 @@ class SpecMachine(RuleBasedStateMachine):
     def _begin(self, position: Position) -> None:
         __tracebackhide__ = True
         self._first = position
+        self._run = []
+        self._seen = set()
         self._check(None)
 
     def _take(self, option: Option) -> None:

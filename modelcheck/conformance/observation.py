@@ -1,8 +1,8 @@
 """Observations: what a line of a log, or an adapter, says about a step and the state after it.
 
-An observation is partial. It may leave out the action, some of its arguments, most variables, most fields of those. Values are plain JSON: an
-enum member is its name, a tuple, a set or a bag is a list (of a set in any order), a dict or a record is an object with the keys and fields that were seen, and
-a message is an object in which ``"type"`` may name its class. Values in the encoding of ITF are understood too.
+An observation is partial. It may leave out the action, some of its arguments, most variables, most fields of those. Values are plain JSON:
+an enum member is its name, a tuple, a set or a bag is a list (of a set in any order), a dict or a record is an object with the keys and
+fields that were seen, and a message is an object in which ``"type"`` may name its class. Values in the encoding of ITF are understood too.
 """
 
 from __future__ import annotations

@@ -70,12 +70,12 @@ class Register(Spec):
     """What clients believe to talk to: a register per key. One replica at a time may be cut off."""
 
     def init(self) -> None:
-        self.value: dict[str, str | None] = {"x": None, "y": None}
+        self.value: dict[str, str | None] = {"x": None}
         self.cut_off: int | None = None
         self.answer: str | None = None
 
     def keys(self):
-        return ("x", "y")
+        return ("x",)
 
     def values(self):
         return ("a", "b")
