@@ -37,9 +37,9 @@ def instantiated(term: Any, grounds: list[Any], *, positive: bool = True) -> Any
     if z3.is_quantifier(term):
         if term.is_forall() != positive:
             return term
-        choices = list(itertools.product(grounds, repeat=term.num_vars()))
-        if len(choices) > _MOST_INSTANCES:
+        if len(grounds) ** term.num_vars() > _MOST_INSTANCES:
             return term
+        choices = list(itertools.product(grounds, repeat=term.num_vars()))
         bodies = [_instance(term, chosen) for chosen in choices]
         inner = [instantiated(body, grounds, positive=positive) for body in bodies]
         return z3.And(*inner) if positive else z3.Or(*inner)

@@ -256,11 +256,12 @@ class System:
             )
             if found is not DEAD:
                 terms.append(conj(guard, truth(found)) if quantified else disj(neg(guard), truth(found)))
-        whole = disj(*terms) if quantified else conj(*terms)
-        used = [each for each in bound if operators._mentions(whole, each)]
-        if not used:
-            return whole
-        return z3.Exists(used, whole) if quantified else z3.ForAll(used, whole)
+        # Each part is quantified by itself: what a lemma says of one kind of message has little to do with the others.
+        parts = []
+        for part in terms:
+            used = [each for each in bound if operators._mentions(part, each)]
+            parts.append(part if not used else z3.Exists(used, part) if quantified else z3.ForAll(used, part))
+        return disj(*parts) if quantified else conj(*parts)
 
     def _instance(self, declared: Declaration, subject: Any, following: list[Any], arguments: list[Any]) -> z3.BoolRef:
         def run() -> Any:

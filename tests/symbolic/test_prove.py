@@ -82,10 +82,24 @@ def test_two_servers_elect_one_leader_per_term():
     assert "server[0].current_term" in report.unbounded
 
 
-@pytest.mark.slow
 def test_three_servers_elect_one_leader_per_term():
     """Election Safety of Raft with unbounded terms, for three servers."""
     assert prove(UnboundedElections(), properties=["one_leader_per_term"], method="induction").verdict is Verdict.HOLDS
+
+
+class VotesTwice(UnboundedElections):
+    """A server votes for everyone who asks."""
+
+    def is_free_to_vote(self, server, candidate):
+        return True
+
+
+def test_two_votes_in_a_term_are_a_counterexample_to_induction():
+    """The mutant that votes twice breaks a lemma in one step, which is shown."""
+    report = prove(VotesTwice(), properties=["votes_are_kept"], method="induction", time_limit=60)
+    found = report.properties[0]
+    assert found.verdict is not Verdict.HOLDS
+    assert found.counterexample is not None or found.trace is not None
 
 
 class Forgetful(Spec):
