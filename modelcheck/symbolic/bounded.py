@@ -17,7 +17,7 @@ from modelcheck.errors import InternalError
 from modelcheck.spec import Declaration, Role, State, Step
 from modelcheck.symbolic.model import Renaming, state_of
 from modelcheck.symbolic.system import System, Transition
-from modelcheck.symbolic.terms import UnsupportedError, FALSE, conj, disj, neg
+from modelcheck.symbolic.terms import FALSE, UnsupportedError, conj, disj, neg
 
 
 @frozen

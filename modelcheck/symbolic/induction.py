@@ -9,6 +9,7 @@ Cost: one small query per transition and property. z3's unsatisfiable cores say 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -301,7 +302,7 @@ class Induction:
         """A model, or the names of the assumptions that rule one out."""
         self.queries += 1
         if self._deadline is not None:
-            left = self._deadline - bounded.time.monotonic()
+            left = self._deadline - time.monotonic()
             solver.set("timeout", max(int(left * 1000), 1))
         solver.push()
         solver.add(*terms)

@@ -860,5 +860,5 @@ def picked_of(options: Any) -> list[Guarded] | None:
     return None
 
 
-__all__ = ["alternatives_of", "call"]
+__all__ = ["TRUE", "alternatives_of", "as_set", "call", "split", "terms"]
 Present.operators = __import__("sys").modules[__name__]

@@ -10,7 +10,7 @@ from attrs import evolve
 
 from modelcheck.errors import UsageError
 from modelcheck.search import Limits, check
-from modelcheck.spec import Declaration, Machine, Role, Spec, machine_of
+from modelcheck.spec import Declaration, Machine, Role, Spec, State, Step, machine_of
 from modelcheck.spec.constants import unknown
 from modelcheck.spec.loading import source_file
 from modelcheck.symbolic import bounded
@@ -263,14 +263,14 @@ class _Prover:
         return trace_of(self._machine, declared, run.states, run.steps)
 
 
-def trace_of(machine: Machine, declared: Declaration, states: tuple[object, ...], steps: tuple[object, ...]) -> Trace:
+def trace_of(machine: Machine, declared: Declaration, states: tuple[State, ...], steps: tuple[Step, ...]) -> Trace:
     """A run as a trace that violates a property."""
     looked_at = states[-2:] if declared.role is Role.STEP else states[-1:]
-    arguments = machine.failing(declared, *looked_at) or {}  # type: ignore[arg-type]
+    arguments = machine.failing(declared, *looked_at) or {}
     return Trace(
         machine.cls.__name__, source_file(machine.cls), machine.constants, declared.name, declared.role.value,
         states, steps, arguments, found_by="z3",
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 def solver_version() -> str:

@@ -19,11 +19,10 @@ from modelcheck.spec.choice import choosing
 from modelcheck.spec.run import truth as returned_truth
 from modelcheck.spec.run import user_place
 from modelcheck.spec.shape import AliasShape, BagShape, MapShape, RecordShape, SetShape, Shape, TableShape
-from modelcheck.symbolic import operators
+from modelcheck.symbolic import operators, terms
 from modelcheck.symbolic.domains import HOLE, Discovery, Element, Elements, Leaf, Leaves, expand, filled
 from modelcheck.symbolic.paths import Outcome, Paths
 from modelcheck.symbolic.session import Session, SymbolicChooser, leaf_name
-from modelcheck.symbolic import terms
 from modelcheck.symbolic.terms import (
     DEAD,
     FALSE,
