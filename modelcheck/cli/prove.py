@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from modelcheck.trace.text import Line
 
 SCHEMA = 1
+MOST_SHOWN = 4
 
 
 @click.command(short_help="Prove a spec's properties with z3.")
@@ -241,8 +242,8 @@ def _verdicts(report: ProofReport) -> Iterator[Line]:
         ),
     )
     if report.unbounded:
-        shown = ", ".join(report.unbounded[:4]) + (
-            f" and {len(report.unbounded) - 4} more" if len(report.unbounded) > 4 else ""
+        shown = ", ".join(report.unbounded[:MOST_SHOWN]) + (
+            f" and {len(report.unbounded) - MOST_SHOWN} more" if len(report.unbounded) > MOST_SHOWN else ""
         )
         yield (Span(f"unbounded: {shown}", "note"),)
 

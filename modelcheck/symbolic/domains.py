@@ -1,10 +1,12 @@
 """Domains: what a cell can hold, found out by running the actions until nothing new is written.
 
-Nobody declares a domain. It starts with the initial values, every value that an action can write to a cell from any state within the domains is
-added, and so on until there is none: then the domains contain every reachable state, and are closed. Integers that keep growing become
-unbounded integers, and so does whatever is computed from them. A tuple or record has a domain per part.
+Nobody declares a domain. It starts with the initial values, every value that an action can write to a cell from any
+state within the domains is added, and so on until there is none: then the domains contain every reachable state, and
+are closed. Integers that keep growing become unbounded integers, and so does whatever is computed from them. A tuple or
+record has a domain per part.
 
-A cell is laid out over *leaves*, z3 constants of type bool, int or array. Every state has exactly one layout: leaves without meaning are at their default.
+A cell is laid out over *leaves*, z3 constants of type bool, int or array. Every state has exactly one layout: leaves
+without meaning are at their default.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ from modelcheck.symbolic.terms import (
     boolean,
     conj,
     disj,
-    is_plain_record,
+    is_compared_by_fields,
     is_symbolic,
     neg,
     pick,
@@ -395,7 +397,7 @@ def _together(options: list[Guarded]) -> list[Guarded]:
 
 
 def _is_record(value: Any) -> bool:
-    return is_plain_record(value) and type(value).__eq__ is not object.__eq__
+    return is_compared_by_fields(value)
 
 
 def _expanded(options: list[Guarded]) -> Iterator[Guarded]:

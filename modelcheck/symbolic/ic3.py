@@ -1,11 +1,13 @@
 """Property-directed reachability: finding an inductive invariant that implies a property, or a run that violates it.
 
-Bradley, "SAT-Based Model Checking without Unrolling", 2011 (IC3); Een, Mishchenko and Brayton, "Efficient Implementation of Property Directed
-Reachability", 2011. Frames F(1), F(2), ... are sets of clauses over the leaves, each true of all states reachable in so many steps. A state that violates the
-property is blocked by clauses that say why its predecessors cannot be reached either; a frame that equals the next is an inductive invariant.
+Bradley, "SAT-Based Model Checking without Unrolling", 2011 (IC3); Een, Mishchenko and Brayton, "Efficient
+Implementation of Property Directed Reachability", 2011. Frames F(1), F(2), ... are sets of clauses over the leaves,
+each true of all states reachable in so many steps. A state that violates the property is blocked by clauses that say
+why its predecessors cannot be reached either; a frame that equals the next is an inductive invariant.
 
-*Choices.* Where all leaves are booleans, the loop is our own. Where some are integers, z3's Spacer does it (Komuravelli, Gurfinkel and Chaki, 2014). Sets
-with unbounded integers in their elements are beyond both. Whoever finds an invariant, it is checked by plain induction before anybody believes it.
+*Choices.* Where all leaves are booleans, the loop is our own. Where some are integers, z3's Spacer does it
+(Komuravelli, Gurfinkel and Chaki, 2014). Sets with unbounded integers in their elements are beyond both. Whoever finds
+an invariant, it is checked by plain induction before anybody believes it.
 """
 
 from __future__ import annotations
@@ -25,6 +27,16 @@ from modelcheck.symbolic.system import System
 from modelcheck.symbolic.terms import conj, disj, neg
 
 _MOST_FRAMES = 200
+_OPERATORS = {
+    z3.Z3_OP_LE: "<=",
+    z3.Z3_OP_GE: ">=",
+    z3.Z3_OP_LT: "<",
+    z3.Z3_OP_GT: ">",
+    z3.Z3_OP_EQ: "==",
+    z3.Z3_OP_ADD: "+",
+    z3.Z3_OP_SUB: "-",
+    z3.Z3_OP_MUL: "*",
+}
 Cube = tuple[Any, ...]
 
 
@@ -412,8 +424,7 @@ def _term_text(system: System, term: Any) -> str:
             return f"not ({inner[0]})"
         if z3.is_and(each) or z3.is_or(each):
             return "(" + (" and " if z3.is_and(each) else " or ").join(inner) + ")"
-        operators = {z3.Z3_OP_LE: "<=", z3.Z3_OP_GE: ">=", z3.Z3_OP_LT: "<", z3.Z3_OP_GT: ">", z3.Z3_OP_EQ: "==", z3.Z3_OP_ADD: "+", z3.Z3_OP_SUB: "-", z3.Z3_OP_MUL: "*"}  # fmt: skip
-        symbol = operators.get(each.decl().kind()) if z3.is_app(each) else None
+        symbol = _OPERATORS.get(each.decl().kind()) if z3.is_app(each) else None
         return f" {symbol} ".join(inner) if symbol and inner else str(each)
 
     text = said_of(term)

@@ -1,10 +1,12 @@
 """Induction: an invariant that is true at the start and that no step can make false is true always.
 
-The step is asked of each transition by itself: the property after it is the property with the written leaves replaced, so no second copy of the state and
-no frame is needed. A failed step is a *counterexample to induction*: a state in which everything assumed is true, and a step to one in which the
-property is false. The first state need not be reachable; that it is not is what a lemma has to say.
+The step is asked of each transition by itself: the property after it is the property with the written leaves replaced,
+so no second copy of the state and no frame is needed. A failed step is a *counterexample to induction*: a state in
+which everything assumed is true, and a step to one in which the property is false. The first state need not be
+reachable; that it is not is what a lemma has to say.
 
-Cost: one small query per transition and property. z3's unsatisfiable cores say which of the assumed invariants each needed.
+Cost: one small query per transition and property. z3's unsatisfiable cores say which of the assumed invariants each
+needed.
 """
 
 from __future__ import annotations
@@ -345,10 +347,8 @@ class Induction:
         wanted = arguments_of(transition.arguments, model)
         outcomes = sorted(machine.outcomes(state, transition.action), key=lambda pair: pair[0].arguments != wanted)
         for step, after in outcomes:
-            if declared.role is Role.STEP:
-                failing = machine.failing(declared, state, after)
-            else:
-                failing = machine.failing(declared, after)
+            shown = (state, after) if declared.role is Role.STEP else (after,)
+            failing = machine.failing(declared, *shown)
             if failing is not None:
                 return CounterexampleToInduction(declared.name, (state, after), (step,), failing, exact=sound)
         arrays = any(z3.is_array(leaf.constant) for leaf in self.system.leaves.all.values())

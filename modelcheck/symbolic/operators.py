@@ -9,6 +9,7 @@ import operator as native
 from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, ValuesView
 from collections.abc import ItemsView as Items
 from collections.abc import Set as AbstractSet
+from functools import partial
 from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodType
 from typing import Any
 
@@ -150,17 +151,18 @@ def either(*parts: Callable[[], Any]) -> Any:
     return _connected(parts, stop_at=True)
 
 
+def _all_passed(passed: list[z3.BoolRef], *, stop_at: bool) -> z3.BoolRef:
+    """The condition under which none of the parts is ``stop_at``."""
+    return conj(*(neg(t) for t in passed)) if stop_at else conj(*passed)
+
+
 def _connected(parts: tuple[Callable[[], Any], ...], *, stop_at: bool) -> Any:
     """Evaluate parts until one is ``stop_at``; those before it that are symbolic are kept as conditions and take no way."""
     passed: list[z3.BoolRef] = []
     join = disj if stop_at else conj
-
-    def through() -> z3.BoolRef:
-        return conj(*(neg(t) for t in passed)) if stop_at else conj(*passed)
-
     value: Any = not stop_at
     for at, part in enumerate(parts):
-        value = Present.paths.under(through(), part) if passed else part()
+        value = Present.paths.under(_all_passed(passed, stop_at=stop_at), part) if passed else part()
         if value is DEAD:
             return boolean(join(*passed))
         if isinstance(value, SymBool):
@@ -171,7 +173,7 @@ def _connected(parts: tuple[Callable[[], Any], ...], *, stop_at: bool) -> Any:
                 return stop_at
             continue
         if passed:
-            if not decide(through()):
+            if not decide(_all_passed(passed, stop_at=stop_at)):
                 return stop_at
             passed = []
         if at + 1 == len(parts):
@@ -331,17 +333,29 @@ def matched(subject: Any, deep: bool) -> Any:
     return subject
 
 
+def constantly(value: Any) -> Callable[[], Any]:
+    """A function that returns a value."""
+    return lambda: value
+
+
+def _followed_by(*values: Any) -> Callable[[Any], tuple[Any, ...]]:
+    return lambda items: (*items, *values)
+
+
+def _followed_by_one_of(union: SymUnion) -> Callable[[Any], Any]:
+    return lambda items: over(union, lambda more: (*items, *more))
+
+
 def spread(kind: str, *parts: tuple[bool, Any]) -> Any:
     """``(*a, b)`` or ``[*a, b]``."""
     found: Any = ()
     for starred, value in parts:
         if not starred:
-            found = over(found, lambda items, value=value: (*items, value))
+            found = over(found, _followed_by(value))
         elif isinstance(value, SymUnion) and all(isinstance(each, (tuple, list)) for _, each in value.alternatives):
-            found = over(found, lambda items, value=value: over(value, lambda more: (*items, *more)))
+            found = over(found, _followed_by_one_of(value))
         else:
-            more = tuple(iterated(value))
-            found = over(found, lambda items, more=more: (*items, *more))
+            found = over(found, _followed_by(*iterated(value)))
     return over(found, list) if kind == "list" else found
 
 
@@ -604,13 +618,13 @@ def total(values: Any, /, start: Any = 0) -> Any:
         and type(start) is int
     ):
         return terms.count(conj(guard, truth(value)) for guard, value in items)
+
+    def nothing() -> Any:
+        return 0 if isinstance(start, int) else type(start)()
+
     result = start
     for guard, value in items:
-        result = result + conditional(
-            boolean(guard),
-            lambda value=value: value,
-            lambda value=value: type(start)() if not isinstance(start, int) else 0,
-        )
+        result = result + conditional(boolean(guard), constantly(value), nothing)
     return result
 
 
@@ -640,7 +654,10 @@ def _extreme(better: Callable[[Any, Any], Any], plain: Callable[..., Any]) -> Ca
         some_item = disj(*(guard for guard, _ in items))
         if default is _NOTHING and decide(neg(some_item)):
             raise ValueError("no items to compare")
-        score = (lambda value: value) if key is None else (lambda value: call(key, value))
+
+        def beats(value: Any, best: Any) -> Any:
+            return better(value, best) if key is None else better(call(key, value), call(key, best))
+
         best: Any = default
         known = terms.FALSE
         for guard, value in items:
@@ -651,15 +668,8 @@ def _extreme(better: Callable[[Any, Any], Any], plain: Callable[..., Any]) -> Ca
                     else merge([(guard, value), (neg(guard), best)])
                 )
             else:
-                beats = disj(
-                    neg(known),
-                    truth(
-                        Present.paths.under(
-                            conj(guard, known), lambda best=best, value=value: better(score(value), score(best))
-                        )
-                    ),
-                )
-                take = conj(guard, beats)
+                won = truth(Present.paths.under(conj(guard, known), partial(beats, value, best)))
+                take = conj(guard, disj(neg(known), won))
                 best = merge([(take, value), (neg(take), best)])
             known = disj(known, guard)
         return best
@@ -837,10 +847,12 @@ def chosen(options: Any) -> Any:
 
 
 _KNOWN: dict[Any, Callable[..., Any]] = {
-    choice.require: _require, choice.choose: chosen, len: length, sum: total, all: every, any: some, max: largest, min: smallest, set: set_of, frozenset: frozen_set_of,
-    list: _sequence(list), tuple: _sequence(tuple), enumerate: enumerated, zip: zipped, range: ranged, isinstance: is_instance, bool: truth_value, int: whole,
-    next: following, map: _mapped, dict: dict_of, filter: _filtered, sorted: _sorted, getattr: _getattr, iter: _same_iterator, native.is_: identical, native.eq: equal,
-    native.not_: negated, native.truth: truth_value, native.contains: contains, native.getitem: item, native.is_not: distinct,
+    choice.require: _require, choice.choose: chosen, len: length, sum: total, all: every, any: some, max: largest,
+    min: smallest, set: set_of, frozenset: frozen_set_of, list: _sequence(list), tuple: _sequence(tuple), enumerate:
+    enumerated, zip: zipped, range: ranged, isinstance: is_instance, bool: truth_value, int: whole, next: following,
+    map: _mapped, dict: dict_of, filter: _filtered, sorted: _sorted, getattr: _getattr, iter: _same_iterator,
+    native.is_: identical, native.eq: equal, native.not_: negated, native.truth: truth_value, native.contains:
+    contains, native.getitem: item, native.is_not: distinct,
     itertools.chain: lambda *values: [each for group in values for each in iterated(group)],
 }  # fmt: skip
 

@@ -1,8 +1,9 @@
 """Paths: a piece of the spec's code is run once per way that it can take.
 
-Where the code asks for the truth of a symbolic condition, the run goes one way, and the code is run again for the other one; z3 is asked first whether
-the way is possible at all. The conditions taken together are the path's. Pieces without effects, such as one item of ``all(...)``, are
-explored on their own and their outcomes merged, so that n conditions in a row are n and not 2^n paths.
+Where the code asks for the truth of a symbolic condition, the run goes one way, and the code is run again for the other
+one; z3 is asked first whether the way is possible at all. The conditions taken together are the path's. Pieces without
+effects, such as one item of ``all(...)``, are explored on their own and their outcomes merged, so that n conditions in
+a row are n and not 2^n paths.
 """
 
 from __future__ import annotations

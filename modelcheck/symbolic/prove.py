@@ -117,7 +117,7 @@ class _Prover:
             method=self._method,
             verdict=verdict,
             reason=None if verdict is not Verdict.UNKNOWN or first is None else f"{first.name}: {first.reason}",
-            properties=tuple([*asked, *(proof for name, proof in proofs.items() if name not in names)]),
+            properties=(*asked, *(proof for name, proof in proofs.items() if name not in names)),
             transitions=len(self.system.transitions),
             unbounded=self.system.unbounded(),
             queries=self._queries,

@@ -1,9 +1,10 @@
 """Quantifiers taken out of a question before z3 gets it.
 
-What is to be refuted is *there is a step from a state in which the lemmas are true to one in which the property is not*. A lemma about all messages in flight
-is a conjunction over all integers; the negated property names one integer. z3 instantiates the lemmas by search, and now and then loses its way. So the
-negated property gets a name for its integer, and the lemmas are instantiated for all integers that the question speaks of. If that is
-unsatisfiable, so is the question. If not, z3 is asked the question itself.
+What is to be refuted is *there is a step from a state in which the lemmas are true to one in which the property is
+not*. A lemma about all messages in flight is a conjunction over all integers; the negated property names one integer.
+z3 instantiates the lemmas by search, and now and then loses its way. So the negated property gets a name for its
+integer, and the lemmas are instantiated for all integers that the question speaks of. If that is unsatisfiable, so is
+the question. If not, z3 is asked the question itself.
 """
 
 from __future__ import annotations

@@ -21,8 +21,8 @@ def is_reachable(machine: Machine, state: State, limits: Limits) -> bool | None:
     cls = type(
         machine.cls.__name__,
         (machine.cls,),
-        {"is_the_state": reachable()(is_the_state), "__module__": machine.cls.__module__},
-    )  # type: ignore[call-overload]
+        {"is_the_state": reachable(is_the_state), "__module__": machine.cls.__module__},
+    )
     try:
         report = check(cls(**machine.constants), properties=["is_the_state"], limits=limits)
     except ModelcheckError:
@@ -52,5 +52,5 @@ def _same(shape: Shape, live: Any, snapshot: Any) -> bool:
     if isinstance(shape, TableShape):
         return all(key in live and live[key] == value for key, value in snapshot.items()) and len(live) == len(snapshot)
     if isinstance(shape, QueueShape):
-        return tuple(live) == snapshot
+        return bool(tuple(live) == snapshot)
     return bool(live == snapshot)

@@ -16,10 +16,11 @@ import sys
 import sysconfig
 from pathlib import Path
 from types import CodeType, FunctionType
-from typing import Any
+from typing import Any, TypeVar
 
 from modelcheck.symbolic.terms import UnsupportedError
 
+_Node = TypeVar("_Node", bound=ast.AST)
 OPERATORS = "__modelcheck_operators"
 _COMPARE = {
     ast.Eq: "equal", ast.NotEq: "unequal", ast.Is: "identical", ast.IsNot: "distinct", ast.In: "contained", ast.NotIn: "missing",
@@ -177,7 +178,7 @@ class _Rewriter(ast.NodeTransformer):
         function = ast.Attribute(ast.Name(OPERATORS, ast.Load()), name, ast.Load())
         return self._at(node, ast.Call(function, list(arguments), []))
 
-    def _at(self, node: ast.AST, made: Any) -> Any:
+    def _at(self, node: ast.AST, made: _Node) -> _Node:
         for each in ast.walk(made):
             if not hasattr(each, "lineno") and isinstance(each, (ast.expr, ast.arg, ast.stmt, ast.pattern)):
                 ast.copy_location(each, node)
@@ -256,7 +257,7 @@ class _Rewriter(ast.NodeTransformer):
         """``f(x)``; ``super()`` is spelled out, ``all`` and ``any`` of a generator stop early."""
         name = node.func.id if isinstance(node.func, ast.Name) else None
         if name == "super" and not node.args:
-            own = [
+            own: list[ast.expr] = [
                 self._at(node, ast.Name("__class__", ast.Load())),
                 self._at(node, ast.Name(self._self or "self", ast.Load())),
             ]

@@ -1,13 +1,14 @@
 """The transition system of a spec: its actions as formulas over the leaves of a state.
 
-Every action is run on a symbolic state; each path that it can take is one transition: the condition, what it writes, and what it chose. A step is one of
-the transitions, and what a transition does not write stays as it is.
+Every action is run on a symbolic state; each path that it can take is one transition: the condition, what it writes,
+and what it chose. A step is one of the transitions, and what a transition does not write stays as it is.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import z3
@@ -125,9 +126,9 @@ class System:
                     remedy="Bound what grows with @constraint or a guard.",
                 )
             session = self._session()
-            search = session.search = Discovery(self.rounds, lambda term: self._paths.feasible(term))
+            search = session.search = Discovery(self.rounds, self._paths.feasible)
             for action in self.machine.actions:
-                self._paths.explore(lambda action=action: self._perform(action, session))
+                self._paths.explore(partial(self._perform, action, session))
             self.checks += self._paths.checks
             if not search.changed:
                 return
@@ -197,7 +198,7 @@ class System:
     def _build(self) -> None:
         session = self._session()
         for action in self.machine.actions:
-            for outcome in self._paths.explore(lambda action=action: self._perform(action, session)):
+            for outcome in self._paths.explore(partial(self._perform, action, session)):
                 self.transitions.append(self._transition(action, outcome))
         session.begin()
         self.checks += self._paths.checks
@@ -244,7 +245,7 @@ class System:
         options = self._options(declared.domains[len(arguments)], subject, arguments)
         if hasattr(options, "_everything"):
             options = operators.call(options._everything)
-        quantified = declared.role in (Role.REACHABLE,)
+        quantified = declared.role is Role.REACHABLE
         items, bound = operators.items_of(options)
         terms = []
         for guard, value in items:
@@ -283,7 +284,7 @@ class System:
     def unbounded(self) -> tuple[str, ...]:
         """The places that hold unbounded integers."""
         found = [leaf.text for leaf in self.leaves.all.values() if z3.is_int(leaf.constant)]
-        return tuple([*found, *(elements.path for elements in self.layout.collections.values() if elements.wide)])
+        return (*found, *(elements.path for elements in self.layout.collections.values() if elements.wide))
 
     # States -----------------------------------------------------------------------------------------------------------------------------------
 
@@ -360,7 +361,7 @@ class System:
         pairs = [pair for element in elements.ordered() for pair in self._decode_element(elements, element, read)]
         if isinstance(shape, SetShape):
             return frozenset(value for value, _ in pairs)
-        items = {value: kept for value, kept in sorted(pairs, key=lambda pair: order_key(pair[0]))}
+        items = dict(sorted(pairs, key=lambda pair: order_key(pair[0])))
         return Bag(items) if isinstance(shape, BagShape) else FrozenDict(items)
 
     def _decode_element(

@@ -26,6 +26,8 @@ from modelcheck.values import identity, order_key
 TRUE = z3.BoolVal(True)
 FALSE = z3.BoolVal(False)
 Guarded = tuple[z3.BoolRef, Any]
+_MOST_SHOWN = 4
+_LONGEST_TEXT = 60
 _TRUE_AST = TRUE.ast.value
 _FALSE_AST = FALSE.ast.value
 _MOST_INTEGERS = 40
@@ -347,6 +349,7 @@ class SymUnion(Symbolic):
         return over(self, lambda value: item(value, key))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """What each of the alternatives returns, called with the same arguments."""
         return over(self, lambda value: Present.operators.call(value, *args, **kwargs))
 
     def __bool__(self) -> bool:
@@ -636,6 +639,12 @@ def is_plain_record(value: Any) -> bool:
     return attrs.has(type(value)) and not isinstance(value, type) and not isinstance(value, Enum)
 
 
+def is_compared_by_fields(value: Any) -> bool:
+    """Whether a value is an attrs object whose class has an equality of its own."""
+    cls: Any = type(value)
+    return is_plain_record(value) and cls.__eq__ is not object.__eq__
+
+
 def field_values(value: Any) -> dict[str, Any]:
     """The fields of an attrs object."""
     return {f.name: getattr(value, f.name) for f in attrs.fields(type(value))}
@@ -657,7 +666,7 @@ def is_symbolic(value: Any) -> bool:
         return any(map(is_symbolic, value))
     if isinstance(value, dict):
         return any(map(is_symbolic, value.values()))
-    if is_plain_record(value) and type(value).__eq__ is not object.__eq__:
+    if is_compared_by_fields(value):
         return any(is_symbolic(getattr(value, f.name, None)) for f in attrs.fields(type(value)))
     return False
 
@@ -683,6 +692,10 @@ def equal(one: Any, other: Any) -> Any:
         return boolean(conj(*(equality(a, b) for a, b in zip(one, other, strict=True)))) if same else False
     if isinstance(one, SymSet) or isinstance(other, SymSet):
         return _equal_sets(one, other)
+    return _equal_containers(one, other)
+
+
+def _equal_containers(one: Any, other: Any) -> Any:
     if isinstance(one, GuardedList) or isinstance(other, GuardedList):
         return (
             equal(list(one), list(other))
@@ -781,7 +794,7 @@ def _kind(value: Any) -> tuple[Any, ...]:
         return ("list", len(value))
     if isinstance(value, (SymSet, frozenset)):
         return ("set",)
-    if is_plain_record(value) and type(value).__eq__ is not object.__eq__:
+    if is_compared_by_fields(value):
         return ("record", type(value))
     try:
         return ("atom", identity(value))
@@ -828,8 +841,10 @@ def describe(value: Any) -> str:
     if isinstance(value, SymInt):
         return f"the symbolic integer {_short(value.term)}"
     if isinstance(value, SymUnion):
-        shown = ", ".join(repr(v) if not is_symbolic(v) else type(v).__name__ for _, v in value.alternatives[:4])
-        return f"a symbolic value ({shown}{', ...' if len(value.alternatives) > 4 else ''})"
+        shown = ", ".join(
+            repr(v) if not is_symbolic(v) else type(v).__name__ for _, v in value.alternatives[:_MOST_SHOWN]
+        )
+        return f"a symbolic value ({shown}{', ...' if len(value.alternatives) > _MOST_SHOWN else ''})"
     if isinstance(value, SymSet):
         return f"a symbolic set of at most {len(value.items)}"
     if isinstance(value, GuardedList):
@@ -839,4 +854,4 @@ def describe(value: Any) -> str:
 
 def _short(term: Any) -> str:
     text = " ".join(str(term).split())
-    return text if len(text) <= 60 else text[:57] + "..."
+    return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 3] + "..."

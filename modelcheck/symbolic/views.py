@@ -68,7 +68,8 @@ class _Slot:
         old = self._view
         old._assign(value)
         kept = dict(old.__dict__)
-        self._view = type(old).__new__(type(old))
+        cls: Any = type(old)
+        self._view = cls.__new__(cls)
         self._view.__dict__.update(kept)
         old.__dict__.update({name: _Replaced() for name in ("_elements", "_cell", "slots") if name in kept})
         old_session = kept.get("_session") or kept["session"]
@@ -186,7 +187,7 @@ class SymbolicSet(_Collection):
     """A set variable."""
 
     __stands_for__ = set
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def __symbolic_set__(self) -> SymSet:
         return SymSet(GuardedList(*self.__symbolic_items__()).finite())
@@ -533,7 +534,9 @@ class SymbolicQueue:
         listed = list(operators.iterated(self._all()))
         if is_symbolic(key):
             for at, old in enumerate(listed):
-                listed[at] = operators.conditional(operators.equal(key, at), lambda: value, lambda old=old: old)
+                listed[at] = operators.conditional(
+                    operators.equal(key, at), operators.constantly(value), operators.constantly(old)
+                )
         else:
             listed[key] = value
         self._change(tuple(listed))

@@ -1,7 +1,8 @@
 """Quorums that meet: any read quorum and any write quorum have a replica in common, if they are together larger than all replicas.
 
-Gifford, "Weighted Voting for Replicated Data", 1979. How many replicas there are, and how large the quorums, is chosen step by step before anything else happens, so a
-proof by induction speaks of all numbers at once. Replicas are told apart only by the quorums that they are in, so four numbers say everything.
+Gifford, "Weighted Voting for Replicated Data", 1979. How many replicas there are, and how large the quorums, is chosen
+step by step before anything else happens, so a proof by induction speaks of all numbers at once. Replicas are told
+apart only by the quorums that they are in, so four numbers say everything.
 """
 
 from modelcheck import Spec, action, invariant, lemma, reachable, require

@@ -1,7 +1,8 @@
 """Why Raft elects at most one leader per term, whatever the terms: Election Safety and its lemmas, with terms unbounded.
 
-The servers, their messages and their actions are those of `specs.raft`. What is taken away is the bound on terms, the log (``max_log=0``, so nothing is
-replicated), and the table ``elected``, which has an entry per term. A server leads until its term ends, so two leaders of one term lead it at the same time.
+The servers, their messages and their actions are those of `specs.raft`. What is taken away is the bound on terms, the
+log (``max_log=0``, so nothing is replicated), and the table ``elected``, which has an entry per term. A server leads
+until its term ends, so two leaders of one term lead it at the same time.
 """
 
 from collections.abc import Iterable
