@@ -13,6 +13,8 @@ from setuptools.command.build_ext import build_ext
 
 DEBUG = os.environ.get("MODELCHECK_DEBUG") == "1"
 ROOT = Path(__file__).parent
+# Nothing but the module's initialiser is called from outside, so calls within a kernel need not go through a table.
+FLAGS = ["-std=c++17", "-fvisibility=hidden", *(["-O1", "-g"] if DEBUG else ["-O3", "-DNDEBUG"])]
 
 
 def kernels() -> list[Extension]:
@@ -26,7 +28,7 @@ def kernels() -> list[Extension]:
                 [str(path)],
                 language="c++",
                 depends=[str(header.relative_to(ROOT)) for header in sorted(source.parent.glob("*.hpp"))],
-                extra_compile_args=["-std=c++17", *(["-O1", "-g"] if DEBUG else ["-O3", "-DNDEBUG"])],
+                extra_compile_args=FLAGS,
             )
         )
     return found

@@ -169,12 +169,15 @@ def _verdict(role: Role | None, found: tuple[int, int] | None, exploration: Expl
 
 
 def _action_reports(exploration: Exploration) -> tuple[ActionReport, ...]:
-    trees = exploration.recorder.trees
-    return tuple(
-        ActionReport(declared.name, enabled, new, trees[tree].calls)
-        for tree, enabled, new in exploration.explorer.action_counts()
-        if (declared := trees[tree].declared)
-    )
+    recorder = exploration.recorder
+    calls = recorder.calls_by_name()
+    counts: dict[str, tuple[int, int]] = {}
+    for tree, enabled, new in exploration.explorer.action_counts():
+        declared = recorder.trees[tree].declared
+        if declared is not None:
+            before = counts.get(declared.name, (0, 0))
+            counts[declared.name] = (before[0] + enabled, before[1] + new)
+    return tuple(ActionReport(name, enabled, new, calls[name]) for name, (enabled, new) in counts.items())
 
 
 def _warnings(exploration: Exploration) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ class Exploration:
         progress: Callable[[Progress], None] | None,
     ) -> None:
         self.space = kernel.Space(check_deadlock=check_deadlock)
-        self.recorder = Recorder(machine, declared, self.space)
+        self.recorder = Recorder(machine, declared, self.space, split=True)
         self.memory_limit = limits.memory_bytes or default_limit()
         self.explorer = kernel.Explorer(
             self.space, mode=_MODES[order], workers=workers, seed=seed, walk_length=WALK_LENGTH if order == "random" else 0,

@@ -7,7 +7,7 @@ would be wrong, and the search ends with an error that names it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -37,6 +37,11 @@ _REPEATED_EACH = 16
 _CAUSES = "The usual causes are random numbers, the time, a global that changes, hash() or id(), and a stored object that is changed later."
 
 
+_Prefix = tuple[tuple[int, int], ...]
+_LONGEST_PREFIX = 8
+_MOST_TREES = 512
+
+
 @define
 class Tree:
     """A decision tree and what it stands for.
@@ -45,11 +50,13 @@ class Tree:
         index: Its number in the kernel.
         declared: The action or property; None for the initialiser.
         calls: How often its Python code was run.
+        prefix: The first choices of all its runs, each as (number of options, option taken).
     """
 
     index: int
     declared: Declaration | None
     calls: int = 0
+    prefix: _Prefix = ()
 
 
 @define
@@ -96,26 +103,59 @@ class Recorder:
         machine: The machine explored.
         declared: The actions, properties and predicates to evaluate.
         space: The kernel's space, which gets the trees.
+        split: Whether an action gets a tree for each outcome of the choices that it makes before it looks at the state,
+            such as those of its parameters. The kernel can then tell by the first cell that a tree reads whether it
+            must be walked at all.
     """
 
-    def __init__(self, machine: Machine, declared: Sequence[Declaration], space: kernel.Space) -> None:
+    def __init__(
+        self, machine: Machine, declared: Sequence[Declaration], space: kernel.Space, *, split: bool = False
+    ) -> None:
         self.machine = machine
         self.space = space
         self.layout = Layout(machine, space)
         self.trees = {index: Tree(index, None) for index in [space.add_tree(kernel.INIT)]}
-        for declaration in declared:
-            index = space.add_tree(_ROLES[declaration.role])
-            self.trees[index] = Tree(index, declaration)
         self._registry = Registry(space)
         self._session = Session(self._registry)
         self._following = Session(self._registry, following=True)
         self._live = self.layout.tracked(self._session)
         self._live_following = self.layout.tracked(self._following)
+        for declaration in declared:
+            whole = split and declaration.role is Role.ACTION
+            for prefix in self._prefixes(declaration) if whole else [()]:
+                index = space.add_tree(_ROLES[declaration.role])
+                self.trees[index] = Tree(index, declaration, prefix=prefix)
 
     @property
     def calls(self) -> int:
         """Runs of the spec's Python code so far."""
         return sum(tree.calls for tree in self.trees.values())
+
+    def calls_by_name(self) -> dict[str, int]:
+        """Runs of the Python code of each action, property and predicate."""
+        found: dict[str, int] = {}
+        for tree in self.trees.values():
+            if tree.declared is not None:
+                found[tree.declared.name] = found.get(tree.declared.name, 0) + tree.calls
+        return found
+
+    def _prefixes(self, declared: Declaration) -> list[_Prefix]:
+        """The outcomes of the choices that an action makes before it looks at the state; one empty one if there are too many."""
+        state = self.layout.ids(self.machine.initial_states()[0])
+        try:
+            found = list(self._longer(Tree(-1, declared), state, ()))
+        except ModelcheckError:
+            return [()]  # It is told with its trace when the search comes to it.
+        return found if len(found) <= _MOST_TREES else [()]
+
+    def _longer(self, tree: Tree, state: Mapping[int, int], prefix: _Prefix) -> Iterator[_Prefix]:
+        run = self.run(tree, [option for _, option in prefix], state)
+        kind, _, options, _ = run.events[len(prefix)] if len(run.events) > len(prefix) else (kernel.READ, 0, 0, 0)
+        if kind != kernel.CHOOSE or len(prefix) == _LONGEST_PREFIX:
+            yield prefix
+            return
+        for option in range(options):
+            yield from self._longer(tree, state, (*prefix, (options, option)))
 
     def supply(self, explorer: kernel.Explorer, worker: int) -> None:
         """Supply what a worker misses.
@@ -171,7 +211,7 @@ class Recorder:
         tree.calls += 1
         self._session.begin(state, run.events, content)
         self._following.begin(after or {}, run.events, content_after)
-        chooser = TreeChooser(self._session, script)
+        chooser = TreeChooser(self._session, [*(option for _, option in tree.prefix), *script])
         try:
             with choosing(chooser):
                 self._perform(tree, run, chooser)
@@ -183,7 +223,14 @@ class Recorder:
             self._blame(error, tree, chooser, state, after)
             raise self._failed(error, tree, run, state) from error
         run.picked, run.offered = chooser.picked, chooser.offered
+        self._drop_prefix(tree, run)
         return run
+
+    def _drop_prefix(self, tree: Tree, run: Run) -> None:
+        made = len(tree.prefix)
+        if run.events[:made] != [(kernel.CHOOSE, 0, options, option) for options, option in tree.prefix]:
+            raise self._impure(tree, "the choices that it makes before it looks at the state are not always the same")
+        del run.events[:made]
 
     def _perform(self, tree: Tree, run: Run, chooser: TreeChooser) -> None:
         declared = tree.declared
