@@ -14,7 +14,9 @@ from modelcheck.spec import Spec
 from modelcheck.spec.loading import load_file
 
 ROOT = Path(__file__).resolve().parents[1]
-DEFAULTS = settings(max_examples=100, phases=[Phase.generate], database=None, deadline=None, suppress_health_check=list(HealthCheck))
+DEFAULTS = settings(
+    max_examples=100, phases=[Phase.generate], database=None, deadline=None, suppress_health_check=list(HealthCheck)
+)
 
 
 def found(cls: type[Spec], number: int) -> bool:
@@ -34,7 +36,10 @@ def main(seeds: int) -> None:
             if isinstance(cls, type) and issubclass(cls, Spec) and cls.__module__ == module.__name__:
                 started = time.perf_counter()
                 hits = sum(found(cls, number) for number in range(seeds))
-                print(f"| `{path.stem}.{cls.__name__}` | {hits} of {seeds} | {(time.perf_counter() - started) / seeds:.1f} |", flush=True)
+                print(
+                    f"| `{path.stem}.{cls.__name__}` | {hits} of {seeds} | {(time.perf_counter() - started) / seeds:.1f} |",
+                    flush=True,
+                )
 
 
 if __name__ == "__main__":
