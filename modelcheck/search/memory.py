@@ -11,9 +11,27 @@ _FALLBACK = 2 << 30
 
 
 def peak_bytes() -> int:
-    """The largest resident size that this process has had."""
+    """The largest resident size that this process has had.
+
+    Linux passes the peak of a parent on through fork and exec to what ``getrusage`` says; its own mark in ``/proc`` starts anew.
+    """
+    return _figure("/proc/self/status", "VmHWM:") or _peak_by_getrusage()
+
+
+def _peak_by_getrusage() -> int:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
+
+
+def _figure(file: str, name: str) -> int | None:
+    """A figure of one of the kernel's files, in bytes."""
+    try:
+        for line in Path(file).read_text().splitlines():
+            if line.startswith(name):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return None
 
 
 def default_limit() -> int:
@@ -22,13 +40,7 @@ def default_limit() -> int:
 
 
 def _free() -> int:
-    try:
-        for line in Path("/proc/meminfo").read_text().splitlines():
-            if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    return _FALLBACK
+    return _figure("/proc/meminfo", "MemAvailable:") or _FALLBACK
 
 
 def _container_free() -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -89,3 +91,11 @@ def test_a_search_without_limits_is_complete():
     """The square has a state per place, and two steps from each."""
     report = check(Grid())
     assert (report.verdict, report.states, report.generated) == (Verdict.HOLDS, 3600, 7201)
+
+
+def test_the_peak_memory_is_not_that_of_a_parent():
+    """A check started by a process that needed much memory reports its own peak."""
+    ballast = bytearray(300 << 20)
+    code = "from modelcheck.search.memory import peak_bytes; print(peak_bytes())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < len(ballast)
