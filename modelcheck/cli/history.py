@@ -18,7 +18,7 @@ from modelcheck.errors import UsageError
 
 _MODELS = (
     "register, cas-register, multi-register, kv, counter, set, queue, priority-queue, stack, mutex, reentrant-lock, "
-    "fetch-and-add, list-append, rw-register"
+    "fetch-and-add, list-append, rw-register, bank, comments, set-full, total-queue, unique-ids"
 )
 _QUIET_S = 1.0
 
@@ -29,8 +29,9 @@ _QUIET_S = 1.0
 @click.option(
     "--consistency",
     metavar="LEVEL",
-    help="linearizable (of objects, the default), sequential, causal; of transactions read-committed, read-atomic, "
-    "causal, snapshot-isolation, serializable (the default), strong-session-..., strict-serializable.",
+    help="linearizable (of objects, the default), sequential, causal; of transactions read-uncommitted, read-committed, "
+    "read-atomic, causal, snapshot-isolation, repeatable-read, serializable (the default), strong-session-..., "
+    "strict-serializable.",
 )
 @click.option("--format", "format_", metavar="FORMAT", help="The format of the file, if the guess is wrong.")
 @click.option("--initial", metavar="JSON", help="What a register holds at first.")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from attrs import evolve
 
+from modelcheck.consistency.checkers import CHECKERS, decide_checker
 from modelcheck.consistency.explanation import explain
 from modelcheck.consistency.history import History, Progress
 from modelcheck.consistency.linearizability import Deadline, Limits, Part, PartResult, decide, parts_of
@@ -40,7 +41,8 @@ def check_history(
 
     Args:
         history: The history, or a file with one.
-        model: An object or its name, ``"list-append"`` or ``"rw-register"``; for a file it is guessed if not given.
+        model: An object or its name, the name of a checker such as ``"bank"``, ``"list-append"`` or ``"rw-register"``;
+            for a file it is guessed if not given.
         consistency: One of :data:`CONSISTENCIES`; ``linearizable`` for objects and ``serializable`` for transactions
             if not given.
         time_limit_s: Seconds until the verdict is ``unknown``.
@@ -65,6 +67,9 @@ def check_history(
         history, model = recording.history, model if isinstance(model, SequentialObject) else _of(recording)
     if model is None:
         raise UsageError("it is not clear what the history is about", remedy="Name a model, such as 'register'.")
+    if isinstance(model, str) and model in CHECKERS:
+        started = time.perf_counter()
+        return evolve(decide_checker(history, model, consistency), seconds=time.perf_counter() - started)
     if isinstance(model, str) and model not in TRANSACTIONS:
         model = object_named(model)
     consistency = consistency or ("serializable" if isinstance(model, str) else "linearizable")

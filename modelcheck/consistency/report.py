@@ -29,7 +29,7 @@ def _lines(result: HistoryResult) -> Iterator[str]:
     yield f"{result.verdict.value}: the history is {_NOT[result.verdict]}{result.consistency}"
     yield f"  {result.operations:,} operations on {result.model}, decided by: {result.procedure}"
     if result.verdict is Verdict.UNKNOWN:
-        yield f"  {result.reason}; raise the limit and try again"
+        yield f"  {result.reason}{'; raise the limit and try again' if 'limit' in (result.reason or '') else ''}"
     if result.explanation is not None:
         yield ""
         yield from _explanation_lines(result.explanation, result.operations)
@@ -81,7 +81,7 @@ def _place(operation: Operation) -> str:
 def _anomaly_lines(anomaly: Anomaly) -> Iterator[str]:
     yield f"{anomaly.name}: {anomaly.message or f'a cycle of {len(anomaly.operations)} transactions'}"
     for number, operation in enumerate(anomaly.operations, 1):
-        yield f"  T{number} = {_transaction(operation)}"
+        yield f"  {'T' if operation.name == 'txn' else ''}{number} = {_transaction(operation)}"
     for edge in anomaly.edges:
         yield f"  T{edge.before + 1} before T{edge.after + 1}: {REASONS[edge.kind]}"
 

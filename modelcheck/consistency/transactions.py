@@ -1,10 +1,12 @@
 """Isolation of transactional histories, by the anomalies that each level forbids.
 
-The levels, from the weakest: ``read-committed``, ``read-atomic``, ``causal``, ``snapshot-isolation``, ``serializable``;
-``strong-session-`` before the last two asks that each client's own order is kept, ``strict-serializable`` that the
-order of real time is. Read-committed of list-append is Adya's PL-2; read-atomic, causal and read-committed of registers
-are those of Biswas and Enea ("On the Complexity of Checking Transactional Consistency", 2019), which keep the order of
-each client.
+The levels, from the weakest: ``read-uncommitted``, ``read-committed``, ``read-atomic``, ``causal``,
+``snapshot-isolation`` and ``repeatable-read``, ``serializable``; ``strong-session-`` before snapshot isolation and
+serializable asks that each client's own order is kept, ``strong-snapshot-isolation`` and ``strict-serializable`` that
+the order of real time is. Read-uncommitted, and read-committed of list-append, are Adya's PL-1 and PL-2, repeatable-read
+is his PL-2.99: what it leaves out are predicates, of which these transactions have none, so that it is serializability.
+Read-atomic, causal and read-committed of registers are those of Biswas and Enea ("On the Complexity of Checking
+Transactional Consistency", 2019), which keep the order of each client.
 
 List-append shows the order of versions, so that every level is decided by cycles in linear time. For registers the
 weak levels are saturated (:mod:`.saturation`), and for the strong ones an order of versions is searched for
@@ -27,10 +29,12 @@ from modelcheck.errors import UsageError
 from modelcheck.verdict import Verdict
 
 LEVELS: Final = (
+    "read-uncommitted",
     "read-committed",
     "read-atomic",
     "causal",
     "snapshot-isolation",
+    "repeatable-read",
     "serializable",
     "strong-session-snapshot-isolation",
     "strong-session-serializable",
@@ -71,7 +75,7 @@ def decide_transactions(history: History, model: str, level: str, limits: Limits
     elif level in WEAK:
         procedure = "saturation"
         anomalies += weak_cycle(facts, graph, level)
-    elif not anomalies:
+    elif level != "read-uncommitted" and not anomalies:
         found = search_versions(
             facts, graph, is_snapshot=_is_snapshot(level), extra=extra_kinds(level, model), limits=limits
         )
@@ -102,7 +106,12 @@ def _is_snapshot(level: str) -> bool:
 
 
 def _forbids(level: str, anomaly: str, model: str) -> bool:
-    """Every level forbids the anomalies that need no cycle, but weak reads of registers may disagree."""
+    """Whether a level forbids an anomaly that needs no cycle.
+
+    All do, but weak reads of registers may disagree, and those of uncommitted data only show one order of appends.
+    """
+    if level == "read-uncommitted":
+        return model == "list-append" and anomaly in ("internal", "duplicate-elements")
     return not (anomaly == "internal" and model == "rw-register" and level == "read-committed")
 
 
@@ -157,9 +166,10 @@ def named_cycles(graph: DependencyGraph, level: str, extra: int) -> list[Anomaly
     found: list[Anomaly] = []
     searches: list[tuple[str, Callable[[int], Sequence[tuple[int, int, int]]]]] = [
         ("G0", lambda more: graph.cycle(WW | more, WW)),
-        ("G1c", lambda more: graph.cycle(WW | WR | more, WR)),
     ]
-    if level not in WEAK:
+    if level != "read-uncommitted":
+        searches.append(("G1c", lambda more: graph.cycle(WW | WR | more, WR)))
+    if level not in (*WEAK, "read-uncommitted"):
         searches.append(("G-single", lambda more: graph.single(WW | WR | more)))
         if _is_snapshot(level):
             searches.append(("G-nonadjacent", lambda more: graph.nonadjacent(WW | WR | more)))

@@ -35,6 +35,7 @@ _SIGNS: Final = (
     ("polysi", rb"^\s*[rw]\(\s*-?\d+\s*,"),
     ("awdit", rb"^\s*[rw] -?\d+ -?\d+\s*$"),
     ("kv-lines", rb"^\s*\{[^}]*:f :(get|put|append), :key "),
+    ("jepsen-json", rb'"history"\s*:\s*\[\s*[\]{]'),
     ("jepsen-edn", rb"[\[({\s](:type|:process|:f|:invoke)\s"),
 )
 _BEGINNING: Final = 4096

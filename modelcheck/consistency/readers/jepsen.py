@@ -6,6 +6,8 @@ Knossos, and a register holds 0 at first unless something else is said. A value 
 else belongs to that key where the model is one register, as Jepsen's ``independent`` writes it. The same maps are read
 as JSON, with plain strings as keys.
 
+Events that name no process belong to clients of which each does one kind of operation.
+
 A history of completions only has no order in time: all its operations overlap.
 """
 
@@ -26,7 +28,6 @@ Event = Mapping[str, Any]
 """One line of a history: ``process``, ``type``, ``f``, ``value``."""
 
 TYPES: Final = ("invoke", "ok", "fail", "info")
-_CHECKERS: Final = {"set-full": "set"}
 _READS: Final = frozenset({"read", "get", "dequeue", "pop", "delete_min", "drain", "generate"})
 
 
@@ -132,7 +133,8 @@ def _name(event: Event) -> str:
 
 
 def _add(builder: HistoryBuilder, line: int, event: Event, *, keyed: bool) -> None:
-    kind, name, process = plain(event["type"]), _name(event), event.get("process", 0)
+    kind, name = plain(event["type"]), _name(event)
+    process = event.get("process", name)
     value = event.get("value")
     key: Any = None
     if keyed and isinstance(value, tuple | list):
@@ -179,8 +181,7 @@ def read_jepsen_json(path: Path, model: str | None) -> Recording:
     """A Jepsen history as a JSON list of maps, or under ``history`` in a JSON object."""
     whole = json_of(path)
     if isinstance(whole, dict):
-        checker = whole.get("checker")
-        model = model or _CHECKERS.get(str(checker), checker) or whole.get("kind")
+        model = model or whole.get("checker") or whole.get("kind")
         whole = whole.get("history")
     if not isinstance(whole, list):
         raise HistoryError(

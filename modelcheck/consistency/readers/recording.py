@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
+from modelcheck.consistency.checkers import CHECKERS
 from modelcheck.consistency.history import History, Operation
-from modelcheck.consistency.objects import SequentialObject, object_named
+from modelcheck.consistency.objects import UNKNOWN, SequentialObject, object_named
 from modelcheck.errors import HistoryError
 
 
@@ -21,8 +22,9 @@ class Recording:
     Args:
         history: The operations.
         format: The name of the format.
-        model: The name of an object, ``list-append``, ``rw-register``, or ``None`` when nothing can be guessed safely.
-        object: The object with the initial state that the format implies; ``None`` for transactions.
+        model: The name of an object or a checker, ``list-append``, ``rw-register``, or ``None`` when nothing can be
+            guessed safely.
+        object: The object with the initial state that the format implies; ``None`` for all that is none.
     """
 
     history: History
@@ -35,6 +37,7 @@ TRANSACTIONS: Final = ("list-append", "rw-register")
 """The models of transactional histories."""
 
 _BY_OPERATIONS: Final = (
+    ("unique-ids", {"generate"}),
     ("register", {"read", "write"}),
     ("cas-register", {"read", "write", "cas"}),
     ("kv", {"get", "put", "append"}),
@@ -42,6 +45,8 @@ _BY_OPERATIONS: Final = (
     ("stack", {"push", "pop"}),
     ("priority-queue", {"insert", "delete_min"}),
     ("mutex", {"acquire", "release"}),
+    ("total-queue", {"enqueue", "dequeue", "drain"}),
+    ("bank", {"read", "transfer"}),
     ("fetch-and-add", {"fetch_and_add", "read"}),
     ("set", {"add", "remove", "contains"}),
     ("counter", {"increment", "decrement", "read"}),
@@ -51,18 +56,26 @@ _BY_OPERATIONS: Final = (
 def guessed_model(history: History) -> str | None:
     """The only model that has the operations of a history, if there is one that can be meant.
 
-    ``add`` with ``read`` may be a set or a counter; what the reads return decides.
+    ``add`` with ``read`` may be a set or a counter, ``write`` with ``read`` a register or comments, and ``read`` alone a
+    bank; what the reads return decides.
     """
     names = {operation.name for operation in history.operations}
     if names == {"txn"}:
         return _guessed_transactions(history)
+    read = [o.result for o in history.operations if o.name == "read" and o.result is not UNKNOWN]
     if names == {"add", "read"}:
-        read = [o.result for o in history.operations if o.name == "read"]
         return "set" if any(isinstance(r, tuple | frozenset) for r in read) else "counter"
+    if "read" in names and names <= {"read", "write"} and read and all(isinstance(r, frozenset) for r in read):
+        return "comments" if "write" in names else "bank" if all(map(_is_map, read)) else "set"
     for model, operations in _BY_OPERATIONS:
         if names and names <= operations:
             return model
     return None
+
+
+def _is_map(value: frozenset[Any]) -> bool:
+    """Whether a value was written as a map."""
+    return all(isinstance(pair, tuple) and len(pair) == len(("key", "value")) for pair in value)
 
 
 def _guessed_transactions(history: History) -> str | None:
@@ -75,7 +88,7 @@ def _guessed_transactions(history: History) -> str | None:
 def recorded(history: History, format_: str, model: str | None = None, **initial: Any) -> Recording:
     """A recording of a history, its model guessed unless given."""
     model = model or guessed_model(history)
-    if model is None or model in TRANSACTIONS:
+    if model is None or model in TRANSACTIONS or model in CHECKERS:
         return Recording(history, format_, model)
     object_ = object_named(model)
     if model == "set":
