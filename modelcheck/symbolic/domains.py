@@ -2,8 +2,8 @@
 
 Nobody declares a domain. It starts with the initial values, every value that an action can write to a cell from any
 state within the domains is added, and so on until there is none: then the domains contain every reachable state, and
-are closed. Integers that keep growing become unbounded integers, and so does whatever is computed from them. A tuple or
-record has a domain per part.
+are closed. Integers that keep growing become unbounded integers, and so does whatever is computed from them; what nothing
+written has ever gone below, or above, stays their bound. A tuple or record has a domain per part.
 
 A cell is laid out over *leaves*, z3 constants of type bool, int or array. Every state has exactly one layout: leaves
 without meaning are at their default.
@@ -118,6 +118,8 @@ class Domain:
     def __init__(self) -> None:
         self.atoms: dict[Any, Any] = {}
         self.wide = False
+        self.least: int | None = None
+        self.greatest: int | None = None
         self.lengths: set[int] = set()
         self.positions: list[Domain] = []
         self.records: dict[type, dict[str, Domain]] = {}
@@ -140,8 +142,8 @@ class Domain:
 
     def _join_one(self, guard: z3.BoolRef, value: Any, search: Discovery, path: str) -> None:
         if isinstance(value, SymInt):
-            if not self.wide and search.possible(guard):
-                self._widen(search, path)
+            if search.possible(guard):
+                self._widen(guard, value.term, search, path)
         elif isinstance(value, SymBool):
             for each, term in ((True, value.term), (False, neg(value.term))):
                 self._join_atom(conj(guard, term), each, search, path)
@@ -160,21 +162,30 @@ class Domain:
             self._join_atom(guard, value, search, path)
 
     def _join_atom(self, guard: z3.BoolRef, value: Any, search: Discovery, path: str) -> None:
-        number = type(value) is int
-        if (number and self.wide) or _key(value) in self.atoms or not search.possible(guard):
+        if _key(value) in self.atoms or not search.possible(guard):
             return
-        if number:
+        if type(value) is int:
             self._grown.add(search.round)
-            if len(self._grown) > GROWING_ROUNDS:
-                self._widen(search, path)
+            if self.wide or len(self._grown) > GROWING_ROUNDS:
+                self._widen(guard, z3.IntVal(value), search, path)
                 return
         self.atoms[_key(value)] = value
         search.changed.append(path)
 
-    def _widen(self, search: Discovery, path: str) -> None:
-        self.wide = True
-        self.atoms = {key: value for key, value in self.atoms.items() if type(value) is not int}
-        search.changed.append(path)
+    def _widen(self, guard: z3.BoolRef, term: Any, search: Discovery, path: str) -> None:
+        """Make the integers unbounded, but for bounds that the term keeps."""
+        if not self.wide:
+            self.wide = True
+            numbers = [value for value in self.atoms.values() if type(value) is int]
+            self.least, self.greatest = min(numbers, default=0), max(numbers, default=None)
+            self.atoms = {key: value for key, value in self.atoms.items() if type(value) is not int}
+            search.changed.append(path)
+        if self.least is not None and search.possible(conj(guard, term < self.least)):
+            self.least = None
+            search.changed.append(path)
+        if self.greatest is not None and search.possible(conj(guard, term > self.greatest)):
+            self.greatest = None
+            search.changed.append(path)
 
     def _join_tuple(self, guard: z3.BoolRef, value: tuple[Any, ...], search: Discovery, path: str) -> None:
         if len(value) not in self.lengths:
@@ -306,9 +317,15 @@ class Domain:
             constant = leaves.boolean(f"{path}?", path) if kind[0] == "truth" else leaves.integer(f"{path}=", path)
             found = boolean(constant) if kind[0] == "truth" else SymInt(constant)
             constants = [constant]
+            if kind[0] == "integer":
+                leaves.axioms += [z3.Or(neg(used), each) for each in self._bounds(constant)]
         if not terms.is_true(used):
             leaves.axioms += [z3.Or(used, each == (FALSE if z3.is_bool(each) else 0)) for each in constants]
         return found
+
+    def _bounds(self, constant: Any) -> list[z3.BoolRef]:
+        lower = [] if self.least is None else [constant >= self.least]
+        return lower if self.greatest is None else [*lower, constant <= self.greatest]
 
     def _ordered_universe(self) -> list[Any]:
         assert self.universe is not None
@@ -590,7 +607,8 @@ class Elements:
                 if made.domain is not None and element.domain is not None:
                     for atom in element.domain.atoms.values():
                         made.domain.join([(TRUE, atom)], search, self.path)
-                    made.domain.wide = made.domain.wide or element.domain.wide
+                    if element.domain.wide:
+                        made.domain.wide, made.domain.least, made.domain.greatest = True, None, None
         search.changed.append(self.path)
 
     def ordered(self) -> list[Element]:
