@@ -1,0 +1,143 @@
+// A polygraph (Papadimitriou 1979): edges that are certain, and pairs of writers of a key of which one comes first.
+//
+// Choosing that `a` comes before `b` adds the edge a to b and one from every reader of a's version to b.
+//
+// Snapshot isolation forbids cycles without two adjacent rw edges only. They are the cycles of the graph with two copies
+// of every node, for how it was entered: by a rw edge or by another.
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <utility>
+#include <vector>
+
+namespace consistency {
+
+class Polygraph {
+ public:
+  static constexpr uint8_t kWw = 1, kRw = 4;
+  struct Edge {
+    int32_t from, to;
+    uint8_t kind;  // one bit, as in dependencies.hpp
+  };
+  using Literal = int32_t;  // the number of a pair, from 1; negative if its second writer comes first
+
+  Polygraph(int32_t nodes, bool is_snapshot) : nodes_(nodes), is_snapshot_(is_snapshot) {}
+
+  void add_certain(int32_t from, int32_t to, uint8_t kind) {
+    if (from != to) certain_.push_back({from, to, kind});
+  }
+
+  // The writers of a key follow one another; so do the readers of a writer's version.
+  void begin_key() { keys_.push_back(writers_.size()); }
+  void add_writer(int32_t node) { writers_.push_back({node, node, readers_.size(), readers_.size()}); }
+  void add_reader(int32_t node) {
+    readers_.push_back(node);
+    ++writers_.back().end;
+  }
+
+  // Makes the pairs, once all is added; whether there is memory for them.
+  bool pair_up(size_t bytes) {
+    keys_.push_back(writers_.size());
+    join_chains();
+    for (size_t key = 0; key + 1 < keys_.size(); ++key)
+      for (size_t a = keys_[key]; a < keys_[key + 1]; ++a) {
+        if ((pairs_.size() + keys_[key + 1] - a) * kBytesPerPair > bytes) return false;
+        for (size_t b = a + 1; b < keys_[key + 1]; ++b) pairs_.push_back({uint32_t(a), uint32_t(b)});
+      }
+    return true;
+  }
+
+  size_t nodes() const { return size_t(nodes_) * (is_snapshot_ ? 2 : 1); }
+  size_t pairs() const { return pairs_.size(); }
+  const std::vector<Edge>& certain() const { return certain_; }
+
+  // The edge, or its copies, of the graph that must have no cycle.
+  template <class Act>
+  void each_copy(const Edge& edge, Act act) const {
+    if (!is_snapshot_) {
+      act(edge.from, edge.to);
+    } else if (edge.kind == kRw) {
+      act(edge.from, edge.to + nodes_);
+    } else {
+      act(edge.from, edge.to);
+      act(edge.from + nodes_, edge.to);
+    }
+  }
+
+  // The edges that a choice adds.
+  template <class Act>
+  void each_edge(Literal literal, Act act) const {
+    const Pair& pair = pairs_[size_t(std::abs(literal)) - 1];
+    const Chain& before = writers_[literal > 0 ? pair.one : pair.other];
+    const Chain& after = writers_[literal > 0 ? pair.other : pair.one];
+    act(Edge{before.last, after.first, kWw});
+    for (size_t r = before.begin; r < before.end; ++r)
+      if (readers_[r] != after.first) act(Edge{readers_[r], after.first, kRw});
+  }
+
+ private:
+  // Writers of one key that follow each other for certain, each having read the version before: one choice places all.
+  struct Chain {
+    int32_t first, last;  // nodes
+    size_t begin, end;    // in readers_: who read the last one's version
+  };
+  struct Pair {
+    uint32_t one, other;  // in writers_
+  };
+
+  // A reader of a version that writes the key itself writes the next version.
+  void join_chains() {
+    std::vector<Chain> joined;
+    std::vector<size_t> keys;
+    std::vector<int32_t> at(size_t(nodes_), -1), next, has_previous;
+    for (size_t key = 0; key + 1 < keys_.size(); ++key) {
+      const size_t begin = keys_[key], count = keys_[key + 1] - begin;
+      keys.push_back(joined.size());
+      for (size_t i = 0; i < count; ++i) at[size_t(writers_[begin + i].first)] = int32_t(i);
+      next.assign(count, -1);
+      has_previous.assign(count, 0);
+      for (size_t i = 0; i < count; ++i) {
+        const Chain& writer = writers_[begin + i];
+        for (size_t r = writer.begin; r < writer.end && next[i] < 0; ++r) {
+          const int32_t follower = at[size_t(readers_[r])];
+          if (follower < 0 || size_t(follower) == i || has_previous[size_t(follower)]) continue;
+          next[i] = follower;
+          has_previous[size_t(follower)] = 1;
+        }
+      }
+      // Writers that read from each other in a ring are left out: certain edges show the cycle.
+      for (size_t i = 0; i < count; ++i)
+        if (!has_previous[i]) join(begin, i, next, joined);
+      for (size_t i = 0; i < count; ++i) at[size_t(writers_[begin + i].first)] = -1;
+    }
+    keys.push_back(joined.size());
+    writers_ = std::move(joined);
+    keys_ = std::move(keys);
+  }
+
+  void join(size_t begin, size_t start, const std::vector<int32_t>& next, std::vector<Chain>& joined) {
+    size_t at = start;
+    while (next[at] >= 0) {
+      const Chain& writer = writers_[begin + at];
+      const int32_t follower = writers_[begin + size_t(next[at])].first;
+      add_certain(writer.first, follower, kWw);
+      for (size_t r = writer.begin; r < writer.end; ++r) add_certain(readers_[r], follower, kRw);
+      at = size_t(next[at]);
+    }
+    const Chain& last = writers_[begin + at];
+    joined.push_back({writers_[begin + start].first, last.first, last.begin, last.end});
+  }
+
+  static constexpr size_t kBytesPerPair = 96;  // with its choice, its watches and its edges, roughly
+
+  const int32_t nodes_;
+  const bool is_snapshot_;
+  std::vector<Edge> certain_;
+  std::vector<Chain> writers_;    // before pairing, each of one writer
+  std::vector<size_t> keys_;      // by key: where its writers begin
+  std::vector<int32_t> readers_;
+  std::vector<Pair> pairs_;
+};
+
+}  // namespace consistency
