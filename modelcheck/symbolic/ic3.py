@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import z3
@@ -22,9 +23,10 @@ from attrs import define, field, frozen
 from modelcheck.errors import InternalError
 from modelcheck.spec import Declaration
 from modelcheck.symbolic import bounded
-from modelcheck.symbolic.bounded import Run, Unrolling, said
+from modelcheck.symbolic.bounded import said
 from modelcheck.symbolic.system import System
 from modelcheck.symbolic.terms import conj, disj, neg
+from modelcheck.symbolic.unrolling import Run, Unrolling
 
 _MOST_FRAMES = 200
 _OPERATORS = {
@@ -158,7 +160,7 @@ class _Search:
         self._now = unrolling.names(0)
         self._next = unrolling.names(1)
         self._step = unrolling.solver
-        self._taken = unrolling.taken(0)
+        self._taken = partial(unrolling.taken, step=0)
         self._state = z3.Solver()
         self._state.add(self._rename(system.axioms, self._now), self._rename(system.bounds, self._now))
         self._active: list[Any] = [z3.Bool("frame!0")]
@@ -277,7 +279,7 @@ class _Search:
         self._step.pop()
         if model is None:
             return None
-        transition = next(t for taken, t in self._taken if z3.is_true(model.eval(taken, model_completion=True)))
+        transition = self._taken(model)
         pairs = [(self._system.leaves.all[name].constant, written) for name, written in transition.writes.items()]
         after = z3.substitute(conj(*cube), *pairs) if pairs else conj(*cube)
         return self._implying(self._cube(model), neg(conj(transition.condition, after)))

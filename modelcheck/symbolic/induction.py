@@ -21,11 +21,12 @@ from attrs import evolve, field, frozen
 from modelcheck.errors import InternalError, ModelcheckError
 from modelcheck.spec import Declaration, Role, State, Step
 from modelcheck.symbolic import bounded
-from modelcheck.symbolic.bounded import Run, Unrolling, said
+from modelcheck.symbolic.bounded import said
 from modelcheck.symbolic.model import arguments_of, state_of
 from modelcheck.symbolic.quantifiers import conjuncts, has_quantifier, instantiated, integers_in, named
 from modelcheck.symbolic.system import System, Transition
 from modelcheck.symbolic.terms import UnsupportedError, conj, disj, neg
+from modelcheck.symbolic.unrolling import Run, Unrolling
 from modelcheck.verdict import Verdict
 
 _SMALL = (1, 2, 4, 8)
@@ -363,7 +364,6 @@ class Induction:
     def _long_step(self, declared: Declaration, hypotheses: Sequence[Declaration]) -> _Step:
         """The step of k-induction: the property after k steps, assuming everything in the k states before."""
         unrolling = Unrolling(self.system, initial=False)
-        terms: dict[str, Any] = {}
         names = [z3.Bool(f"assume {each.name}") for each in hypotheses]
         for _ in range(self._depth):
             for name, each in zip(names, hypotheses, strict=True):
@@ -371,7 +371,7 @@ class Induction:
             unrolling.extend()
         solver = unrolling.solver
         try:
-            found = self._ask(solver, [bounded.violation(unrolling, declared, terms)], names)
+            found = self._ask(solver, [unrolling.violates(declared)], names)
         except _Unknown as reason:
             return _Step(reason=str(reason))
         if not isinstance(found, z3.ModelRef):

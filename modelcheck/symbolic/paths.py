@@ -8,6 +8,7 @@ a row are n and not 2^n paths.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +25,10 @@ _FEASIBILITY_MS = 2000
 
 class _InfeasibleError(BaseException):
     """Ends a run on a path that no state takes."""
+
+
+class OutOfTimeError(BaseException):
+    """Ends an exploration at its deadline. Not an Exception, lest it count as one of the spec's."""
 
 
 class NeedsForkError(BaseException):
@@ -66,17 +71,19 @@ class Paths:
 
     Args:
         axioms: What is true of the variables.
+        deadline: When to give up with an `OutOfTimeError`, as `time.monotonic` says it.
 
     Attributes:
         checks: How often z3 was asked whether a way is possible.
     """
 
-    def __init__(self, axioms: list[z3.BoolRef]) -> None:
+    def __init__(self, axioms: list[z3.BoolRef], deadline: float | None = None) -> None:
         self._solver = z3.Solver()
         self._solver.set("timeout", _FEASIBILITY_MS)
         self._solver.add(*axioms)
         self._frames: list[_Frame] = []
         self._fresh = 0
+        self._deadline = deadline
         self.inputs: list[Any] = []
         self.checks = 0
 
@@ -105,6 +112,8 @@ class Paths:
         return outcomes
 
     def _run(self, code: Callable[[], Any], given: z3.BoolRef, frame: _Frame) -> Outcome | None:
+        if self._deadline is not None and time.monotonic() > self._deadline:
+            raise OutOfTimeError
         self._frames.append(frame)
         self._solver.push()
         if not terms.is_true(given):
@@ -249,4 +258,4 @@ def _next(decisions: list[_Decision]) -> list[_Decision] | None:
     return decisions
 
 
-__all__ = ["FALSE", "NeedsForkError", "Outcome", "Paths"]
+__all__ = ["FALSE", "NeedsForkError", "OutOfTimeError", "Outcome", "Paths"]

@@ -14,11 +14,11 @@ from modelcheck.spec import Declaration, Machine, Role, Spec, State, Step, machi
 from modelcheck.spec.constants import unknown
 from modelcheck.spec.loading import source_file
 from modelcheck.symbolic import bounded
-from modelcheck.symbolic.bounded import Run
 from modelcheck.symbolic.induction import CounterexampleToInduction, Induction, Inductive
 from modelcheck.symbolic.reachable import is_reachable
 from modelcheck.symbolic.report import Proof, ProofReport
 from modelcheck.symbolic.system import System
+from modelcheck.symbolic.unrolling import Run
 from modelcheck.trace import Trace
 from modelcheck.verdict import Verdict
 

@@ -81,9 +81,11 @@ class System:
 
     Args:
         machine: The machine.
+        deadline: When to give up, as `time.monotonic` says it.
 
     Attributes:
         leaves: The leaves of a state.
+        primed: What the leaves are called after a step, by name, where a formula speaks of both.
         transitions: All transitions.
         axioms: What is true of every layout of a state.
         bounds: The spec's constraints on a state.
@@ -93,10 +95,12 @@ class System:
 
     Raises:
         UnsupportedError: if something in the spec cannot be made symbolic.
+        OutOfTimeError: at the deadline.
     """
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, *, deadline: float | None = None) -> None:
         started = time.monotonic()
+        self._deadline = deadline
         self.machine = machine
         self.layout = SymbolicLayout(machine)
         self.initial = machine.initial_states()
@@ -106,9 +110,10 @@ class System:
         self.checks = 0
         self._discover()
         self._build()
-        self._terms: dict[tuple[str, bool], z3.BoolRef] = {}
+        self._properties: dict[str, z3.BoolRef] = {}
         self.bounds = conj(*(self.property_term(declared) for declared in machine.constraints))
         self.init = self._init_term()
+        self.primed = {name: z3.Const(f"{name}'", leaf.constant.sort()) for name, leaf in self.leaves.all.items()}
         self.seconds = time.monotonic() - started
 
     # Domains ----------------------------------------------------------------------------------------------------------------------------------
@@ -140,7 +145,7 @@ class System:
         for cell in self.layout.cells.values():
             session.read(cell)
         self.axioms = conj(*self.leaves.axioms)
-        self._paths = Paths(list(self.leaves.axioms))
+        self._paths = Paths(list(self.leaves.axioms), self._deadline)
         return session
 
     def _join_state(self, state: State, search: Discovery) -> None:
@@ -220,19 +225,31 @@ class System:
 
     def property_term(self, declared: Declaration) -> z3.BoolRef:
         """When a property of a state is true. Where it raises it counts as false."""
-        outcomes = self._paths.explore(lambda: self._evaluate(declared, self._live))
-        return conj(
-            *(disj(neg(outcome.condition), outcome.value if outcome.error is None else FALSE) for outcome in outcomes)
-        )
+        if declared.name not in self._properties:
+            outcomes = self._paths.explore(lambda: self._evaluate(declared, self._live))
+            self._properties[declared.name] = _true_where(outcomes)
+        return self._properties[declared.name]
+
+    def step_relation(self, declared: Declaration) -> z3.BoolRef:
+        """When a property of a step is true, over the leaves before and the primed ones after. Where it raises it counts as false."""
+        if declared.name not in self._properties:
+            pairs = [(leaf.constant, self.primed[name]) for name, leaf in self.leaves.all.items()]
+            after = self.layout.live(_AfterSession(self.leaves, pairs))
+            given = z3.substitute(self.axioms, *pairs) if pairs else self.axioms
+            outcomes = self._paths.explore(lambda: self._evaluate(declared, self._live, after), given)
+            self._properties[declared.name] = _true_where(outcomes)
+        return self._properties[declared.name]
 
     def step_term(self, declared: Declaration, transition: Transition) -> z3.BoolRef:
         """When a property of a step is true of a transition."""
-        after = self.layout.live(_AfterSession(self.leaves, self, transition))
-        live = self._live
-        outcomes = self._paths.explore(lambda: self._evaluate(declared, live, after), transition.condition)
-        return conj(
-            *(disj(neg(outcome.condition), outcome.value if outcome.error is None else FALSE) for outcome in outcomes)
-        )
+        leaves = self.leaves.all.items()
+        pairs = [(leaf.constant, transition.writes.get(name, leaf.constant)) for name, leaf in leaves]
+        return self.following(self.step_relation(declared), pairs)
+
+    def following(self, term: Any, pairs: list[tuple[Any, Any]]) -> Any:
+        """A term with the primed leaves replaced by what a step makes of the leaves."""
+        renaming = [(self.primed[str(leaf)], new) for leaf, new in pairs]
+        return z3.substitute(term, *renaming) if renaming else term
 
     def _evaluate(self, declared: Declaration, live: Any, *after: Any) -> z3.BoolRef:
         subject = self._subject(declared, live)
@@ -382,15 +399,11 @@ class System:
 
 
 class _AfterSession(Session):
-    """The state after a transition."""
+    """The state after a step, whose leaves have names of their own."""
 
-    def __init__(self, leaves: Leaves, system: System, transition: Transition) -> None:
+    def __init__(self, leaves: Leaves, following: list[tuple[Any, Any]]) -> None:
         super().__init__(leaves)
-        self._system = system
-        pairs = [
-            (leaf.constant, transition.writes[name]) for name, leaf in leaves.all.items() if name in transition.writes
-        ]
-        self._substitution = pairs
+        self._substitution = following
 
     def read(self, cell: Any) -> Any:
         """See `Session.read`."""
@@ -399,6 +412,11 @@ class _AfterSession(Session):
     def content(self, elements: Elements, key: Any) -> Any:
         """See `Session.content`."""
         return _substituted(super().content(elements, key), self._substitution)
+
+
+def _true_where(outcomes: list[Outcome]) -> z3.BoolRef:
+    found = [disj(neg(each.condition), each.value if each.error is None else FALSE) for each in outcomes]
+    return conj(*found)
 
 
 def _substituted(value: Any, pairs: list[tuple[Any, Any]]) -> Any:
