@@ -141,12 +141,20 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         # Whoever read our output has seen enough. Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = ERROR
-    except (click.Abort, KeyboardInterrupt):
-        _tell("interrupted", None)
+    except (click.Abort, KeyboardInterrupt) as error:
+        _tell("interrupted", _whereabouts(error))
         code = Verdict.UNKNOWN.exit_code
     except Exception as error:  # noqa: BLE001 - the one place where errors become messages.
         code = _fail(error, settings)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _whereabouts(error: BaseException) -> str | None:
+    """Which line of a spec the command had come to; click raises its own error from the interrupt."""
+    from modelcheck.spec.run import user_frame  # noqa: PLC0415 - imports what only some commands need.
+
+    found = user_frame(error.__cause__ or error.__context__ or error)
+    return None if found is None else f"It was at {shown_place(found[1])}, in {found[0]}."
 
 
 def _fail(error: Exception, settings: Settings) -> int:
@@ -180,7 +188,11 @@ def _tell(message: str, hint: str | None) -> None:
 
 def with_short_place(error: ModelcheckError) -> ModelcheckError:
     """The error with its place relative to the working directory, as people would type it."""
-    here = str(Path.cwd()) + os.sep
-    if error.place is not None and error.place.startswith(here):
-        error.place = error.place[len(here) :]
+    if error.place is not None:
+        error.place = shown_place(error.place)
     return error
+
+
+def shown_place(place: str) -> str:
+    """A place relative to the working directory, as people would type it."""
+    return place.removeprefix(str(Path.cwd()) + os.sep)

@@ -8,12 +8,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from modelcheck.errors import UsageError
+from modelcheck.search.budget import Budget
 from modelcheck.search.evidence import evidence
 from modelcheck.search.exploration import ORDERS, Exploration
 from modelcheck.search.memory import peak_bytes
 from modelcheck.search.report import ActionReport, CellReport, Limits, Progress, PropertyReport, Report
 from modelcheck.spec import Declaration, Machine, Role, Spec, machine_of
+from modelcheck.spec.choice import Overrun
 from modelcheck.spec.constants import unknown
+from modelcheck.spec.watch import Watch
 from modelcheck.verdict import Verdict
 
 DEADLOCK = "deadlock"
@@ -48,14 +51,21 @@ def check(
         SpecError: if the spec cannot be run.
         UsageError: if a property has an unknown name, or an option cannot be meant.
     """
-    machine = machine_of(spec)
+    budget = Budget(limits)
+    watch = Watch(budget.over)
     _check_options(limits, workers, order)
-    chosen, check_deadlock = _chosen(machine, properties)
-    exploration = Exploration(
-        machine, [*machine.actions, *machine.constraints, *chosen, *(machine.terminals if check_deadlock else [])],
-        check_deadlock=check_deadlock, limits=limits, workers=workers, order=order, seed=seed, keep_going=keep_going, progress=progress,
-    )  # fmt: skip
-    exploration.run()
+    with watch.open():
+        try:
+            machine = machine_of(spec)
+            chosen, check_deadlock = _chosen(machine, properties)
+            exploration = Exploration(
+                machine, [*machine.actions, *machine.constraints, *chosen, *(machine.terminals if check_deadlock else [])],
+                check_deadlock=check_deadlock, limits=limits, workers=workers, order=order, seed=seed, keep_going=keep_going,
+                progress=progress, budget=budget, watch=watch,
+            )  # fmt: skip
+        except Overrun as overrun:
+            raise watch.error(overrun) from overrun
+        exploration.run()
     return _report(machine, exploration, chosen, check_deadlock, seed if order == "random" else None)
 
 

@@ -7,23 +7,25 @@ from __future__ import annotations
 
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from modelcheck.search.memory import default_limit
+from modelcheck.search.budget import Budget
 from modelcheck.search.report import Limits, Progress
 from modelcheck.spec import Declaration, Machine
+from modelcheck.spec.choice import Overrun
+from modelcheck.spec.watch import Watch
 from modelcheck.statespace import _kernel as kernel
 from modelcheck.statespace.recorder import Recorder
 
 _BATCH = 4096
-_PROGRESS_EVERY_S = 0.25
+_LOOKS_EVERY_S = 0.25
 _MODES = {"breadth": kernel.BREADTH, "depth": kernel.DEPTH, "random": kernel.WALK}
 ORDERS = tuple(_MODES)
 WALK_LENGTH = 200
+_WALKED_IN_VAIN = 100_000
 
 
 class Exploration:
@@ -33,12 +35,14 @@ class Exploration:
         machine: The machine.
         declared: The actions, constraints, properties and terminal predicates to evaluate.
         check_deadlock: Whether a state without an enabled action is a finding.
-        limits: When to stop early.
+        limits: When to stop early; time and memory are the budget's.
         workers: Threads.
         order: One of `ORDERS`.
         seed: Of the random walk.
         keep_going: Whether to search on after a violation.
         progress: Called a few times a second.
+        budget: The time and memory that there are.
+        watch: Ends the runs of the spec's code that outlive the budget.
 
     Attributes:
         stopped: Why the search ended before it was complete, or None.
@@ -57,23 +61,27 @@ class Exploration:
         seed: int,
         keep_going: bool,
         progress: Callable[[Progress], None] | None,
+        budget: Budget,
+        watch: Watch,
     ) -> None:
         self.space = kernel.Space(check_deadlock=check_deadlock)
         self.recorder = Recorder(machine, declared, self.space, split=True)
-        self.memory_limit = limits.memory_bytes or default_limit()
         self.explorer = kernel.Explorer(
             self.space, mode=_MODES[order], workers=workers, seed=seed, walk_length=WALK_LENGTH if order == "random" else 0,
-            memory_limit_bytes=self.memory_limit,
+            memory_limit_bytes=budget.memory_bytes,
         )  # fmt: skip
         self.stopped: str | None = None
         self.complete = False
         self._limits = limits
         self._workers = workers
         self._breadth = order == "breadth"
+        self._walks = order == "random"
+        self._last_new = (0, 0)
         self._keep_going = keep_going
         self._progress = progress
-        self._started = time.monotonic()
-        self._reported = self._started
+        self._budget = budget
+        self._watch = watch
+        self._looked_s = self._reported_s = 0.0
         self._python = threading.Lock()
         self._halt = threading.Event()
         self._failure: BaseException | None = None
@@ -81,7 +89,7 @@ class Exploration:
     @property
     def seconds(self) -> float:
         """Since the search began."""
-        return time.monotonic() - self._started
+        return self._budget.seconds
 
     def run(self) -> None:
         """Search until everything is explored, a violation is found, or a limit is reached."""
@@ -89,7 +97,7 @@ class Exploration:
             while not self._halt.is_set():
                 if self._round(pool) == kernel.GROW:
                     if not self.explorer.grow():
-                        self._stop(f"memory ran short: the limit is {self.memory_limit / 2**30:.1f} GB")
+                        self._stop(self._budget.memory_short())
                 elif self._violated() and not self._keep_going:
                     break
                 elif not self.explorer.next_level():
@@ -112,12 +120,16 @@ class Exploration:
         return kernel.GROW if kernel.GROW in codes else kernel.LEVEL_DONE
 
     def _drive(self, worker: int) -> int:
+        with self._watch.watching():
+            return self._driven(worker)
+
+    def _driven(self, worker: int) -> int:
         try:
             while not self._halt.is_set():
                 code = self.explorer.run(worker, self._batch())
                 if code == kernel.MISS:
                     with self._python:
-                        self.recorder.supply(self.explorer, worker)
+                        self._supply(worker)
                 elif code != kernel.MORE:
                     return code
                 self._look_around(report=worker == 0)
@@ -125,6 +137,13 @@ class Exploration:
             self._failure = self._failure or error
             self._halt.set()
         return kernel.LEVEL_DONE
+
+    def _supply(self, worker: int) -> None:
+        try:
+            self.recorder.supply(self.explorer, worker)
+        except Overrun as overrun:
+            self.stopped = self._watch.told(overrun)  # Says more than why the others stop.
+            self._halt.set()
 
     def _batch(self) -> int:
         if self._limits.states is None:
@@ -134,26 +153,33 @@ class Exploration:
 
     def _look_around(self, *, report: bool) -> None:
         """Check the limits, and let one of the workers report progress; done between batches."""
-        now = time.monotonic()
-        limits = self._limits
-        if limits.time_s is not None and now - self._started > limits.time_s:
-            self._stop(f"the time limit of {limits.time_s:g} s was reached")
-        if limits.states is not None or not self._breadth or (report and now - self._reported > _PROGRESS_EVERY_S):
-            self._look_at(self.explorer.stats(), now, report=report)
+        late = self._budget.time_over()
+        if late:
+            self._stop(late)
+        seconds = self.seconds
+        if self._limits.states is not None or not self._breadth or seconds - self._looked_s > _LOOKS_EVERY_S:
+            stats = self.explorer.stats()
+            self._look_at(stats, seconds)
+            if report and seconds - self._reported_s > _LOOKS_EVERY_S:
+                self._reported_s = seconds
+                self._report(stats)
 
-    def _look_at(self, stats: dict[str, int], now: float, *, report: bool) -> None:
-        if self._limits.states is not None and stats["states"] >= self._limits.states:
+    def _look_at(self, stats: dict[str, int], seconds: float) -> None:
+        if seconds - self._looked_s > _LOOKS_EVERY_S:
+            self._looked_s = seconds
+            short = self._budget.memory_over(self._used(stats))
+            if short:
+                self._stop(short)
+        if self._limits.states is not None and self._has_enough(stats["states"], self._limits.states):
             self._stop(f"the limit of {self._limits.states:,} states was reached")
-        used = self._used(stats)
-        if used > self.memory_limit:
-            self._stop(f"memory ran short: the limit is {self.memory_limit / 2**30:.1f} GB")
         if not self._breadth:
             self._look_off_breadth(stats)
-        if report and now - self._reported > _PROGRESS_EVERY_S:
-            self._reported = now
-            self._report(stats, used)
 
-    def _report(self, stats: dict[str, int], used: int) -> None:
+    def _has_enough(self, states: int, limit: int) -> bool:
+        """Whether a limit of states is reached. One that is met exactly may be all that there are, except for a walk, which would never know."""
+        return states >= limit if self._walks else states > limit
+
+    def _report(self, stats: dict[str, int]) -> None:
         if self._progress is not None:
             load = stats["states"] / max(stats["table_slots"], 1)
             calls = self.recorder.calls
@@ -165,12 +191,18 @@ class Exploration:
                     stats["frontier"],
                     calls,
                     load,
-                    used,
+                    self._used(stats),
                     self.seconds,
                 )
             )
 
     def _look_off_breadth(self, stats: dict[str, int]) -> None:
+        if self._walks and self._limits.states is not None:
+            states, walked = self._last_new
+            if stats["states"] > states:
+                self._last_new = (stats["states"], stats["expanded"])
+            elif stats["expanded"] - walked > _WALKED_IN_VAIN:
+                self._stop(f"the last {_WALKED_IN_VAIN:,} steps of the walk met no new state")
         if self._violated() and not self._keep_going:
             self._halt.set()
         if self._limits.depth is not None and stats["depth"] > self._limits.depth:
@@ -200,11 +232,16 @@ class Exploration:
 
         def interrupt(number: int, frame: Any) -> None:
             del number, frame
-            self._stop("it was interrupted")
-            signal.signal(signal.SIGINT, before)
+            if not self._budget.over():  # Otherwise the watch wakes a run that sleeps.
+                self._budget.interrupted = True
+                signal.signal(signal.SIGINT, before)
+            self._watch.interrupt()
+            self._stop(self._budget.over() or "")
 
         before = signal.signal(signal.SIGINT, interrupt)
+        self._watch.takes_signals = True
         try:
             yield
         finally:
+            self._watch.takes_signals = False
             signal.signal(signal.SIGINT, before)

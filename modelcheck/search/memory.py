@@ -18,6 +18,14 @@ def peak_bytes() -> int:
     return _figure("/proc/self/status", "VmHWM:") or _peak_by_getrusage()
 
 
+def resident_bytes() -> int:
+    """The present resident size of this process; 0 where the system does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_bytes().split()[1]) * resource.getpagesize()
+    except OSError:
+        return 0
+
+
 def _peak_by_getrusage() -> int:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024

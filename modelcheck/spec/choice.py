@@ -8,8 +8,7 @@ run is kept per thread, since several workers run actions.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any, Protocol, TypeVar
 
 from modelcheck.errors import UsageError
@@ -21,6 +20,10 @@ class Disabled(BaseException):
     """Ends a run whose guard failed. Derived from BaseException so that ``except Exception`` in an action does not swallow it."""
 
 
+class Overrun(BaseException):
+    """Ends a run from outside, wherever it is. Derived from BaseException as `Disabled` is."""
+
+
 class Chooser(Protocol):
     """Decides how the choices of one run come out."""
 
@@ -28,22 +31,59 @@ class Chooser(Protocol):
         """One of the options; raises `Disabled` when there is none."""
 
 
+class Watcher(Protocol):
+    """Is told of the runs of a thread; `modelcheck.spec.watch` has the one there is."""
+
+    def begin(self, run: choosing) -> None:
+        """A run begins on this thread."""
+
+    def end(self, run: choosing) -> None:
+        """It is over. Called again if the call itself was interrupted."""
+
+
 class _Present(threading.local):
     chooser: Chooser | None = None
+    watch: Watcher | None = None
 
 
-_present = _Present()
+present = _Present()
+"""What the present thread runs under."""
 
 
-@contextmanager
-def choosing(chooser: Chooser) -> Iterator[None]:
-    """Let a chooser decide within the block, on this thread."""
-    before = _present.chooser
-    _present.chooser = chooser
-    try:
-        yield
-    finally:
-        _present.chooser = before
+class choosing:  # noqa: N801 - used like a function.
+    """Let a chooser decide within the block, on this thread: one run.
+
+    Args:
+        chooser: Who decides.
+    """
+
+    __slots__ = ("_before", "_chooser", "_watch")
+
+    def __init__(self, chooser: Chooser) -> None:
+        self._chooser = chooser
+
+    def __enter__(self) -> None:
+        self._before = present.chooser
+        self._watch = present.watch
+        if self._watch is not None:
+            self._watch.begin(self)
+        present.chooser = self._chooser
+
+    def __exit__(self, *_: object) -> None:
+        ended = None
+        while True:
+            try:
+                self._leave()
+                break
+            except Overrun as overrun:  # It came as the run was leaving, which must be done all the same.
+                ended = overrun
+        if ended is not None:
+            raise ended
+
+    def _leave(self) -> None:
+        present.chooser = self._before
+        if self._watch is not None:
+            self._watch.end(self)
 
 
 def require(condition: object) -> None:
@@ -68,10 +108,10 @@ def choose(options: Iterable[T]) -> T:
     if by_itself is not None:
         chosen: T = by_itself(options)
         return chosen
-    if _present.chooser is None:
+    if present.chooser is None:
         raise UsageError(
             "choose() was called outside of a run",
             remedy="Use spec.enabled(state) and spec.step(state, action, ...) to run actions by hand.",
         )
-    picked: T = _present.chooser.pick(options)
+    picked: T = present.chooser.pick(options)
     return picked

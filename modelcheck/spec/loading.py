@@ -20,18 +20,16 @@ import inspect
 import os
 import re
 import sys
-import sysconfig
-import traceback
 import zlib
 from pathlib import Path
 from types import ModuleType
 
 from modelcheck.errors import ModelcheckError, SpecError, UsageError
+from modelcheck.spec.run import user_place
 from modelcheck.spec.spec import Spec
 
 _TARGET = re.compile(r"^(?P<where>.+?)(?::(?P<name>[A-Za-z_][A-Za-z_0-9]*))?$", re.DOTALL)
 _PACKAGE = str(Path(__file__).resolve().parent.parent) + os.sep
-_FOREIGN = tuple({f"{sysconfig.get_paths()[key]}{os.sep}" for key in ("stdlib", "platstdlib", "purelib", "platlib")})
 
 
 def load_spec(target: str | Path) -> type[Spec]:
@@ -159,7 +157,7 @@ def _imported(load: object, what: str) -> ModuleType:
         module: ModuleType = load()  # type: ignore[operator]
     except ModelcheckError as error:
         if error.place is None:
-            error.place = _users_place(error)
+            error.place = user_place(error)
         raise
     except SyntaxError as error:
         place = f"{error.filename or what}:{error.lineno}"
@@ -172,20 +170,11 @@ def _imported(load: object, what: str) -> ModuleType:
         remedy = (
             f"Is {missing!r} installed in this environment, or is its folder on the import path?" if missing else None
         )
-        raise SpecError(f"cannot import {what}: {error}", place=_users_place(error), remedy=remedy) from error
+        raise SpecError(f"cannot import {what}: {error}", place=user_place(error), remedy=remedy) from error
     except (Exception, SystemExit) as error:
         shown = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        raise SpecError(f"importing {what} raised {shown}", place=_users_place(error)) from error
+        raise SpecError(f"importing {what} raised {shown}", place=user_place(error)) from error
     return module
-
-
-def _users_place(error: BaseException) -> str | None:
-    """``file:line`` of the innermost frame that is the user's own: not of this package, the standard library or an installed one."""
-    frames = [
-        frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(("<", _PACKAGE))
-    ]
-    own = [frame for frame in frames if not frame.filename.startswith(_FOREIGN)]
-    return f"{(own or frames)[-1].filename}:{(own or frames)[-1].lineno}" if own or frames else None
 
 
 def _near_file(path: Path) -> str | None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import difflib
 import dis
+import os
 import sys
+import sysconfig
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from types import FunctionType, MethodType
 from typing import Any, TypeVar
@@ -19,7 +23,13 @@ from modelcheck.spec.shape import check_value
 from modelcheck.values import Bag, identity, ordered, show
 
 T = TypeVar("T")
-_PACKAGE = str(Path(__file__).resolve().parent.parent)
+_PACKAGE = str(Path(__file__).resolve().parent.parent) + os.sep
+FOREIGN = tuple({f"{sysconfig.get_paths()[key]}{os.sep}" for key in ("stdlib", "platstdlib", "purelib", "platlib")})
+"""The folders of code that is not the user's."""
+
+
+MOST_OPTIONS = 1_000_000
+MOST_CHOICES = 10_000
 
 
 def options_of(options: Iterable[Any]) -> list[Any]:
@@ -33,16 +43,17 @@ def options_of(options: Iterable[Any]) -> list[Any]:
     if isinstance(options, (AbstractSet, Mapping)):
         return ordered(options)
     try:
-        found = [check_value(option, "choose()") for option in options]
-        return list({identity(option): option for option in found}.values())
+        found = [check_value(option, "choose()") for option in islice(options, MOST_OPTIONS + 1)]
     except TypeError as error:
         raise SpecError(
             f"choose() needs an iterable of values and got {show(options)}: {error}",
             remedy="Give it a list, a range, a set or an enum: choose(range(3)).",
         ) from error
-
-
-MOST_CHOICES = 10_000
+    if len(found) > MOST_OPTIONS:
+        raise SpecError(
+            f"a choice has more than {MOST_OPTIONS:,} options", remedy="Choose from a collection that ends, and is small."
+        )
+    return list({identity(option): option for option in found}.values())
 
 
 def check_choices(made: int) -> None:
@@ -87,13 +98,10 @@ def all_runs(perform: Callable[[ScriptedChooser], T]) -> Iterator[T]:
     script: list[int] | None = []
     while script is not None:
         chooser = ScriptedChooser(script)
-        with choosing(chooser):
-            try:
-                result = perform(chooser)
-            except Disabled:
-                pass
-            else:
-                yield result
+        results: list[T] = []
+        with choosing(chooser), suppress(Disabled):
+            results.append(perform(chooser))
+        yield from results
         script = _next_script(chooser.taken)
 
 
@@ -106,10 +114,21 @@ def _next_script(taken: list[tuple[int, int]]) -> list[int] | None:
 
 
 def user_place(error: BaseException) -> str | None:
-    """``file:line`` of the innermost frame of an error that is not in this package."""
+    """``file:line`` of the innermost frame of an error that is the user's own."""
+    found = user_frame(error)
+    return None if found is None else found[1]
+
+
+def user_frame(error: BaseException) -> tuple[str, str] | None:
+    """The function that an error passed first of those that are the user's own, and ``file:line`` of the innermost.
+
+    The user's own is what is not of this package, of the standard library or of an installed one; an error that met
+    nothing of that kind is placed where it arose.
+    """
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(_PACKAGE)]
-    frames = [frame for frame in frames if not frame.filename.startswith("<")] or frames
-    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else None
+    named = [frame for frame in frames if not frame.filename.startswith("<")] or frames
+    own = [frame for frame in named if not frame.filename.startswith(FOREIGN)] or named
+    return (own[0].name, f"{own[-1].filename}:{own[-1].lineno}") if own else None
 
 
 def as_spec_error(error: Exception, what: str, place: str | None = None) -> ModelcheckError:

@@ -93,6 +93,26 @@ def test_a_search_without_limits_is_complete():
     assert (report.verdict, report.states, report.generated) == (Verdict.HOLDS, 3600, 7201)
 
 
+@pytest.mark.parametrize(("order", "workers"), [("breadth", 1), ("breadth", 2), ("depth", 1)])
+def test_a_limit_of_just_as_many_states_as_there_are_is_no_limit(order, workers):
+    """The search was complete; with one state less it is not."""
+    found = [check(Grid(side=12), limits=Limits(states=limit), order=order, workers=workers) for limit in (144, 143)]
+    assert [report.verdict for report in found] == [Verdict.HOLDS, Verdict.UNKNOWN]
+    assert found[0].states == 144
+
+
+def test_a_walk_ends_at_its_limit_of_states():
+    """A walk cannot know that there are no more states than that."""
+    assert check(Grid(side=12), limits=Limits(states=144), order="random").verdict is Verdict.UNKNOWN
+
+
+def test_a_walk_ends_where_there_are_fewer_states_than_its_limit():
+    """It would look for the others for ever."""
+    report = check(Grid(side=3), limits=Limits(states=10), order="random")
+    assert (report.verdict, report.states) == (Verdict.UNKNOWN, 9)
+    assert "met no new state" in report.reason
+
+
 def test_the_peak_memory_is_not_that_of_a_parent():
     """A check started by a process that needed much memory reports its own peak."""
     ballast = bytearray(300 << 20)
