@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.argument("log", type=click.Path(path_type=Path))
 @click.option("--hidden", multiple=True, metavar="ACTION", help="An action that the log does not tell of; may be repeated.")
 @click.option(
-    "--max-states", type=click.IntRange(min=1), default=100_000, show_default=True, metavar="N", help="Keep at most N states that explain the log."
+    "--max-states", type=click.IntRange(min=1), default=10_000, show_default=True, metavar="N", help="Keep at most N states that explain the log."
 )
 @click.option(
     "--trace-out", type=click.Path(path_type=Path), metavar="FILE", help="Write the behaviour that explains the log, or the counterexample, there."
@@ -83,6 +83,7 @@ def _json(machine: Machine, found: Validation, log: Path, out: Path | None) -> d
         "nearest": None if wrong is None or wrong.nearest is None else repr(wrong.nearest),
         "differences": [] if wrong is None else list(wrong.differences),
         "explanations": found.explanations,
+        "exact": found.is_exact,
         "trace": None if out is None or found.trace is None else {"file": str(out), "steps": len(found.trace.steps)},
         "schema": 1,
     }
@@ -96,9 +97,11 @@ def _lines(machine: Machine, found: Validation, log: Path, out: Path | None) -> 
     if found.verdict is Verdict.HOLDS:
         yield (Span("holds", "holds"), Span(f"  {log}: {found.lines:,} observations are a behaviour of {name}"))
         if found.explanations > 1:
-            yield (Span(f"  {found.explanations:,} states explain them at the end", "note"),)
+            many = f"{'' if found.is_exact else 'at least '}{found.explanations:,}"
+            yield (Span(f"  {many} states explain them at the end", "note"),)
     elif found.verdict is Verdict.UNKNOWN:
-        yield (Span("unknown", "unknown"), Span(f"  {log}:{found.line}: more than {found.explanations:,} states explain the log up to here"))
+        kept = f"none of the {found.explanations:,} states that were kept explains this line, and others may"
+        yield (Span("unknown", "unknown"), Span(f"  {log}:{found.line}: {kept}"))
         yield (Span("  Tell more in the log, or raise --max-states."),)
     elif found.unexplained is not None:
         wrong = found.unexplained

@@ -4,49 +4,42 @@ A spec may have several steps that look the same from outside, and a log tells o
 behaviour with these observations ends in (Cirstea and others, "Validating Traces of Distributed Programs Against TLA+ Specifications", SEFM 2024, do
 this with TLC). An observation that leaves none is one that no behaviour explains.
 
-*Cost.* A line costs the outcomes of one action in each state kept; one state is what a log that tells the actions with their arguments leaves.
+*Cost.* An observation costs a walk of one decision tree in each state kept, some microseconds; one state is what a log that tells the actions with
+their arguments leaves. States are told apart by their fingerprints of 64 bits, as in a search.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
+from modelcheck.conformance.matching import Matching
 from modelcheck.conformance.observation import Observation, state_differences, step_differences
 from modelcheck.spec import Declaration, Machine, State, Step
-from modelcheck.statespace.stepper import Position, Stepper
+from modelcheck.statespace.behaviours import Behaviours
+from modelcheck.statespace.stepper import Position
 
 ALLOWED = 12
 _LOOKED_AT = 200
 
 
-class TooManyError(Exception):
-    """More states explain what was seen than may be kept."""
+@frozen
+class Behaviour:
+    """A behaviour that explains what was seen.
 
+    Attributes:
+        positions: Its states, the initial one first.
+        steps: Its steps.
+    """
 
-class Node:
-    """A state that explains what was seen, and how it was reached."""
+    positions: list[Position]
+    steps: list[Step]
 
-    __slots__ = ("above", "position", "step")
-
-    def __init__(self, position: Position, step: Step | None = None, above: Node | None = None) -> None:
-        self.position = position
-        self.step = step
-        self.above = above
-
-    def run(self) -> tuple[list[State], list[Step]]:
-        """The states and steps from the initial state to here."""
-        states: list[State] = []
-        steps: list[Step] = []
-        node: Node | None = self
-        while node is not None:
-            states.append(node.position.state)
-            if node.step is not None:
-                steps.append(node.step)
-            node = node.above
-        return states[::-1], steps[::-1]
+    @property
+    def states(self) -> list[State]:
+        """The states themselves."""
+        return [position.state for position in self.positions]
 
 
 @frozen
@@ -59,7 +52,7 @@ class Unexplained:
         more: How many more there are.
         nearest: The step that comes nearest.
         differences: How that differs from what was seen.
-        before: How the behaviour that it continues got there.
+        before: The behaviour that it continues.
     """
 
     observation: Observation
@@ -67,7 +60,7 @@ class Unexplained:
     more: int
     nearest: Step | None
     differences: tuple[str, ...]
-    before: Node | None
+    before: Behaviour
 
 
 class Explaining:
@@ -76,80 +69,70 @@ class Explaining:
     Args:
         machine: The spec.
         hidden: The names of actions that are not seen; any number of them may be taken before each observation.
-        most: How many states are kept at most.
+        most: How many states are kept at most. Where there are more, a part of them is kept.
+
+    Attributes:
+        is_exact: Whether no state was left out.
     """
 
-    def __init__(self, machine: Machine, *, hidden: Iterable[str] = (), most: int = 100_000) -> None:
+    def __init__(self, machine: Machine, *, hidden: Iterable[str] = (), most: int = 10_000) -> None:
         self.machine = machine
-        self.stepper = Stepper(machine)
-        self.nodes: list[Node] = [Node(position) for position in self.stepper.initial()]
+        self.most = most
+        self.is_exact = True
+        self._behaviours = Behaviours(machine)
+        self._matching = Matching(self._behaviours)
         self._hidden = [machine.find(name, machine.actions) for name in hidden]
-        self._most = most
+        self.stepper = self._behaviours.stepper
 
-    def see(self, observation: Observation) -> Unexplained | None:
-        """Take an observation into account; returns what is wrong with it if no behaviour explains it, and keeps the states as they were.
+    def begin(self) -> None:
+        """Forget what was seen."""
+        self._behaviours.begin()
+        self.is_exact = True
+
+    def __len__(self) -> int:
+        return len(self._behaviours)
+
+    def positions(self, most: int) -> Iterator[Position]:
+        """The states, the first few."""
+        return map(self._behaviours.position, range(min(len(self), most)))
+
+    def behaviour(self, index: int = 0) -> Behaviour:
+        """A behaviour that ends in one of the states."""
+        return Behaviour(*self._behaviours.way(index))
+
+    def see(self, observation: Observation) -> bool:
+        """Take an observation into account. False, and the states as they were, if none of them explains it.
 
         Raises:
-            TooManyError: if more states would have to be kept than allowed.
+            SpecError: if the spec's code raises.
         """
-        before = self._with_hidden(self.nodes)
-        found: dict[Any, Node] = {}
-        for node in self._candidates(before, observation):
-            if node.position.key not in found and not (observation.state and any(state_differences(observation, node.position.state))):
-                found[node.position.key] = node
-                if len(found) > self._most:
-                    raise TooManyError
-        if not found:
-            return self._unexplained(before, observation)
-        self.nodes = list(found.values())
-        return None
+        behaviours = self._behaviours
+        if self._hidden:
+            behaviours.close(self._hidden, self.most)
+            self.is_exact &= not behaviours.is_truncated
+        action = None if observation.action is None else self.machine.find(observation.action, self.machine.actions)
+        found = behaviours.observe(action, self._matching.pattern(observation), self._matching.tests(observation), self.most)
+        self.is_exact &= not behaviours.is_truncated
+        return found
 
-    def _candidates(self, before: Sequence[Node], observation: Observation) -> Iterator[Node]:
-        """The states after what was seen, without a look at what was seen of them."""
-        if observation.action is None:
-            yield from before
-            return
-        action = self.machine.find(observation.action, self.machine.actions)
-        for node in before:
-            for step, position in self.stepper.outcomes(node.position, action):
-                if not (observation.arguments and any(step_differences(observation, step))):
-                    yield Node(position, step, node)
-
-    def _with_hidden(self, nodes: list[Node]) -> list[Node]:
-        """The nodes and what hidden actions lead to from them."""
-        if not self._hidden:
-            return nodes
-        found = {node.position.key: node for node in nodes}
-        waiting = list(nodes)
-        while waiting:
-            node = waiting.pop(0)
-            for action in self._hidden:
-                for step, position in self.stepper.outcomes(node.position, action):
-                    if position.key not in found:
-                        waiting.append(found.setdefault(position.key, Node(position, step, node)))
-                        if len(found) > self._most:
-                            raise TooManyError
-        return list(found.values())
-
-    def _unexplained(self, before: Sequence[Node], observation: Observation) -> Unexplained:
-        options: list[tuple[Node, Step | None, Position]] = []
-        for node in before[:_LOOKED_AT]:
+    def unexplained(self, observation: Observation) -> Unexplained:
+        """What is wrong with an observation that was not explained."""
+        options: list[tuple[int, Step | None, Position]] = []
+        for number, position in enumerate(self.positions(_LOOKED_AT)):
             if observation.action is None:
-                options.append((node, node.step, node.position))
+                options.append((number, None, position))
             else:
-                options += [(node, step, position) for step, position in self.stepper.steps(node.position)]
+                options += [(number, step, after) for step, after in self.stepper.steps(position)]
         distances = [self._distance(observation, step, position) for _, step, position in options]
         ranked = sorted(zip(distances, range(len(options)), strict=True))
         steps = [step for _, number in ranked if (step := options[number][1]) is not None]
         same = [step for step in steps if step.action == observation.action]
         shown = list({repr(step): step for step in (same or steps)}.values())
-        if observation.action is None:
-            shown = []
         if not ranked:
-            return Unexplained(observation, (), 0, None, (), before[0] if before else None)
-        node, nearest, position = options[ranked[0][1]]
+            return Unexplained(observation, (), 0, None, (), self.behaviour())
+        number, nearest, position = options[ranked[0][1]]
         told = tuple(self._told(observation, nearest, position))
-        return Unexplained(observation, tuple(shown[:ALLOWED]), max(len(shown) - ALLOWED, 0), nearest, told, node)
+        return Unexplained(observation, tuple(shown[:ALLOWED]), max(len(shown) - ALLOWED, 0), nearest, told, self.behaviour(number))
 
     def _distance(self, observation: Observation, step: Step | None, position: Position) -> tuple[int, int, int]:
         """How far a step is from what was seen: first its action, then its arguments, then the state after it."""
@@ -165,12 +148,14 @@ class Explaining:
                 yield f"the action is {step.action}, not {observation.action}"
         yield from state_differences(observation, position.state)
 
-    def certainly_false(self) -> tuple[Node, Declaration] | None:
-        """A property that is false however what was seen came about: one that is false in each of the states."""
-        found: list[tuple[Node, Declaration]] = []
-        for node in self.nodes:
-            declared = self.stepper.false_property(node.position, None if node.above is None else node.above.position)
-            if declared is None or (found and declared is not found[0][1]):
-                return None
-            found.append((node, declared))
-        return found[0] if found else None
+    def violation(self) -> tuple[Behaviour, Declaration] | None:
+        """A property that is false where the last observation is explained, if one is however that is done; and such a behaviour."""
+        if self._behaviours.is_fine:
+            return None
+        for index in range(len(self)):
+            found = self.behaviour(index)
+            before = found.positions[-2] if found.steps else None
+            declared = self.stepper.false_property(found.positions[-1], before)
+            if declared is not None:
+                return found, declared
+        return None

@@ -8,7 +8,7 @@ fields that were seen, and a message is an object in which ``"type"`` may name i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -112,7 +112,7 @@ def state_differences(observation: Observation, state: State) -> Iterator[str]:
 
 def differences(value: Any, seen: Any, path: str) -> Iterator[str]:
     """How a value differs from what was seen of it, a phrase for each place."""
-    if isinstance(seen, Mapping) and (any(key.startswith("#") for key in seen) or seen.keys() == {"tag", "value"}):
+    if isinstance(seen, Mapping) and is_encoded(seen):
         if encode(value) != seen:
             yield _phrase(path, value, seen)
     elif isinstance(seen, Mapping):
@@ -121,6 +121,16 @@ def differences(value: Any, seen: Any, path: str) -> Iterator[str]:
         yield from _items(value, seen, path)
     elif not _is_same(value, seen):
         yield _phrase(path, value, seen)
+
+
+def is_encoded(seen: Mapping[str, Any]) -> bool:
+    """Whether an object is a value in the encoding of ITF."""
+    return any(isinstance(key, str) and key.startswith("#") for key in seen) or seen.keys() == {"tag", "value"}
+
+
+def keys_by_name(value: Iterable[Any]) -> dict[str, Any]:
+    """The keys of a dict by what they are called in JSON."""
+    return {(key.name or repr(key) if isinstance(key, Enum) else str(key)): key for key in value}
 
 
 def _is_same(value: Any, seen: Any) -> bool:
@@ -138,7 +148,7 @@ def _phrase(path: str, value: Any, seen: Any) -> str:
 def _parts(value: Any, seen: Mapping[str, Any], path: str) -> Iterator[str]:
     """The fields of a record or object, or the entries of a dict, that were seen."""
     if isinstance(value, Mapping) and not isinstance(value, FrozenRecord):
-        keys = {(key.name if isinstance(key, Enum) else str(key)): key for key in value}
+        keys = keys_by_name(value)
         for name, inner in seen.items():
             if name in keys:
                 yield from differences(value[keys[name]], inner, f"{path}[{show(keys[name])}]")

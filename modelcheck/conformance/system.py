@@ -18,7 +18,7 @@ import hypothesis.strategies as st
 from hypothesis import Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from modelcheck.conformance.explaining import Explaining, Node, TooManyError, Unexplained
+from modelcheck.conformance.explaining import Explaining, Unexplained
 from modelcheck.conformance.machine import _code, _liking
 from modelcheck.conformance.observation import checked
 from modelcheck.errors import ModelcheckError, UsageError
@@ -77,14 +77,13 @@ class ConformanceMachine(RuleBasedStateMachine):
     adapter: ClassVar[Callable[[], Adapter]]
     timeout_s: ClassVar[float]
     _explaining: ClassVar[Explaining]
-    _first: ClassVar[list[Node]]
     _driven: ClassVar[dict[str, str]]
 
     def __init__(self) -> None:
         super().__init__()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = ThreadPoolExecutor(1)
-        self._states = list(self._first)
+        self._explaining.begin()
         self._hangs = False
         self._taken: list[tuple[Step, Mapping[str, Any]]] = []
         self._system = type(self).adapter()
@@ -118,9 +117,9 @@ class ConformanceMachine(RuleBasedStateMachine):
         actions = [action for action in stepper.machine.actions if action.name in self._driven]
         options = {
             _code(step): Step(step.action, step.arguments)
-            for node in self._states[:_LOOKED_AT]
+            for position in self._explaining.positions(_LOOKED_AT)
             for action in actions
-            for step, _ in stepper.outcomes(node.position, action)
+            for step, _ in stepper.outcomes(position, action)
         }
         if not options:
             return None
@@ -140,18 +139,14 @@ class ConformanceMachine(RuleBasedStateMachine):
     def _see(self, step: Step | None, seen: Mapping[str, Any]) -> None:
         __tracebackhide__ = True
         explaining = self._explaining
-        explaining.nodes = self._states
         try:
             found = checked(explaining.machine, None if step is None else step.action, {} if step is None else step.arguments, seen, {})
         except UsageError as error:
             raise AdapterError(f"the adapter saw what the spec does not have: {error.message}", remedy=error.remedy) from error
-        try:
-            unexplained = explaining.see(found)
-        except TooManyError:
-            raise AdapterError("too many states explain what was seen", remedy="Let the adapter see more, or raise `most`.") from None
-        if unexplained is not None:
-            raise Nonconformance(_described(self._taken, seen, unexplained))
-        self._states = explaining.nodes
+        if not explaining.see(found):
+            raise Nonconformance(_described(self._taken, seen, explaining.unexplained(found)))
+        if not explaining.is_exact:
+            raise AdapterError("too many states explain what was seen", remedy="Let the adapter see more, or raise `most`.")
 
     def _call(self, what: str, function: Callable[[], Any]) -> Any:
         """Call the adapter, on this thread's event loop if it is a coroutine, else on a thread that can be left behind."""
@@ -208,7 +203,7 @@ def conformance(spec: Spec, adapter: Callable[[], Adapter], *, timeout_s: float 
     metaclass: Any = type(ConformanceMachine)
     body = {
         "spec": spec, "adapter": staticmethod(adapter), "timeout_s": timeout_s, "_driven": driven, "__module__": __name__,
-        "_explaining": explaining, "_first": list(explaining.nodes),
+        "_explaining": explaining,
     }  # fmt: skip
     made: type[ConformanceMachine] = metaclass(f"{machine.cls.__name__}Conformance", (ConformanceMachine,), body)
     return made

@@ -1,4 +1,8 @@
-"""Validation of a log: is a recorded run a behaviour of a spec?"""
+"""Validation of a log: is a recorded run a behaviour of a spec?
+
+All states that explain the log are kept as long as they are few. Where they are many, a part of them is enough to show that the log is a behaviour;
+that it is none takes all of them. So a narrow pass over the log comes first, and wider ones only if that does not decide.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,15 @@ from collections.abc import Iterable, Sequence
 
 from attrs import frozen
 
-from modelcheck.conformance.explaining import Explaining, Node, TooManyError, Unexplained
+from modelcheck.conformance.explaining import Behaviour, Explaining, Unexplained
 from modelcheck.conformance.observation import Observation
 from modelcheck.conformance.violation import counterexample
 from modelcheck.spec import Machine
 from modelcheck.spec.loading import source_file
 from modelcheck.trace import Trace
 from modelcheck.verdict import Verdict
+
+_WIDTHS = (100, 1_000)
 
 
 @frozen
@@ -27,6 +33,7 @@ class Validation:
         unexplained: What no behaviour explains.
         trace: A behaviour: the counterexample to the property that is violated, else one that explains the log as far as it can be explained.
         explanations: How many states explain what was seen up to there.
+        is_exact: Whether these are all.
     """
 
     verdict: Verdict
@@ -35,9 +42,10 @@ class Validation:
     unexplained: Unexplained | None = None
     trace: Trace | None = None
     explanations: int = 1
+    is_exact: bool = True
 
 
-def validate(machine: Machine, log: Sequence[Observation], *, hidden: Iterable[str] = (), most: int = 100_000) -> Validation:
+def validate(machine: Machine, log: Sequence[Observation], *, hidden: Iterable[str] = (), most: int = 10_000) -> Validation:
     """Say whether a log is a behaviour of a spec.
 
     Args:
@@ -50,24 +58,33 @@ def validate(machine: Machine, log: Sequence[Observation], *, hidden: Iterable[s
         UsageError: if a hidden action does not exist.
         SpecError: if the spec's code raises.
     """
-    explaining = Explaining(machine, hidden=hidden, most=most)
+    explaining = Explaining(machine, hidden=hidden)
+    for explaining.most in [*(width for width in _WIDTHS if width < most), most]:
+        found = _validated(explaining, log)
+        if found.verdict is not Verdict.UNKNOWN:
+            break
+    return found
+
+
+def _validated(explaining: Explaining, log: Sequence[Observation]) -> Validation:
+    machine = explaining.machine
+    explaining.begin()
     for number, observation in enumerate(log):
-        try:
-            unexplained = explaining.see(observation)
-        except TooManyError:
-            return Validation(Verdict.UNKNOWN, number, observation.line, explanations=most)
-        if unexplained is not None:
-            return Validation(Verdict.VIOLATED, number, observation.line, unexplained, _behaviour(machine, unexplained.before), len(explaining.nodes))
-        false = explaining.certainly_false()
-        if false is not None:
-            node, declared = false
-            trace = counterexample(machine, *node.run(), declared, "log")
-            return Validation(Verdict.VIOLATED, number + 1, observation.line, None, trace, len(explaining.nodes))
-    return Validation(Verdict.HOLDS, len(log), None, None, _behaviour(machine, explaining.nodes[0]), len(explaining.nodes))
+        if not explaining.see(observation):
+            if not explaining.is_exact:
+                return Validation(Verdict.UNKNOWN, number, observation.line, explanations=len(explaining), is_exact=False)
+            wrong = explaining.unexplained(observation)
+            return Validation(Verdict.VIOLATED, number, observation.line, wrong, _trace(machine, wrong.before), len(explaining))
+        violation = explaining.violation()
+        if violation is not None:
+            if not explaining.is_exact:
+                return Validation(Verdict.UNKNOWN, number, observation.line, explanations=len(explaining), is_exact=False)
+            behaviour, declared = violation
+            trace = counterexample(machine, behaviour.states, behaviour.steps, declared, "log")
+            return Validation(Verdict.VIOLATED, number + 1, observation.line, None, trace, len(explaining))
+    return Validation(Verdict.HOLDS, len(log), None, None, _trace(machine, explaining.behaviour()), len(explaining), explaining.is_exact)
 
 
-def _behaviour(machine: Machine, node: Node | None) -> Trace | None:
-    if node is None:
-        return None
-    states, steps = node.run()
-    return Trace(machine.cls.__name__, source_file(machine.cls), machine.constants, "log", "log", tuple(states), tuple(steps), {}, None, "log")
+def _trace(machine: Machine, found: Behaviour) -> Trace:
+    states, steps = tuple(found.states), tuple(found.steps)
+    return Trace(machine.cls.__name__, source_file(machine.cls), machine.constants, "log", "log", states, steps, {}, None, "log")

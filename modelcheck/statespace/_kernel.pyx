@@ -13,6 +13,9 @@ from libcpp.vector cimport vector
 import time
 
 
+ctypedef vector[pair[uint32_t, uint32_t]] Ids
+
+
 cdef extern from "explorer.hpp" namespace "modelcheck" nogil:
     uint64_t c_mix "modelcheck::mix"(uint32_t cell, uint32_t id) noexcept
 
@@ -96,8 +99,8 @@ cdef extern from "explorer.hpp" namespace "modelcheck" nogil:
         uint32_t index
         uint32_t id
         vector[uint32_t] script
-        vector[pair[uint32_t, uint32_t]] state
-        vector[pair[uint32_t, uint32_t]] following
+        Ids state
+        Ids following
 
     cdef cppclass Finding:
         int64_t tree
@@ -144,12 +147,48 @@ cdef extern from "explorer.hpp" namespace "modelcheck" nogil:
         vector[Evaluations] evaluations() except +
 
 
+cdef extern from "behaviours.hpp" namespace "modelcheck" nogil:
+    cdef enum class About "modelcheck::Test::About"(uint8_t):
+        pass
+
+    cdef enum class Outcome "modelcheck::Behaviours::Outcome"(uint8_t):
+        pass
+
+    cdef enum class Need "modelcheck::Behaviours::Need"(uint8_t):
+        kMatch "modelcheck::Behaviours::Need::kMatch"
+        kTest "modelcheck::Behaviours::Need::kTest"
+
+    cdef cppclass CBehaviours "modelcheck::Behaviours":
+        CBehaviours(const CSpace& space) except +
+        uint32_t add_pattern() except +
+        void set_match(uint32_t pattern, uint32_t path, cbool aligned, uint32_t differing) except +
+        uint32_t add_test(About about, uint32_t where) except +
+        void set_answer(uint32_t test, uint64_t key, cbool answer) except +
+        void clear() except +
+        void add_initial(const Ids& ids, uint32_t number) except +
+        void begin(int64_t tree, int64_t pattern, const vector[uint32_t]& tests, const vector[uint32_t]& properties, size_t most) except +
+        void begin_closure(const vector[uint32_t]& trees, size_t most) except +
+        Outcome run() except +
+        cbool commit() except +
+        size_t size() noexcept
+        cbool truncated() noexcept
+        cbool fine() noexcept
+        Ids state(size_t i) except +
+        vector[uint32_t] way(size_t i) except +
+        Need need() noexcept
+        const Miss& miss() noexcept
+        uint32_t needed() noexcept
+        uint64_t key() noexcept
+        const vector[uint32_t]& unmatched() noexcept
+
+
 READ, READ_NEXT, CHOOSE, EACH, WHOLE, WHOLE_NEXT = range(6)
 DISABLED, EFFECT, TRUE, FALSE = range(4)
 INIT, ACTION, CONSTRAINT, INVARIANT, STEP, REACHABLE, TERMINAL = range(7)
 BREADTH, DEPTH, WALK = range(3)
 MORE, LEVEL_DONE, MISS, GROW = range(4)
-MISS_PATH, MISS_PROJECTION, MISS_UPDATE = range(3)
+MISS_PATH, MISS_PROJECTION, MISS_UPDATE, MISS_MATCH, MISS_TEST = range(5)
+OF_CELL, OF_COLLECTION, OF_STATE = range(3)
 
 
 class PathMismatchError(Exception):
@@ -165,6 +204,16 @@ cdef int checked(value, int count, str what) except -1:
     if not 0 <= value < count:
         raise ValueError(f"no such {what}: {value}")
     return value
+
+
+cdef uint64_t content(const CSpace* space, const Ids& ids, uint32_t collection) noexcept:
+    """The content key of a collection in a state."""
+    cdef uint64_t key = 0
+    cdef size_t i
+    for i in range(ids.size()):
+        if space.collection_of(ids[i].first) == collection:
+            key += c_mix(ids[i].first, ids[i].second)
+    return key
 
 
 cdef class Space:
@@ -277,12 +326,7 @@ cdef class Explorer:
 
     def missing_content(self, uint32_t worker, uint32_t collection, *, bint following=False):
         cdef const Miss* miss = &self.explorer.get().miss(worker)
-        cdef uint64_t key = 0
-        cdef pair[uint32_t, uint32_t] cell
-        for cell in (miss.following if following else miss.state):
-            if self.space.space.get().collection_of(cell.first) == collection:
-                key += c_mix(cell.first, cell.second)
-        return key
+        return content(self.space.space.get(), miss.following if following else miss.state, collection)
 
     def findings(self):
         cdef vector[Finding] found = self.explorer.get().findings()
@@ -302,6 +346,87 @@ cdef class Explorer:
     def evaluations(self):
         cdef vector[Evaluations] counts = self.explorer.get().evaluations()
         return [(evaluated.tree, evaluated.count) for evaluated in counts]
+
+
+cdef class Behaviours:
+    """The states in which the behaviours end that fit what was observed."""
+
+    cdef Space space  # Kept alive for the behaviours.
+    cdef unique_ptr[CBehaviours] behaviours
+
+    def __cinit__(self, Space space not None):
+        self.space = space
+        self.behaviours.reset(new CBehaviours(space.space.get()[0]))
+
+    def add_pattern(self):
+        return self.behaviours.get().add_pattern()
+
+    def set_match(self, uint32_t pattern, uint32_t path, bint aligned, uint32_t differing):
+        self.behaviours.get().set_match(pattern, path, aligned, differing)
+
+    def add_test(self, about, uint32_t where):
+        return self.behaviours.get().add_test(<About><uint8_t>checked(about, 3, "kind of test"), where)
+
+    def set_answer(self, uint32_t test, uint64_t key, bint answer):
+        self.behaviours.get().set_answer(test, key, answer)
+
+    def clear(self):
+        self.behaviours.get().clear()
+
+    def add_initial(self, ids, uint32_t number):
+        cdef Ids state = list(ids.items())
+        self.behaviours.get().add_initial(state, number)
+
+    def begin(self, int64_t tree, int64_t pattern, tests, properties, size_t most):
+        self.behaviours.get().begin(tree, pattern, tests, properties, most)
+
+    def begin_closure(self, trees, size_t most):
+        self.behaviours.get().begin_closure(trees, most)
+
+    def run(self):
+        cdef Outcome outcome
+        with nogil:
+            outcome = self.behaviours.get().run()
+        return <uint8_t>outcome == 0
+
+    def commit(self):
+        return self.behaviours.get().commit()
+
+    def __len__(self):
+        return self.behaviours.get().size()
+
+    @property
+    def truncated(self):
+        return self.behaviours.get().truncated()
+
+    @property
+    def fine(self):
+        return self.behaviours.get().fine()
+
+    def state(self, size_t i):
+        return dict(self.behaviours.get().state(i))
+
+    def way(self, size_t i):
+        return list(self.behaviours.get().way(i))
+
+    def missing(self, uint32_t worker=0):
+        cdef const Miss* miss = &self.behaviours.get().miss()
+        cdef Need need = self.behaviours.get().need()
+        if need == Need.kMatch:
+            return (MISS_MATCH, self.behaviours.get().needed(), 0, list(self.behaviours.get().unmatched()))
+        if need == Need.kTest:
+            return (MISS_TEST, self.behaviours.get().needed(), self.behaviours.get().key(), [])
+        if miss.kind == MissKind.kPath:
+            return (MISS_PATH, miss.index, 0, list(miss.script))
+        return (<uint8_t>miss.kind, miss.index, miss.id, [])
+
+    def missing_state(self, uint32_t worker=0, *, bint following=False):
+        cdef const Miss* miss = &self.behaviours.get().miss()
+        return dict(miss.following if following else miss.state)
+
+    def missing_content(self, uint32_t worker, uint32_t collection, *, bint following=False):
+        cdef const Miss* miss = &self.behaviours.get().miss()
+        return content(self.space.space.get(), miss.following if following else miss.state, collection)
 
 
 def mix(uint32_t cell, uint32_t value_id):

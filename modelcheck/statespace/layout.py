@@ -155,6 +155,18 @@ class Layout:
         }
         return Bag(items) if isinstance(shape, BagShape) else FrozenDict(items)
 
+    def place(self, shape: Shape) -> Cell | Collection:
+        """Where the values of a shape are that has no shapes inside."""
+        return self._fixed[id(shape)] if id(shape) in self._fixed else self._dynamic[id(shape)]
+
+    def content(self, shape: Shape, ids: Mapping[int, int]) -> Any:
+        """The value of a shape that has no shapes inside, in the state in which the cells have the given ids."""
+        place = self.place(shape)
+        if isinstance(place, Cell):
+            return place.values[ids.get(place.index, 0)]
+        present = [cell for cell in place.cells.values() if ids.get(cell.index, 0)]
+        return self._snapshot(shape, ids, {place.index: present})
+
     # Views ------------------------------------------------------------------------------------------------------------------------------------
 
     def tracked(self, session: Session) -> Any:

@@ -157,8 +157,8 @@ class Recorder:
         for option in range(options):
             yield from self._longer(tree, state, (*prefix, (options, option)))
 
-    def supply(self, explorer: kernel.Explorer, worker: int) -> None:
-        """Supply what a worker misses.
+    def supply(self, explorer: kernel.Explorer | kernel.Behaviours, worker: int) -> Run | None:
+        """Supply what a worker misses; returns the run if it was a path.
 
         Raises:
             SpecError: if the spec's code raises, stores what is no value, or is not a function of the state.
@@ -173,9 +173,12 @@ class Recorder:
                 error.place = error.place or self.machine.place
                 raise
         else:
-            self._supply_path(explorer, worker, self.trees[which], script)
+            return self._supply_path(explorer, worker, self.trees[which], script)
+        return None
 
-    def _supply_path(self, explorer: kernel.Explorer, worker: int, tree: Tree, script: list[int]) -> None:
+    def _supply_path(
+        self, explorer: kernel.Explorer | kernel.Behaviours, worker: int, tree: Tree, script: list[int]
+    ) -> Run:
         state = explorer.missing_state(worker)
         after = None
         if tree.declared is not None and tree.declared.role is Role.STEP:
@@ -194,6 +197,7 @@ class Recorder:
                 tree,
                 f"in one run it looked at {self._node(error.expected)}, in another, up to there the same, it did not",
             ) from error
+        return run
 
     # Recorded runs ----------------------------------------------------------------------------------------------------------------------------
 

@@ -109,7 +109,7 @@ class Space {
       require(events[i].taken || (i + 1 == events.size() && kind == Outcome::kDisabled), "a choice of nothing ends a run as DISABLED");
     }
     if (!acts) note_footprint(grown.reader(), events);
-    const Mismatch mismatch = grown.add(events, kind, writes, arena_);
+    const Mismatch mismatch = grown.add(events, kind, writes, paths_++, arena_);
     version_.fetch_add(1, std::memory_order_release);
     return mismatch;
   }
@@ -199,6 +199,7 @@ class Space {
   Footprints footprints_;
   std::vector<std::unique_ptr<Tree>> trees_;
   uint32_t predicates_ = 0;  // Trees that are predicates.
+  uint32_t paths_ = 0;       // Paths added, those that were there already included.
   Tables projections_;
   Tables updates_;
   std::atomic<uint32_t> version_{0};

@@ -1,7 +1,6 @@
 """The steps of one state at a time, by decision trees kept in Python.
 
-An exploration expands millions of states and leaves that to the kernel. Random runs, the validation of logs and whoever holds a
-single state want the same trees for one state: what can be taken here, where it leads, and which property is false there. A walk
+An exploration expands millions of states and leaves that to the kernel. Random runs and whoever holds a single state want the same trees for one state: what can be taken here, where it leads, and which property is false there. A walk
 down a tree costs a dictionary access per node, some hundred times less than running the spec's Python, which is run where a path
 is missing. Ten thousand states of Raft take a second or two.
 """
@@ -85,17 +84,20 @@ class Stepper:
 
     Args:
         machine: The machine.
+
+    Attributes:
+        recorder: Runs the spec's Python.
     """
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
-        self._recorder = Recorder(
+        self.recorder = Recorder(
             machine, [*machine.actions, *machine.properties, *machine.terminals, *machine.constraints], kernel.Space()
         )
-        self._layout = self._recorder.layout
+        self._layout = self.recorder.layout
         self._trees = {
             tree.declared.name: _Tree(index, tree.declared)
-            for index, tree in self._recorder.trees.items()
+            for index, tree in self.recorder.trees.items()
             if tree.declared
         }
         self._projected: dict[tuple[int, int], int] = {}
@@ -110,9 +112,20 @@ class Stepper:
         """The initial states, without repeats."""
         return [self.position(state) for state in dict.fromkeys(self.machine.initial_states())]
 
-    def position(self, state: State) -> Position:
-        """The position of a state."""
-        return Position(self._layout.ids(state), self._layout)
+    def position(self, state: State | Mapping[int, int]) -> Position:
+        """The position of a state, which may be given by the ids of its cells."""
+        return Position(self._layout.ids(state) if isinstance(state, State) else state, self._layout)
+
+    def after(self, run: Run, position: Position) -> Position:
+        """Where a recorded run leads."""
+        ids = dict(position.ids)
+        for cell, update, ident in run.writes:
+            new = self._update(update, ids.get(cell, 0)) if update else ident
+            if new:
+                ids[cell] = new
+            else:
+                ids.pop(cell, None)
+        return Position(ids, self._layout)
 
     # Steps ------------------------------------------------------------------------------------------------------------------------------------
 
@@ -133,25 +146,15 @@ class Stepper:
                 self._taken.clear()
             tree = self._trees[action.name]
             found = self._taken[key] = [
-                (Step(action.name, dict(run.arguments), run.choices), self._after(run, position))
+                (Step(action.name, dict(run.arguments), run.choices), self.after(run, position))
                 for run in self._leaves(tree, position)
             ]
         return found
 
-    def _after(self, run: Run, position: Position) -> Position:
-        ids = dict(position.ids)
-        for cell, update, ident in run.writes:
-            new = self._update(update, ids.get(cell, 0)) if update else ident
-            if new:
-                ids[cell] = new
-            else:
-                ids.pop(cell, None)
-        return Position(ids, self._layout)
-
     def _update(self, update: int, ident: int) -> int:
         found = self._updated.get((update, ident))
         if found is None:
-            found = self._updated[update, ident] = self._recorder._registry.updates[update].supply(ident)
+            found = self._updated[update, ident] = self.recorder._registry.updates[update].supply(ident)
         return found
 
     # Properties -------------------------------------------------------------------------------------------------------------------------------
@@ -213,7 +216,7 @@ class Stepper:
     def _project(self, projection: int, ident: int) -> int:
         found = self._projected.get((projection, ident))
         if found is None:
-            found = self._projected[projection, ident] = self._recorder._registry.projections[projection].result_id(
+            found = self._projected[projection, ident] = self.recorder._registry.projections[projection].result_id(
                 ident
             )
         return found
@@ -239,19 +242,19 @@ class Stepper:
         """Run the spec's Python on a path that is missing, add the path, and return what is now below the node."""
         content: Callable[[int], int] = lambda collection: self._content(position, collection)  # noqa: E731
         following: Callable[[int], int] = lambda collection: self._content(after or position, collection)  # noqa: E731
-        recorded = self._recorder.trees[tree.index]
-        run = self._recorder.run(
+        recorded = self.recorder.trees[tree.index]
+        run = self.recorder.run(
             recorded, script, position.ids, None if after is None else after.ids, content, following
         )
         if recorded.calls <= _ALWAYS_REPEATED or recorded.calls % _REPEATED_EACH == 0:
-            self._recorder._repeat(recorded, run, position.ids, None if after is None else after.ids)
+            self.recorder._repeat(recorded, run, position.ids, None if after is None else after.ids)
         node, at = tree.top, 0
         for kind, where, detail, ident in run.events:
             child = node.children.get(at)
             if child is None:
                 child = node.children[at] = _Node(kind, where, detail)
             if isinstance(child, Run) or (child.kind, child.where, child.detail) != (kind, where, detail):
-                raise self._recorder._impure(
+                raise self.recorder._impure(
                     recorded, "in two runs that were the same up to there it looked at different things", run
                 )
             node, at = child, ident
@@ -259,7 +262,7 @@ class Stepper:
             node.children[at] = run
         below = above.children.get(found)
         if below is None and at != -1:
-            raise self._recorder._impure(
+            raise self.recorder._impure(
                 recorded, "in two runs that were the same up to there it looked at different things", run
             )
         return below

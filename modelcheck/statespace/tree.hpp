@@ -31,6 +31,7 @@ struct Leaf {
   uint32_t tree;   // The tree that it belongs to.
   uint32_t open;   // Writes whose old id must be looked up; they come first.
   uint32_t count;  // All writes. A write known to change nothing is not among them.
+  uint32_t path;   // Which path of the space it ends, in the order of their addition.
 
   Write* writes() noexcept { return reinterpret_cast<Write*>(this + 1); }
   const Write* begin() const noexcept { return reinterpret_cast<const Write*>(this + 1); }
@@ -81,7 +82,8 @@ class Tree {
   bool disabled() const noexcept { return disabled_.load(std::memory_order_relaxed); }
   void disable() noexcept { disabled_.store(true, std::memory_order_relaxed); }
 
-  Mismatch add(const std::vector<Event>& events, Outcome outcome, const std::vector<Write>& writes, Arena& arena) {
+  // `path` is the number that a new leaf gets.
+  Mismatch add(const std::vector<Event>& events, Outcome outcome, const std::vector<Write>& writes, uint32_t path, Arena& arena) {
     Node* parent = nullptr;
     Word word = root();
     size_t i = 0;
@@ -93,7 +95,7 @@ class Tree {
       word = parent->children.find(events[i].key);
     }
     if (word != kMissing) return compare(word, events, outcome, writes);
-    word = branch(events, i, outcome, writes, arena);
+    word = branch(events, i, outcome, writes, path, arena);
     if (i == 0) {
       root_.store(word, std::memory_order_release);
     } else {
@@ -140,8 +142,8 @@ class Tree {
   }
 
   // The nodes of events from `i` on and the leaf, linked from the bottom up.
-  Word branch(const std::vector<Event>& events, size_t i, Outcome outcome, const std::vector<Write>& writes, Arena& arena) const {
-    Word word = outcome == Outcome::kEffect ? new_leaf(events, writes, arena) : plain_leaf(outcome);
+  Word branch(const std::vector<Event>& events, size_t i, Outcome outcome, const std::vector<Write>& writes, uint32_t path, Arena& arena) const {
+    Word word = outcome == Outcome::kEffect ? new_leaf(events, writes, path, arena) : plain_leaf(outcome);
     for (size_t j = events.size(); j-- > i;) {
       const Event& event = events[j];
       auto* node = new (arena.allocate(sizeof(Node))) Node{{}, event.projection, event.where, event.detail, event.kind};
@@ -152,10 +154,10 @@ class Tree {
     return word;
   }
 
-  Word new_leaf(const std::vector<Event>& events, const std::vector<Write>& writes, Arena& arena) const {
+  Word new_leaf(const std::vector<Event>& events, const std::vector<Write>& writes, uint32_t path, Arena& arena) const {
     const std::vector<Write> ordered = resolved(events, writes);
     auto* leaf = static_cast<Leaf*>(arena.allocate(sizeof(Leaf) + ordered.size() * sizeof(Write)));
-    *leaf = {0, index_, 0, static_cast<uint32_t>(ordered.size())};
+    *leaf = {0, index_, 0, static_cast<uint32_t>(ordered.size()), path};
     for (size_t i = 0; i < ordered.size(); ++i) {
       leaf->writes()[i] = ordered[i];
       const Event* read = known(events, ordered[i]);

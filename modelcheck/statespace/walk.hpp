@@ -21,13 +21,21 @@ struct Miss {
   State::Undo following;         // For a STEP tree its successor, the same way.
 };
 
+// What a walk takes where it does not take everything; see `Behaviours`.
+struct Everything {
+  // A choice is about to be made at a node, the number `depth` of the run; what `admits` is asked next is about it.
+  void at(const Node&, size_t) const noexcept {}
+  bool admits(uint32_t) const noexcept { return true; }
+};
+
 // Visits the leaves of a tree in one state: all options of a choice in order, all elements of a collection in ascending order of cells. Since cells and
 // children are only ever added, a later walk in the same state meets the same leaves in the same order.
-class Walk {
+template <class Filter>
+class FilteredWalk {
  public:
   // `following` is the successor for a STEP tree and otherwise not looked at.
-  Walk(const Space& space, const State& state, const State& following, Miss& miss) noexcept
-      : space_(space), state_(state), following_(following), miss_(miss) {}
+  FilteredWalk(const Space& space, const State& state, const State& following, Miss& miss, Filter filter = {}) noexcept
+      : space_(space), state_(state), following_(following), miss_(miss), filter_(filter) {}
 
   // Calls on_leaf with the word of each leaf but DISABLED. False when `on_leaf` returned false or something is missing; `miss` then says what.
   template <class OnLeaf>
@@ -38,7 +46,20 @@ class Walk {
     return below(tree.root(), on_leaf);
   }
 
-  bool miss_update(const IdTable& table, uint32_t id) noexcept { return miss_id(MissKind::kUpdate, table, id); }
+  // Adds to a fingerprint what the writes of a leaf do whose old id its run has not read. False when an update does not know the old id.
+  bool add_open_writes(const Leaf& leaf, uint64_t& fingerprint) noexcept {
+    for (const Write *write = leaf.begin(), *end = write + leaf.open; write != end; ++write) {
+      const uint32_t old = state_.at(write->cell);
+      if (write->update == nullptr) {
+        if (old != write->value) fingerprint += write->gain - mix(write->cell, old);
+        continue;
+      }
+      const uint32_t id = write->update->find(old);
+      if (id == IdTable::kUnknown) return miss_id(MissKind::kUpdate, *write->update, old);
+      fingerprint += mix(write->cell, id) - mix(write->cell, old);
+    }
+    return true;
+  }
 
  private:
   bool miss_id(MissKind kind, const IdTable& table, uint32_t id) noexcept {
@@ -90,6 +111,7 @@ class Walk {
   // On failure the choices stay in the script, which is what the miss must tell.
   template <class OnLeaf>
   bool each_option(const Node& node, OnLeaf& on_leaf) {
+    filter_.at(node, miss_.script.size());
     for (uint32_t option = 0; option < node.detail; ++option) {
       miss_.script.push_back(option);
       if (!below(node.children.find(option), on_leaf)) return false;
@@ -101,6 +123,8 @@ class Walk {
   template <class OnLeaf>
   bool each_element(const Node& node, OnLeaf& on_leaf) {
     for (const uint32_t cell : state_.present(node.where)) {
+      filter_.at(node, miss_.script.size());
+      if (!filter_.admits(cell)) continue;
       miss_.script.push_back(cell);
       if (!below(node.children.find(space_.place_of(cell)), on_leaf)) return false;
       miss_.script.pop_back();
@@ -112,6 +136,9 @@ class Walk {
   const State& state_;
   const State& following_;
   Miss& miss_;
+  Filter filter_;
 };
+
+using Walk = FilteredWalk<Everything>;
 
 }  // namespace modelcheck

@@ -191,7 +191,7 @@ class Worker {
     const bool complete = walk.over(tree, [&](Word word) {
       const Leaf& leaf = *leaf_of(word);
       uint64_t fingerprint = e.fingerprint + leaf.delta;
-      if (!add_open_writes(e.state, leaf, walk, fingerprint)) return false;
+      if (!walk.add_open_writes(leaf, fingerprint)) return false;
       const auto ordinal = static_cast<uint32_t>(e.successors++);
       const bool known = e.at.depth > 0 && (fingerprint == e.fingerprint || recent_.contains(fingerprint));
       if (known && counts_at_once_) {
@@ -209,21 +209,6 @@ class Worker {
     }
     counts_.generated += seen;
     counts_.enabled[tree.index()] += seen;
-    return true;
-  }
-
-  // False when an update does not know the old id.
-  static bool add_open_writes(const State& state, const Leaf& leaf, Walk& walk, uint64_t& fingerprint) noexcept {
-    for (const Write *write = leaf.begin(), *end = write + leaf.open; write != end; ++write) {
-      const uint32_t old = state.at(write->cell);
-      if (write->update == nullptr) {
-        if (old != write->value) fingerprint += write->gain - mix(write->cell, old);
-        continue;
-      }
-      const uint32_t id = write->update->find(old);
-      if (id == IdTable::kUnknown) return walk.miss_update(*write->update, old);
-      fingerprint += mix(write->cell, id) - mix(write->cell, old);
-    }
     return true;
   }
 

@@ -127,10 +127,16 @@ def test_a_missing_log_is_told(tmp_path):
 
 
 def test_too_many_explanations_are_unknown(log):
-    """A log that says too little is neither explained nor refuted."""
-    done = run(log([{"action": "rm_prepare"}] * 3), "--max-states", "2", "--set", "rms=5")
+    """That no behaviour explains a line is known only if all states before it were kept; that one does takes no more than that one."""
+    lines = [{"action": "rm_prepare"}] * 3
+    few = ["--max-states", "2", "--set", "rms=5"]
+    holds = run(log(lines), *few).output
+    assert "3 observations are a behaviour" in holds
+    assert "at least 2 states explain them" in holds
+    done = run(log([*lines, {"action": "tm_commit"}]), *few)
     assert "unknown" in done.output
-    assert "more than 2 states explain the log" in done.output
+    assert "log.jsonl:4: none of the 2 states that were kept explains this line, and others may" in done.output
+    assert "no behaviour" in run(log([*lines, {"action": "tm_commit"}]), "--set", "rms=5").output
 
 
 def plain(value):
