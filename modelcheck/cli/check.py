@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from modelcheck.cli.command import common_options
-from modelcheck.cli.target import spec_from, spec_options
-from modelcheck.cli.units import Duration, Size
+from modelcheck.cli.target import json_option, spec_from, spec_options, time_limit_option, trace_out_option
+from modelcheck.cli.units import Size
 
 
 @click.command(short_help="Explore every state of a spec.")
@@ -28,7 +28,7 @@ from modelcheck.cli.units import Duration, Size
     metavar="N",
     help="Stop after N breadth-first levels, the initial one included.",
 )
-@click.option("--time-limit", type=Duration(), metavar="TIME", help="Stop after so many seconds, or 2m, 1h30m.")
+@time_limit_option
 @click.option(
     "--max-memory", type=Size(), metavar="SIZE", help="Stop when the search takes so many bytes, or 500M, 4G."
 )
@@ -47,13 +47,8 @@ from modelcheck.cli.units import Duration, Size
 @click.option(
     "--profile", is_flag=True, help="Show where Python was run, and which cells of the state take many values."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
-@click.option(
-    "--trace-out",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write the counterexample there instead of to .modelcheck/.",
-)
+@json_option
+@trace_out_option
 @common_options
 @click.pass_context
 def command(

@@ -1,11 +1,13 @@
-"""The spec that a command is about: the argument SPEC and the option ``--set``."""
+"""The spec that a command is about, and the options that the commands with a verdict on one share."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from modelcheck.cli.units import Duration
 from modelcheck.errors import UsageError
 from modelcheck.spec import Spec
 from modelcheck.spec.constants import parse_constant
@@ -13,6 +15,17 @@ from modelcheck.spec.loading import load_spec
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+time_limit_option = click.option(
+    "--time-limit", type=Duration(), metavar="TIME", help="Stop after so many seconds, or 2m, 1h30m."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
+trace_out_option = click.option(
+    "--trace-out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the counterexample there instead of to .modelcheck/.",
+)
 
 
 def spec_options(function: Any) -> Any:

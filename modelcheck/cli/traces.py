@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,9 @@ from modelcheck.search.report import Report
 from modelcheck.spec.loading import shown_path
 from modelcheck.trace import Trace, write_trace
 from modelcheck.verdict import Verdict
+
+if TYPE_CHECKING:
+    from modelcheck.symbolic.report import ProofReport
 
 FOLDER = Path(".modelcheck")
 
@@ -30,7 +34,7 @@ def check_writable(path: Path) -> None:
         )
 
 
-def write_traces(report: Report, out: Path | None) -> dict[str, Path]:
+def write_traces(report: Report | ProofReport, out: Path | None) -> dict[str, Path]:
     """Write every trace of a report; returns the file of each property that has one.
 
     Args:

@@ -7,7 +7,6 @@ which need not find it out again.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ import z3
 from attrs import frozen
 
 from modelcheck.spec import Declaration
+from modelcheck.symbolic.asking import ask, said
 from modelcheck.symbolic.system import System, Transition
 from modelcheck.symbolic.terms import UnsupportedError, disj, neg
 from modelcheck.symbolic.unrolling import Run, Unrolling
@@ -85,7 +85,9 @@ class _Hunt:
             wrong = [(declared, unrolling.violates(declared)) for declared in self._pending]
             errors = [(each, unrolling.at(each.condition, unrolling.steps, each)) for each in self._raising]
             question = disj(*(term for _, term in wrong), *(term for _, term in errors))
-            answer = check(unrolling.solver, [question], self._deadline)
+            unrolling.solver.push()
+            unrolling.solver.add(question)
+            answer = ask(unrolling.solver, deadline=self._deadline)
             model = unrolling.solver.model() if answer == z3.sat else None
             unrolling.solver.pop()
             if answer == z3.unknown:
@@ -104,7 +106,11 @@ class _Hunt:
     ) -> None:
         violated = [declared for declared, term in wrong if z3.is_true(model.eval(term, model_completion=True))]
         if not violated:
-            _raise(next(each for each, term in errors if z3.is_true(model.eval(term, model_completion=True))), self.unrolling, model)
+            _raise(
+                next(each for each, term in errors if z3.is_true(model.eval(term, model_completion=True))),
+                self.unrolling,
+                model,
+            )
         run = self.unrolling.run(model)
         for declared in violated:
             self.results[declared.name] = Bounded(self.unrolling.steps - 1, run)
@@ -122,27 +128,3 @@ def _raise(transition: Transition, unrolling: Unrolling, model: z3.ModelRef) -> 
         f"this goes wrong on symbolic values, though not on ordinary ones: {transition.error}",
         place=transition.action.place,
     )
-
-
-def check(solver: z3.Solver, terms: Sequence[Any], deadline: float | None) -> Any:
-    """Push the terms and ask; the caller pops.
-
-    Raises:
-        KeyboardInterrupt: if the user stopped z3.
-    """
-    if deadline is not None:
-        left = deadline - time.monotonic()
-        solver.set("timeout", max(int(left * 1000), 1))
-    solver.push()
-    solver.add(*terms)
-    answer = solver.check()
-    if answer == z3.unknown and "interrupted from keyboard" in solver.reason_unknown():
-        raise KeyboardInterrupt
-    return answer
-
-
-def said(reason: str) -> str:
-    """Z3's reason in words."""
-    if "timeout" in reason or "canceled" in reason or "interrupted" in reason:
-        return "the time limit was reached"
-    return f"z3 gave up: {reason}"

@@ -23,7 +23,7 @@ from attrs import define, field, frozen
 from modelcheck.errors import InternalError
 from modelcheck.spec import Declaration
 from modelcheck.symbolic import bounded
-from modelcheck.symbolic.bounded import said
+from modelcheck.symbolic.asking import ask, said
 from modelcheck.symbolic.system import System
 from modelcheck.symbolic.terms import conj, disj, neg
 from modelcheck.symbolic.unrolling import Run, Unrolling
@@ -174,9 +174,7 @@ class _Search:
 
     def _ask(self, solver: z3.Solver, *assumptions: Any) -> bool:
         self.queries += 1
-        if self._deadline is not None:
-            solver.set("timeout", max(int((self._deadline - time.monotonic()) * 1000), 1))
-        answer = solver.check(*assumptions)
+        answer = ask(solver, *assumptions, deadline=self._deadline)
         if answer == z3.unknown:
             raise _GaveUp(said(solver.reason_unknown()))
         return bool(answer == z3.sat)

@@ -17,6 +17,7 @@ from attrs import define, field, frozen
 
 from modelcheck.spec.choice import Disabled
 from modelcheck.symbolic import terms
+from modelcheck.symbolic.asking import ask
 from modelcheck.symbolic.terms import DEAD, FALSE, TRUE, Guarded, Present, UnsupportedError, conj, merge, neg
 
 MOST_PATHS = 4000
@@ -79,7 +80,6 @@ class Paths:
 
     def __init__(self, axioms: list[z3.BoolRef], deadline: float | None = None) -> None:
         self._solver = z3.Solver()
-        self._solver.set("timeout", _FEASIBILITY_MS)
         self._solver.add(*axioms)
         self._frames: list[_Frame] = []
         self._fresh = 0
@@ -244,7 +244,7 @@ class Paths:
         self.checks += 1
         self._solver.push()
         self._solver.add(term)
-        answer = self._solver.check()
+        answer = ask(self._solver, most_ms=_FEASIBILITY_MS)
         self._solver.pop()
         return bool(answer != z3.unsat)
 

@@ -47,6 +47,17 @@ def instantiated(term: Any, grounds: list[Any], *, positive: bool = True) -> Any
     return _walked(term, positive, lambda each, polarity: instantiated(each, grounds, positive=polarity))
 
 
+def over_integers(term: Any, integers: list[Any]) -> Any:
+    """The term as it is if the given integers are all there are."""
+    if not has_quantifier(term):
+        return term
+    if z3.is_quantifier(term):
+        choices = itertools.product(integers, repeat=term.num_vars())
+        instances = [over_integers(_instance(term, chosen), integers) for chosen in choices]
+        return z3.And(*instances) if term.is_forall() else z3.Or(*instances)
+    return term.decl()(*(over_integers(each, integers) for each in term.children()))
+
+
 def _instance(term: Any, chosen: tuple[Any, ...]) -> Any:
     key = (term.get_id(), *(each.get_id() for each in chosen))
     if key not in _instances:

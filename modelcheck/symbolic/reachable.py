@@ -1,14 +1,26 @@
-"""Whether one particular state is reachable, asked of the enumerator."""
+"""What the enumerator knows: whether one particular state is reachable, and which properties are false near the start."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from modelcheck.errors import ModelcheckError
 from modelcheck.search import Limits, check
 from modelcheck.spec import Machine, State, reachable
 from modelcheck.spec.shape import AliasShape, BagShape, MapShape, QueueShape, RecordShape, SetShape, Shape, TableShape
+from modelcheck.trace import Trace
 from modelcheck.verdict import Verdict
+
+
+def violations(machine: Machine, names: Sequence[str], limits: Limits) -> dict[str, Trace]:
+    """Shortest violations of properties, as far as the limits allow to look."""
+    report = check(machine.spec, properties=list(names), limits=limits, keep_going=True)
+    return {
+        each.name: each.trace
+        for each in report.properties
+        if each.verdict is Verdict.VIOLATED and each.trace is not None
+    }
 
 
 def is_reachable(machine: Machine, state: State, limits: Limits) -> bool | None:

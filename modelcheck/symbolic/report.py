@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from modelcheck.symbolic.induction import CounterexampleToInduction
+from modelcheck.symbolic.counterexample import CounterexampleToInduction
 from modelcheck.trace import Trace
 from modelcheck.verdict import Verdict
 

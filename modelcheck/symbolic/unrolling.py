@@ -85,7 +85,9 @@ class Unrolling:
         self._names.append(self._renamed(after))
         relation = self.system.following(self._relation, self._names[after])
         renaming = self._names[before] + self._inputs(before) + self._chosen(before)
-        self.solver.add(z3.substitute(relation, *renaming) if renaming else relation, self.at(self.system.axioms, after))
+        self.solver.add(
+            z3.substitute(relation, *renaming) if renaming else relation, self.at(self.system.axioms, after)
+        )
         self.steps = after
 
     def violates(self, declared: Declaration) -> z3.BoolRef:

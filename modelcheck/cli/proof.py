@@ -1,0 +1,222 @@
+"""A report of proofs on the terminal, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from modelcheck.cli.paint import columns, paint
+from modelcheck.cli.report import plain_value
+from modelcheck.cli.traces import replay_command
+from modelcheck.cli.units import count, said_seconds
+from modelcheck.spec import Machine, State
+from modelcheck.spec.loading import shown_path
+from modelcheck.symbolic.counterexample import CounterexampleToInduction
+from modelcheck.symbolic.prove import trace_of
+from modelcheck.symbolic.report import Proof, ProofReport
+from modelcheck.trace import Trace, explain
+from modelcheck.trace.diff import changes
+from modelcheck.trace.itf import encode
+from modelcheck.trace.text import Line, Span, change_lines, reason_lines, state_lines, step_spans, trace_lines
+from modelcheck.values import show
+from modelcheck.verdict import Verdict
+
+SCHEMA = 1
+MOST_SHOWN = 4
+
+
+def json_proofs(report: ProofReport, machine: Machine, files: Mapping[str, Path]) -> dict[str, Any]:
+    """A report as the JSON object of ``--json``."""
+    return {
+        "spec": report.spec,
+        "source": shown_path(report.source),
+        "constants": {name: plain_value(value) for name, value in report.constants.items()},
+        "method": report.method,
+        "verdict": report.verdict.value,
+        "reason": report.reason,
+        "seconds": round(report.seconds, 6),
+        "transitions": report.transitions,
+        "queries": report.queries,
+        "unbounded": list(report.unbounded),
+        "properties": [_json_proof(proof, machine, files.get(proof.name)) for proof in report.properties],
+        "schema": SCHEMA,
+    }
+
+
+def _json_proof(proof: Proof, machine: Machine, file: Path | None) -> dict[str, Any]:
+    reason = None if proof.trace is None else explain(machine, proof.trace)
+    return {
+        "name": proof.name,
+        "kind": proof.kind,
+        "lemma": proof.lemma,
+        "verdict": proof.verdict.value,
+        "reason": proof.reason,
+        "method": proof.method,
+        "depth": proof.depth,
+        "needs": list(proof.needs),
+        "invariant": list(proof.found) or None,
+        "trace": None
+        if proof.trace is None
+        else {"file": None if file is None else str(file), "steps": len(proof.trace.steps)},
+        "explanation": None if reason is None else list(reason.lines()),
+        "counterexample_to_induction": None
+        if proof.counterexample is None
+        else _json_counterexample(proof.counterexample),
+    }
+
+
+def _json_counterexample(found: CounterexampleToInduction) -> dict[str, Any]:
+    return {
+        "states": [{name: encode(value) for name, value in state.items()} for state in found.states],
+        "steps": [
+            {"action": step.action, "arguments": {n: encode(v) for n, v in step.arguments.items()}}
+            for step in found.steps
+        ],
+        "arguments": {name: encode(value) for name, value in found.arguments.items()},
+        "raises": found.raises,
+        "reachable": found.reachable,
+        "confirmed": found.exact,
+    }
+
+
+# For people ------------------------------------------------------------------------------------------------------------------------------------
+
+
+def print_proofs(report: ProofReport, machine: Machine, files: Mapping[str, Path]) -> None:
+    """Print a report: the verdicts, then what is wrong, beginning with lemmas that are not even true, then what was found."""
+    paint(_heading(report))
+    paint(_verdicts(report))
+    wrong = sorted((proof for proof in report.properties if proof.trace is not None), key=_urgency)
+    lemmas = [proof for proof in wrong if proof.lemma]
+    for proof in wrong:
+        if proof in lemmas[1:]:
+            paint(_mention(proof, files.get(proof.name)))
+        else:
+            paint(_violation(proof, machine, files.get(proof.name)))
+    for proof in report.properties:
+        if proof.counterexample is not None:
+            paint(_counterexample(proof, proof.counterexample, machine))
+        if proof.found:
+            paint(_found(proof))
+
+
+def _urgency(proof: Proof) -> tuple[bool, int]:
+    assert proof.trace is not None
+    return not proof.lemma, len(proof.trace.steps)
+
+
+def _mention(proof: Proof, file: Path | None) -> Iterator[Line]:
+    yield ()
+    yield (
+        Span(f"{proof.name} is violated", "violated"),
+        Span(" too" + ("" if file is None else f": {replay_command(file)}"), "note"),
+    )
+
+
+def _heading(report: ProofReport) -> Iterator[Line]:
+    constants = ", ".join(f"{name}={show(value)}" for name, value in report.constants.items())
+    yield (Span(report.spec, "action"), Span(f"({constants})"), Span(f"  {shown_path(report.source)}", "note"))
+    yield ()
+
+
+def _verdicts(report: ProofReport) -> Iterator[Line]:
+    texts = columns([("lemma" if proof.lemma else proof.kind, proof.name) for proof in report.properties])
+    width = max(map(len, texts))
+    for proof, text in zip(report.properties, texts, strict=True):
+        yield (
+            Span(f"{text.ljust(width)}  "),
+            Span(proof.verdict.value, proof.verdict.value),
+            Span(_remark(proof), "note"),
+        )
+        if proof.needs:
+            yield (Span(f"      needs {', '.join(proof.needs)}", "note"),)
+    yield ()
+    yield (
+        Span(
+            f"{count(report.transitions, 'path')} through the actions, {count(report.queries, 'question')} to z3, {said_seconds(report.seconds)}"
+        ),
+    )
+    if report.unbounded:
+        shown = ", ".join(report.unbounded[:MOST_SHOWN]) + (
+            f" and {len(report.unbounded) - MOST_SHOWN} more" if len(report.unbounded) > MOST_SHOWN else ""
+        )
+        yield (Span(f"unbounded: {shown}", "note"),)
+
+
+def _remark(proof: Proof) -> str:
+    if proof.trace is not None:
+        return f" in {count(len(proof.trace.steps), 'step')}" if proof.trace.steps else " in the initial state"
+    if proof.verdict is Verdict.UNKNOWN:
+        return f": {proof.reason}"
+    return f" by {proof.method}"
+
+
+def _found(proof: Proof) -> Iterator[Line]:
+    yield ()
+    yield (Span(f"{proof.name} follows from what is true at the start and stays true in every step:", "action"),)
+    for line in proof.found:
+        yield (Span("     "), Span(line))
+
+
+def _violation(proof: Proof, machine: Machine, file: Path | None) -> Iterator[Line]:
+    assert proof.trace is not None
+    yield ()
+    yield (Span(f"{proof.name} is violated", "violated"),)
+    yield ()
+    yield from trace_lines(proof.trace)
+    yield from _because(machine, proof.trace)
+    if file is not None:
+        yield ()
+        yield (Span(replay_command(file), "note"),)
+
+
+def _because(machine: Machine, trace: Trace) -> Iterator[Line]:
+    reason = explain(machine, trace)
+    if reason is not None:
+        yield ()
+        yield from reason_lines(reason)
+
+
+def _counterexample(proof: Proof, found: CounterexampleToInduction, machine: Machine) -> Iterator[Line]:
+    yield ()
+    yield (Span(f"{proof.name} is not inductive", "unknown"),)
+    yield ()
+    yield from _first_state(found.states[0], machine)
+    for at, step in enumerate(found.steps):
+        yield ()
+        raised = f" raises {found.raises}" if found.raises and at + 1 == len(found.steps) else ""
+        yield (Span("the step "), *step_spans(step), Span(raised))
+        if at + 1 < len(found.states):
+            yield from change_lines(changes(found.states[at], found.states[at + 1]))
+    if not found.raises and len(found.states) > 1:
+        declared = machine.find(found.property, machine.properties)
+        yield from _because(machine, trace_of(machine, declared, found.states, found.steps))
+    yield ()
+    yield (Span(_reachability(proof, found), "note"),)
+
+
+def _first_state(state: State, machine: Machine) -> Iterator[Line]:
+    """The state that the step is taken from: what sets it apart from an initial one, if that says it shortest."""
+    different = min((list(changes(each, state)) for each in machine.initial_states()), key=len)
+    assumed = "everything assumed is true"
+    if not different:
+        yield (Span(f"from an initial state, in which {assumed},"),)
+    elif len(different) < len(list(state_lines(state))):
+        yield (Span(f"from a state in which {assumed}, and which differs from the initial one in"),)
+        yield from change_lines(tuple(different))
+    else:
+        yield (Span(f"from a state in which {assumed}"),)
+        yield from state_lines(state)
+
+
+def _reachability(proof: Proof, found: CounterexampleToInduction) -> str:
+    if proof.trace is not None:
+        return "It is no lemma that is missing: the run above violates the property."
+    if not found.exact:
+        return "The state holds infinitely many messages, of which those are shown that the step looks at."
+    if found.reachable is None:
+        return "Whether the first state is reachable is not known. If it is not, say why not in a lemma."
+    if found.reachable:
+        return "The first state is reachable, so this is a violation."
+    return "The first state is not reachable: say why not in a lemma, an invariant that is false in it."

@@ -1,0 +1,255 @@
+"""Counterexamples to induction: a state in which everything assumed is true, and steps to one in which a property is not.
+
+The first state need not be reachable; that it is not is what a lemma has to say. So it should hold as little as
+possible that has nothing to do with the matter: of all such states one is looked for that differs from the initial
+state in few places, and in small numbers.
+
+Where lemmas speak of all integers, z3 seldom finds a state in which they are true. Then the integers from 0 to some
+bound are taken for all there are: a quantifier is a conjunction over them, a set of messages a table. What is found in
+that *small world* is believed only after the spec's own Python has confirmed it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import z3
+from attrs import field, frozen
+
+from modelcheck.errors import InternalError, ModelcheckError
+from modelcheck.spec import Declaration, Role, State, Step
+from modelcheck.symbolic.asking import ask
+from modelcheck.symbolic.model import Renaming, arguments_of, state_of
+from modelcheck.symbolic.quantifiers import over_integers
+from modelcheck.symbolic.system import System, Transition
+from modelcheck.symbolic.terms import UnsupportedError, neg
+
+_BOUNDS = (1, 2, 3)
+_WORLD_MS = 10_000
+_SIMPLER_MS = 1000
+_SIMPLER_S = 5.0
+
+
+@frozen
+class CounterexampleToInduction:
+    """Why a property is not inductive.
+
+    Attributes:
+        property: The name of the property.
+        states: A run of states in which everything assumed is true, but for the property in the last.
+        steps: The steps between them.
+        arguments: For which the property is false.
+        raises: What the last step raises instead of going on; then it has no state after it.
+        reachable: Whether the first state is reachable; None if nobody could tell.
+        exact: Whether the spec's own code confirms it. It cannot where a set would be infinite.
+    """
+
+    property: str
+    states: tuple[State, ...]
+    steps: tuple[Step, ...]
+    arguments: Mapping[str, Any] = field(factory=dict)
+    raises: str | None = None
+    reachable: bool | None = None
+    exact: bool = True
+
+
+# Simple models ---------------------------------------------------------------------------------------------------------------------------------
+
+
+def simplest(
+    solver: z3.Solver, wishes: Sequence[Any], names: Sequence[Any] = (), *, deadline: float | None = None
+) -> z3.ModelRef:
+    """A model of what a solver has just found satisfiable, in which as many wishes come true as can be had one after the other."""
+    model = solver.model()
+    until = time.monotonic() + _SIMPLER_S
+    until = until if deadline is None else min(until, deadline)
+    solver.push()
+    for wish in wishes:
+        if z3.is_true(model.eval(wish, model_completion=True)):
+            solver.add(wish)
+            continue
+        if time.monotonic() > until:
+            continue
+        solver.push()
+        solver.add(wish)
+        if ask(solver, *names, deadline=deadline, most_ms=_SIMPLER_MS) == z3.sat:
+            model = solver.model()
+            solver.pop()
+            solver.add(wish)
+        else:
+            solver.pop()
+    solver.pop()
+    return model
+
+
+def wishes_for(system: System, renaming: Mapping[str, Any] | None = None) -> list[Any]:
+    """What makes a state simple: collections and cells as they are in the first initial state, integers close to those there."""
+    initial = system.encode(system.initial[0]) if system.initial else {}
+    names = renaming or {}
+    same: list[Any] = []
+    close: list[Any] = []
+    for name, leaf in reversed(system.leaves.all.items()):
+        now, first = names.get(name, leaf.constant), initial.get(name, leaf.default)
+        same.append(now == first)
+        if z3.is_int(leaf.constant):
+            close += [z3.And(now - first >= -far, now - first <= far) for far in (4, 2, 1)]
+    return close + same
+
+
+# Small worlds ----------------------------------------------------------------------------------------------------------------------------------
+
+
+class SmallWorld:
+    """A system over the integers from 0 to a bound.
+
+    Args:
+        system: The system.
+        bound: The greatest integer.
+
+    Attributes:
+        renaming: What stands for each array: a table.
+        limits: That all integers are within the bound.
+        entries: The entries of the tables.
+    """
+
+    def __init__(self, system: System, bound: int) -> None:
+        self.integers = [z3.IntVal(each) for each in range(bound + 1)]
+        self.renaming: Renaming = []
+        self.limits: list[Any] = []
+        self.entries: list[Any] = []
+        for leaf in system.leaves.all.values():
+            if z3.is_array(leaf.constant):
+                self.renaming.append((leaf.constant, self._table(leaf.name, leaf.default, ())))
+            elif z3.is_int(leaf.constant):
+                self.limits.append(z3.And(leaf.constant >= 0, leaf.constant <= bound))
+        for each in dict.fromkeys(each for transition in system.transitions for each in transition.inputs):
+            self.limits.append(z3.And(each >= 0, each <= bound))
+
+    def _table(self, name: str, default: Any, index: tuple[int, ...]) -> Any:
+        if not z3.is_array(default):
+            entry = z3.Const(f"{name}{list(index)}", default.sort())
+            self.entries.append(entry)
+            return entry
+        table = default
+        for at, integer in enumerate(self.integers):
+            table = z3.Store(table, integer, self._table(name, z3.simplify(default[0]), (*index, at)))
+        return table
+
+    def said(self, term: Any) -> Any:
+        """A term, said of this world."""
+        small = over_integers(term, self.integers)
+        return z3.simplify(z3.substitute(small, *self.renaming)) if self.renaming else small
+
+    def wishes(self) -> list[Any]:
+        """That no entry is in a table; and if it is, once."""
+        counts = [each for each in self.entries if z3.is_int(each)]
+        none = [each == 0 if z3.is_int(each) else neg(each) for each in reversed(self.entries)]
+        return [*(each <= 1 for each in counts), *none]
+
+
+def in_a_small_world(
+    system: System, terms: Sequence[Any], *, deadline: float | None = None
+) -> Iterator[tuple[z3.ModelRef, Renaming]]:
+    """Simple models of terms, each in a small world, and what stands for the arrays in it."""
+    for bound in _BOUNDS:
+        world = SmallWorld(system, bound)
+        solver = z3.Solver()
+        solver.add(*world.limits, *(world.said(each) for each in (system.axioms, system.bounds, *terms)))
+        if ask(solver, deadline=deadline, most_ms=_WORLD_MS) == z3.sat:
+            cells = [wish for wish in wishes_for(system) if not _has_array(wish)]
+            yield simplest(solver, [*world.wishes(), *cells], deadline=deadline), world.renaming
+
+
+def _has_array(wish: Any) -> bool:
+    return any(z3.is_array(each) for each in wish.children())
+
+
+# From models to states -------------------------------------------------------------------------------------------------------------------------
+
+
+def confirmed(
+    system: System,
+    declared: Declaration,
+    transition: Transition,
+    state: State,
+    wanted: Mapping[str, Any],
+    hypotheses: Iterable[Declaration],
+) -> CounterexampleToInduction | None:
+    """The counterexample from a state, if the spec's own code finds that the action makes the property false there."""
+    machine = system.machine
+    sound = all(machine.failing(each, state) is None for each in hypotheses)
+    outcomes = sorted(machine.outcomes(state, transition.action), key=lambda pair: pair[0].arguments != wanted)
+    for step, after in outcomes:
+        shown = (state, after) if declared.role is Role.STEP else (after,)
+        failing = machine.failing(declared, *shown)
+        if failing is not None:
+            return CounterexampleToInduction(declared.name, (state, after), (step,), failing, exact=sound)
+    return None
+
+
+def from_model(
+    system: System,
+    declared: Declaration,
+    transition: Transition,
+    model: z3.ModelRef,
+    hypotheses: Sequence[Declaration],
+) -> CounterexampleToInduction:
+    """The counterexample in a model of the whole question.
+
+    Raises:
+        InternalError: if the spec's own code does not agree, though all is finite.
+    """
+    indexes = {model.eval(each, model_completion=True).as_long() for each in transition.inputs}
+    state = state_of(system, model, indexes=indexes)
+    wanted = arguments_of(transition.arguments, model)
+    found = confirmed(system, declared, transition, state, wanted, hypotheses)
+    if found is not None:
+        return found
+    if not any(z3.is_array(leaf.constant) for leaf in system.leaves.all.values()):
+        raise InternalError(
+            f"z3 makes {declared.name} false by {transition.action.name}, and the spec's own code does not, from\n{state}"
+        )
+    step = Step(transition.action.name, wanted, transition.choices)
+    return CounterexampleToInduction(declared.name, (state,), (step,), exact=False)
+
+
+def in_small_worlds(
+    system: System,
+    declared: Declaration,
+    transition: Transition,
+    terms: Sequence[Any],
+    hypotheses: Sequence[Declaration],
+    *,
+    deadline: float | None = None,
+) -> CounterexampleToInduction | None:
+    """A confirmed counterexample in a small world, if there is one."""
+    for model, renaming in in_a_small_world(system, terms, deadline=deadline):
+        state = state_of(system, model, renaming)
+        wanted = arguments_of(transition.arguments, model, renaming)
+        found = confirmed(system, declared, transition, state, wanted, hypotheses)
+        if found is not None and found.exact:
+            return found
+    return None
+
+
+def raising(system: System, transition: Transition, model: z3.ModelRef) -> CounterexampleToInduction:
+    """The counterexample in which an action raises.
+
+    Raises:
+        UnsupportedError: if it does not, on ordinary values.
+    """
+    state = state_of(system, model)
+    try:
+        list(system.machine.outcomes(state, transition.action))
+    except ModelcheckError as error:
+        text = str(error).split("\n", maxsplit=1)[0]
+        return CounterexampleToInduction(transition.action.name, (state,), (Step(transition.action.name),), raises=text)
+    raise UnsupportedError(
+        f"this goes wrong on symbolic values, though not on ordinary ones: {transition.error}",
+        place=transition.action.place,
+    )
+
+
+__all__ = ["CounterexampleToInduction", "from_model", "in_small_worlds", "raising", "simplest", "wishes_for"]

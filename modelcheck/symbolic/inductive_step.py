@@ -1,0 +1,216 @@
+"""The step of an induction: from a state in which everything assumed is true, no transition makes a property false.
+
+The step is asked of each transition by itself: the property after it is the property with the written leaves replaced,
+so no second copy of the state and no frame is needed. z3's unsatisfiable cores say which of the assumed invariants each
+needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import z3
+from attrs import frozen
+
+from modelcheck.spec import Declaration, Role
+from modelcheck.symbolic import counterexample
+from modelcheck.symbolic.asking import ask, said
+from modelcheck.symbolic.counterexample import CounterexampleToInduction
+from modelcheck.symbolic.quantifiers import conjuncts, has_quantifier, instantiated, integers_in, named
+from modelcheck.symbolic.system import System, Transition
+from modelcheck.symbolic.terms import neg
+from modelcheck.symbolic.unrolling import Unrolling
+
+_INSTANCES_MS = 20_000
+
+
+@frozen
+class Answer:
+    """The answer on one property: inductive relative to some of the others, or not.
+
+    Attributes:
+        needs: The others.
+        counterexample: A step that makes it false.
+        reason: Why z3 did not answer.
+    """
+
+    needs: frozenset[str] = frozenset()
+    counterexample: CounterexampleToInduction | None = None
+    reason: str | None = None
+
+    @property
+    def fails(self) -> bool:
+        """Whether it is not known to be inductive."""
+        return self.counterexample is not None or self.reason is not None
+
+
+class UnknownError(Exception):
+    """z3 did not answer; the text says why."""
+
+
+class Steps:
+    """Asks z3 about the steps of one system.
+
+    Args:
+        system: The system.
+        deadline: When to give up, as `time.monotonic` says it.
+        depth: The k of k-induction.
+
+    Attributes:
+        queries: How often z3 was asked.
+    """
+
+    def __init__(self, system: System, deadline: float | None, depth: int) -> None:
+        self.queries = 0
+        self._system = system
+        self._deadline = deadline
+        self._depth = depth
+
+    def answer(self, declared: Declaration, hypotheses: Sequence[Declaration]) -> Answer:
+        """Whether a property is true after every step, if the hypotheses (and itself, where it is one) are before it."""
+        try:
+            return (self._one_step if self._depth == 1 else self._several_steps)(declared, hypotheses)
+        except UnknownError as reason:
+            return Answer(reason=str(reason))
+
+    def raising(self, hypotheses: Sequence[Declaration]) -> Answer:
+        """Whether no action raises where the hypotheses are true."""
+        errors = [each for each in self._system.transitions if each.error is not None]
+        solver, names = self._solver(hypotheses) if errors else (z3.Solver(), [])
+        try:
+            for transition in errors:
+                if self._ask(solver, [transition.condition], names) is None:
+                    model = self._simple(solver, names)
+                    return Answer(counterexample=counterexample.raising(self._system, transition, model))
+                solver.pop()
+        except UnknownError as reason:
+            return Answer(reason=f"whether an action raises is not known: {reason}")
+        return Answer()
+
+    # One step ---------------------------------------------------------------------------------------------------------------------------------
+
+    def _term(self, declared: Declaration) -> z3.BoolRef:
+        return self._system.property_term(declared)
+
+    def _solver(self, hypotheses: Sequence[Declaration]) -> tuple[z3.Solver, list[Any]]:
+        solver = z3.Solver()
+        solver.set("core.minimize", True)
+        solver.add(self._system.axioms, self._system.bounds)
+        names = [z3.Bool(f"assume {each.name}") for each in hypotheses]
+        solver.add(*(z3.Implies(name, self._term(each)) for name, each in zip(names, hypotheses, strict=True)))
+        return solver, names
+
+    def _one_step(self, declared: Declaration, hypotheses: Sequence[Declaration]) -> Answer:
+        solver, names = self._solver(hypotheses)
+        needs: set[str] = set()
+        quantified = any(has_quantifier(self._term(each)) for each in hypotheses)
+        for transition, after in self._afters(declared):
+            used = self._by_instances(declared, transition, after, hypotheses, names) if quantified else None
+            terms = [transition.condition, neg(after)]
+            if used is None and quantified:
+                every = [*terms, *(self._term(each) for each in hypotheses)]
+                found = counterexample.in_small_worlds(
+                    self._system, declared, transition, every, hypotheses, deadline=self._deadline
+                )
+                if found is not None:
+                    return Answer(counterexample=found)
+            if used is None:
+                used = self._ask(solver, terms, names)
+                if used is None:
+                    model = self._simple(solver, names)
+                    return Answer(
+                        counterexample=counterexample.from_model(self._system, declared, transition, model, hypotheses)
+                    )
+                solver.pop()
+            needs |= {each.name for each, name in zip(hypotheses, names, strict=True) if str(name) in used}
+        return Answer(frozenset(needs - {declared.name}))
+
+    def _afters(self, declared: Declaration) -> Iterator[tuple[Transition, z3.BoolRef]]:
+        """The transitions that can change a property, and the property after each."""
+        for transition in self._system.transitions:
+            if transition.error is not None:
+                continue
+            if declared.role is Role.STEP:
+                yield transition, self._system.step_term(declared, transition)
+                continue
+            term = self._term(declared)
+            leaves = self._system.leaves.all
+            pairs = [(leaves[name].constant, written) for name, written in transition.writes.items()]
+            after = z3.substitute(term, *pairs) if pairs else term
+            if not after.eq(term):
+                yield transition, after
+
+    def _by_instances(
+        self,
+        declared: Declaration,
+        transition: Transition,
+        after: Any,
+        hypotheses: Sequence[Declaration],
+        names: list[Any],
+    ) -> set[str] | None:
+        """The names of the assumptions of which instances rule out that a step makes a property false; None if they do not.
+
+        Each part of the property is asked by itself, so that each question speaks of few integers.
+        """
+        before = (
+            {part.get_id() for part in conjuncts(self._term(declared))} if declared.role is not Role.STEP else set()
+        )
+        used: set[str] = set()
+        for part in conjuncts(after):
+            if part.get_id() in before:
+                used.add(f"assume {declared.name}")
+                continue
+            core = self._ask_instances([transition.condition, neg(part)], hypotheses, names)
+            if core is None:
+                return None
+            used |= core
+        return used
+
+    def _ask_instances(self, terms: list[Any], hypotheses: Sequence[Declaration], names: list[Any]) -> set[str] | None:
+        chosen: list[Any] = []
+        goal = [named(term, names=chosen) for term in terms]
+        grounds = [*chosen, *integers_in(goal)]
+        solver = z3.Solver()
+        solver.add(self._system.axioms, self._system.bounds)
+        for name, each in zip(names, hypotheses, strict=True):
+            solver.add(z3.Implies(name, instantiated(self._term(each), grounds)))
+        solver.add(*goal)
+        self.queries += 1
+        answer = ask(solver, *names, deadline=self._deadline, most_ms=_INSTANCES_MS)
+        return {str(each) for each in solver.unsat_core()} if answer == z3.unsat else None
+
+    # Several steps ----------------------------------------------------------------------------------------------------------------------------
+
+    def _several_steps(self, declared: Declaration, hypotheses: Sequence[Declaration]) -> Answer:
+        """The step of k-induction: the property after k steps, assuming everything in the k states before."""
+        unrolling = Unrolling(self._system, initial=False)
+        names = [z3.Bool(f"assume {each.name}") for each in hypotheses]
+        for _ in range(self._depth):
+            for name, each in zip(names, hypotheses, strict=True):
+                unrolling.solver.add(z3.Implies(name, unrolling.at(self._term(each), unrolling.steps)))
+            unrolling.extend()
+        used = self._ask(unrolling.solver, [unrolling.violates(declared)], names)
+        if used is not None:
+            found = {each.name for each, name in zip(hypotheses, names, strict=True) if str(name) in used}
+            return Answer(frozenset(found - {declared.name}))
+        wishes = counterexample.wishes_for(self._system, {str(old): new for old, new in unrolling.names(0)})
+        run = unrolling.run(counterexample.simplest(unrolling.solver, wishes, names, deadline=self._deadline))
+        shown = run.states[-2:] if declared.role is Role.STEP else run.states[-1:]
+        failing = self._system.machine.failing(declared, *shown)
+        return Answer(counterexample=CounterexampleToInduction(declared.name, run.states, run.steps, failing or {}))
+
+    # Questions --------------------------------------------------------------------------------------------------------------------------------
+
+    def _ask(self, solver: z3.Solver, terms: list[Any], names: list[Any]) -> set[str] | None:
+        """The names of the assumptions that rule the terms out; None if there is a model. The terms stay on the solver."""
+        self.queries += 1
+        solver.push()
+        solver.add(*terms)
+        answer = ask(solver, *names, deadline=self._deadline)
+        if answer == z3.unknown:
+            raise UnknownError(said(solver.reason_unknown()))
+        return {str(each) for each in solver.unsat_core()} if answer == z3.unsat else None
+
+    def _simple(self, solver: z3.Solver, names: list[Any]) -> z3.ModelRef:
+        return counterexample.simplest(solver, counterexample.wishes_for(self._system), names, deadline=self._deadline)
