@@ -1,10 +1,14 @@
 # distutils: language = c++
-"""The native procedures of linearizability, over states and kinds of operations that are small integers."""
+"""The native searches of linearizability, over states and kinds of operations that are small integers."""
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 from libcpp cimport bool as cbool
+from libcpp.optional cimport optional
 from libcpp.vector cimport vector
 from cpython.exc cimport PyErr_CheckSignals
+
+from modelcheck.consistency.objects import UNKNOWN as UNKNOWN_
+from modelcheck.errors import InternalError
 
 
 cdef extern from "steps.hpp" namespace "consistency" nogil:
@@ -29,12 +33,10 @@ cdef extern from "steps.hpp" namespace "consistency" nogil:
         int32_t kind
 
     cdef cppclass RegisterKind:
-        int32_t action
-        int32_t value
-        int32_t expected
+        pass
 
     cdef cppclass StepTable:
-        StepTable(void*, int32_t (*)(void*, int32_t, int32_t) noexcept, int32_t (*)(void*) noexcept,
+        StepTable(void*, int32_t (*)(void*, int32_t, int32_t) noexcept, int32_t (*)(void*, uint64_t) noexcept,
                   vector[RegisterKind]) except +
         uint64_t asked()
         uint64_t bytes()
@@ -42,7 +44,6 @@ cdef extern from "steps.hpp" namespace "consistency" nogil:
     cdef cppclass Budget:
         Budget(double, uint64_t, StepTable*)
         Budget(double, uint64_t, StepTable*, uint64_t)
-        cbool time_is_up()
 
     cbool explains(const vector[Operation]&, const vector[int32_t]&, int32_t, StepTable&) except +
 
@@ -73,34 +74,26 @@ cdef extern from "wing_gong.hpp" namespace "consistency" nogil:
         Answer run() except +
 
 
-cdef extern from "unique_values.hpp" namespace "consistency" nogil:
-    cdef cppclass Value:
-        int64_t put_begin
-        int64_t put_end
-        int64_t take_begin
-        int64_t take_end
+cdef extern from "registers.hpp" namespace "consistency" nogil:
+    int32_t READ "consistency::RegisterKind::read"
+    int32_t WRITE "consistency::RegisterKind::write"
+    int32_t SWAPPED "consistency::RegisterKind::swapped"
+    int32_t NOT_SWAPPED "consistency::RegisterKind::not_swapped"
+    int32_t MAY_SWAP "consistency::RegisterKind::may_swap"
+    int32_t IGNORED "consistency::RegisterKind::ignored"
 
-    cdef cppclass Span:
-        int64_t begin
-        int64_t end
+    cdef cppclass RegisterKinds:
+        int32_t number(int32_t, int32_t, int32_t) except +
+        const vector[RegisterKind]& kinds()
+        const vector[Nature]& natures()
 
-    cdef cppclass Cluster:
-        int64_t write_begin
-        int64_t write_end
-        int64_t last_call
-        int64_t first_return
-
-    cdef cppclass StackOfValues:
-        StackOfValues(const vector[Value]&) except +
-        cbool holds(const vector[Span]&, Budget&) except +
-
-    cbool c_register_holds "consistency::register_holds"(const vector[Cluster]&) except +
-    cbool c_queue_holds "consistency::queue_holds"(vector[Value], const vector[Span]&) except +
-    cbool c_priority_queue_holds "consistency::priority_queue_holds"(const vector[Value]&, const vector[Span]&) except +
+    optional[cbool] holds_if_unique(const vector[Operation]&, const vector[RegisterKind]&, int32_t, int32_t) except +
 
 
 NEVER = NEVER_
 """The return of an operation that did not return."""
+
+cdef object UNKNOWN = UNKNOWN_
 
 
 cdef int32_t ask(void* searched, int32_t state, int32_t kind) noexcept with gil:
@@ -112,64 +105,150 @@ cdef int32_t ask(void* searched, int32_t state, int32_t kind) noexcept with gil:
         return -2
 
 
-cdef int32_t poll(void* searched) noexcept with gil:
+cdef int32_t poll(void* searched, uint64_t done) noexcept with gil:
+    cdef Search search = <Search>searched
     try:
         PyErr_CheckSignals()
+        if search.watch is not None:
+            search.watch(done)
     except BaseException as error:
-        (<Search>searched).error = error
+        search.error = error
         return 1
     return 0
 
 
+cdef inline int32_t interned(dict numbers, value) except -1:
+    """The number of a value, the next one free if it is new."""
+    return numbers.setdefault(value, len(numbers))
+
+
 cdef class Search:
-    """One history (or one part of it) ready to be decided.
+    """The operations of one part of a history as intervals, and what an object says of them.
 
-    Times may be any numbers. ``actions`` gives three numbers for each kind, as ``RegisterKind`` in ``steps.hpp``, where
-    the object is a register; then ``step`` is never called.
-
-    ``step(state, kind)`` gives the state after, or -1 where the recorded result cannot come from that state. It is
-    called once for each pair. What it raises is raised by the procedure that asked.
+    Attributes:
+        operations: Those searched, in the order of their indices; the ones that only read and never returned are not.
+        kinds: The different triples of a name, an argument and a result; empty for a register.
+        watch: Called some twenty times a second with how many operations are done; may raise to end the search.
     """
 
-    cdef vector[Operation] operations
+    cdef vector[Operation] intervals
     cdef vector[Nature] natures
-    cdef int32_t initial
+    cdef vector[RegisterKind] register_kinds
+    cdef int32_t initial, states
     cdef StepTable* table
-    cdef object step
-    cdef object error
+    cdef object step, error
+    cdef readonly object operations
+    cdef readonly list kinds
+    cdef public object watch
 
-    def __cinit__(self, const int64_t[::1] calls, const int64_t[::1] returns, const int32_t[::1] kinds,
-                  const uint8_t[::1] natures, int32_t initial, step, const int32_t[::1] actions=None):
-        cdef Py_ssize_t at
-        cdef Operation operation
-        if not (calls.shape[0] == returns.shape[0] == kinds.shape[0]):
-            raise ValueError("calls, returns and kinds must have one entry for each operation")
-        for at in range(calls.shape[0]):
-            if kinds[at] < 0 or kinds[at] >= natures.shape[0] or calls[at] > returns[at]:
-                raise ValueError(f"operation {at} has no kind, or returns before its call")
-            operation.call = calls[at]
-            operation.finish = returns[at]
-            operation.kind = kinds[at]
-            self.operations.push_back(operation)
-        rank(self.operations)
-        for at in range(natures.shape[0]):
-            if natures[at] > 2:
-                raise ValueError(f"kind {at} has no nature {natures[at]}")
-            self.natures.push_back(<Nature>natures[at])
+    def __init__(self, operations, reads):
+        """Number the kinds of operations of which those named in ``reads`` change nothing; :meth:`define` must follow."""
+        cdef dict numbers = {}
+        self.start(operations)
+        kept = []
+        for operation in operations:
+            name = operation.name
+            finish = operation.finish
+            if finish is None and name in reads:
+                continue
+            kept.append(operation)
+            self.add(operation.call, finish, numbers.setdefault((name, operation.argument, operation.result), len(numbers)))
+        self.operations = kept
+        self.kinds = list(numbers)
+        rank(self.intervals)
+
+    def define(self, *, bytes natures, int32_t initial, step):
+        """Say what the object does: the nature of each kind, and the state after a kind in a state (-1: impossible)."""
+        cdef vector[RegisterKind] none
+        if len(natures) != len(self.kinds):
+            raise ValueError("every kind needs a nature")
+        for nature in natures:
+            if nature > 2:
+                raise ValueError(f"there is no nature {nature}")
+            self.natures.push_back(<Nature><uint8_t>nature)
         self.initial = initial
         self.step = step
-        self.error = None
-        cdef vector[RegisterKind] register_kinds
-        cdef RegisterKind register_kind
-        if actions is not None:
-            if actions.shape[0] != 3 * natures.shape[0]:
-                raise ValueError("actions must have three entries for each kind")
-            for at in range(natures.shape[0]):
-                register_kind.action = actions[3 * at]
-                register_kind.value = actions[3 * at + 1]
-                register_kind.expected = actions[3 * at + 2]
-                register_kinds.push_back(register_kind)
-        self.table = new StepTable(<void*>self, &ask, &poll, register_kinds)
+        del self.table
+        self.table = new StepTable(<void*>self, &ask, &poll, none)
+
+    @staticmethod
+    def of_register(operations, initial, *, bint swaps=False, bint pairs=False):
+        """The search of a register's operations; ``None`` if some are none.
+
+        Args:
+            operations: In any order; reads and writes.
+            initial: What the register holds at first.
+            swaps: Whether ``cas`` is an operation too.
+            pairs: Whether reads are called ``get``, and writes ``put`` with a pair of a key and the value.
+        """
+        cdef Search search = Search.__new__(Search)
+        return search if search.read_register(operations, initial, swaps, pairs) else None
+
+    cdef start(self, operations):
+        self.intervals.reserve(len(operations))
+        self.kinds = []
+
+    cdef int add(self, call, finish, int32_t kind) except -1:
+        cdef Operation interval
+        interval.call = call
+        interval.finish = NEVER_ if finish is None else finish
+        interval.kind = kind
+        if interval.finish < interval.call:
+            raise ValueError(f"operation {self.intervals.size()} returns before its call")
+        self.intervals.push_back(interval)
+        return 0
+
+    cdef bint read_register(self, operations, initial, bint swaps, bint pairs) except -1:
+        cdef RegisterKinds kinds
+        cdef dict states = {initial: 0}
+        cdef int32_t kind
+        cdef Py_ssize_t at = 0
+        cdef list skipped = []
+        cdef str read = "get" if pairs else "read"
+        cdef str write = "put" if pairs else "write"
+        self.start(operations)
+        for operation in operations:
+            name, result, finish = operation.name, operation.result, operation.finish
+            if name == read:
+                if finish is None:
+                    skipped.append(at)
+                    at += 1
+                    continue
+                kind = kinds.number(IGNORED, 0, 0) if result is UNKNOWN else kinds.number(READ, interned(states, result), 0)
+            elif name == write and (result is None or result is UNKNOWN):
+                argument = operation.argument
+                kind = kinds.number(WRITE, interned(states, argument[1] if pairs else argument), 0)
+            elif swaps and name == "cas":
+                kind = self.swap(kinds, states, operation.argument, result)
+                if kind < 0:
+                    return False
+            else:
+                return False
+            self.add(operation.call, finish, kind)
+            at += 1
+        self.operations = operations if not skipped else without(operations, skipped)
+        rank(self.intervals)
+        self.natures = kinds.natures()
+        self.register_kinds = kinds.kinds()
+        self.initial = 0
+        self.states = <int32_t>len(states)
+        self.table = new StepTable(<void*>self, &ask, &poll, self.register_kinds)
+        return True
+
+    cdef int32_t swap(self, RegisterKinds& kinds, dict states, argument, result) except -2:
+        """The kind of a swap, or -1 if it is none."""
+        cdef int32_t action
+        if result is True:
+            action = SWAPPED
+        elif result is False:
+            action = NOT_SWAPPED
+        elif result is UNKNOWN:
+            action = MAY_SWAP
+        else:
+            return -1
+        if not isinstance(argument, tuple) or len(argument) != 2:
+            return -1
+        return kinds.number(action, interned(states, argument[1]), interned(states, argument[0]))
 
     def __dealloc__(self):
         del self.table
@@ -179,13 +258,22 @@ cdef class Search:
         """How many pairs of a state and a kind the object was asked about."""
         return self.table.asked()
 
+    def unique_values_hold(self):
+        """Whether a register of which every value is written once is linearizable; ``None`` if it is none."""
+        cdef optional[cbool] found
+        if self.register_kinds.empty():
+            return None
+        with nogil:
+            found = holds_if_unique(self.intervals, self.register_kinds, self.initial, self.states)
+        return bool(found.value()) if found.has_value() else None
+
     def frontier(self, *, uint64_t width, double seconds, uint64_t memory):
         """The just-in-time frontier, with at most ``width`` configurations (0: all)."""
         cdef Answer answer
         cdef Budget* budget = new Budget(seconds, memory, self.table)
         try:
             with nogil:
-                answer = run_frontier(self.operations, self.natures, self.initial, self.table[0], budget[0], width)
+                answer = run_frontier(self.intervals, self.natures, self.initial, self.table[0], budget[0], width)
         finally:
             del budget
         return self.report(answer)
@@ -196,7 +284,7 @@ cdef class Search:
         cdef WingGong* search
         cdef Budget* budget = new Budget(seconds, memory, self.table, steps)
         try:
-            search = new WingGong(self.operations, self.natures, self.initial, self.table[0], budget[0])
+            search = new WingGong(self.intervals, self.natures, self.initial, self.table[0], budget[0])
             try:
                 with nogil:
                     answer = search.run()
@@ -207,87 +295,63 @@ cdef class Search:
         return self.report(answer)
 
     cdef report(self, const Answer& answer):
+        """The answer for Python; a linearization is checked before anybody believes it."""
         if self.error is not None:
             error, self.error = self.error, None
             raise error
+        if answer.outcome == Outcome.holds and not explains(self.intervals, answer.order, self.initial, self.table[0]):
+            raise InternalError("a search found an order that does not explain the history")
         stuck = [(answer.before[at].state, list(answer.before[at].order)) for at in range(answer.before.size())]
-        return (Outcome(<int32_t>answer.outcome), list(answer.order), answer.unexplained, stuck, answer.steps, answer.widest)
+        outcome = OUTCOMES[<int32_t>answer.outcome]
+        return outcome, list(answer.order), answer.unexplained, stuck, answer.steps, answer.widest
 
     def explains(self, order):
         """Whether ``order`` is a linearization: legal, in real-time order, and complete."""
         cdef vector[int32_t] indices = order
         for index in indices:
-            if index < 0 or index >= <int32_t>self.operations.size():
+            if index < 0 or index >= <int32_t>self.intervals.size():
                 raise ValueError(f"there is no operation {index}")
-        return bool(explains(self.operations, indices, self.initial, self.table[0]))
+        return bool(explains(self.intervals, indices, self.initial, self.table[0]))
 
 
-cdef vector[Value] values_of(const int64_t[::1] numbers):
-    cdef vector[Value] values
-    cdef Value value
-    cdef Py_ssize_t at
-    for at in range(0, numbers.shape[0] - 3, 4):
-        value.put_begin = numbers[at]
-        value.put_end = numbers[at + 1]
-        value.take_begin = numbers[at + 2]
-        value.take_end = numbers[at + 3]
-        values.push_back(value)
-    return values
+cdef tuple OUTCOMES = tuple(Outcome)
 
 
-cdef vector[Span] spans_of(const int64_t[::1] numbers):
-    cdef vector[Span] spans
-    cdef Span span
-    cdef Py_ssize_t at
-    for at in range(0, numbers.shape[0] - 1, 2):
-        span.begin = numbers[at]
-        span.end = numbers[at + 1]
-        spans.push_back(span)
-    return spans
+cdef list without(operations, list skipped):
+    """Operations without those at some places."""
+    kept = list(operations)
+    for at in reversed(skipped):
+        del kept[at]
+    return kept
 
 
-def register_holds(const int64_t[::1] clusters):
-    """Whether a register of unique values is linearizable.
+def replays(operations, absent):
+    """Whether a key-value map without entries explains operations in the order of their calls.
 
-    ``clusters`` has four numbers for each value: call and return of its write, last call and first return of its reads.
+    Args:
+        operations: ``get``, ``put`` and ``append``; ``False`` if there are others, or they are in no order.
+        absent: What a key holds that was not written.
     """
-    cdef vector[Cluster] all
-    cdef Cluster cluster
-    cdef Py_ssize_t at
-    for at in range(0, clusters.shape[0] - 3, 4):
-        cluster.write_begin = clusters[at]
-        cluster.write_end = clusters[at + 1]
-        cluster.last_call = clusters[at + 2]
-        cluster.first_return = clusters[at + 3]
-        all.push_back(cluster)
-    return bool(c_register_holds(all))
-
-
-def queue_holds(const int64_t[::1] values, const int64_t[::1] empties):
-    """Whether a queue of unique values is linearizable.
-
-    ``values`` has four numbers for each value: call and return of the operation that put it in, and of the one that
-    took it out; ``empties`` has call and return of each operation that found nothing.
-    """
-    return bool(c_queue_holds(values_of(values), spans_of(empties)))
-
-
-def priority_queue_holds(const int64_t[::1] values, const int64_t[::1] empties):
-    """As :func:`queue_holds`, for a priority queue; ``values`` from the least up."""
-    return bool(c_priority_queue_holds(values_of(values), spans_of(empties)))
-
-
-def stack_holds(const int64_t[::1] values, const int64_t[::1] empties, *, double seconds):
-    """As :func:`queue_holds`, for a stack; ``None`` when the time was not enough."""
-    cdef vector[Value] all = values_of(values)
-    cdef vector[Span] spans = spans_of(empties)
-    cdef Budget* budget = new Budget(seconds, 0, NULL)
-    cdef StackOfValues* stack = new StackOfValues(all)
-    cdef cbool holds
-    try:
-        with nogil:
-            holds = stack.holds(spans, budget[0])
-        return None if holds and budget.time_is_up() else bool(holds)
-    finally:
-        del stack
-        del budget
+    cdef dict texts = {}
+    previous = None
+    for operation in operations:
+        call, name, argument, result = operation.call, operation.name, operation.argument, operation.result
+        if previous is not None and call < previous:
+            return False
+        previous = call
+        if name == "get":
+            if result is not UNKNOWN and texts.get(argument, absent) != result:
+                return False
+            continue
+        if not (result is None or result is UNKNOWN) or not isinstance(argument, tuple) or len(argument) != 2:
+            return False
+        if name == "put":
+            texts[argument[0]] = argument[1]
+        elif name == "append" and isinstance(argument[1], str):
+            text = texts.get(argument[0], absent)
+            if not isinstance(text, str):
+                return False
+            texts[argument[0]] = text + argument[1]
+        else:
+            return False
+    return True

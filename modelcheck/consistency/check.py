@@ -10,10 +10,11 @@ from attrs import evolve
 from modelcheck.consistency.checkers import CHECKERS, decide_checker
 from modelcheck.consistency.explanation import explain
 from modelcheck.consistency.history import History, Progress
-from modelcheck.consistency.linearizability import Deadline, Limits, Part, PartResult, decide, parts_of
+from modelcheck.consistency.limits import Deadline, Limits
+from modelcheck.consistency.linearizability import Part, PartResult, decide, parts_of
 from modelcheck.consistency.objects import SequentialObject, object_named
 from modelcheck.consistency.ordering import ORDERINGS, decide_ordering
-from modelcheck.consistency.readers import TRANSACTIONS, Recording, read_history
+from modelcheck.consistency.readers import TRANSACTIONS, read_history
 from modelcheck.consistency.result import Explanation, HistoryResult
 from modelcheck.consistency.transactions import LEVELS, decide_transactions
 from modelcheck.errors import UsageError
@@ -46,7 +47,7 @@ def check_history(
         consistency: One of :data:`CONSISTENCIES`; ``linearizable`` for objects and ``serializable`` for transactions
             if not given.
         time_limit_s: Seconds until the verdict is ``unknown``.
-        memory_limit_bytes: Bytes of the search's tables until the verdict is ``unknown``.
+        memory_limit_bytes: Bytes of the search's tables, and of growth of the process, until the verdict is ``unknown``.
         linearization: Whether an order of all operations is wanted when the history is linearizable.
         explanation: Whether a violation is to be reduced to few operations; that takes some seconds at most.
         solver: ``"native"``, or ``"z3"`` for a second opinion on the linearizability of a few operations.
@@ -62,38 +63,43 @@ def check_history(
     >>> check_history(History([write, stale]), Register(0)).verdict
     <Verdict.VIOLATED: 'violated'>
     """
-    if not isinstance(history, History):
-        recording = read_history(history, model=model if isinstance(model, str) else None)
-        history, model = recording.history, model if isinstance(model, SequentialObject) else _of(recording)
-    if model is None:
-        raise UsageError("it is not clear what the history is about", remedy="Name a model, such as 'register'.")
-    if isinstance(model, str) and model in CHECKERS:
-        started = time.perf_counter()
-        return evolve(decide_checker(history, model, consistency), seconds=time.perf_counter() - started)
-    if isinstance(model, str) and model not in TRANSACTIONS:
-        model = object_named(model)
-    consistency = consistency or ("serializable" if isinstance(model, str) else "linearizable")
+    history, meant = _question(history, model)
+    started = time.perf_counter()
+    if isinstance(meant, str) and meant in CHECKERS:
+        return evolve(decide_checker(history, meant, consistency), seconds=time.perf_counter() - started)
+    consistency = consistency or ("serializable" if isinstance(meant, str) else "linearizable")
     if consistency not in CONSISTENCIES:
         raise UsageError(
             f"there is no consistency {consistency!r}", remedy=f"Choose one of {', '.join(CONSISTENCIES)}."
         )
     limits = Limits(time_limit_s, memory_limit_bytes)
-    started = time.perf_counter()
-    if isinstance(model, str):
-        result = decide_transactions(history, model, consistency, limits)
+    if isinstance(meant, str):
+        result = decide_transactions(history, meant, consistency, limits)
     elif solver == "z3" and consistency == "linearizable":
-        result = _by_solver(history, model, limits)
+        result = _by_solver(history, meant, limits)
     elif solver != "native":
         raise UsageError(f"there is no solver {solver!r} for {consistency!r}", remedy="Leave it out, or say native.")
     elif consistency == "linearizable":
-        result = _linearizable(history, model, limits, linearization, explanation, progress)
+        result = _linearizable(history, meant, limits, linearization, explanation, progress)
     else:
-        result = decide_ordering(history, model, consistency, limits)
+        result = decide_ordering(history, meant, consistency, limits)
     return evolve(result, seconds=time.perf_counter() - started)
 
 
-def _of(recording: Recording) -> str | SequentialObject | None:
-    return recording.object or recording.model
+def _question(
+    history: History | Path | str, model: str | SequentialObject | None
+) -> tuple[History, str | SequentialObject]:
+    """The history, and what it is about: an object, or the name of a checker or of a kind of transactions."""
+    if not isinstance(history, History):
+        recording = read_history(history, model=model if isinstance(model, str) else None)
+        history = recording.history
+        if not isinstance(model, SequentialObject):
+            model = recording.object or recording.model
+    if model is None:
+        raise UsageError("it is not clear what the history is about", remedy="Name a model, such as 'register'.")
+    if isinstance(model, str) and model not in CHECKERS and model not in TRANSACTIONS:
+        return history, object_named(model)
+    return history, model
 
 
 def _linearizable(

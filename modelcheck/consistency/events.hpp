@@ -15,28 +15,45 @@ struct Event {
   bool is_return;
 };
 
-inline std::vector<Event> events_of(const std::vector<Operation>& operations) {
-  std::vector<Event> events;
-  events.reserve(2 * operations.size());
+// Replaces times by ranks, which are all different. Quick where the operations are in the order of their calls.
+inline void rank(std::vector<Operation>& operations) {
+  struct Instant {
+    int64_t time;
+    int32_t operation;
+    bool operator<(const Instant& other) const {
+      return time != other.time ? time < other.time : operation < other.operation;
+    }
+  };
+  std::vector<Instant> calls, returns;
+  calls.reserve(operations.size());
+  returns.reserve(operations.size());
   for (size_t index = 0; index < operations.size(); ++index) {
-    events.push_back({operations[index].call, int32_t(index), false});
-    if (operations[index].finish != NEVER) events.push_back({operations[index].finish, int32_t(index), true});
+    calls.push_back({operations[index].call, int32_t(index)});
+    if (operations[index].finish != NEVER) returns.push_back({operations[index].finish, int32_t(index)});
   }
-  std::sort(events.begin(), events.end(), [](const Event& a, const Event& b) {
-    if (a.time != b.time) return a.time < b.time;
-    if (a.is_return != b.is_return) return b.is_return;
-    return a.operation < b.operation;
-  });
-  return events;
+  if (!std::is_sorted(calls.begin(), calls.end())) std::sort(calls.begin(), calls.end());
+  std::sort(returns.begin(), returns.end());
+  int64_t rank = 0;
+  size_t call = 0;
+  for (const Instant& finish : returns) {
+    for (; call < calls.size() && calls[call].time <= finish.time; ++call)
+      operations[size_t(calls[call].operation)].call = rank++;
+    operations[size_t(finish.operation)].finish = rank++;
+  }
+  for (; call < calls.size(); ++call) operations[size_t(calls[call].operation)].call = rank++;
 }
 
-// Replaces times by ranks, which are all different.
-inline void rank(std::vector<Operation>& operations) {
-  const std::vector<Event> events = events_of(operations);
-  for (size_t at = 0; at < events.size(); ++at) {
-    Operation& operation = operations[size_t(events[at].operation)];
-    (events[at].is_return ? operation.finish : operation.call) = int64_t(at);
+// The events of operations whose times are ranks.
+inline std::vector<Event> events_of(const std::vector<Operation>& operations) {
+  size_t count = operations.size();
+  for (const Operation& operation : operations) count += operation.finish != NEVER;
+  std::vector<Event> events(count);
+  for (size_t index = 0; index < operations.size(); ++index) {
+    const Operation& operation = operations[index];
+    events[size_t(operation.call)] = {operation.call, int32_t(index), false};
+    if (operation.finish != NEVER) events[size_t(operation.finish)] = {operation.finish, int32_t(index), true};
   }
+  return events;
 }
 
 // The slot of each operation: the lowest one free at its call. Operations that never return keep theirs.

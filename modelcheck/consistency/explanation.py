@@ -22,7 +22,8 @@ from collections.abc import Callable, Sequence
 from attrs import evolve
 
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.linearizability import Deadline, Limits, Part, PartResult, decide_part
+from modelcheck.consistency.limits import Deadline, Limits
+from modelcheck.consistency.linearizability import Part, PartResult, decide_part
 from modelcheck.consistency.objects import UNKNOWN, SequentialObject
 from modelcheck.consistency.result import Configuration, Explanation
 from modelcheck.verdict import Verdict

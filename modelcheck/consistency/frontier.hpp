@@ -61,6 +61,7 @@ class Frontier {
         call(event.operation);
         continue;
       }
+      budget_.reached(at_ / 2);
       const Outcome outcome = finish(event.operation);
       if (outcome != Outcome::holds) return stopped(outcome, event.operation);
       collect_nodes();

@@ -1,6 +1,7 @@
 """Linearizability of a history: the choice of procedures.
 
-The history is split by key where the object allows it, and each part is decided by the first of these that can:
+If a key-value map explains its operations in the order of their calls, that is the answer. Otherwise the history is
+split by key where the object allows it, and each part is decided by the first of these that can:
 
 1. values that enter the object once: near-linear procedures on their intervals (:mod:`.unique`);
 2. some steps of Wing and Gong's depth-first search with Lowe's memory (``wing_gong.hpp``), which often is lucky;
@@ -15,17 +16,16 @@ limited, and what is not decided within them is ``unknown``.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from attrs import frozen
 
-from modelcheck.consistency._linearizability import Outcome
+from modelcheck.consistency._linearizability import Outcome, replays
 from modelcheck.consistency.history import History, Operation, Progress
-from modelcheck.consistency.objects import SequentialObject
+from modelcheck.consistency.limits import MEMORY_UP, TIME_UP, Deadline, LimitReached, Limits
+from modelcheck.consistency.objects import CasRegister, KeyValue, Register, SequentialObject
 from modelcheck.consistency.problem import Answer, Problem
 from modelcheck.consistency.unique import decide_unique
-from modelcheck.errors import InternalError
 from modelcheck.verdict import Verdict
 
 WIDTHS = (4, 16, 128, 2048)
@@ -34,21 +34,14 @@ WIDTHS = (4, 16, 128, 2048)
 LUCKY_STEPS, MOST_LUCKY_STEPS = 32, 200_000
 """Steps for each operation that the depth-first search gets before all else, and for all together."""
 
+BYTES_OF_OPERATION = 200
+"""What the intervals, events and kinds of one operation take, whichever procedure decides."""
+
+IN_ORDER = "order of the calls"
+"""The procedure that takes the operations of a key-value map as they were called, which a lone client's always are."""
+
 TURNS_S = (2.0, 8.0, 32.0)
 """Seconds that each of the two complete searches gets in turn."""
-
-
-@frozen
-class Limits:
-    """How much a check may use.
-
-    Args:
-        time_s: Seconds.
-        memory_bytes: Bytes of the search's own tables.
-    """
-
-    time_s: float = 60.0
-    memory_bytes: int = 2 << 30
 
 
 @frozen
@@ -74,7 +67,7 @@ class PartResult:
 
     verdict: Verdict
     procedure: str
-    order: tuple[int, ...] | None = None
+    order: Sequence[int] | None = None
     answer: Answer | None = None
     problem: Problem | None = None
     reason: str | None = None
@@ -94,18 +87,6 @@ def parts_of(operations: Iterable[Operation], object_: SequentialObject) -> list
     return [Part(key, tuple(part)) for key, part in parts.items()]
 
 
-class Deadline:
-    """An instant, as the seconds that are left until then."""
-
-    def __init__(self, seconds: float) -> None:
-        self._end = time.monotonic() + seconds
-
-    @property
-    def left_s(self) -> float:
-        """Seconds until the deadline, at least zero."""
-        return max(0.0, self._end - time.monotonic())
-
-
 def is_one_part(part: Part, object_: SequentialObject) -> bool:
     """Whether an overwrite overwrites all that the part's operations can see."""
     return part.key is not None or type(object_).key_of is SequentialObject.key_of
@@ -123,62 +104,105 @@ def decide_part(
         needs_order: Whether a procedure that gives no linearization will not do.
         needs_answer: Whether a procedure that does not name the first unexplained return will not do.
     """
-    deadline = Deadline(limits.time_s)
-    if not (needs_order or needs_answer):
-        unique = decide_unique(part.operations, object_, time_limit_s=limits.time_s)
-        if unique is not None:
-            return PartResult(Verdict.HOLDS if unique[0] else Verdict.VIOLATED, unique[1])
-    problem = Problem(part.operations, object_, is_part=is_one_part(part, object_))
-    steps = min(LUCKY_STEPS * len(problem.operations) + LUCKY_STEPS, MOST_LUCKY_STEPS)
-    answer = problem.search.wing_gong(seconds=deadline.left_s, memory=limits.memory_bytes, steps=steps)
-    found = _judge(problem, answer, "depth-first search")
-    if found.verdict is Verdict.HOLDS or (found.verdict is Verdict.VIOLATED and not needs_answer):
-        return found
-    for width in WIDTHS:
-        found = _frontier(problem, deadline.left_s, limits.memory_bytes, width)
-        if found.verdict is not Verdict.UNKNOWN:
+    return _Decision(object_, limits, needs_order=needs_order, needs_answer=needs_answer).of(part)
+
+
+class _Decision:
+    """Decides parts of a history one after the other, within limits for all together."""
+
+    def __init__(
+        self,
+        object_: SequentialObject,
+        limits: Limits,
+        *,
+        needs_order: bool = False,
+        needs_answer: bool = False,
+        watch: Callable[[int], None] | None = None,
+    ) -> None:
+        self.object, self.memory = object_, limits.memory_bytes
+        self.deadline = Deadline(limits.time_s, limits.memory_bytes)
+        self.needs_order, self.needs_answer = needs_order, needs_answer
+        self.watch = watch
+
+    def of(self, part: Part) -> PartResult:
+        """Decide one part."""
+        try:
+            self.deadline.check(BYTES_OF_OPERATION * len(part.operations))
+            return self._first(part)
+        except LimitReached as limit:
+            return PartResult(Verdict.UNKNOWN, "none", reason=str(limit))
+
+    def _first(self, part: Part) -> PartResult:
+        """Try the near-linear procedures, then the searches."""
+        is_register = type(self.object) in (Register, CasRegister)
+        problem = self._problem(part) if is_register else None
+        if not (self.needs_order or self.needs_answer):
+            unique = problem.unique() if problem else decide_unique(part.operations, self.object, self.deadline)
+            if unique is not None:
+                return PartResult(Verdict.HOLDS if unique[0] else Verdict.VIOLATED, unique[1])
+        problem = problem or self._problem(part)
+        steps = min(LUCKY_STEPS * len(problem.operations) + LUCKY_STEPS, MOST_LUCKY_STEPS)
+        found = self._depth_first(problem, self.deadline.left_s, steps)
+        if self._is_enough(found):
             return found
-    return _compete(problem, deadline, limits.memory_bytes, needs_answer=needs_answer)
+        for width in WIDTHS:
+            found = self._frontier(problem, self.deadline.left_s, width)
+            if found.verdict is not Verdict.UNKNOWN:
+                return found
+        return self._compete(problem)
 
+    def _problem(self, part: Part) -> Problem:
+        problem = Problem(part.operations, self.object, is_part=is_one_part(part, self.object))
+        problem.search.watch = self._look
+        return problem
 
-def _compete(problem: Problem, deadline: Deadline, memory: int, *, needs_answer: bool) -> PartResult:
-    """The two complete searches in turn, each time for longer; the last turn is the frontier's."""
-    for turn_s in TURNS_S:
-        found = _frontier(problem, min(turn_s, deadline.left_s), memory, 0)
-        if found.verdict is not Verdict.UNKNOWN or found.reason != _REASONS[Outcome.time_out]:
-            break
-        answer = problem.search.wing_gong(seconds=min(turn_s, deadline.left_s), memory=memory)
-        found = _judge(problem, answer, "depth-first search")
-        if found.verdict is Verdict.HOLDS or (found.verdict is Verdict.VIOLATED and not needs_answer):
-            break
-    else:
-        return _frontier(problem, deadline.left_s, memory, 0)
-    if found.reason == _REASONS[Outcome.memory_out]:
-        answer = problem.search.wing_gong(seconds=deadline.left_s, memory=memory)
-        other = _judge(problem, answer, "depth-first search")
-        return found if other.verdict is Verdict.UNKNOWN else other
-    return found
+    def _look(self, done: int) -> None:
+        """What a search does now and then."""
+        self.deadline.check()
+        if self.watch is not None:
+            self.watch(done)
 
+    def _is_enough(self, found: PartResult) -> bool:
+        """Whether a result of the depth-first search, which never names an unexplained return, will do."""
+        return found.verdict is Verdict.HOLDS or (found.verdict is Verdict.VIOLATED and not self.needs_answer)
 
-def _frontier(problem: Problem, seconds: float, memory: int, width: int) -> PartResult:
-    answer = problem.search.frontier(width=width, seconds=seconds, memory=memory)
-    return _judge(problem, answer, f"frontier of {width} configurations" if width else "frontier")
+    def _compete(self, problem: Problem) -> PartResult:
+        """The two complete searches in turn, each time for longer; the last turn is the frontier's."""
+        for turn_s in TURNS_S:
+            found = self._frontier(problem, min(turn_s, self.deadline.left_s), 0)
+            if found.verdict is not Verdict.UNKNOWN or found.reason != TIME_UP:
+                break
+            found = self._depth_first(problem, min(turn_s, self.deadline.left_s), 0)
+            if self._is_enough(found):
+                break
+        else:
+            return self._frontier(problem, self.deadline.left_s, 0)
+        if found.reason == MEMORY_UP:
+            other = self._depth_first(problem, self.deadline.left_s, 0)
+            return found if other.verdict is Verdict.UNKNOWN else other
+        return found
+
+    def _frontier(self, problem: Problem, seconds: float, width: int) -> PartResult:
+        answer = problem.search.frontier(width=width, seconds=seconds, memory=self.memory)
+        return _judge(problem, answer, f"frontier of {width} configurations" if width else "frontier")
+
+    def _depth_first(self, problem: Problem, seconds: float, steps: int) -> PartResult:
+        answer = problem.search.wing_gong(seconds=seconds, memory=self.memory, steps=steps)
+        return _judge(problem, answer, "depth-first search")
 
 
 _REASONS = {
-    Outcome.time_out: "the time limit was reached",
-    Outcome.memory_out: "the memory limit was reached",
+    Outcome.time_out: TIME_UP,
+    Outcome.memory_out: MEMORY_UP,
     Outcome.truncated: "the search was cut short",
 }
 
 
 def _judge(problem: Problem, answer: Answer, procedure: str) -> PartResult:
     outcome, order = answer[0], answer[1]
-    if outcome == Outcome.holds:
-        if not problem.search.explains(order):
-            raise InternalError(f"the {procedure} found an order that does not explain the history")
-        return PartResult(Verdict.HOLDS, procedure, tuple(order), problem=problem)
-    if outcome == Outcome.violated:
+    if outcome is Outcome.holds:
+        return PartResult(Verdict.HOLDS, procedure, order, problem=problem)
+    if outcome is Outcome.violated:
         names_return = answer[2] >= 0
         return PartResult(Verdict.VIOLATED, procedure, answer=answer if names_return else None, problem=problem)
     return PartResult(Verdict.UNKNOWN, procedure, reason=_REASONS[outcome])
@@ -198,21 +222,24 @@ def decide(
         The part that decided if it is violated or unknown, its result, how many parts each procedure decided, and a
         linearization of everything if one was asked for.
     """
-    deadline = Deadline(limits.time_s)
+    if type(object_) is KeyValue and not object_.initial and replays(history.operations, object_.absent):
+        order = tuple(o for o in history.operations if o.finish is not None or o.name != "get")
+        return None, PartResult(Verdict.HOLDS, IN_ORDER), {IN_ORDER: 1}, order if needs_order else None
     parts = sorted(parts_of(history.operations, object_), key=lambda part: len(part.operations))
     procedures: dict[str, int] = {}
     orders: list[tuple[Operation, ...]] = []
     unknown: tuple[Part, PartResult] | None = None
+    decision = _Decision(object_, limits, needs_order=needs_order)
     done = 0
     for part in parts:
-        limit = Limits(deadline.left_s, limits.memory_bytes)
-        found = decide_part(part, object_, limit, needs_order=needs_order)
+        decision.watch = _furthest(progress, done, len(history))
+        found = decision.of(part)
         procedures[found.procedure] = procedures.get(found.procedure, 0) + 1
         if found.verdict is Verdict.VIOLATED:
             return part, found, procedures, None
         if found.verdict is Verdict.UNKNOWN:
             unknown = unknown or (part, found)
-        if found.order is not None and found.problem is not None:
+        if needs_order and found.order is not None and found.problem is not None:
             orders.append(tuple(found.problem.operations[at] for at in found.order))
         done += len(part.operations)
         if progress is not None:
@@ -221,6 +248,20 @@ def decide(
         return *unknown, procedures, None
     whole = merged(orders) if needs_order else None
     return None, PartResult(Verdict.HOLDS, ", ".join(procedures) or "nothing to decide"), procedures, whole
+
+
+def _furthest(progress: Progress | None, before: int, total: int) -> Callable[[int], None] | None:
+    """Tells the progress within a part: the furthest that any of its searches came."""
+    if progress is None:
+        return None
+    furthest = 0
+
+    def watch(done: int) -> None:
+        nonlocal furthest
+        furthest = max(furthest, done)
+        progress(before + furthest, total)
+
+    return watch
 
 
 def merged(orders: Sequence[Sequence[Operation]]) -> tuple[Operation, ...]:

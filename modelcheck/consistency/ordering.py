@@ -20,7 +20,7 @@ from attrs import evolve, frozen
 
 from modelcheck.consistency.history import History, Operation
 from modelcheck.consistency.independent import Independent
-from modelcheck.consistency.linearizability import Deadline, Limits
+from modelcheck.consistency.limits import Deadline, Limits
 from modelcheck.consistency.objects import KeyValue, MultiRegister, Register, SequentialObject, agrees
 from modelcheck.consistency.result import HistoryResult
 from modelcheck.consistency.transactions import decide_transactions

@@ -6,33 +6,19 @@ and a kind, so plain Python costs little here. Times become ranks: all different
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
 from typing import Any
 
-from modelcheck.consistency._linearizability import NEVER, Nature, Outcome, Search
+from modelcheck.consistency._linearizability import Nature, Outcome, Search
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.objects import UNKNOWN, CasRegister, Register, SequentialObject, agrees
+from modelcheck.consistency.objects import CasRegister, Register, SequentialObject, agrees
 from modelcheck.consistency.texts import observed_texts
+from modelcheck.consistency.unique import ZONES
 from modelcheck.errors import HistoryError
 
 Answer = tuple[Outcome, list[int], int, list[tuple[int, list[int]]], int, int]
 """What the native searches answer: the outcome; a linearization; the operation whose return nothing explains; some
 configurations before it, each a state and an order; steps tried; the most configurations at once."""
-
-
-_READ, _WRITE, _SWAPPED, _NOT_SWAPPED, _MAY_SWAP, _IGNORED = range(6)
-# As RegisterKind in steps.hpp.
-_NATURE_OF = tuple(map(int, (Nature.pure, Nature.overwrite, Nature.general, Nature.pure, Nature.general, Nature.pure)))
-
-
-def _natures_of(actions: array[int]) -> array[int]:
-    return array("B", [_NATURE_OF[action] for action in actions[::3]])
-
-
-def _is_swap(object_: SequentialObject, argument: Any) -> bool:
-    is_pair = isinstance(argument, tuple) and len(argument) == len(("expected", "new"))
-    return is_pair and type(object_) is CasRegister
 
 
 class Problem:
@@ -45,42 +31,31 @@ class Problem:
     """
 
     def __init__(self, operations: Sequence[Operation], object_: SequentialObject, *, is_part: bool) -> None:
-        self.object = object_ = observed_texts(operations, object_) if is_part else object_
-        self._kinds: dict[tuple[str, Any, Any], int] = {}
-        self._by_kind: list[tuple[str, Any, Any]] = []
+        try:
+            search = None
+            if type(object_) in (Register, CasRegister):
+                search = Search.of_register(operations, object_.initial, swaps=type(object_) is CasRegister)
+            self.search = search or self._general(operations, object_, is_part=is_part)
+        except TypeError as error:
+            raise _not_hashable(operations, error) from error
+        self.operations = self.search.operations
+
+    def unique(self) -> tuple[bool, str] | None:
+        """Whether a register is linearizable and what decided, where all values written are different; or ``None``."""
+        holds = self.search.unique_values_hold()
+        return None if holds is None else (holds, ZONES)
+
+    def _general(self, operations: Sequence[Operation], object_: SequentialObject, *, is_part: bool) -> Search:
+        """The search that asks the object in Python for each pair of a state and a kind."""
+        self.object = observed_texts(operations, object_) if is_part else object_
         self._states: dict[Any, int] = {}
         self.states: list[Any] = []
-        self.initial = self._state(object_.initial)
-        reads = object_.reads
-        self.operations = [o for o in operations if o.finish is not None or o.name not in reads]
-        kinds = array("i", self._number_kinds())
-        actions = self._actions()
-        natures = self._natures(is_part=is_part) if actions is None else _natures_of(actions)
-        calls = array("q", [o.call for o in self.operations])
-        returns = array("q", [NEVER if o.finish is None else o.finish for o in self.operations])
-        self.search = Search(calls, returns, kinds, natures, self.initial, self.step, actions)
-
-    def _actions(self) -> array[int] | None:
-        """What each kind does to a register, so that the search need not ask; ``None`` for other objects."""
-        if type(self.object) not in (Register, CasRegister):
-            return None
-        actions = array("i")
-        for name, argument, result in self._by_kind:
-            action = self._action(name, argument, result)
-            if action is None:
-                return None
-            actions.extend(action)
-        return actions
-
-    def _action(self, name: str, argument: Any, result: Any) -> tuple[int, int, int] | None:
-        if name == "read":
-            return (_IGNORED, 0, 0) if result is UNKNOWN else (_READ, self._state(result), 0)
-        if name == "write":
-            return (_WRITE, self._state(argument), 0) if result is None or result is UNKNOWN else None
-        if name != "cas" or not (result is UNKNOWN or isinstance(result, bool)) or not _is_swap(self.object, argument):
-            return None
-        action = _MAY_SWAP if result is UNKNOWN else _SWAPPED if result else _NOT_SWAPPED
-        return action, self._state(argument[1]), self._state(argument[0])
+        initial = self._state(self.object.initial)
+        search = Search(operations, self.object.reads)
+        self._kinds = search.kinds
+        natures = bytes(self._nature(*kind, is_part=is_part) for kind in search.kinds)
+        search.define(natures=natures, initial=initial, step=self.step)
+        return search
 
     def _state(self, state: Any) -> int:
         found = self._states.get(state)
@@ -88,25 +63,6 @@ class Problem:
             found = self._states[state] = len(self.states)
             self.states.append(state)
         return found
-
-    def _number_kinds(self) -> list[int]:
-        """The kind of each operation; one tight loop, for it is most of the work on a short history."""
-        kinds, numbers = self._kinds, []
-        for operation in self.operations:
-            kind = (operation.name, operation.argument, operation.result)
-            try:
-                numbers.append(kinds.setdefault(kind, len(kinds)))
-            except TypeError as error:
-                raise HistoryError(
-                    f"the operation {operation} has an argument or a result that cannot be hashed",
-                    place=operation.place,
-                    remedy="Use tuples and frozensets instead of lists, sets and dicts.",
-                ) from error
-        self._by_kind = list(kinds)
-        return numbers
-
-    def _natures(self, *, is_part: bool) -> array[int]:
-        return array("B", [self._nature(*kind, is_part=is_part) for kind in self._by_kind])
 
     def _nature(self, name: str, argument: Any, result: Any, *, is_part: bool) -> int:
         if self.object.is_pure(name, argument, result):
@@ -126,6 +82,20 @@ class Problem:
 
     def step(self, state: int, kind: int) -> int:
         """The state after an operation of a kind, or -1 if its recorded result cannot come from this state."""
-        name, argument, observed = self._by_kind[kind]
+        name, argument, observed = self._kinds[kind]
         new, result = self._apply(state, name, argument)
         return self._state(new) if agrees(observed, result) else -1
+
+
+def _not_hashable(operations: Sequence[Operation], error: TypeError) -> Exception:
+    """The error that names the operation which cannot be looked up; the one given if there is none."""
+    for operation in operations:
+        try:
+            hash((operation.argument, operation.result))
+        except TypeError:
+            return HistoryError(
+                f"the operation {operation} has an argument or a result that cannot be hashed",
+                place=operation.place,
+                remedy="Use tuples and frozensets instead of lists, sets and dicts.",
+            )
+    return error

@@ -18,7 +18,7 @@ from typing import Any
 from attrs import frozen
 
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.linearizability import Limits
+from modelcheck.consistency.limits import Limits
 from modelcheck.consistency.objects import UNKNOWN, SequentialObject, agrees
 from modelcheck.verdict import Verdict
 

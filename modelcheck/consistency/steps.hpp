@@ -5,6 +5,7 @@
 // it once for each pair of a state and a kind.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -33,7 +34,7 @@ struct Operation {
 enum class Outcome : int32_t { holds = 0, violated = 1, time_out = 2, memory_out = 3, truncated = 4, failed = 5 };
 
 using Ask = int32_t (*)(void* object, int32_t state, int32_t kind);  // one step, in Python
-using Poll = int32_t (*)(void* object);                              // nonzero when the user interrupts
+using Poll = int32_t (*)(void* object, uint64_t done);               // tells Python how far the search is; nonzero: stop
 
 // What an operation of a kind does to a register, so that the most common objects need no Python at all. Values and
 // states are the same numbers.
@@ -84,7 +85,7 @@ class StepTable {
   }
 
   bool failed() const { return failed_; }
-  bool interrupted() { return failed_ = failed_ || poll_(object_) != 0; }
+  bool interrupted(uint64_t done) { return failed_ = failed_ || poll_(object_, done) != 0; }
   size_t bytes() const { return slots_.size() * sizeof(Slot); }
   uint64_t asked() const { return used_; }
 
@@ -120,28 +121,50 @@ class StepTable {
 class Budget {
  public:
   Budget(double seconds, uint64_t bytes, StepTable* table, uint64_t steps = 0)
-      : end_(Clock::now() + std::chrono::microseconds(int64_t(seconds * 1e6))),
+      : polled_(Clock::now()),
+        end_(polled_ + std::chrono::microseconds(int64_t(std::min(seconds, LONGEST_S) * 1e6))),
         bytes_(bytes),
         table_(table),
         steps_(steps) {}
 
-  // Looks at the clock once in 4096 calls, and lets Python look for an interrupt once in a million.
+  // Looks at the clock once in 4096 calls, or when Python was asked often since: an object may be slow.
   bool time_is_up() {
     if (steps_ != 0 && asked_ > steps_) return up_ = true;
-    if ((++asked_ & 4095) != 0) return up_;
-    if ((asked_ & 0xFFFFF) == 0 && table_ != nullptr && table_->interrupted()) up_ = true;
-    return up_ = up_ || Clock::now() > end_;
+    if ((++asked_ & 4095) != 0 && (table_ == nullptr || table_->asked() - table_asked_ < OFTEN)) return up_;
+    return look();
   }
-  bool too_large(uint64_t bytes) const { return bytes + table_->bytes() > bytes_; }
+  bool too_large(uint64_t bytes) const { return bytes + (table_ == nullptr ? 0 : table_->bytes()) > bytes_; }
   uint64_t asked() const { return asked_; }
+
+  // How far the search is, for whoever watches it.
+  void reached(uint64_t done) { done_ = done; }
 
  private:
   using Clock = std::chrono::steady_clock;
+  static constexpr double LONGEST_S = 1e9;
+  static constexpr uint64_t OFTEN = 16;
+
+  // Reads the clock, and every 50 ms lets Python look for an interrupt, at its memory and at the progress.
+  bool look() {
+    const Clock::time_point now = Clock::now();
+    if (table_ != nullptr) {
+      table_asked_ = table_->asked();
+      if (now - polled_ > std::chrono::milliseconds(50)) {
+        if (table_->interrupted(done_)) up_ = true;
+        polled_ = now;
+      }
+    }
+    return up_ = up_ || now > end_;
+  }
+
+  Clock::time_point polled_;  // when Python last looked
   Clock::time_point end_;
   uint64_t bytes_;
   StepTable* table_;  // counted in, and asked for interrupts; may be null
   uint64_t steps_;  // calls after which the time is up too, or 0
   uint64_t asked_ = 0;
+  uint64_t table_asked_ = 0;  // steps that Python had been asked for when the clock was last read
+  uint64_t done_ = 0;         // operations put in order, or returns explained
   bool up_ = false;
 };
 

@@ -20,13 +20,15 @@ from typing import Any, ClassVar, Final
 
 from attrs import frozen
 
-from modelcheck.consistency._linearizability import NEVER, register_holds
+from modelcheck.consistency._linearizability import NEVER
+from modelcheck.consistency._unique_values import register_holds
 from modelcheck.consistency.history import Operation
+from modelcheck.consistency.limits import Deadline
 from modelcheck.consistency.objects import UNKNOWN, KeyValue, SequentialObject
 from modelcheck.consistency.ranking import ranks
 
 
-def decide_texts(operations: Sequence[Operation], object_: KeyValue) -> bool | None:
+def decide_texts(operations: Sequence[Operation], object_: KeyValue, deadline: Deadline) -> bool | None:
     """Whether the operations of one key are linearizable; ``None`` if their pieces are not unique texts."""
     if object_.absent != "" or object_.initial:
         return None
@@ -42,14 +44,14 @@ def decide_texts(operations: Sequence[Operation], object_: KeyValue) -> bool | N
         pieces[piece] = at
     if any(longer.startswith(shorter) for shorter, longer in pairwise(sorted(pieces))):
         return None
-    return _Key(operations, pieces).holds()
+    return _Key(operations, pieces, deadline).holds()
 
 
 class _Key:
     """The operations of one key with their ranks in time, and where each piece was written."""
 
-    def __init__(self, operations: Sequence[Operation], pieces: Mapping[str, int]) -> None:
-        self.operations, self.pieces = operations, pieces
+    def __init__(self, operations: Sequence[Operation], pieces: Mapping[str, int], deadline: Deadline) -> None:
+        self.operations, self.pieces, self.deadline = operations, pieces, deadline
         self.calls, self.returns = ranks(operations)
         self.lengths = sorted({len(piece) for piece in pieces})
         self.clusters = array("q")
@@ -61,6 +63,7 @@ class _Key:
             return False
         seen: set[int] = set()
         for first, reads in epochs.items():
+            self.deadline.check()
             chain = self._chain(reads)
             if chain is None or not self._add_epoch(first, chain, reads, seen):
                 return False
@@ -97,6 +100,7 @@ class _Key:
         chain: list[tuple[int, int]] = []
         start = 0
         while start < len(longest):
+            self.deadline.check()
             found = self._piece_at(longest, start)
             if found is None or (start > 0 and self.operations[found].name == "put"):
                 return None

@@ -20,7 +20,7 @@ from typing import Final
 
 from modelcheck.consistency.cycles import REALTIME, RW, SESSION, WR, WW, DependencyGraph
 from modelcheck.consistency.history import History
-from modelcheck.consistency.linearizability import Limits
+from modelcheck.consistency.limits import Limits
 from modelcheck.consistency.result import Anomaly, HistoryResult
 from modelcheck.consistency.saturation import WEAK, weak_cycle
 from modelcheck.consistency.version_search import search_versions

@@ -2,49 +2,40 @@
 
 This module brings a part of a history into the form that ``unique_values.hpp`` decides, or gives ``None`` where that is
 not possible: a value enters twice, an operation's outcome is unknown in a way that could matter, or the object is none
-of register, queue, priority queue and stack. The general search then decides.
+of key-value map, queue, priority queue and stack. The general search then decides.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
-from modelcheck.consistency._linearizability import (
-    NEVER,
-    priority_queue_holds,
-    queue_holds,
-    register_holds,
-    stack_holds,
-)
+from modelcheck.consistency._linearizability import NEVER, Search
+from modelcheck.consistency._unique_values import priority_queue_holds, queue_holds, stack_holds
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.objects import (
-    UNKNOWN,
-    CasRegister,
-    FifoQueue,
-    KeyValue,
-    PriorityQueue,
-    Register,
-    SequentialObject,
-    Stack,
-)
+from modelcheck.consistency.limits import Deadline
+from modelcheck.consistency.objects import UNKNOWN, FifoQueue, KeyValue, PriorityQueue, SequentialObject, Stack
 from modelcheck.consistency.ranking import ranks
 from modelcheck.consistency.texts import decide_texts
 
+ZONES: Final = "zones of unique values"
+"""The procedure for registers, and for keys that are only put and got."""
+
 
 def decide_unique(
-    operations: Sequence[Operation], object_: SequentialObject, *, time_limit_s: float
+    operations: Sequence[Operation], object_: SequentialObject, deadline: Deadline
 ) -> tuple[bool, str] | None:
     """Whether a part is linearizable and what decided, or ``None`` if its values are not unique.
 
     Args:
         operations: Of one key.
-        object_: One of this package's own; a subclass may mean something else and is left alone.
-        time_limit_s: For the stack, whose procedure is quadratic at worst.
+        object_: One of this package's own; a subclass may mean something else and is left alone. Registers have their
+            own way: :meth:`.Problem.unique`.
+        deadline: When to stop.
     """
-    if type(object_) in (Register, CasRegister, KeyValue):
-        return _decide_register(operations, object_)
+    if type(object_) is KeyValue:
+        return _decide_key(operations, object_, deadline)
     if type(object_) not in (FifoQueue, PriorityQueue, Stack) or object_.initial != ():
         return None
     found = _values(operations, object_)
@@ -52,66 +43,21 @@ def decide_unique(
         return None
     values, empties = found
     if isinstance(object_, Stack):
-        holds = stack_holds(values, empties, seconds=time_limit_s)
+        holds = stack_holds(values, empties, seconds=deadline.left_s)
         return None if holds is None else (holds, "intervals of unique values")
     decide: Callable[..., bool] = queue_holds if isinstance(object_, FifoQueue) else priority_queue_holds
     return decide(values, empties), "intervals of unique values"
 
 
-def _decide_register(operations: Sequence[Operation], object_: SequentialObject) -> tuple[bool, str] | None:
-    clusters = _clusters(operations, object_)
-    if clusters is not None:
-        return register_holds(clusters), "zones of unique values"
-    if not isinstance(object_, KeyValue):
+def _decide_key(operations: Sequence[Operation], object_: KeyValue, deadline: Deadline) -> tuple[bool, str] | None:
+    if object_.initial:
         return None
-    holds = decide_texts(operations, object_)
+    search = Search.of_register(operations, object_.absent, pairs=True)
+    holds = search.unique_values_hold() if search is not None else None
+    if holds is not None:
+        return holds, ZONES
+    holds = decide_texts(operations, object_, deadline)
     return None if holds is None else (holds, "zones of unique texts")
-
-
-def _initial_value(object_: SequentialObject) -> Any:
-    return object_.absent if isinstance(object_, KeyValue) else object_.initial
-
-
-def _are_unique(operations: Sequence[Operation], object_: SequentialObject) -> bool:
-    """Whether there are only reads and writes, and all write something else; a quick look before the work."""
-    written = set()
-    for operation in operations:
-        if operation.name in ("write", "put"):
-            value = operation.argument if operation.name == "write" else operation.argument[1]
-            if value in written:
-                return False
-            written.add(value)
-        elif operation.name not in ("read", "get"):
-            return False
-    return _initial_value(object_) not in written
-
-
-def _clusters(operations: Sequence[Operation], object_: SequentialObject) -> array[int] | None:
-    """Four numbers for each value of a register: its write, and the last call and first return of its reads."""
-    if isinstance(object_, KeyValue) and object_.initial:
-        return None
-    if not _are_unique(operations, object_):
-        return None
-    calls, returns = ranks(operations)
-    clusters: dict[Any, list[int]] = {_initial_value(object_): [-1, -1, -1, NEVER]}
-    reads: list[tuple[Any, int]] = []
-    for at, operation in enumerate(operations):
-        if operation.name in ("write", "put"):
-            value = operation.argument if operation.name == "write" else operation.argument[1]
-            if value in clusters or (operation.finish is not None and operation.result not in (None, UNKNOWN)):
-                return None
-            clusters[value] = [calls[at], returns[at], -1, NEVER]
-        elif operation.name in ("read", "get"):
-            if operation.finish is not None and operation.result is not UNKNOWN:
-                reads.append((operation.result, at))
-        else:
-            return None
-    for value, at in reads:
-        cluster = clusters.setdefault(value, [NEVER, NEVER, -1, NEVER])
-        cluster[2] = max(cluster[2], calls[at])
-        cluster[3] = min(cluster[3], returns[at])
-    seen = (c for c in clusters.values() if c[1] != NEVER or c[3] != NEVER)
-    return array("q", [number for cluster in seen for number in cluster])
 
 
 def _values(operations: Sequence[Operation], object_: SequentialObject) -> tuple[array[int], array[int]] | None:

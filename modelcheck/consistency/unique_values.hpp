@@ -15,8 +15,10 @@
 #pragma once
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <numeric>
+#include <type_traits>
 #include <vector>
 
 #include "steps.hpp"
@@ -37,6 +39,15 @@ struct Cluster {
   int64_t write_begin, write_end;
   int64_t last_call, first_return;  // over the reads
 };
+
+// Values, spans or clusters from the numbers that they consist of, one after the other.
+template <class Record>
+std::vector<Record> records(const int64_t* numbers, size_t count) {
+  static_assert(std::is_trivially_copyable_v<Record> && sizeof(Record) % sizeof(int64_t) == 0);
+  std::vector<Record> found(count * sizeof(int64_t) / sizeof(Record));
+  if (!found.empty()) std::memcpy(static_cast<void*>(found.data()), numbers, found.size() * sizeof(Record));
+  return found;
+}
 
 inline bool register_holds(const std::vector<Cluster>& clusters) {
   std::vector<Span> forward, backward;

@@ -16,7 +16,7 @@ from attrs import frozen
 
 from modelcheck.consistency._polygraph import Polygraph
 from modelcheck.consistency.cycles import REALTIME, RW, SESSION, WR, WW, DependencyGraph
-from modelcheck.consistency.linearizability import Deadline, Limits
+from modelcheck.consistency.limits import Deadline, Limits
 from modelcheck.consistency.result import Anomaly
 from modelcheck.consistency.versions import Versions
 

@@ -90,6 +90,7 @@ class WingGong {
       const int32_t next = table_.next(state, operations_[size_t(index)].kind);
       if (next >= 0 && enter(index, next)) {
         chosen_.push_back({index, state});
+        budget_.reached(chosen_.size());
         lift(index);
         state = next;
         entry = entries_[size_t(head())].next;
