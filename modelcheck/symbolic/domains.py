@@ -18,31 +18,24 @@ import attrs
 import z3
 from attrs import define, field
 
-from modelcheck.symbolic import terms
-from modelcheck.symbolic.terms import (
-    FALSE,
-    TRUE,
-    Guarded,
+from modelcheck.symbolic.expansion import expand
+from modelcheck.symbolic.terms import FALSE, TRUE, Guarded, UnsupportedError, conj, disj, is_false, is_true, neg, pick
+from modelcheck.symbolic.values.equality import member
+from modelcheck.symbolic.values.kinds import (
     SymBool,
     SymInt,
     SymSet,
     SymUnion,
-    UnsupportedError,
     as_set,
-    boolean,
-    conj,
-    disj,
     is_compared_by_fields,
     is_symbolic,
-    neg,
-    pick,
     rebuilt,
-)  # fmt: skip
+)
+from modelcheck.symbolic.values.scalars import boolean
 from modelcheck.values import identity, order_key, show
 
 GROWING_ROUNDS = 4
 _MOST_ALTERNATIVES = 400
-_MOST_SUBSETS = 10
 
 
 @define
@@ -131,7 +124,7 @@ class Domain:
     def join(self, options: list[Guarded], search: Discovery, path: str) -> None:
         """Add what the options can be."""
         for guard, value in _expanded(options):
-            if terms.is_false(guard):
+            if is_false(guard):
                 continue
             self._join_one(guard, value, search, path)
         if len(self.atoms) > _MOST_ALTERNATIVES:
@@ -149,7 +142,7 @@ class Domain:
                 self._join_atom(conj(guard, term), each, search, path)
         elif type(value) is tuple:
             self._join_tuple(guard, value, search, path)
-        elif _is_record(value):
+        elif is_compared_by_fields(value):
             self._join_record(guard, value, search, path)
         elif isinstance(value, (frozenset, SymSet)):
             self._join_set(guard, value, search, path)
@@ -214,9 +207,9 @@ class Domain:
                 return
             self.universe = {}
             search.changed.append(path)
-        for condition, member in _members(value, path):
-            if _key(member) not in self.universe and search.possible(conj(guard, condition)):
-                self.universe[_key(member)] = member
+        for condition, one in _members(value, path):
+            if _key(one) not in self.universe and search.possible(conj(guard, condition)):
+                self.universe[_key(one)] = one
                 search.changed.append(path)
 
     # Layout -----------------------------------------------------------------------------------------------------------------------------------
@@ -239,7 +232,7 @@ class Domain:
             return ("integer",)
         if type(value) is tuple:
             return ("tuple", len(value))
-        if _is_record(value):
+        if is_compared_by_fields(value):
             return ("record", type(value))
         if isinstance(value, (frozenset, SymSet)):
             return ("set",)
@@ -291,7 +284,7 @@ class Domain:
 
     def _tag_axioms(self, tags: list[Any], used: z3.BoolRef, leaves: Leaves) -> None:
         leaves.axioms += [z3.Or(neg(one), neg(other)) for at, one in enumerate(tags) for other in tags[:at]]
-        if not terms.is_true(used):
+        if not is_true(used):
             leaves.axioms += [z3.Or(used, neg(tag)) for tag in tags]
 
     def _value(self, kind: tuple[Any, ...], path: str, leaves: Leaves, used: z3.BoolRef, positions: list[Any]) -> Any:
@@ -319,7 +312,7 @@ class Domain:
             constants = [constant]
             if kind[0] == "integer":
                 leaves.axioms += [z3.Or(neg(used), each) for each in self._bounds(constant)]
-        if not terms.is_true(used):
+        if not is_true(used):
             leaves.axioms += [z3.Or(used, each == (FALSE if z3.is_bool(each) else 0)) for each in constants]
         return found
 
@@ -333,7 +326,7 @@ class Domain:
 
     def encode(self, options: list[Guarded], path: str, out: dict[str, Any]) -> None:
         """The leaves of a value that is one of the options, or not used where none of the conditions is true."""
-        flat = [(guard, value) for guard, value in _expanded(options) if not terms.is_false(guard)]
+        flat = [(guard, value) for guard, value in _expanded(options) if not is_false(guard)]
         kinds = self._kinds()
         by_kind: dict[tuple[Any, ...], list[Guarded]] = {}
         for guard, value in flat:
@@ -368,8 +361,8 @@ class Domain:
                 domain.encode([(guard, getattr(value, name)) for guard, value in group], f"{path}.{name}", out)
         elif kind[0] == "set":
             sets = [(guard, SymSet(_members(value, path))) for guard, value in group]
-            for member in self._ordered_universe():
-                out[f"{path}<{show(member)}>"] = disj(*(conj(guard, each.member(member)) for guard, each in sets))
+            for one in self._ordered_universe():
+                out[f"{path}<{show(one)}>"] = disj(*(conj(guard, member(each, one)) for guard, each in sets))
 
     def decode(self, path: str, read: Callable[[str], Any]) -> Any:
         """The value that the leaves have in a model."""
@@ -413,10 +406,6 @@ def _together(options: list[Guarded]) -> list[Guarded]:
     return found
 
 
-def _is_record(value: Any) -> bool:
-    return is_compared_by_fields(value)
-
-
 def _expanded(options: list[Guarded]) -> Iterator[Guarded]:
     for guard, value in options:
         if isinstance(value, SymUnion):
@@ -428,11 +417,11 @@ def _expanded(options: list[Guarded]) -> Iterator[Guarded]:
 def _members(value: Any, path: str) -> list[Guarded]:
     """The members of a set value, each concrete."""
     found: list[Guarded] = []
-    for guard, member in as_set(value).items:
-        if not is_symbolic(member):
-            found.append((guard, member))
+    for guard, one in as_set(value).items:
+        if not is_symbolic(one):
+            found.append((guard, one))
             continue
-        for condition, skeleton, holes in expand(member, None, ()):
+        for condition, skeleton, holes in expand(one, None, ()):
             if holes:
                 raise UnsupportedError(
                     f"the set in {path} holds an unbounded integer",
@@ -440,177 +429,3 @@ def _members(value: Any, path: str) -> list[Guarded]:
                 )
             found.append((conj(guard, condition), skeleton))
     return found
-
-
-# Elements of collections -------------------------------------------------------------------------------------------------------------------------
-
-
-class _Hole:
-    """Stands for an unbounded integer in an element of a collection."""
-
-    def __repr__(self) -> str:
-        return "·"
-
-
-HOLE = _Hole()
-Position = tuple[Any, ...]
-Expanded = tuple[z3.BoolRef, Any, list[Any]]
-
-
-def expand(value: Any, wide: set[Position] | None, at: Position) -> list[Expanded]:
-    """What a value can be, apart from its unbounded integers: condition, skeleton with holes, and the terms in the holes.
-
-    Args:
-        value: The value.
-        wide: The positions at which integers are unbounded; a symbolic integer at another one is added. None: symbolic integers only.
-        at: The position of the value.
-    """
-    if isinstance(value, SymUnion):
-        return [(conj(g, guard), s, h) for guard, each in value.alternatives for g, s, h in expand(each, wide, at)]
-    if isinstance(value, SymBool):
-        return [(value.term, True, []), (neg(value.term), False, [])]
-    if value is HOLE:
-        return [(TRUE, HOLE, [z3.IntVal(0)])]
-    if isinstance(value, SymInt):
-        if wide is not None:
-            wide.add(at)
-        return [(TRUE, HOLE, [value.term])]
-    if type(value) is int and wide is not None and at in wide:
-        return [(TRUE, HOLE, [z3.IntVal(value)])]
-    if type(value) is tuple:
-        return [
-            (guard, tuple(parts), holes)
-            for guard, parts, holes in _product([expand(each, wide, (*at, "[]")) for each in value])
-        ]
-    if _is_record(value):
-        names = [f.name for f in attrs.fields(type(value))]
-        parts = [expand(getattr(value, name), wide, (*at, type(value).__qualname__, name)) for name in names]
-        return [
-            (guard, rebuilt(value, dict(zip(names, found, strict=True))), holes)
-            for guard, found, holes in _product(parts)
-        ]
-    if isinstance(value, SymSet):
-        return _subsets(value, at)
-    return [(TRUE, value, [])]
-
-
-def _product(parts: list[list[Expanded]]) -> list[tuple[z3.BoolRef, list[Any], list[Any]]]:
-    found: list[tuple[z3.BoolRef, list[Any], list[Any]]] = [(TRUE, [], [])]
-    for options in parts:
-        found = [
-            (both, [*values, s], [*holes, *h])
-            for guard, values, holes in found
-            for g, s, h in options
-            if not terms.is_false(both := conj(guard, g))
-        ]
-        if len(found) > _MOST_ALTERNATIVES * 10:
-            raise UnsupportedError(
-                f"an element can be one of more than {_MOST_ALTERNATIVES * 10} values",
-                remedy="Send fewer things in one message.",
-            )
-    return found
-
-
-def _subsets(value: SymSet, at: Position) -> list[Expanded]:
-    if len(value.items) > _MOST_SUBSETS or any(is_symbolic(member) for _, member in value.items):
-        raise UnsupportedError(
-            f"an element holds a symbolic set of {len(value.items)} at {at}", remedy="Send the members one by one."
-        )
-    found: list[tuple[z3.BoolRef, frozenset[Any]]] = [(TRUE, frozenset())]
-    for guard, member in value.items:
-        found = [
-            each
-            for g, s in found
-            for each in ((conj(g, guard), s | {member}), (conj(g, neg(guard)), s))
-            if not terms.is_false(each[0])
-        ]
-    return [(guard, members, []) for guard, members in found]
-
-
-def filled(skeleton: Any, terms: Iterator[Any]) -> Any:
-    """The skeleton with values in its holes."""
-    if skeleton is HOLE:
-        return next(terms)
-    if type(skeleton) is tuple:
-        return tuple(filled(each, terms) for each in skeleton)
-    if _is_record(skeleton):
-        return rebuilt(
-            skeleton, {f.name: filled(getattr(skeleton, f.name), terms) for f in attrs.fields(type(skeleton))}
-        )
-    return skeleton
-
-
-class Element:
-    """What elements of a collection look like apart from their unbounded integers.
-
-    Attributes:
-        skeleton: The element, with holes.
-        holes: How many.
-        domain: What is kept for it, in a bag or dict; None in a set.
-    """
-
-    def __init__(self, skeleton: Any, holes: int, domain: Domain | None) -> None:
-        self.skeleton = skeleton
-        self.holes = holes
-        self.domain = domain
-
-
-class Elements:
-    """The elements that a set, bag or dict can have.
-
-    Attributes:
-        path: Where the collection is.
-        default: What is kept for an element that is absent: False in a set, 0 in a bag, a mark in a dict.
-        known: The elements by the identity of their skeletons.
-        wide: The positions at which integers are unbounded.
-    """
-
-    def __init__(self, path: str, default: Any) -> None:
-        self.path = path
-        self.default = default
-        self.known: dict[Any, Element] = {}
-        self.wide: set[Position] = set()
-        self._grown: dict[Position, set[int]] = {}
-
-    def join(self, value: Any, kept: Any, guard: z3.BoolRef, search: Discovery) -> None:
-        """Add what an element can be, and what is kept for it."""
-        before = len(self.wide)
-        found = expand(value, self.wide, ())
-        if len(self.wide) > before:
-            self._renormalise(search)
-            found = expand(value, self.wide, ())
-        for condition, skeleton, holes in found:
-            both = conj(guard, condition)
-            element = self.known.get(_key(skeleton))
-            if element is None:
-                if not search.possible(both):
-                    continue
-                element = self._new(skeleton, len(holes), search)
-                search.changed.append(self.path)
-            if element.domain is not None:
-                element.domain.join([(both, kept)], search, f"{self.path}[{show(skeleton)}]")
-
-    def _new(self, skeleton: Any, holes: int, search: Discovery) -> Element:
-        domain = None
-        if self.default is not False:
-            domain = Domain()
-            domain.join([(TRUE, self.default)], search, self.path)
-        element = self.known[_key(skeleton)] = Element(skeleton, holes, domain)
-        return element
-
-    def _renormalise(self, search: Discovery) -> None:
-        """Forget the elements that differ only in integers that turned out to be unbounded."""
-        before, self.known = self.known, {}
-        for element in before.values():
-            for _, skeleton, holes in expand(element.skeleton, self.wide, ()):
-                made = self.known.get(_key(skeleton)) or self._new(skeleton, len(holes), search)
-                if made.domain is not None and element.domain is not None:
-                    for atom in element.domain.atoms.values():
-                        made.domain.join([(TRUE, atom)], search, self.path)
-                    if element.domain.wide:
-                        made.domain.wide, made.domain.least, made.domain.greatest = True, None, None
-        search.changed.append(self.path)
-
-    def ordered(self) -> list[Element]:
-        """All elements, in the total order."""
-        return sorted(self.known.values(), key=lambda element: order_key(element.skeleton))

@@ -10,7 +10,7 @@ import z3
 from modelcheck.spec import State
 from modelcheck.symbolic.domains import Leaf
 from modelcheck.symbolic.system import System
-from modelcheck.symbolic.terms import SymBool, SymInt, SymSet, SymUnion, field_values, is_symbolic, rebuilt
+from modelcheck.symbolic.values.kinds import SymBool, SymInt, SymSet, SymUnion, field_values, is_symbolic, rebuilt
 from modelcheck.values import show
 
 Renaming = list[tuple[Any, Any]]

@@ -16,9 +16,10 @@ import z3
 from attrs import define, field, frozen
 
 from modelcheck.spec.choice import Disabled
-from modelcheck.symbolic import terms
 from modelcheck.symbolic.asking import ask
-from modelcheck.symbolic.terms import DEAD, FALSE, TRUE, Guarded, Present, UnsupportedError, conj, merge, neg
+from modelcheck.symbolic.present import Present
+from modelcheck.symbolic.terms import TRUE, Guarded, UnsupportedError, conj, is_false, is_true, neg
+from modelcheck.symbolic.values.merging import DEAD, merge
 
 MOST_PATHS = 4000
 _FEASIBILITY_MS = 2000
@@ -116,7 +117,7 @@ class Paths:
             raise OutOfTimeError
         self._frames.append(frame)
         self._solver.push()
-        if not terms.is_true(given):
+        if not is_true(given):
             self._solver.add(given)
         fresh = self._fresh
         if len(self._frames) == 1:
@@ -138,9 +139,9 @@ class Paths:
 
     def under(self, guard: z3.BoolRef, code: Callable[[], Any], bound: tuple[Any, ...] = ()) -> Any:
         """What code without effects gives on a condition, all its ways merged; ``DEAD`` if the condition cannot be true."""
-        if terms.is_true(guard):
+        if is_true(guard):
             return code()
-        if terms.is_false(guard):
+        if is_false(guard):
             return DEAD
         try:
             outcomes = self.explore(code, guard, sealed=True)
@@ -164,8 +165,8 @@ class Paths:
     def decide(self, term: z3.BoolRef) -> bool:
         """Whether a condition is true on this path; the other way, if possible, is another path."""
         simple = z3.simplify(term)
-        if terms.is_true(simple) or terms.is_false(simple):
-            return bool(terms.is_true(simple))
+        if is_true(simple) or is_false(simple):
+            return bool(is_true(simple))
         frame = self._frames[-1]
         fresh = frame.at >= len(frame.decisions)
         if fresh:
@@ -180,9 +181,9 @@ class Paths:
 
     def assume(self, term: z3.BoolRef) -> None:
         """Go on only if a condition is true; otherwise the action is not enabled."""
-        if terms.is_true(term):
+        if is_true(term):
             return
-        if terms.is_false(term):
+        if is_false(term):
             raise Disabled
         self.effect()
         frame = self._frames[-1]
@@ -237,9 +238,9 @@ class Paths:
 
     def feasible(self, term: z3.BoolRef) -> bool:
         """Whether a condition can be true on this path; true if z3 does not know."""
-        if terms.is_true(term):
+        if is_true(term):
             return True
-        if terms.is_false(term):
+        if is_false(term):
             return False
         self.checks += 1
         self._solver.push()
@@ -256,6 +257,3 @@ def _next(decisions: list[_Decision]) -> list[_Decision] | None:
         return None
     decisions[-1].taken += 1
     return decisions
-
-
-__all__ = ["FALSE", "NeedsForkError", "OutOfTimeError", "Outcome", "Paths"]

@@ -13,21 +13,15 @@ from modelcheck.spec.choice import Disabled
 from modelcheck.spec.run import options_of
 from modelcheck.spec.shape import check_value
 from modelcheck.symbolic import operators
-from modelcheck.symbolic.domains import HOLE, Discovery, Domain, Element, Elements, Leaves, expand, filled
+from modelcheck.symbolic.domains import Discovery, Domain, Leaves
+from modelcheck.symbolic.elements import Element, Elements
+from modelcheck.symbolic.expansion import expand, filled
 from modelcheck.symbolic.paths import Paths
-from modelcheck.symbolic.terms import (
-    Present,
-    SymInt,
-    SymUnion,
-    UnsupportedError,
-    boolean,
-    conj,
-    integer,
-    is_symbolic,
-    merge,
-    pick,
-    truth,
-)
+from modelcheck.symbolic.present import Present
+from modelcheck.symbolic.terms import TRUE, UnsupportedError, neg, pick
+from modelcheck.symbolic.values.kinds import SymInt, is_symbolic
+from modelcheck.symbolic.values.merging import merge
+from modelcheck.symbolic.values.scalars import boolean, int_term, integer, truth
 from modelcheck.values import identity, show
 
 
@@ -198,16 +192,16 @@ class Session:
     def _stored(self, elements: Elements, key: Any, holes: list[Any], guard: z3.BoolRef, kept: Any) -> Any:
         content = self.content(elements, key)
         if holes:
-            term = truth(kept) if elements.default is False else operators.terms._int_term(kept)
+            term = truth(kept) if elements.default is False else int_term(kept)
             return pick(guard, _store(content, holes, term), content)
         if elements.default is False:
             return pick(guard, truth(kept), content)
-        return merge([(guard, kept), (operators.terms.neg(guard), content)])
+        return merge([(guard, kept), (neg(guard), content)])
 
     def _discover(self, elements: Elements, value: Any, kept: Any) -> None:
         assert self.search is not None
         before = set(elements.known)
-        elements.join(value, kept, operators.terms.TRUE, self.search)
+        elements.join(value, kept, TRUE, self.search)
         if set(elements.known) != before:
             self.kept.pop(elements, None)
             self.prepare(elements)
@@ -219,7 +213,7 @@ class Session:
             return truth(found)
         if elements.default == 0 and not isinstance(elements.default, bool):
             return truth(found > 0)
-        return operators.terms.neg(truth(operators.identical(found, elements.default)))
+        return neg(truth(operators.identical(found, elements.default)))
 
     def element(self, element: Element, holes: list[Any]) -> Any:
         """The element as a value."""
@@ -230,13 +224,13 @@ class Session:
     def join_writes(self, search: Discovery) -> None:
         """Add what the run wrote to the domains."""
         for cell, value in self.written.items():
-            cell.domain.join([(operators.terms.TRUE, value)], search, cell.path)
+            cell.domain.join([(TRUE, value)], search, cell.path)
 
     def effect(self) -> dict[str, Any]:
         """The leaves that the run wrote, and their terms."""
         out: dict[str, Any] = {}
         for cell, value in self.written.items():
-            cell.domain.encode([(operators.terms.TRUE, value)], cell.path, out)
+            cell.domain.encode([(TRUE, value)], cell.path, out)
         for elements, kept in self.kept.items():
             for key, content in kept.items():
                 element = elements.known[key]
@@ -244,7 +238,7 @@ class Session:
                 if element.domain is None or element.holes:
                     out[name] = content
                 else:
-                    element.domain.encode([(operators.terms.TRUE, content)], name, out)
+                    element.domain.encode([(TRUE, content)], name, out)
         return {name: term for name, term in out.items() if name in self.leaves.all}
 
 
@@ -289,12 +283,9 @@ class SymbolicChooser:
                     options if not isinstance(listed, list) else listed if not hasattr(options, "__len__") else options
                 )
                 return found[self._paths.branch(len(found))]
-            guarded = [(operators.TRUE, each) for each in listed]
+            guarded = [(TRUE, each) for each in listed]
         if not guarded:
             raise Disabled
         guard, value = guarded[self._paths.branch(len(guarded))]
         self._paths.assume(guard)
         return value
-
-
-__all__ = ["HOLE", "Cell", "Session", "SymUnion", "SymbolicChooser", "conj"]

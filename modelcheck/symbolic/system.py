@@ -7,7 +7,7 @@ and what it chose. A step is one of the transitions, and what a transition does 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -19,26 +19,18 @@ from modelcheck.spec import Declaration, Machine, Role, State
 from modelcheck.spec.choice import choosing
 from modelcheck.spec.run import truth as returned_truth
 from modelcheck.spec.run import user_place
-from modelcheck.spec.shape import AliasShape, BagShape, MapShape, RecordShape, SetShape, Shape, TableShape
-from modelcheck.symbolic import operators, terms
-from modelcheck.symbolic.domains import HOLE, Discovery, Element, Elements, Leaf, Leaves, expand, filled
+from modelcheck.symbolic import operators
+from modelcheck.symbolic.after import AfterSession
+from modelcheck.symbolic.domains import Discovery, Leaf, Leaves
 from modelcheck.symbolic.paths import Outcome, Paths
-from modelcheck.symbolic.session import Session, SymbolicChooser, leaf_name
-from modelcheck.symbolic.terms import (
-    DEAD,
-    FALSE,
-    TRUE,
-    Present,
-    SymBool,
-    UnsupportedError,
-    conj,
-    disj,
-    is_symbolic,
-    neg,
-    truth,
-)
-from modelcheck.symbolic.views import SymbolicLayout
-from modelcheck.values import Bag, FrozenDict, FrozenRecord, identity, order_key
+from modelcheck.symbolic.present import Present
+from modelcheck.symbolic.session import Session, SymbolicChooser
+from modelcheck.symbolic.states import States, pairs_of, places
+from modelcheck.symbolic.terms import FALSE, TRUE, UnsupportedError, conj, disj, mentions, neg
+from modelcheck.symbolic.values.kinds import SymBool
+from modelcheck.symbolic.values.merging import DEAD
+from modelcheck.symbolic.values.scalars import truth
+from modelcheck.symbolic.views.layout import SymbolicLayout
 
 _MOST_ROUNDS = 60
 _OURS = ("Symbolic", "SymInt", "SymBool", "SymUnion", "SymSet", "GuardedList")
@@ -110,6 +102,7 @@ class System:
         self.checks = 0
         self._discover()
         self._build()
+        self._states = States(machine, self.layout, self.leaves)
         self._properties: dict[str, z3.BoolRef] = {}
         self.bounds = conj(*(self.property_term(declared) for declared in machine.constraints))
         self.init = self._init_term()
@@ -149,26 +142,14 @@ class System:
         return session
 
     def _join_state(self, state: State, search: Discovery) -> None:
-        for shape, value in self._places(state):
+        for shape, value in places(self.machine, state):
             if id(shape) in self.layout.cells:
                 cell = self.layout.cells[id(shape)]
                 cell.domain.join([(TRUE, value)], search, cell.path)
                 continue
             elements = self.layout.collections[id(shape)]
-            for element, kept in _pairs(shape, value):
+            for element, kept in pairs_of(shape, value):
                 elements.join(element, kept, TRUE, search)
-
-    def _places(self, state: State) -> Iterator[tuple[Shape, Any]]:
-        """The shapes that are cells or collections, with their content in a state."""
-        todo: list[tuple[Shape, Any]] = [(shape, state.get(name)) for name, shape in self.machine.shape.fields.items()]
-        while todo:
-            shape, value = todo.pop(0)
-            if isinstance(shape, RecordShape):
-                todo = [(each, value.get(name)) for name, each in shape.fields.items()] + todo
-            elif isinstance(shape, MapShape):
-                todo = [(each, value.get(key)) for key, each in shape.items.items()] + todo
-            elif not isinstance(shape, AliasShape):
-                yield shape, value
 
     # Runs -------------------------------------------------------------------------------------------------------------------------------------
 
@@ -234,7 +215,7 @@ class System:
         """When a property of a step is true, over the leaves before and the primed ones after. Where it raises it counts as false."""
         if declared.name not in self._properties:
             pairs = [(leaf.constant, self.primed[name]) for name, leaf in self.leaves.all.items()]
-            after = self.layout.live(_AfterSession(self.leaves, pairs))
+            after = self.layout.live(AfterSession(self.leaves, pairs))
             given = z3.substitute(self.axioms, *pairs) if pairs else self.axioms
             outcomes = self._paths.explore(lambda: self._evaluate(declared, self._live, after), given)
             self._properties[declared.name] = _true_where(outcomes)
@@ -276,7 +257,7 @@ class System:
         # Each part is quantified by itself: what a lemma says of one kind of message has little to do with the others.
         parts = []
         for part in terms:
-            used = [each for each in bound if operators._mentions(part, each)]
+            used = [each for each in bound if mentions(part, each)]
             parts.append(part if not used else z3.Exists(used, part) if quantified else z3.ForAll(used, part))
         return disj(*parts) if quantified else conj(*parts)
 
@@ -319,155 +300,19 @@ class System:
         Raises:
             KeyError: if the state is outside of the domains.
         """
-        out: dict[str, Any] = {}
-        for shape, value in self._places(state):
-            if id(shape) in self.layout.cells:
-                cell = self.layout.cells[id(shape)]
-                cell.domain.encode([(TRUE, value)], cell.path, out)
-                if identity(cell.domain.decode(cell.path, _reader(out))) != identity(value):
-                    raise KeyError(cell.path)
-                continue
-            self._encode_elements(self.layout.collections[id(shape)], _pairs(shape, value), out)
-        return {name: term for name, term in out.items() if name in self.leaves.all}
-
-    def _encode_elements(self, elements: Elements, pairs: list[tuple[Any, Any]], out: dict[str, Any]) -> None:
-        for value, kept in pairs:
-            for _, skeleton, holes in expand(value, set(elements.wide), ()):
-                element = elements.known[identity(skeleton)]
-                name = leaf_name(elements, element)
-                if element.holes:
-                    array = out.get(name, self.leaves.all[name].default)
-                    out[name] = _stored(
-                        array, holes, z3.BoolVal(kept) if elements.default is False else z3.IntVal(kept)
-                    )
-                elif element.domain is None:
-                    out[name] = TRUE
-                else:
-                    element.domain.encode([(TRUE, kept)], name, out)
+        return self._states.encode(state)
 
     def state_term(self, state: State) -> z3.BoolRef:
         """That the state is the given one."""
-        leaves = self.encode(state)
-        return conj(*(_equals(leaf.constant, leaves.get(name, leaf.default)) for name, leaf in self.leaves.all.items()))
+        return self._states.state_term(state)
 
     def decode(self, read: Callable[[Leaf], Any]) -> State:
         """The state that the leaves have in a model."""
-
-        def by_name(name: str) -> Any:
-            return read(self.leaves.all[name])
-
-        fields = self.machine.shape.fields
-        return State(
-            {name: self._decode(shape, by_name) for name, shape in fields.items() if not isinstance(shape, AliasShape)}
-        )
-
-    def _decode(self, shape: Shape, read: Callable[[str], Any]) -> Any:
-        if isinstance(shape, RecordShape):
-            return FrozenRecord(
-                shape.cls.__name__,
-                {n: self._decode(each, read) for n, each in shape.fields.items() if not isinstance(each, AliasShape)},
-            )
-        if isinstance(shape, MapShape):
-            return FrozenDict(
-                {k: self._decode(each, read) for k, each in shape.items.items() if not isinstance(each, AliasShape)}
-            )
-        if id(shape) in self.layout.cells:
-            cell = self.layout.cells[id(shape)]
-            return cell.domain.decode(cell.path, read)
-        elements = self.layout.collections[id(shape)]
-        pairs = [pair for element in elements.ordered() for pair in self._decode_element(elements, element, read)]
-        if isinstance(shape, SetShape):
-            return frozenset(value for value, _ in pairs)
-        items = dict(sorted(pairs, key=lambda pair: order_key(pair[0])))
-        return Bag(items) if isinstance(shape, BagShape) else FrozenDict(items)
-
-    def _decode_element(
-        self, elements: Elements, element: Element, read: Callable[[str], Any]
-    ) -> list[tuple[Any, Any]]:
-        name = leaf_name(elements, element)
-        if element.holes:
-            found = read(name)
-            return [(filled(element.skeleton, iter(holes)), kept) for holes, kept in found if kept]
-        if element.domain is None:
-            return [(element.skeleton, True)] if read(name) else []
-        kept = element.domain.decode(name, read)
-        return (
-            []
-            if kept is elements.default or (kept == 0 and elements.default == 0 and type(kept) is int)
-            else [(element.skeleton, kept)]
-        )
-
-
-class _AfterSession(Session):
-    """The state after a step, whose leaves have names of their own."""
-
-    def __init__(self, leaves: Leaves, following: list[tuple[Any, Any]]) -> None:
-        super().__init__(leaves)
-        self._substitution = following
-
-    def read(self, cell: Any) -> Any:
-        """See `Session.read`."""
-        return _substituted(super().read(cell), self._substitution)
-
-    def content(self, elements: Elements, key: Any) -> Any:
-        """See `Session.content`."""
-        return _substituted(super().content(elements, key), self._substitution)
-
+        return self._states.decode(read)
 
 def _true_where(outcomes: list[Outcome]) -> z3.BoolRef:
     found = [disj(neg(each.condition), each.value if each.error is None else FALSE) for each in outcomes]
     return conj(*found)
-
-
-def _substituted(value: Any, pairs: list[tuple[Any, Any]]) -> Any:
-    t = operators.terms
-    if isinstance(value, z3.ExprRef):
-        return z3.substitute(value, *pairs)
-    if isinstance(value, t.SymBool):
-        return t.boolean(z3.simplify(z3.substitute(value.term, *pairs)))
-    if isinstance(value, t.SymInt):
-        return t.integer(z3.substitute(value.term, *pairs))
-    if isinstance(value, t.SymUnion):
-        options = [
-            (z3.simplify(z3.substitute(guard, *pairs)), _substituted(each, pairs)) for guard, each in value.alternatives
-        ]
-        return t.merge(options)
-    if isinstance(value, t.SymSet):
-        return t.SymSet(
-            (z3.simplify(z3.substitute(guard, *pairs)), _substituted(each, pairs)) for guard, each in value.items
-        )
-    if isinstance(value, tuple):
-        return tuple(_substituted(each, pairs) for each in value)
-    if is_symbolic(value):
-        return t.rebuilt(value, {name: _substituted(each, pairs) for name, each in t.field_values(value).items()})
-    return value
-
-
-def _pairs(shape: Shape, value: Any) -> list[tuple[Any, Any]]:
-    if isinstance(shape, SetShape):
-        return [(element, True) for element in value]
-    assert isinstance(shape, (BagShape, TableShape))
-    return list(value.items())
-
-
-def _stored(array: Any, holes: list[Any], term: Any) -> Any:
-    if len(holes) == 1:
-        return z3.Store(array, holes[0], term)
-    return z3.Store(array, holes[0], _stored(z3.Select(array, holes[0]), holes[1:], term))
-
-
-def _equals(constant: Any, value: Any) -> z3.BoolRef:
-    if terms.is_true(value):
-        return constant
-    return neg(constant) if terms.is_false(value) else constant == value
-
-
-def _reader(out: Mapping[str, Any]) -> Callable[[str], Any]:
-    def read(name: str) -> Any:
-        term = out.get(name, FALSE)
-        return term.as_long() if z3.is_int_value(term) else terms.is_true(term)
-
-    return read
 
 
 def _named(error: Exception, action: Declaration) -> Exception:
@@ -477,6 +322,3 @@ def _named(error: Exception, action: Declaration) -> Exception:
     found = SpecError(f"{action.name} raises {text}", place=user_place(error))
     found.__cause__ = error
     return found
-
-
-__all__ = ["HOLE", "System", "Transition", "UnsupportedError"]

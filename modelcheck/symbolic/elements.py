@@ -1,0 +1,88 @@
+"""The elements that a set, bag or dict can have, found out together with the domains."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import z3
+
+from modelcheck.symbolic.domains import Discovery, Domain
+from modelcheck.symbolic.expansion import Position, expand
+from modelcheck.symbolic.terms import TRUE, conj
+from modelcheck.values import identity, order_key, show
+
+
+class Element:
+    """What elements of a collection look like apart from their unbounded integers.
+
+    Attributes:
+        skeleton: The element, with holes.
+        holes: How many.
+        domain: What is kept for it, in a bag or dict; None in a set.
+    """
+
+    def __init__(self, skeleton: Any, holes: int, domain: Domain | None) -> None:
+        self.skeleton = skeleton
+        self.holes = holes
+        self.domain = domain
+
+
+class Elements:
+    """The elements that a set, bag or dict can have.
+
+    Attributes:
+        path: Where the collection is.
+        default: What is kept for an element that is absent: False in a set, 0 in a bag, a mark in a dict.
+        known: The elements by the identity of their skeletons.
+        wide: The positions at which integers are unbounded.
+    """
+
+    def __init__(self, path: str, default: Any) -> None:
+        self.path = path
+        self.default = default
+        self.known: dict[Any, Element] = {}
+        self.wide: set[Position] = set()
+        self._grown: dict[Position, set[int]] = {}
+
+    def join(self, value: Any, kept: Any, guard: z3.BoolRef, search: Discovery) -> None:
+        """Add what an element can be, and what is kept for it."""
+        before = len(self.wide)
+        found = expand(value, self.wide, ())
+        if len(self.wide) > before:
+            self._renormalise(search)
+            found = expand(value, self.wide, ())
+        for condition, skeleton, holes in found:
+            both = conj(guard, condition)
+            element = self.known.get(identity(skeleton))
+            if element is None:
+                if not search.possible(both):
+                    continue
+                element = self._new(skeleton, len(holes), search)
+                search.changed.append(self.path)
+            if element.domain is not None:
+                element.domain.join([(both, kept)], search, f"{self.path}[{show(skeleton)}]")
+
+    def _new(self, skeleton: Any, holes: int, search: Discovery) -> Element:
+        domain = None
+        if self.default is not False:
+            domain = Domain()
+            domain.join([(TRUE, self.default)], search, self.path)
+        element = self.known[identity(skeleton)] = Element(skeleton, holes, domain)
+        return element
+
+    def _renormalise(self, search: Discovery) -> None:
+        """Forget the elements that differ only in integers that turned out to be unbounded."""
+        before, self.known = self.known, {}
+        for element in before.values():
+            for _, skeleton, holes in expand(element.skeleton, self.wide, ()):
+                made = self.known.get(identity(skeleton)) or self._new(skeleton, len(holes), search)
+                if made.domain is not None and element.domain is not None:
+                    for atom in element.domain.atoms.values():
+                        made.domain.join([(TRUE, atom)], search, self.path)
+                    if element.domain.wide:
+                        made.domain.wide, made.domain.least, made.domain.greatest = True, None, None
+        search.changed.append(self.path)
+
+    def ordered(self) -> list[Element]:
+        """All elements, in the total order."""
+        return sorted(self.known.values(), key=lambda element: order_key(element.skeleton))

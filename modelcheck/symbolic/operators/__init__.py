@@ -1,0 +1,72 @@
+"""What the operations of a rewritten function do: as Python on concrete values, without taking a way on symbolic ones where that is possible.
+
+The names here are those that `modelcheck.symbolic.rewrite` puts in the place of Python's operations.
+"""
+
+from modelcheck.symbolic.operators import methods
+from modelcheck.symbolic.operators.access import (
+    attribute,
+    contained,
+    contains,
+    item,
+    matched,
+    missing,
+    part,
+    spread,
+    unpacked,
+)
+from modelcheck.symbolic.operators.built_in import chosen, constantly, dict_of, length, set_of, total, truth_value
+from modelcheck.symbolic.operators.calls import call
+from modelcheck.symbolic.operators.comprehensions import comprehension
+from modelcheck.symbolic.operators.conditions import (
+    at_least,
+    at_most,
+    both,
+    conditional,
+    distinct,
+    either,
+    greater,
+    less,
+    unequal,
+)
+from modelcheck.symbolic.operators.items import items_of, iterated, picked_of
+from modelcheck.symbolic.values.equality import equal, identical
+from modelcheck.symbolic.values.scalars import negated
+
+methods.install()
+
+__all__ = [
+    "at_least",
+    "at_most",
+    "attribute",
+    "both",
+    "call",
+    "chosen",
+    "comprehension",
+    "conditional",
+    "constantly",
+    "contained",
+    "contains",
+    "dict_of",
+    "distinct",
+    "either",
+    "equal",
+    "greater",
+    "identical",
+    "item",
+    "items_of",
+    "iterated",
+    "length",
+    "less",
+    "matched",
+    "missing",
+    "negated",
+    "part",
+    "picked_of",
+    "set_of",
+    "spread",
+    "total",
+    "truth_value",
+    "unequal",
+    "unpacked",
+]

@@ -1,0 +1,191 @@
+"""Access to parts of values: attributes, items, membership, unpacking."""
+
+from __future__ import annotations
+
+import builtins
+import collections
+from collections.abc import Callable, ItemsView, KeysView, Mapping, ValuesView
+from collections.abc import Set as AbstractSet
+from types import FunctionType
+from typing import Any
+
+import z3
+
+from modelcheck.symbolic.operators.calls import call
+from modelcheck.symbolic.operators.items import iterated
+from modelcheck.symbolic.present import Present, decide
+from modelcheck.symbolic.terms import UnsupportedError, conj, disj, neg
+from modelcheck.symbolic.values.equality import decided, equality, member
+from modelcheck.symbolic.values.kinds import (
+    GuardedList,
+    SymBool,
+    SymInt,
+    SymSet,
+    SymUnion,
+    describe,
+    field_values,
+    is_plain_record,
+    is_symbolic,
+    rebuilt,
+)
+from modelcheck.symbolic.values.merging import over, split
+from modelcheck.symbolic.values.scalars import boolean, int_term, negated
+
+
+def attribute(value: Any, name: str) -> Any:
+    """``value.name``; properties are rewritten."""
+    if isinstance(value, SymUnion):
+        return over(value, lambda each: attribute(each, name))
+    found = builtins.getattr(type(value), name, None)
+    if isinstance(found, property) and isinstance(found.fget, FunctionType):
+        return call(found.fget, value)
+    return builtins.getattr(value, name)
+
+
+def part(start: Any, stop: Any, step: Any) -> Any:
+    """``start:stop:step``."""
+    return slice(start, stop, step)
+
+
+def item(container: Any, key: Any) -> Any:
+    """``container[key]``."""
+    if isinstance(container, SymUnion):
+        return over(container, lambda each: item(each, key))
+    if isinstance(container, GuardedList):
+        container = decided(container.finite())
+    if hasattr(type(container), "_all") or hasattr(type(container), "__symbolic_keyed__"):
+        return container[key]
+    if isinstance(key, slice):
+        return _slice(container, key)
+    if not is_symbolic(key):
+        return container[key]
+    if isinstance(container, (tuple, list, str)) and not isinstance(container, Mapping):
+        return over(_index(key, len(container)), lambda at: container[at])
+    if isinstance(container, Mapping):
+        keys = list(container)
+        options = [(equality(key, each), each) for each in keys]
+        if decide(neg(disj(*(guard for guard, _ in options)))):
+            raise KeyError(describe(key))
+        return over(
+            SymUnion([option for option in options if Present.paths.feasible(option[0])]), lambda each: container[each]
+        )
+    return container[key]
+
+
+def _slice(container: Any, key: slice) -> Any:
+    if isinstance(container, SymInt | SymBool):
+        raise TypeError("not subscriptable")
+    bounds = [_bound(each, len(container)) for each in (key.start, key.stop)]
+    if is_symbolic(key.step):
+        raise UnsupportedError("a slice with a symbolic step")
+    return over(bounds[0], lambda start: over(bounds[1], lambda stop: container[start : stop : key.step]))
+
+
+def _bound(value: Any, length: int) -> Any:
+    """A bound of a slice as one of the values that make a difference."""
+    if isinstance(value, SymInt):
+        options = [(value.term <= -length, -length) if length else (value.term < 0, 0)]
+        options += [(value.term == at, at) for at in range(1 - length, length)]
+        return SymUnion([*options, (value.term >= length, length)])
+    return value
+
+
+def _index(key: Any, length: int) -> Any:
+    """An index as one of those that exist.
+
+    Raises:
+        IndexError: on the paths on which it is none.
+    """
+    if isinstance(key, SymUnion):
+        return key
+    term = int_term(key)
+    if term is None:
+        raise TypeError("indices must be integers")
+    if decide(z3.Or(term < -length, term >= length)):
+        raise IndexError("index out of range")
+    options = [(term == at, at) for at in range(-length, length)]
+    return SymUnion([option for option in options if Present.paths.feasible(option[0])])
+
+
+def contains(container: Any, value: Any) -> Any:
+    """``value in container``."""
+    if isinstance(container, SymUnion):
+        return over(container, lambda each: contains(each, value))
+    if hasattr(type(container), "__symbolic_member__"):
+        return boolean(container.__symbolic_member__(value))
+    if isinstance(container, SymSet):
+        return boolean(member(container, value))
+    if isinstance(container, GuardedList):
+        return boolean(disj(*(conj(guard, equality(each, value)) for guard, each in container.finite())))
+    if (
+        not is_symbolic(value)
+        and not is_symbolic(container)
+        and not isinstance(container, (KeysView, ValuesView, ItemsView))
+    ):
+        return value in container
+    if isinstance(container, range):
+        return _in_range(container, value)
+    if isinstance(container, (tuple, list, AbstractSet, ValuesView, Mapping, collections.deque)):
+        return boolean(disj(*(equality(each, value) for each in container)))
+    return value in container
+
+
+def _in_range(container: range, value: Any) -> Any:
+    term = int_term(value)
+    if term is None or container.step != 1:
+        return boolean(disj(*(equality(each, value) for each in container)))
+    return boolean(z3.And(term >= container.start, term < container.stop))
+
+
+def contained(value: Any, container: Any) -> Any:
+    """``value in container``."""
+    return contains(container, value)
+
+
+def missing(value: Any, container: Any) -> Any:
+    """``value not in container``."""
+    return negated(contains(container, value))
+
+
+def matched(subject: Any, deep: bool) -> Any:
+    """The subject of ``match``: a union takes one of its alternatives, and so do the parts if the patterns look at them."""
+    subject = split(subject)
+    if isinstance(subject, SymBool):
+        return bool(subject)
+    if not deep:
+        return subject
+    if isinstance(subject, (tuple, list)):
+        return type(subject)(matched(each, deep) for each in subject)
+    if is_plain_record(subject) and is_symbolic(subject):
+        return rebuilt(subject, {name: matched(each, deep) for name, each in field_values(subject).items()})
+    return subject
+
+
+def _followed_by(*values: Any) -> Callable[[Any], tuple[Any, ...]]:
+    return lambda items: (*items, *values)
+
+
+def _followed_by_one_of(union: SymUnion) -> Callable[[Any], Any]:
+    return lambda items: over(union, lambda more: (*items, *more))
+
+
+def spread(kind: str, *parts: tuple[bool, Any]) -> Any:
+    """``(*a, b)`` or ``[*a, b]``."""
+    found: Any = ()
+    for starred, value in parts:
+        if not starred:
+            found = over(found, _followed_by(value))
+        elif isinstance(value, SymUnion) and all(isinstance(each, (tuple, list)) for _, each in value.alternatives):
+            found = over(found, _followed_by_one_of(value))
+        else:
+            found = over(found, _followed_by(*iterated(value)))
+    return over(found, list) if kind == "list" else found
+
+
+def unpacked(value: Any, parts: int) -> Any:
+    """The parts of a tuple."""
+    if isinstance(value, SymUnion) and all(
+        isinstance(each, (tuple, list)) and len(each) == parts for _, each in value.alternatives
+    ):
+        return tuple(item(value, at) for at in range(parts))
+    return tuple(split(value))

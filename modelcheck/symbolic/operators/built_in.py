@@ -1,0 +1,287 @@
+"""Python's built-in functions on symbolic values."""
+
+from __future__ import annotations
+
+import builtins
+import itertools
+import operator as native
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import z3
+
+from modelcheck.spec import choice
+from modelcheck.symbolic.operators.access import attribute, contains, item
+from modelcheck.symbolic.operators.calls import KNOWN, call, followed
+from modelcheck.symbolic.operators.conditions import conditional, distinct, greater, less
+from modelcheck.symbolic.operators.items import items_of, items_of_union, iterated
+from modelcheck.symbolic.present import Present, decide
+from modelcheck.symbolic.terms import FALSE, TRUE, UnsupportedError, conj, disj, is_false, is_true, neg
+from modelcheck.symbolic.values.equality import equal, identical
+from modelcheck.symbolic.values.kinds import GuardedList, SymBool, SymInt, SymSet, SymUnion, describe, is_symbolic
+from modelcheck.symbolic.values.merging import merge, over, split
+from modelcheck.symbolic.values.scalars import boolean, count, int_term, integer, negated, truth
+from modelcheck.symbolic.values.sets import size
+
+
+def constantly(value: Any) -> Callable[[], Any]:
+    """A function that returns a value."""
+    return lambda: value
+
+
+def _require(condition: object) -> None:
+    Present.paths.assume(truth(condition))
+
+
+def length(value: Any) -> Any:
+    """``len(value)``."""
+    if isinstance(value, SymUnion):
+        return over(value, length)
+    if isinstance(value, SymSet):
+        return size(value)
+    if isinstance(value, GuardedList):
+        return count(guard for guard, _ in value.finite())
+    if hasattr(type(value), "__symbolic_len__"):
+        return value.__symbolic_len__()
+    return len(value)
+
+
+def total(values: Any, /, start: Any = 0) -> Any:
+    """``sum(values)``."""
+    items = GuardedList(*items_of(values)).finite()
+    if (
+        all(isinstance(value, (bool, SymBool)) or (type(value) is int and value == 1) for _, value in items)
+        and start == 0
+        and type(start) is int
+    ):
+        return count(conj(guard, truth(value)) for guard, value in items)
+
+    def nothing() -> Any:
+        return 0 if isinstance(start, int) else type(start)()
+
+    result = start
+    for guard, value in items:
+        result = result + conditional(boolean(guard), constantly(value), nothing)
+    return result
+
+
+def every(values: Any) -> Any:
+    """``all(values)``."""
+    items, bound = items_of(values)
+    term = conj(*(disj(neg(guard), truth(value)) for guard, value in items))
+    return boolean(z3.ForAll(list(bound), term) if bound else term)
+
+
+def some(values: Any) -> Any:
+    """``any(values)``."""
+    items, bound = items_of(values)
+    term = disj(*(conj(guard, truth(value)) for guard, value in items))
+    return boolean(z3.Exists(list(bound), term) if bound else term)
+
+
+_NOTHING = object()
+
+
+def _extreme(better: Callable[[Any, Any], Any], plain: Callable[..., Any]) -> Callable[..., Any]:
+    def extreme(*values: Any, key: Any = None, default: Any = _NOTHING) -> Any:
+        items = GuardedList(*items_of(values[0] if len(values) == 1 else list(values))).finite()
+        if not any(is_symbolic(v) for _, v in items) and all(is_true(g) for g, _ in items) and key is None:
+            listed = [value for _, value in items]
+            return plain(listed) if listed or default is _NOTHING else default
+        some_item = disj(*(guard for guard, _ in items))
+        if default is _NOTHING and decide(neg(some_item)):
+            raise ValueError("no items to compare")
+
+        def beats(value: Any, best: Any) -> Any:
+            return better(value, best) if key is None else better(call(key, value), call(key, best))
+
+        best: Any = default
+        known = FALSE
+        for guard, value in items:
+            if is_false(known):
+                best = (
+                    value
+                    if is_true(guard) or default is _NOTHING
+                    else merge([(guard, value), (neg(guard), best)])
+                )
+            else:
+                won = truth(Present.paths.under(conj(guard, known), partial(beats, value, best)))
+                take = conj(guard, disj(neg(known), won))
+                best = merge([(take, value), (neg(take), best)])
+            known = disj(known, guard)
+        return best
+
+    return extreme
+
+
+largest = _extreme(greater, builtins.max)
+smallest = _extreme(less, builtins.min)
+
+
+def set_of(values: Any = ()) -> Any:
+    """``set(values)`` or ``{a, b}``."""
+    return _made_set(values, set)
+
+
+def frozen_set_of(values: Any = ()) -> Any:
+    """``frozenset(values)``."""
+    return _made_set(values, frozenset)
+
+
+def dict_of(values: Any = (), /, **more: Any) -> Any:
+    """``dict(values)``."""
+    if isinstance(values, GuardedList):
+        values = list(iterated(values))
+    elif hasattr(type(values), "__symbolic_keyed__"):
+        values = list(iterated(values.items()))
+    return dict(values, **more)
+
+
+def _made_set(values: Any, kind: type) -> Any:
+    items = GuardedList(*items_of(values)).finite()
+    if all(is_true(guard) and not is_symbolic(value) for guard, value in items):
+        return kind(value for _, value in items)
+    return SymSet(items)
+
+
+def _sequence(kind: type) -> Callable[..., Any]:
+    def made(values: Any = ()) -> Any:
+        if isinstance(values, SymUnion):
+            return over(values, made)
+        return kind(iterated(values))
+
+    return made
+
+
+def enumerated(values: Any, start: Any = 0) -> Any:
+    """``enumerate(values, start)``."""
+    if isinstance(values, SymUnion):
+        return GuardedList([(guard, (at + start, value)) for at, (guard, value) in enumerate(items_of_union(values))])
+    return [(at + start, value) for at, value in enumerate(iterated(values))]
+
+
+def zipped(*values: Any, strict: bool = False) -> Any:
+    """``zip(...)``."""
+    if not any(isinstance(each, SymUnion) for each in values):
+        return zip(*(list(iterated(each)) for each in values), strict=strict)
+    columns = [
+        items_of_union(each) if isinstance(each, SymUnion) else [(TRUE, value) for value in iterated(each)]
+        for each in values
+    ]
+    return GuardedList(
+        [(conj(*(guard for guard, _ in row)), tuple(value for _, value in row)) for row in zip(*columns, strict=False)]
+    )
+
+
+def ranged(*bounds: Any) -> Any:
+    """``range(...)``."""
+    if not is_symbolic(bounds):
+        return range(*bounds)
+    if any(isinstance(each, SymInt) for each in bounds):
+        raise UnsupportedError(
+            f"range() up to {describe(next(b for b in bounds if is_symbolic(b)))}",
+            remedy="Range over a constant, with a condition on each number.",
+        )
+    first = next(at for at, each in enumerate(bounds) if is_symbolic(each))
+    return over(bounds[first], lambda bound: ranged(*bounds[:first], bound, *bounds[first + 1 :]))
+
+
+def is_instance(value: Any, kind: Any) -> Any:
+    """``isinstance(value, kind)``."""
+    if isinstance(value, SymUnion):
+        return boolean(disj(*(conj(guard, truth(is_instance(each, kind))) for guard, each in value.alternatives)))
+    stands_for = {SymInt: int, SymBool: bool, SymSet: frozenset, GuardedList: list}.get(type(value))
+    if stands_for is None and hasattr(type(value), "__stands_for__"):
+        stands_for = value.__stands_for__
+    if stands_for is None:
+        return isinstance(value, kind)
+    kinds = kind if isinstance(kind, tuple) else builtins.getattr(kind, "__args__", (kind,))
+    return any(issubclass(stands_for, each) for each in kinds)
+
+
+def type_of(value: Any) -> Any:
+    """``type(value)``."""
+    value = split(value)
+    return (
+        {SymInt: int, SymBool: bool, SymSet: frozenset, GuardedList: list}.get(type(value))
+        or builtins.getattr(type(value), "__stands_for__", None)
+        or type(value)
+    )
+
+
+def truth_value(value: Any = False) -> Any:
+    """``bool(value)``."""
+    return boolean(truth(value))
+
+
+def whole(value: Any = 0, *rest: Any) -> Any:
+    """``int(value)``."""
+    if rest or not is_symbolic(value):
+        return int(value, *rest)
+    term = int_term(value)
+    if term is None:
+        raise UnsupportedError(f"int() of {describe(value)}")
+    return integer(term)
+
+
+def following(values: Any, default: Any = _NOTHING) -> Any:
+    """``next(values)``."""
+    if not isinstance(values, GuardedList):
+        return next(values) if default is _NOTHING else next(values, default)
+    items = values.finite()
+    none = neg(disj(*(guard for guard, _ in items)))
+    if default is _NOTHING and decide(none):
+        raise StopIteration
+    options = []
+    before: list[z3.BoolRef] = []
+    for guard, value in items:
+        options.append((conj(guard, *(neg(each) for each in before)), value))
+        before.append(guard)
+    return merge(options if default is _NOTHING else [*options, (none, default)])
+
+
+def _sorted(values: Any, *, key: Any = None, reverse: bool = False) -> Any:
+    return sorted(iterated(values), key=followed(key), reverse=reverse)
+
+
+def _getattr(value: Any, name: str, *default: Any) -> Any:
+    try:
+        return attribute(value, name)
+    except AttributeError:
+        if default:
+            return default[0]
+        raise
+
+
+def _hash(value: Any) -> int:
+    return hash(value)
+
+
+def _same_iterator(values: Any, *rest: Any) -> Any:
+    return values if isinstance(values, GuardedList) else iter(iterated(values), *rest)
+
+
+def chosen(options: Any) -> Any:
+    """``choose(options)``."""
+    by_itself = builtins.getattr(type(options), "__choose__", None)
+    return call(by_itself, options) if by_itself is not None else choice.choose(options)
+
+
+def type_call(*args: Any) -> Any:
+    """``type(...)``."""
+    return type_of(*args) if len(args) == 1 else type(*args)
+
+
+KNOWN |= {
+    choice.require: _require, choice.choose: chosen, len: length, sum: total, all: every, any: some, max: largest,
+    min: smallest, set: set_of, frozenset: frozen_set_of, list: _sequence(list), tuple: _sequence(tuple), enumerate:
+    enumerated, zip: zipped, range: ranged, isinstance: is_instance, bool: truth_value, int: whole, next: following,
+    dict: dict_of, sorted: _sorted, getattr: _getattr, iter: _same_iterator,
+    native.is_: identical, native.eq: equal, native.not_: negated, native.truth: truth_value, native.contains:
+    contains, native.getitem: item, native.is_not: distinct,
+    itertools.chain: lambda *values: [each for group in values for each in iterated(group)],
+}  # fmt: skip
+
+
+KNOWN[type] = type_call

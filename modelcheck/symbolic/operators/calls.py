@@ -1,0 +1,128 @@
+"""Calls: the spec's own functions are rewritten, built-in ones that are known are replaced, others get no symbolic value."""
+
+from __future__ import annotations
+
+import builtins
+import collections
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodType
+from typing import Any
+
+from modelcheck.symbolic.present import Present
+from modelcheck.symbolic.rewrite import is_foreign, rewritten
+from modelcheck.symbolic.terms import UnsupportedError, disj, neg
+from modelcheck.symbolic.values.equality import equality
+from modelcheck.symbolic.values.kinds import SymUnion, as_set, describe, is_symbolic
+from modelcheck.symbolic.values.merging import merge, over
+from modelcheck.symbolic.values.scalars import count
+
+# What is called instead of a function; the modules that define the replacements put them here.
+KNOWN: dict[Any, Callable[..., Any]] = {}
+
+
+_MUTATORS = frozenset(
+    [
+        "add",
+        "append",
+        "appendleft",
+        "clear",
+        "difference_update",
+        "discard",
+        "extend",
+        "extendleft",
+        "insert",
+        "intersection_update",
+        "pop",
+        "popitem",
+        "popleft",
+        "remove",
+        "reverse",
+        "rotate",
+        "setdefault",
+        "sort",
+        "subtract",
+        "symmetric_difference_update",
+        "update",
+        "__setitem__",
+        "__delitem__",
+    ]
+)
+_CONTAINERS = (list, dict, set, collections.deque, collections.Counter)
+
+
+def call(function: Any, /, *args: Any, **kwargs: Any) -> Any:
+    """``function(*args, **kwargs)``."""
+    if isinstance(function, SymUnion):
+        return over(function, lambda each: call(each, *args, **kwargs))
+    if isinstance(function, MethodType):
+        return _call_method(function, args, kwargs)
+    if isinstance(function, FunctionType):
+        return _call_function(function, args, kwargs)
+    try:
+        known = KNOWN.get(function)
+    except TypeError:
+        known = None
+    if known is not None:
+        return known(*args, **kwargs)
+    return _call_native(function, args, kwargs)
+
+
+def _call_method(function: MethodType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    if isinstance(function.__func__, FunctionType):
+        return _call_function(function.__func__, (function.__self__, *args), kwargs)
+    return call(function.__func__, function.__self__, *args, **kwargs)
+
+
+def _call_function(function: FunctionType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    if function in KNOWN:
+        return KNOWN[function](*args, **kwargs)
+    if not is_foreign(function):
+        return rewritten(function)(*args, **kwargs)
+    if not function.__module__.startswith("modelcheck.") and any(
+        is_symbolic(each) for each in (*args, *kwargs.values())
+    ):
+        raise UnsupportedError(
+            f"{function.__module__}.{function.__qualname__} was called with {describe(next(a for a in (*args, *kwargs.values()) if is_symbolic(a)))}",
+            remedy="Library code cannot be followed; write it with Python's own operators.",
+        )
+    return function(*args, **kwargs)
+
+
+def _call_native(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    owner = builtins.getattr(function, "__self__", None)
+    if isinstance(function, (BuiltinFunctionType, BuiltinMethodType)) and isinstance(owner, _CONTAINERS):
+        if function.__name__ in _MUTATORS:
+            Present.paths.effect()
+        if args and is_symbolic(args) and function.__name__ in {"get", "pop", "index", "count", "remove", "setdefault"}:
+            return _container_method(owner, function, args)
+    if isinstance(owner, tuple) and function.__name__ in {"index", "count"} and is_symbolic((owner, args)):
+        return _container_method(owner, function, args)
+    if isinstance(owner, AbstractSet) and isinstance(function, BuiltinMethodType) and is_symbolic(list(args)):
+        return builtins.getattr(as_set(owner), function.__name__)(*args)
+    args = tuple(followed(each) for each in args)
+    return function(*args, **{name: followed(each) for name, each in kwargs.items()})
+
+
+def _container_method(owner: Any, function: Any, args: tuple[Any, ...]) -> Any:
+    name = function.__name__
+    if name == "get" and isinstance(owner, Mapping):
+        default = args[1] if len(args) > 1 else None
+        options = [(equality(args[0], key), value) for key, value in owner.items()]
+        return merge([*options, (neg(disj(*(guard for guard, _ in options))), default)])
+    if name == "count":
+        return count(equality(each, args[0]) for each in owner)
+    return function(*args)
+
+
+def followed(argument: Any) -> Any:
+    """A function that is given to another one, rewritten if it is the spec's own."""
+    if isinstance(argument, FunctionType) and not is_foreign(argument):
+        return rewritten(argument)
+    if (
+        isinstance(argument, MethodType)
+        and isinstance(argument.__func__, FunctionType)
+        and not is_foreign(argument.__func__)
+    ):
+        return MethodType(rewritten(argument.__func__), argument.__self__)
+    return argument

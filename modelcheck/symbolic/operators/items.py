@@ -1,0 +1,60 @@
+"""What there is to iterate over: items that are there on a condition each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from modelcheck.symbolic.present import decide
+from modelcheck.symbolic.terms import TRUE, Guarded, conj, disj
+from modelcheck.symbolic.values.kinds import GuardedList, SymSet, SymUnion
+from modelcheck.symbolic.values.merging import merge, split
+
+Items = tuple[list[Guarded], tuple[Any, ...]]
+
+
+def items_of(iterable: Any) -> Items:
+    """The items of an iterable with their conditions, and the variables for all values of which they are meant."""
+    if hasattr(type(iterable), "__symbolic_items__"):
+        found: Items = iterable.__symbolic_items__()
+        return found
+    if isinstance(iterable, GuardedList):
+        return iterable.items, iterable.bound
+    if isinstance(iterable, SymSet):
+        return iterable.items, ()
+    if isinstance(iterable, SymUnion):
+        return items_of_union(iterable), ()
+    return [(TRUE, each) for each in iterable], ()
+
+
+def items_of_union(union: SymUnion) -> list[Guarded]:
+    """The items of a union of iterables."""
+    if all(isinstance(value, (tuple, list, range)) for _, value in union.alternatives):
+        longest = max(len(value) for _, value in union.alternatives)
+        found = []
+        for at in range(longest):
+            options = [(guard, value[at]) for guard, value in union.alternatives if len(value) > at]
+            found.append((disj(*(guard for guard, _ in options)), merge(options)))
+        return found
+    return [(conj(guard, g), v) for guard, value in union.alternatives for g, v in items_of(value)[0]]
+
+
+def iterated(iterable: Any) -> Iterable[Any]:
+    """What a ``for`` statement goes through: of a symbolic container, the run decides on each item when it gets there."""
+    iterable = split(iterable)
+    if isinstance(iterable, (GuardedList, SymSet)) or hasattr(type(iterable), "__symbolic_items__"):
+        return _deciding(iterable)
+    return iterable  # type: ignore[no-any-return]
+
+
+def _deciding(iterable: Any) -> Iterator[Any]:
+    for guard, value in GuardedList(*items_of(iterable)).finite():
+        if decide(guard):
+            yield value
+
+
+def picked_of(options: Any) -> list[Guarded] | None:
+    """The conditions and options of a choice among symbolic ones; None if they are concrete."""
+    if isinstance(options, (GuardedList, SymSet, SymUnion)):
+        return GuardedList(*items_of(options)).finite()
+    return None

@@ -1,0 +1,226 @@
+"""Python's own operators on symbolic values: the methods that it calls, ``__eq__``, ``__add__`` and so on.
+
+They are installed in the classes of `modelcheck.symbolic.values.kinds` when this package is imported, so that those stay plain data. Who calls them
+is either rewritten code, where Python lets a value define an operation, or C code, such as ``sorted``, that rewritten code has called.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import Any
+
+import z3
+
+from modelcheck.symbolic.operators.access import attribute, contains, item
+from modelcheck.symbolic.operators.calls import call
+from modelcheck.symbolic.present import decide
+from modelcheck.symbolic.terms import UnsupportedError, conj, disj
+from modelcheck.symbolic.values import sets
+from modelcheck.symbolic.values.equality import decided, equal, member
+from modelcheck.symbolic.values.kinds import (
+    GuardedList,
+    Symbolic,
+    SymBool,
+    SymInt,
+    SymSet,
+    SymUnion,
+    describe,
+    is_setlike,
+    is_symbolic,
+)
+from modelcheck.symbolic.values.merging import over, split
+from modelcheck.symbolic.values.scalars import bool_term, boolean, int_term, integer, is_bool, negated, truth
+from modelcheck.values import order_key
+
+Method = Callable[..., Any]
+
+
+def install() -> None:
+    """Give the symbolic values their methods."""
+    for cls, methods in (
+        (SymBool, _of_truth_values()),
+        (SymInt, _of_integers()),
+        (SymUnion, _of_unions()),
+        (SymSet, _of_sets()),
+        (GuardedList, _of_lists()),
+    ):
+        for name, method in {**_of_all(), **methods}.items():
+            setattr(cls, name, method)
+
+
+def _of_all() -> dict[str, Method]:
+    return {
+        "__eq__": equal,
+        "__ne__": lambda self, other: negated(equal(self, other)),
+        "__bool__": lambda self: decide(truth(self)),
+        "__hash__": Symbolic.__hash__,
+    }
+
+
+# Numbers -----------------------------------------------------------------------------------------------------------------------------------------
+
+
+def _forward(function: Method) -> Method:
+    def method(self: Any, other: Any) -> Any:
+        term = int_term(other)
+        return NotImplemented if term is None else integer(function(int_term(self), term))
+
+    return method
+
+
+def _backward(function: Method) -> Method:
+    def method(self: Any, other: Any) -> Any:
+        term = int_term(other)
+        return NotImplemented if term is None else integer(function(term, int_term(self)))
+
+    return method
+
+
+def _order(function: Method) -> Method:
+    def method(self: Any, other: Any) -> Any:
+        if isinstance(other, (float, Fraction)):
+            exact = Fraction(other)
+            return boolean(function(int_term(self) * exact.denominator, z3.IntVal(exact.numerator)))
+        term = int_term(other)
+        return NotImplemented if term is None else boolean(function(int_term(self), term))
+
+    return method
+
+
+def _divisor(number: Any, divisor: Any) -> Any:
+    if type(divisor) is not int or divisor <= 0:
+        raise UnsupportedError(
+            f"{describe(number)} was divided by {describe(divisor)}",
+            remedy="Only division by a positive constant can be followed.",
+        )
+    return divisor
+
+
+def _of_integers() -> dict[str, Method]:
+    found: dict[str, Method] = {
+        "__floordiv__": lambda self, other: integer(int_term(self) / _divisor(self, other)),
+        "__mod__": lambda self, other: integer(int_term(self) % _divisor(self, other)),
+        "__neg__": lambda self: integer(-int_term(self)),
+        "__pos__": lambda self: integer(int_term(self)),
+        "__abs__": lambda self: integer(z3.If(int_term(self) < 0, -int_term(self), int_term(self))),
+    }
+    for name in ("add", "sub", "mul"):
+        found[f"__{name}__"] = _forward(getattr(operator, name))
+        found[f"__r{name}__"] = _backward(getattr(operator, name))
+    for name in ("lt", "le", "gt", "ge"):
+        found[f"__{name}__"] = _order(getattr(operator, name))
+    return found
+
+
+def _of_truth_values() -> dict[str, Method]:
+    found = _of_integers()
+    for name, function in (("and", conj), ("or", disj), ("xor", z3.Xor)):
+        found[f"__{name}__"] = found[f"__r{name}__"] = _connective(function)
+    return found
+
+
+def _connective(function: Method) -> Method:
+    def method(self: Any, other: Any) -> Any:
+        return boolean(function(self.term, bool_term(other))) if is_bool(other) else NotImplemented
+
+    return method
+
+
+# Unions ------------------------------------------------------------------------------------------------------------------------------------------
+
+
+def _of_unions() -> dict[str, Method]:
+    found: dict[str, Method] = {
+        "__getattr__": _attribute_of_union,
+        "__getitem__": item,
+        "__call__": call,
+        "__iter__": lambda self: iter(split(self)),
+        "__contains__": lambda self, value: bool(contains(self, value)),
+    }
+    for name in ("add", "sub", "mul", "floordiv", "mod", "and", "or", "xor"):
+        found[f"__{name}__"] = _lifted(getattr(operator, f"__{name}__"))
+        found[f"__r{name}__"] = _lifted_backward(getattr(operator, f"__{name}__"))
+    for name in ("lt", "le", "gt", "ge"):
+        found[f"__{name}__"] = _lifted(getattr(operator, name))
+    for name in ("neg", "pos", "abs"):
+        found[f"__{name}__"] = _lifted_unary(getattr(operator, name))
+    return found
+
+
+def _attribute_of_union(self: SymUnion, name: str) -> Any:
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return attribute(self, name)
+
+
+def _lifted(function: Method) -> Method:
+    return lambda self, other: over(self, lambda value: function(value, other))
+
+
+def _lifted_backward(function: Method) -> Method:
+    return lambda self, other: over(self, lambda value: function(other, value))
+
+
+def _lifted_unary(function: Method) -> Method:
+    return lambda self: over(self, function)
+
+
+# Sets and lists ----------------------------------------------------------------------------------------------------------------------------------
+
+
+def _of_sets() -> dict[str, Method]:
+    found: dict[str, Method] = {
+        "__iter__": _iterated_set,
+        "__contains__": lambda self, value: decide(member(self, value)),
+        "__getattr__": _refusing("Make a new set instead: s = s | {x}."),
+        "__lt__": _between_sets(sets.is_proper_subset),
+        "__le__": _between_sets(sets.is_subset),
+        "__gt__": _between_sets(lambda one, other: sets.is_proper_subset(other, one)),
+        "__ge__": _between_sets(lambda one, other: sets.is_subset(other, one)),
+        "__sub__": _between_sets(sets.difference),
+        "__rsub__": _between_sets(lambda one, other: sets.difference(other, one)),
+    }
+    for name, function in (("or", sets.union), ("and", sets.intersection), ("xor", sets.symmetric_difference)):
+        found[f"__{name}__"] = found[f"__r{name}__"] = _between_sets(function)
+    found |= {
+        "union": sets.union,
+        "intersection": sets.intersection,
+        "difference": sets.difference,
+        "symmetric_difference": sets.symmetric_difference,
+        "issubset": sets.is_subset,
+        "issuperset": lambda self, other: sets.is_subset(other, self),
+        "isdisjoint": sets.is_disjoint,
+        "copy": lambda self: self,
+    }
+    return found
+
+
+def _between_sets(function: Method) -> Method:
+    return lambda self, other: function(self, other) if is_setlike(other) else NotImplemented
+
+
+def _iterated_set(self: SymSet) -> Iterator[Any]:
+    ordered = sorted(self.items, key=lambda each: (0, order_key(each[1])) if not is_symbolic(each[1]) else (1,))
+    return iter(decided(ordered))
+
+
+def _refusing(remedy: str) -> Method:
+    def method(self: Any, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise UnsupportedError(f"{name} of {describe(self)} was used", remedy=remedy)
+
+    return method
+
+
+def _of_lists() -> dict[str, Method]:
+    return {
+        "__iter__": lambda self: iter(decided(self.finite())),
+        "__contains__": lambda self, value: decide(truth(contains(self, value))),
+        "__getitem__": item,
+        "__add__": lambda self, other: list(self) + list(other),
+        "__radd__": lambda self, other: other + type(other)(self),
+        "__getattr__": _refusing("Make a tuple of it first."),
+    }

@@ -1,0 +1,113 @@
+"""When two values are equal or identical, and when one is a member of the other."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import attrs
+import z3
+
+from modelcheck.symbolic.present import decide
+from modelcheck.symbolic.terms import Guarded, UnsupportedError, conj, disj, neg
+from modelcheck.symbolic.values.kinds import (
+    GuardedList,
+    SymBool,
+    SymInt,
+    SymSet,
+    SymUnion,
+    as_set,
+    describe,
+    is_plain_record,
+    is_setlike,
+    is_symbolic,
+)
+from modelcheck.symbolic.values.scalars import bool_term, boolean, int_term, is_bool, truth
+
+
+def equality(one: Any, other: Any) -> z3.BoolRef:
+    """The condition under which two values are equal."""
+    return truth(equal(one, other))
+
+
+def equal(one: Any, other: Any) -> Any:
+    """``one == other``."""
+    for union, value in ((one, other), (other, one)):
+        if isinstance(union, SymUnion):
+            return boolean(disj(*(conj(guard, equality(each, value)) for guard, each in union.alternatives)))
+    if not is_symbolic(one) and not is_symbolic(other):
+        return _equal_sets(one, other) if _is_view(one) or _is_view(other) else one == other
+    if is_bool(one) and is_bool(other):
+        return boolean(bool_term(one) == bool_term(other))
+    if isinstance(one, (SymInt, SymBool)) or isinstance(other, (SymInt, SymBool)):
+        return _equal_numbers(one, other)
+    if isinstance(one, (tuple, list)) and isinstance(other, (tuple, list)):
+        same = isinstance(one, tuple) == isinstance(other, tuple) and len(one) == len(other)
+        return boolean(conj(*(equality(a, b) for a, b in zip(one, other, strict=True)))) if same else False
+    if isinstance(one, SymSet) or isinstance(other, SymSet):
+        return _equal_sets(one, other)
+    return _equal_containers(one, other)
+
+
+def _equal_containers(one: Any, other: Any) -> Any:
+    if isinstance(one, GuardedList) or isinstance(other, GuardedList):
+        lists = isinstance(other, (list, GuardedList)) and isinstance(one, (list, GuardedList))
+        return equal(_listed(one), _listed(other)) if lists else False
+    if is_plain_record(one) and type(one) is type(other):
+        fields = [f.name for f in attrs.fields(type(one)) if f.eq]
+        return boolean(conj(*(equality(getattr(one, name), getattr(other, name)) for name in fields)))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return boolean(conj(*(equality(one[key], other[key]) for key in one))) if one.keys() == other.keys() else False
+    return False
+
+
+def _listed(value: Any) -> list[Any]:
+    return decided(value.finite()) if isinstance(value, GuardedList) else list(value)
+
+
+def decided(items: list[Guarded]) -> list[Any]:
+    """The items that are there on the path of the present run, which decides on each."""
+    return [value for guard, value in items if decide(guard)]
+
+
+def _is_view(value: Any) -> bool:
+    return hasattr(type(value), "__symbolic_set__")
+
+
+def _equal_sets(one: Any, other: Any) -> Any:
+    if not is_setlike(one) or not is_setlike(other):
+        return False
+    left, right = as_set(one), as_set(other)
+    return boolean(conj(subset(left, right), subset(right, left)))
+
+
+def member(members: SymSet, value: Any) -> z3.BoolRef:
+    """The condition under which a value is a member of a set."""
+    return disj(*(conj(guard, equality(each, value)) for guard, each in members.items))
+
+
+def subset(one: SymSet, other: SymSet) -> z3.BoolRef:
+    """The condition under which all members of a set are in another one."""
+    return conj(*(disj(neg(guard), member(other, value)) for guard, value in one.items))
+
+
+def _equal_numbers(one: Any, other: Any) -> Any:
+    for number, value in ((one, other), (other, one)):
+        if isinstance(value, (float, Fraction)):
+            return boolean(z3.ToReal(int_term(number)) == z3.Q(Fraction(value).numerator, Fraction(value).denominator))
+    left, right = int_term(one), int_term(other)
+    return False if left is None or right is None else boolean(left == right)
+
+
+def identical(one: Any, other: Any) -> Any:
+    """``one is other``."""
+    for union, value in ((one, other), (other, one)):
+        if isinstance(union, SymUnion):
+            return boolean(disj(*(conj(guard, truth(identical(each, value))) for guard, each in union.alternatives)))
+        if isinstance(union, SymBool) and is_bool(value):
+            return equal(union, value)
+        if isinstance(union, SymInt) and value is not None and value is not union:
+            if isinstance(value, (int, SymInt)):
+                raise UnsupportedError(f"{describe(one)} was compared by `is`", remedy="Compare numbers with ==.")
+            return False
+    return one is other

@@ -1,0 +1,61 @@
+"""Operations on sets whose members are there on a condition each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from modelcheck.symbolic.terms import conj, disj, neg
+from modelcheck.symbolic.values.equality import equality, member, subset
+from modelcheck.symbolic.values.kinds import SymSet, as_set, is_symbolic
+from modelcheck.symbolic.values.scalars import boolean, count
+
+
+def size(members: SymSet) -> Any:
+    """The number of members."""
+    terms = []
+    for at, (guard, value) in enumerate(members.items):
+        earlier = [conj(g, equality(value, v)) for g, v in members.items[:at] if is_symbolic(value) or is_symbolic(v)]
+        terms.append(conj(guard, neg(disj(*earlier))))
+    return count(terms)
+
+
+def union(*sets: Any) -> SymSet:
+    """What is in one of the sets."""
+    return SymSet(each for one in sets for each in as_set(one).items)
+
+
+def intersection(one: Any, *others: Any) -> SymSet:
+    """What is in all of the sets."""
+    found = as_set(one)
+    for other in map(as_set, others):
+        found = SymSet((conj(g, member(other, v)), v) for g, v in found.items)
+    return found
+
+
+def difference(one: Any, *others: Any) -> SymSet:
+    """What is in the first set only."""
+    found = as_set(one)
+    for other in map(as_set, others):
+        found = SymSet((conj(g, neg(member(other, v))), v) for g, v in found.items)
+    return found
+
+
+def symmetric_difference(one: Any, other: Any) -> SymSet:
+    """What is in exactly one of two sets."""
+    return union(difference(one, other), difference(other, one))
+
+
+def is_subset(one: Any, other: Any) -> Any:
+    """``one <= other``."""
+    return boolean(subset(as_set(one), as_set(other)))
+
+
+def is_proper_subset(one: Any, other: Any) -> Any:
+    """``one < other``."""
+    left, right = as_set(one), as_set(other)
+    return boolean(conj(subset(left, right), neg(subset(right, left))))
+
+
+def is_disjoint(one: Any, other: Any) -> Any:
+    """Whether two sets have no member in common."""
+    return boolean(neg(intersection(one, other).__symbolic_truth__()))

@@ -1,0 +1,91 @@
+"""What sets, bags and dicts that start empty share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import z3
+
+from modelcheck.spec.choice import Disabled
+from modelcheck.spec.shape import Shape, check_value
+from modelcheck.symbolic import operators
+from modelcheck.symbolic.elements import Elements
+from modelcheck.symbolic.paths import Paths
+from modelcheck.symbolic.present import Present, decide
+from modelcheck.symbolic.session import Session
+from modelcheck.symbolic.terms import Guarded, UnsupportedError, disj
+from modelcheck.symbolic.values.equality import decided
+from modelcheck.symbolic.values.kinds import GuardedList, describe, is_symbolic
+from modelcheck.symbolic.values.scalars import truth
+
+
+class Collection:
+    """What sets, bags and dicts that start empty share."""
+
+    def __init__(self, session: Session, shape: Shape, elements: Elements) -> None:
+        self._session = session
+        self._shape = shape
+        self._elements = elements
+
+    def _assigned_from(self, value: Any) -> None:
+        if isinstance(value, Collection):
+            self._session.share(self._elements, value._elements)
+        else:
+            self._session.lend(value)
+
+    def _check(self, element: Any) -> Any:
+        return element if is_symbolic(element) else check_value(element, f"an element of {self._shape.path}")
+
+    def __symbolic_items__(self) -> tuple[list[Guarded], tuple[Any, ...]]:
+        found: list[Guarded] = []
+        bound: list[Any] = []
+        for element in self._elements.ordered():
+            holes = [Present.paths.bound("n") for _ in range(element.holes)]
+            bound += holes
+            found.append((self._session.present(self._elements, element, holes), self._session.element(element, holes)))
+        return found, tuple(bound)
+
+    def __symbolic_pick__(self, paths: Paths) -> Any:
+        elements = self._elements.ordered()
+        if not elements:
+            raise Disabled
+        element = elements[paths.branch(len(elements))]
+        holes = [paths.fresh("pick") for _ in range(element.holes)]
+        paths.assume(self._session.present(self._elements, element, holes))
+        return self._session.element(element, holes)
+
+    def __symbolic_len__(self) -> Any:
+        return operators.length(GuardedList(*self.__symbolic_items__()))
+
+    def __symbolic_truth__(self) -> z3.BoolRef:
+        items, bound = self.__symbolic_items__()
+        some = disj(*(guard for guard, _ in items))
+        return z3.Exists(list(bound), some) if bound else some
+
+    def __symbolic_member__(self, value: Any) -> z3.BoolRef:
+        return truth(self._session.look_up(self._elements, value))
+
+    def __bool__(self) -> bool:
+        return decide(self.__symbolic_truth__())
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(decided(GuardedList(*self.__symbolic_items__()).finite()))
+
+    def __contains__(self, value: object) -> bool:
+        return decide(self.__symbolic_member__(value))
+
+    def __eq__(self, other: object) -> Any:
+        raise UnsupportedError(
+            f"{self._shape.path} was compared with {describe(other)}", remedy="Compare its items one by one."
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise UnsupportedError(
+            f"{self._shape.path}.{name} cannot be followed symbolically",
+            remedy="Use in, add, discard, len, all, any, or a comprehension.",
+        )

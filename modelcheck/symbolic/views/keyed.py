@@ -1,0 +1,180 @@
+"""Bags, which are Counter variables, and dict variables whose keys come and go."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import z3
+
+from modelcheck.errors import SpecError
+from modelcheck.spec.shape import check_count
+from modelcheck.statespace.cells import ABSENT
+from modelcheck.symbolic import operators
+from modelcheck.symbolic.present import decide
+from modelcheck.symbolic.terms import neg
+from modelcheck.symbolic.values.kinds import GuardedList, alternatives_of, describe, is_symbolic
+from modelcheck.symbolic.values.merging import merge
+from modelcheck.symbolic.values.scalars import boolean, truth
+from modelcheck.symbolic.views.collection import Collection
+
+
+class SymbolicBag(Collection):
+    """A Counter variable."""
+
+    __stands_for__ = Counter
+    __symbolic_keyed__ = True
+
+    def __symbolic_member__(self, value: Any) -> z3.BoolRef:
+        return truth(self._session.look_up(self._elements, value) > 0)
+
+    def __getitem__(self, element: Any) -> Any:
+        return self._session.look_up(self._elements, element)
+
+    def __setitem__(self, element: Any, count: Any) -> None:
+        if not is_symbolic(count):
+            check_count(self._shape.path, element, count)
+        if is_symbolic(count) and decide(truth(count < 0)):
+            raise SpecError(
+                f"{self._shape.path} holds an element a negative number of times", remedy="Guard with require(...)."
+            )
+        self._session.keep(self._elements, self._check(element), count)
+
+    def __delitem__(self, element: Any) -> None:
+        self._session.keep(self._elements, element, 0)
+
+    def get(self, element: Any, default: Any = None) -> Any:
+        """As `Counter.get`."""
+        return operators.conditional(boolean(self.__symbolic_member__(element)), lambda: self[element], lambda: default)
+
+    def update(self, other: Any = (), /, **counts: Any) -> None:
+        """As `Counter.update`."""
+        if isinstance(other, Mapping):
+            pairs = list(other.items())
+        else:
+            pairs = [
+                (value, operators.conditional(boolean(guard), lambda: 1, lambda: 0))
+                for guard, value in GuardedList(*operators.items_of(other)).finite()
+            ]
+        for element, count in [*pairs, *counts.items()]:
+            self[element] = self[element] + count
+
+    def subtract(self, other: Any = ()) -> None:
+        """As `Counter.subtract`."""
+        for guard, value in GuardedList(*operators.items_of(other)).finite():
+            self[value] = self[value] - operators.conditional(boolean(guard), lambda: 1, lambda: 0)
+
+    def total(self) -> Any:
+        """As `Counter.total`."""
+        GuardedList(*self.__symbolic_items__()).finite()
+        return operators.total(
+            [self._session.look_up(self._elements, element.skeleton) for element in self._elements.ordered()]
+        )
+
+    def items(self) -> Any:
+        """As `Counter.items`."""
+        items, bound = self.__symbolic_items__()
+        return GuardedList([(guard, (element, self[element])) for guard, element in items], bound)
+
+    def values(self) -> Any:
+        """As `Counter.values`."""
+        items, bound = self.__symbolic_items__()
+        return GuardedList([(guard, self[element]) for guard, element in items], bound)
+
+    def keys(self) -> Any:
+        """As `Counter.keys`."""
+        return GuardedList(*self.__symbolic_items__())
+
+    def _assign(self, value: Any) -> None:
+        if value is self:
+            return
+        for _, element in GuardedList(*self.__symbolic_items__()).finite():
+            self[element] = 0
+        for element, count in operators.dict_of(value).items():
+            self[element] = count
+        self._assigned_from(value)
+
+
+class SymbolicTable(Collection):
+    """A dict variable whose keys come and go."""
+
+    __stands_for__ = dict
+    __symbolic_keyed__ = True
+
+    def __symbolic_member__(self, value: Any) -> z3.BoolRef:
+        return neg(truth(operators.identical(self._session.look_up(self._elements, value), ABSENT)))
+
+    def _present_value(self, found: Any) -> Any:
+        options = [(guard, value) for guard, value in alternatives_of(found) if value is not ABSENT]
+        return merge(options)
+
+    def __getitem__(self, key: Any) -> Any:
+        found = self._session.look_up(self._elements, key)
+        if decide(truth(operators.identical(found, ABSENT))):
+            raise KeyError(describe(key))
+        return self._present_value(found) if found is not ABSENT else found
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._session.keep(self._elements, self._check(key), value)
+
+    def __delitem__(self, key: Any) -> None:
+        if not decide(self.__symbolic_member__(key)):
+            raise KeyError(describe(key))
+        self._session.keep(self._elements, key, ABSENT)
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """As `dict.get`."""
+        return operators.conditional(
+            boolean(self.__symbolic_member__(key)),
+            lambda: self._present_value(self._session.look_up(self._elements, key)),
+            lambda: default,
+        )
+
+    def pop(self, key: Any, *default: Any) -> Any:
+        """As `dict.pop`."""
+        if default and not decide(self.__symbolic_member__(key)):
+            return default[0]
+        value = self[key]
+        del self[key]
+        return value
+
+    def setdefault(self, key: Any, default: Any = None) -> Any:
+        """As `dict.setdefault`."""
+        if not decide(self.__symbolic_member__(key)):
+            self[key] = default
+        return self[key]
+
+    def items(self) -> Any:
+        """As `dict.items`."""
+        items = GuardedList(*self.__symbolic_items__()).finite()
+        return GuardedList(
+            [(guard, (key, self._present_value(self._session.look_up(self._elements, key)))) for guard, key in items]
+        )
+
+    def keys(self) -> Any:
+        """As `dict.keys`."""
+        return GuardedList(*self.__symbolic_items__())
+
+    def values(self) -> Any:
+        """As `dict.values`."""
+        return GuardedList([(guard, pair[1]) for guard, pair in self.items().items])
+
+    def update(self, other: Any = (), /, **more: Any) -> None:
+        """As `dict.update`."""
+        for key, value in dict(other, **more).items():
+            self[key] = value
+
+    def clear(self) -> None:
+        """As `dict.clear`."""
+        for _, key in GuardedList(*self.__symbolic_items__()).finite():
+            self._session.keep(self._elements, key, ABSENT)
+
+    def _assign(self, value: Any) -> None:
+        if value is self:
+            return
+        pairs = [*value.items()]
+        self.clear()
+        for key, each in pairs:
+            self[key] = each
+        self._assigned_from(value)

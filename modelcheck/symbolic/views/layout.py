@@ -1,0 +1,217 @@
+"""The object of the spec's class that an action is run on: its variables are views of a session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from modelcheck.spec import Machine
+from modelcheck.spec.shape import (
+    AliasShape,
+    BagShape,
+    MapShape,
+    QueueShape,
+    RecordShape,
+    SetShape,
+    Shape,
+    TableShape,
+    keys_changed,
+)
+from modelcheck.statespace.cells import ABSENT
+from modelcheck.statespace.records import TrackedMap, slots_of, tracked_class, tracked_record
+from modelcheck.statespace.slots import ValueSlot
+from modelcheck.symbolic import operators
+from modelcheck.symbolic.elements import Elements
+from modelcheck.symbolic.present import Present, decide
+from modelcheck.symbolic.session import Cell, Session
+from modelcheck.symbolic.terms import UnsupportedError, disj, neg
+from modelcheck.symbolic.values.equality import equality
+from modelcheck.symbolic.values.kinds import is_symbolic
+from modelcheck.symbolic.values.merging import merge
+from modelcheck.symbolic.views.keyed import SymbolicBag, SymbolicTable
+from modelcheck.symbolic.views.queues import SymbolicQueue
+from modelcheck.symbolic.views.sets import SymbolicSet
+
+
+class _Slot:
+    """Where a container is found; what is assigned is copied into it."""
+
+    def __init__(self, view: Any) -> None:
+        self._view = view
+
+    def get(self) -> Any:
+        """The view of the container."""
+        return self._view
+
+    def assign(self, value: Any) -> None:
+        """Give the container the content of another one. In Python the old object keeps its content; here it can no longer be used."""
+        if value is self._view:
+            return
+        old = self._view
+        old._assign(value)
+        kept = dict(old.__dict__)
+        cls: Any = type(old)
+        self._view = cls.__new__(cls)
+        self._view.__dict__.update(kept)
+        old.__dict__.update({name: _Replaced() for name in ("_elements", "_cell", "slots") if name in kept})
+        old_session = kept.get("_session") or kept["session"]
+        old_session.at_begin.append(lambda: self._restore(old, kept))
+
+    def _restore(self, view: Any, kept: dict[str, Any]) -> None:
+        view.__dict__.update(kept)
+        self._view = view
+
+
+class _Replaced:
+    """Stands in a view whose container was replaced by an assignment."""
+
+    def _refuse(self, *_: Any) -> Any:
+        raise UnsupportedError(
+            "a container was used after another one was assigned to its variable",
+            remedy="Take what is needed from it before.",
+        )
+
+    __getattr__ = __iter__ = __len__ = __contains__ = __getitem__ = _refuse
+
+
+class _RecordSlot:
+    """Where a record is found; what is assigned is copied into its fields."""
+
+    def __init__(self, shape: RecordShape, tracked: Any) -> None:
+        self._shape = shape
+        self._tracked = tracked
+
+    def get(self) -> Any:
+        """The tracked record."""
+        return self._tracked
+
+    def assign(self, value: Any) -> None:
+        """Give the record the fields of another one."""
+        if value is self._tracked:
+            return
+        self._shape.expect(value)
+        for name, slot in slots_of(self._tracked).items():
+            slot.assign(getattr(value, name))
+
+
+class SymbolicMap(TrackedMap):
+    """A dict with fixed keys, which a symbolic key may index."""
+
+    __class__ = property(type)  # What passes for a dict here is taken for an ordinary one.
+    session: Session
+
+    def __getitem__(self, key: Any) -> Any:
+        return operators.item(self, key) if is_symbolic(key) else super().__getitem__(key)
+
+    def places(self) -> list[Cell | Elements]:
+        """The cells and collections of its values."""
+        found: list[Cell | Elements] = []
+        for slot in self.slots.values():
+            if isinstance(slot, ValueSlot):
+                found.append(slot._cell)  # type: ignore[arg-type]
+            elif isinstance(slot, _Slot):
+                found += _places_of(slot.get())
+        return found
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if not is_symbolic(key):
+            super().__setitem__(key, value)
+            return
+        options = [(equality(key, each), each) for each in self.slots]
+        if decide(neg(disj(*(guard for guard, _ in options)))):
+            raise UnsupportedError(f"{self._shape.path} may be assigned under a key that it does not have")
+        for guard, each in options:
+            if Present.paths.feasible(guard):
+                old = self[each]
+                self.slots[each].assign(merge([(guard, value), (neg(guard), old)]))
+
+    def _assign(self, value: Any) -> None:
+        self._shape.expect(value)
+        if value.keys() != self.slots.keys():
+            raise keys_changed(self._shape, value.keys())
+        for key, item in list(value.items()):
+            self.slots[key].assign(item)
+        if isinstance(value, SymbolicMap):
+            self.session.share(*self.places(), *value.places())
+        else:
+            self.session.lend(value)
+
+
+def _places_of(view: Any) -> list[Cell | Elements]:
+    if isinstance(view, SymbolicMap):
+        return view.places()
+    return [view._cell if isinstance(view, SymbolicQueue) else view._elements]
+
+
+_VIEWS: dict[type, tuple[Any, Any]] = {
+    SetShape: (SymbolicSet, False),
+    BagShape: (SymbolicBag, 0),
+    TableShape: (SymbolicTable, ABSENT),
+}
+
+
+class SymbolicLayout:
+    """The cells of a machine's state.
+
+    Attributes:
+        cells: The cell of each shape that is a single value or a queue, by the shape's id.
+        collections: The elements of each set, bag or growing dict, by the shape's id.
+    """
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.cells: dict[int, Cell] = {}
+        self.collections: dict[int, Elements] = {}
+        self._classes: dict[type, type] = {}
+        for shape in machine.shape.fields.values():
+            self._add(shape)
+
+    def _add(self, shape: Shape) -> None:
+        if isinstance(shape, RecordShape):
+            for each in shape.fields.values():
+                self._add(each)
+        elif isinstance(shape, MapShape):
+            for each in shape.items.values():
+                self._add(each)
+        elif type(shape) in _VIEWS:
+            self.collections[id(shape)] = Elements(shape.path, _VIEWS[type(shape)][1])
+        elif not isinstance(shape, AliasShape):
+            self.cells[id(shape)] = Cell(shape.path)
+
+    def live(self, session: Session) -> Any:
+        """An object of the spec's class whose variables are views of the session."""
+        for elements in self.collections.values():
+            session.prepare(elements)
+        return self._record(self.machine.shape, self.machine.constants, session, {}).get()
+
+    def _slot(self, shape: Shape, session: Session, views: dict[int, Any]) -> Any:
+        made: Any
+        if isinstance(shape, AliasShape):
+            return views[id(shape.target)]
+        if isinstance(shape, RecordShape):
+            return self._record(shape, shape.constants, session, views)
+        if isinstance(shape, MapShape):
+            slots: dict[Any, Any] = {}
+            dictionary = SymbolicMap(shape, slots)
+            dictionary.session = session
+            made = views[id(shape)] = _Slot(dictionary)
+            slots.update((key, self._slot(each, session, views)) for key, each in shape.items.items())
+            return made
+        if type(shape) in _VIEWS:
+            made = _Slot(_VIEWS[type(shape)][0](session, shape, self.collections[id(shape)]))
+        elif isinstance(shape, QueueShape):
+            made = _Slot(SymbolicQueue(session, shape, self.cells[id(shape)]))
+        else:
+            made = ValueSlot(session, self.cells[id(shape)])  # type: ignore[arg-type]
+        views[id(shape)] = made
+        return made
+
+    def _record(
+        self, shape: RecordShape, constants: Mapping[str, Any], session: Session, views: dict[int, Any]
+    ) -> _RecordSlot:
+        if shape.cls not in self._classes:
+            self._classes[shape.cls] = tracked_class(shape.cls, shape.path, shape.fields)
+        slots: dict[str, Any] = {}
+        made = views[id(shape)] = _RecordSlot(shape, tracked_record(self._classes[shape.cls], constants, slots))
+        slots.update((name, self._slot(each, session, views)) for name, each in shape.fields.items())
+        return made

@@ -1,0 +1,156 @@
+"""A deque or list variable."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import z3
+
+from modelcheck.spec.shape import QueueShape
+from modelcheck.symbolic import operators
+from modelcheck.symbolic.present import decide
+from modelcheck.symbolic.session import Cell, Session
+from modelcheck.symbolic.terms import Guarded, UnsupportedError
+from modelcheck.symbolic.values.equality import equality
+from modelcheck.symbolic.values.kinds import is_symbolic
+from modelcheck.symbolic.values.merging import over, split
+from modelcheck.symbolic.values.scalars import truth
+
+
+class SymbolicQueue:
+    """A deque or list variable: a cell that holds a tuple."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, session: Session, shape: QueueShape, cell: Cell) -> None:
+        self._session = session
+        self._shape = shape
+        self._cell = cell
+
+    @property
+    def __stands_for__(self) -> type:
+        return self._shape.kind
+
+    def _all(self) -> Any:
+        return self._session.read(self._cell)
+
+    def _change(self, value: Any) -> None:
+        self._session.write(self._cell, value)
+
+    def __symbolic_len__(self) -> Any:
+        return operators.length(self._all())
+
+    def __symbolic_truth__(self) -> z3.BoolRef:
+        return truth(self._all())
+
+    def __symbolic_items__(self) -> tuple[list[Guarded], tuple[Any, ...]]:
+        return operators.items_of(self._all())
+
+    def __symbolic_member__(self, value: Any) -> z3.BoolRef:
+        return truth(operators.contains(self._all(), value))
+
+    def __bool__(self) -> bool:
+        return decide(self.__symbolic_truth__())
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(operators.iterated(self._all()))
+
+    def __contains__(self, value: object) -> bool:
+        return decide(self.__symbolic_member__(value))
+
+    def __getitem__(self, key: Any) -> Any:
+        found = operators.item(self._all(), key)
+        return over(found, list) if isinstance(key, slice) and self._shape.kind is list else found
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        listed = list(operators.iterated(self._all()))
+        if is_symbolic(key):
+            for at, old in enumerate(listed):
+                listed[at] = operators.conditional(
+                    operators.equal(key, at), operators.constantly(value), operators.constantly(old)
+                )
+        else:
+            listed[key] = value
+        self._change(tuple(listed))
+
+    def __delitem__(self, key: Any) -> None:
+        listed = list(operators.iterated(self._all()))
+        del listed[key]
+        self._change(tuple(listed))
+
+    def append(self, value: Any) -> None:
+        """As `list.append`."""
+        self._change(over(self._all(), lambda items: (*items, value)))
+
+    def appendleft(self, value: Any) -> None:
+        """As `deque.appendleft`."""
+        self._change(over(self._all(), lambda items: (value, *items)))
+
+    def extend(self, values: Iterable[Any]) -> None:
+        """As `list.extend`."""
+        for value in operators.iterated(values):
+            self.append(value)
+
+    def insert(self, index: int, value: Any) -> None:
+        """As `list.insert`."""
+        self._change(over(self._all(), lambda items: (*items[:index], value, *items[index:])))
+
+    def _nonempty(self) -> Any:
+        if not decide(self.__symbolic_truth__()):
+            raise IndexError("pop from an empty sequence")
+        return split(self._all()) if not isinstance(self._all(), tuple) else self._all()
+
+    def pop(self, index: int = -1) -> Any:
+        """As `list.pop`."""
+        items = list(self._nonempty())
+        value = items.pop(index)
+        self._change(tuple(items))
+        return value
+
+    def popleft(self) -> Any:
+        """As `deque.popleft`."""
+        if self._shape.kind is not deque:
+            raise AttributeError("'list' object has no attribute 'popleft'")
+        return self.pop(0)
+
+    def remove(self, value: Any) -> None:
+        """As `list.remove`."""
+        items = list(operators.iterated(self._all()))
+        for at, each in enumerate(items):
+            if decide(equality(each, value)):
+                del items[at]
+                self._change(tuple(items))
+                return
+        raise ValueError("remove(x): x not in list")
+
+    def clear(self) -> None:
+        """As `list.clear`."""
+        self._change(())
+
+    def copy(self) -> Any:
+        """As `list.copy`."""
+        return over(self._all(), list)
+
+    def __eq__(self, other: object) -> Any:
+        theirs = other._all() if isinstance(other, SymbolicQueue) else over(other, tuple)
+        return operators.equal(self._all(), theirs)
+
+    def _assign(self, value: Any) -> None:
+        if value is self:
+            return
+        if isinstance(value, SymbolicQueue):
+            self._change(value._all())
+            self._session.share(self._cell, value._cell)
+        else:
+            self._change(over(value, lambda each: tuple(operators.iterated(each))))
+            self._session.lend(value)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise UnsupportedError(
+            f"{self._shape.path}.{name} cannot be followed symbolically",
+            remedy="Use append, popleft, indexing or iteration.",
+        )
