@@ -18,6 +18,7 @@ from attrs import define, field, frozen
 from modelcheck.spec.choice import Disabled
 from modelcheck.symbolic.asking import ask
 from modelcheck.symbolic.present import Present
+from modelcheck.symbolic.supervision import SUPERVISION
 from modelcheck.symbolic.terms import TRUE, Guarded, UnsupportedError, conj, is_false, is_true, neg
 from modelcheck.symbolic.values.merging import DEAD, merge
 
@@ -92,14 +93,17 @@ class Paths:
 
     def explore(self, code: Callable[[], Any], given: z3.BoolRef = TRUE, *, sealed: bool = False) -> list[Outcome]:
         """Every way in which code can end, on a condition; ways that end in `Disabled` are left out."""
+        with SUPERVISION.watching():
+            return self._explore(code, given, sealed)
+
+    def _explore(self, code: Callable[[], Any], given: z3.BoolRef, sealed: bool) -> list[Outcome]:
         outer = Present.paths
         Present.paths = self
         outcomes: list[Outcome] = []
         decisions: list[_Decision] | None = []
         try:
             while decisions is not None:
-                frame = _Frame(decisions, sealed)
-                outcome = self._run(code, given, frame)
+                frame, outcome = self._run_unspoiled(code, given, decisions, sealed)
                 if outcome is not None:
                     outcomes.append(outcome)
                 if len(outcomes) > MOST_PATHS:
@@ -111,6 +115,29 @@ class Paths:
         finally:
             Present.paths = outer
         return outcomes
+
+    def _run_unspoiled(
+        self, code: Callable[[], Any], given: z3.BoolRef, decisions: list[_Decision], sealed: bool
+    ) -> tuple[_Frame, Outcome | None]:
+        """Run, and run again as long as a function that was not rewritten turns up in the outermost run."""
+        known = len(decisions)
+        outermost = not self._frames
+        while True:
+            if outermost:
+                SUPERVISION.spoiled = False
+            frame = _Frame(decisions, sealed)
+            try:
+                outcome = self._run(code, given, frame)
+            except UnsupportedError:
+                if not outermost or not SUPERVISION.spoiled:
+                    raise
+                outcome = None
+            if SUPERVISION.refusal is not None:
+                refusal, SUPERVISION.refusal = SUPERVISION.refusal, None
+                raise refusal
+            if not outermost or not SUPERVISION.spoiled:
+                return frame, outcome
+            del decisions[known:]
 
     def _run(self, code: Callable[[], Any], given: z3.BoolRef, frame: _Frame) -> Outcome | None:
         if self._deadline is not None and time.monotonic() > self._deadline:

@@ -24,6 +24,7 @@ from modelcheck.symbolic.after import AfterSession
 from modelcheck.symbolic.domains import Discovery, Leaf, Leaves
 from modelcheck.symbolic.paths import Outcome, Paths
 from modelcheck.symbolic.present import Present
+from modelcheck.symbolic.rewrite import follow
 from modelcheck.symbolic.session import Session, SymbolicChooser
 from modelcheck.symbolic.states import States, pairs_of, places
 from modelcheck.symbolic.terms import FALSE, TRUE, UnsupportedError, conj, disj, mentions, neg
@@ -94,6 +95,7 @@ class System:
         started = time.monotonic()
         self._deadline = deadline
         self.machine = machine
+        follow(machine.cls)
         self.layout = SymbolicLayout(machine)
         self.initial = machine.initial_states()
         self.leaves = Leaves()

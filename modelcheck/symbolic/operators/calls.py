@@ -10,7 +10,7 @@ from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodTy
 from typing import Any
 
 from modelcheck.symbolic.present import Present
-from modelcheck.symbolic.rewrite import is_foreign, rewritten
+from modelcheck.symbolic.rewrite import is_foreign, is_library, rewritten
 from modelcheck.symbolic.terms import UnsupportedError, disj, neg
 from modelcheck.symbolic.values.equality import equality
 from modelcheck.symbolic.values.kinds import SymUnion, as_set, describe, is_symbolic
@@ -79,9 +79,7 @@ def _call_function(function: FunctionType, args: tuple[Any, ...], kwargs: dict[s
         return KNOWN[function](*args, **kwargs)
     if not is_foreign(function):
         return rewritten(function)(*args, **kwargs)
-    if not function.__module__.startswith("modelcheck.") and any(
-        is_symbolic(each) for each in (*args, *kwargs.values())
-    ):
+    if is_library(function.__code__) and any(is_symbolic(each) for each in (*args, *kwargs.values())):
         raise UnsupportedError(
             f"{function.__module__}.{function.__qualname__} was called with {describe(next(a for a in (*args, *kwargs.values()) if is_symbolic(a)))}",
             remedy="Library code cannot be followed; write it with Python's own operators.",

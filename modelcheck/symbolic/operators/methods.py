@@ -7,6 +7,7 @@ is either rewritten code, where Python lets a value define an operation, or C co
 from __future__ import annotations
 
 import operator
+import sys
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
@@ -16,6 +17,7 @@ import z3
 from modelcheck.symbolic.operators.access import attribute, contains, item
 from modelcheck.symbolic.operators.calls import call
 from modelcheck.symbolic.present import decide
+from modelcheck.symbolic.supervision import SUPERVISION
 from modelcheck.symbolic.terms import UnsupportedError, conj, disj
 from modelcheck.symbolic.values import sets
 from modelcheck.symbolic.values.equality import decided, equal, member
@@ -47,7 +49,15 @@ def install() -> None:
         (GuardedList, _of_lists()),
     ):
         for name, method in {**_of_all(), **methods}.items():
-            setattr(cls, name, method)
+            setattr(cls, name, _asked_who_calls(method))
+
+
+def _asked_who_calls(method: Method) -> Method:
+    def entered(self: Any, *args: Any) -> Any:
+        SUPERVISION.check_caller(sys._getframe(1).f_code, self)
+        return method(self, *args)
+
+    return entered
 
 
 def _of_all() -> dict[str, Method]:
@@ -56,6 +66,8 @@ def _of_all() -> dict[str, Method]:
         "__ne__": lambda self, other: negated(equal(self, other)),
         "__bool__": lambda self: decide(truth(self)),
         "__hash__": Symbolic.__hash__,
+        "__index__": Symbolic.__index__,
+        "__str__": Symbolic.__str__,
     }
 
 
