@@ -18,7 +18,7 @@ from attrs import define, field, frozen
 from modelcheck.spec.choice import Disabled
 from modelcheck.symbolic.asking import ask
 from modelcheck.symbolic.present import Present
-from modelcheck.symbolic.supervision import SUPERVISION
+from modelcheck.symbolic.supervision import Supervision
 from modelcheck.symbolic.terms import TRUE, Guarded, UnsupportedError, conj, is_false, is_true, neg
 from modelcheck.symbolic.values.merging import DEAD, merge
 
@@ -74,13 +74,15 @@ class Paths:
 
     Args:
         axioms: What is true of the variables.
+        supervision: Keeps code that was not rewritten away from symbolic values.
         deadline: When to give up with an `OutOfTimeError`, as `time.monotonic` says it.
 
     Attributes:
         checks: How often z3 was asked whether a way is possible.
     """
 
-    def __init__(self, axioms: list[z3.BoolRef], deadline: float | None = None) -> None:
+    def __init__(self, axioms: list[z3.BoolRef], supervision: Supervision, deadline: float | None = None) -> None:
+        self._supervision = supervision
         self._solver = z3.Solver()
         self._solver.add(*axioms)
         self._frames: list[_Frame] = []
@@ -93,7 +95,9 @@ class Paths:
 
     def explore(self, code: Callable[[], Any], given: z3.BoolRef = TRUE, *, sealed: bool = False) -> list[Outcome]:
         """Every way in which code can end, on a condition; ways that end in `Disabled` are left out."""
-        with SUPERVISION.watching():
+        if self._frames:
+            return self._explore(code, given, sealed)
+        with self._supervision.watching():
             return self._explore(code, given, sealed)
 
     def _explore(self, code: Callable[[], Any], given: z3.BoolRef, sealed: bool) -> list[Outcome]:
@@ -103,7 +107,8 @@ class Paths:
         decisions: list[_Decision] | None = []
         try:
             while decisions is not None:
-                frame, outcome = self._run_unspoiled(code, given, decisions, sealed)
+                frame = _Frame(decisions, sealed)
+                outcome = self._run(code, given, frame)
                 if outcome is not None:
                     outcomes.append(outcome)
                 if len(outcomes) > MOST_PATHS:
@@ -115,29 +120,6 @@ class Paths:
         finally:
             Present.paths = outer
         return outcomes
-
-    def _run_unspoiled(
-        self, code: Callable[[], Any], given: z3.BoolRef, decisions: list[_Decision], sealed: bool
-    ) -> tuple[_Frame, Outcome | None]:
-        """Run, and run again as long as a function that was not rewritten turns up in the outermost run."""
-        known = len(decisions)
-        outermost = not self._frames
-        while True:
-            if outermost:
-                SUPERVISION.spoiled = False
-            frame = _Frame(decisions, sealed)
-            try:
-                outcome = self._run(code, given, frame)
-            except UnsupportedError:
-                if not outermost or not SUPERVISION.spoiled:
-                    raise
-                outcome = None
-            if SUPERVISION.refusal is not None:
-                refusal, SUPERVISION.refusal = SUPERVISION.refusal, None
-                raise refusal
-            if not outermost or not SUPERVISION.spoiled:
-                return frame, outcome
-            del decisions[known:]
 
     def _run(self, code: Callable[[], Any], given: z3.BoolRef, frame: _Frame) -> Outcome | None:
         if self._deadline is not None and time.monotonic() > self._deadline:

@@ -42,6 +42,11 @@ _packages: set[Path] = set()
 # By the id of the code, which is kept: equal code of two files is not the same.
 _rewritten: dict[int, tuple[CodeType, CodeType]] = {}
 _registered: dict[int, CodeType] = {}
+_MARK = "the rewritten twin"
+_DETOUR = compile(f"lambda *args, **kwargs: {_MARK!r}.__call__(*args, **kwargs)", __file__, "eval", dont_inherit=True).co_consts[0]
+# By the id of the detour: the detour and the function's own code. By the id of the function: the function, its own code and its detour.
+_detours: dict[int, tuple[CodeType, CodeType]] = {}
+_detour_of: dict[int, tuple[FunctionType, CodeType, CodeType]] = {}
 
 
 def owner_of(code: CodeType) -> str:
@@ -97,12 +102,27 @@ def is_library(code: CodeType) -> bool:
 
 def is_foreign(function: FunctionType) -> bool:
     """Whether a function is none of the spec's own, and is run as it is."""
-    return owner_of(function.__code__) != _OF_THE_SPEC
+    return owner_of(own_code(function)) != _OF_THE_SPEC
 
 
 def is_rewritten(code: CodeType) -> bool:
     """Whether code is the result of rewriting."""
     return id(code) in _registered
+
+
+def own_code(function: FunctionType) -> CodeType:
+    """The code that a function was defined with."""
+    code = function.__code__
+    known = _detours.get(id(code))
+    return code if known is None else known[1]
+
+
+def original(function: Any) -> FunctionType:
+    """The function as it was defined, even while it takes its detour."""
+    own = own_code(function)
+    made = FunctionType(own, function.__globals__, function.__name__, function.__defaults__, function.__closure__)
+    made.__annotations__ = function.__annotations__
+    return made
 
 
 def rewritten(function: FunctionType) -> FunctionType:
@@ -111,11 +131,11 @@ def rewritten(function: FunctionType) -> FunctionType:
     Raises:
         UnsupportedError: if it has no source, or contains what cannot be followed.
     """
-    code = function.__code__
+    code = own_code(function)
     if is_rewritten(code):
         return function
     if id(code) not in _rewritten:
-        _rewritten[id(code)] = (code, _compiled(function))
+        _rewritten[id(code)] = (code, _compiled(function, code))
         _register(_rewritten[id(code)][1])
     inner = _rewritten[id(code)][1]
     cells = dict(zip(code.co_freevars, function.__closure__ or (), strict=True))
@@ -125,6 +145,28 @@ def rewritten(function: FunctionType) -> FunctionType:
     made.__kwdefaults__ = function.__kwdefaults__
     made.__annotations__ = dict(function.__annotations__)
     return made
+
+
+def detour(function: FunctionType, code: CodeType) -> CodeType:
+    """Code that calls the rewritten twin of a function whose own code is given."""
+    key = id(function)
+    known = _detour_of.get(key)
+    if known is None or known[0] is not function or known[1] is not code:
+
+        def call_rewritten(*args: Any, **kwargs: Any) -> Any:
+            return rewritten(function)(*args, **kwargs)
+
+        constants = tuple(call_rewritten if each == _MARK else each for each in _DETOUR.co_consts)
+        made = _DETOUR.replace(
+            co_consts=constants,
+            co_freevars=code.co_freevars,
+            co_filename=code.co_filename,
+            co_firstlineno=code.co_firstlineno,
+            co_name=code.co_name,
+        )
+        known = _detour_of[key] = (function, code, made)
+        _detours[id(made)] = (made, code)
+    return known[2]
 
 
 def _register(code: CodeType) -> None:
@@ -139,8 +181,7 @@ def place_of(code: CodeType) -> str:
     return f"{code.co_filename}:{code.co_firstlineno}"
 
 
-def _definition(function: FunctionType) -> ast.FunctionDef | ast.Lambda:
-    code = function.__code__
+def _definition(function: FunctionType, code: CodeType) -> ast.FunctionDef | ast.Lambda:
     try:
         lines, first = inspect.findsource(code)
         tree = ast.parse("".join(lines))
@@ -152,7 +193,7 @@ def _definition(function: FunctionType) -> ast.FunctionDef | ast.Lambda:
         ) from error
     del first
     found = [
-        node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.Lambda)) and _matches(node, function)
+        node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.Lambda)) and _matches(node, code)
     ]
     if len(found) != 1:
         raise UnsupportedError(
@@ -163,12 +204,12 @@ def _definition(function: FunctionType) -> ast.FunctionDef | ast.Lambda:
     return found[0]
 
 
-def _matches(node: ast.FunctionDef | ast.Lambda, function: FunctionType) -> bool:
-    first = function.__code__.co_firstlineno
+def _matches(node: ast.FunctionDef | ast.Lambda, code: CodeType) -> bool:
+    first = code.co_firstlineno
     if isinstance(node, ast.Lambda):
         starts = [
             (line, column)
-            for line, _, column, _ in function.__code__.co_positions()
+            for line, _, column, _ in code.co_positions()
             if line is not None and column is not None and column > 0
         ]
         body = node.body
@@ -176,16 +217,15 @@ def _matches(node: ast.FunctionDef | ast.Lambda, function: FunctionType) -> bool
             (body.lineno, body.col_offset) <= start <= (body.end_lineno or 0, body.end_col_offset or 0)
             for start in starts
         )
-        return function.__code__.co_name == "<lambda>" and node.lineno == first and inside
+        return code.co_name == "<lambda>" and node.lineno == first and inside
     lines = [node.lineno, *(decorator.lineno for decorator in node.decorator_list)]
-    return node.name == function.__code__.co_name and min(lines) == first
+    return node.name == code.co_name and min(lines) == first
 
 
-def _compiled(function: FunctionType) -> CodeType:
-    code = function.__code__
+def _compiled(function: FunctionType, code: CodeType) -> CodeType:
     if code.co_flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
         raise UnsupportedError(f"{function.__qualname__} is asynchronous", place=place_of(code))
-    definition = _definition(function)
+    definition = _definition(function, code)
     node = _Rewriter(code).visit(definition)
     if isinstance(node, ast.Lambda):
         node = ast.FunctionDef(name="<lambda>", args=node.args, body=[ast.Return(node.body)], decorator_list=[])

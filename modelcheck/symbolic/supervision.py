@@ -1,122 +1,71 @@
-"""Supervision of a symbolic run: no code that was not rewritten gets to see a symbolic value.
+"""Supervision of symbolic runs: no code that was not rewritten gets to see a symbolic value.
 
 The spec's functions that rewritten code calls are rewritten as they are called. Others are reached through C code or through a library: an ``__eq__``
 that ``list.index`` calls, a key function, a descriptor, the function under a decorator. In these ``is`` on a symbolic value would be false where it
-is undecided, and nobody would notice. So a trace function looks at each Python function that is entered during a run. One of the spec's own that was
-not rewritten spoils the run: it gets the code of its rewritten twin, in place, and the run is repeated. If it has no source, the run is refused. When
-the exploration ends, all functions have their own code back.
+is undecided, and nobody would notice. So as long as an exploration lasts, every function of the spec's modules has a *detour* for its code: whoever
+calls it, its rewritten twin is run. One that cannot be rewritten is refused when it is called.
 
 Functions of libraries are not rewritten, and `check_caller` refuses them when they touch a symbolic value. What attrs and dataclasses generate, and
 `functools.total_ordering`, is excepted: it consists of comparisons that Python lets a value define.
 
-*Cost.* About 0.1 µs per Python function entered. A trace function set by a debugger or a coverage tool rests during symbolic runs.
+*Cost.* A look at all objects of the process per system; two assignments per function and exploration.
 """
 
 from __future__ import annotations
 
 import gc
-import inspect
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import CodeType, FrameType, FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
-from modelcheck.symbolic.rewrite import is_generated, is_library, is_ours, is_rewritten, place_of, rewritten
+from modelcheck.symbolic.rewrite import detour, is_foreign, is_library, is_ours, is_rewritten, own_code, place_of
 from modelcheck.symbolic.terms import UnsupportedError
 from modelcheck.symbolic.values.kinds import describe
 
 _COMPARING = {"_gt_from_lt", "_le_from_lt", "_ge_from_lt", "_ge_from_le", "_lt_from_le", "_gt_from_le", "_lt_from_gt",
               "_ge_from_gt", "_le_from_gt", "_le_from_ge", "_gt_from_ge", "_lt_from_ge"}  # fmt: skip
+# Callers that may touch symbolic values, by the id of their code, which is kept so that the id stays its own.
+_callers: dict[int, CodeType] = {}
 
 
 class Supervision:
-    """Looks at the Python functions that are entered during symbolic runs.
-
-    Attributes:
-        spoiled: Whether a function that was not rewritten has been entered since this was last set to False.
-        refusal: Why such a function cannot be rewritten.
-    """
+    """The functions of the spec's modules, at the time at which this is made."""
 
     def __init__(self) -> None:
-        self.spoiled = False
-        self.refusal: UnsupportedError | None = None
-        self._active = False
-        # By the id of the code; the code is kept, so that the id stays its own.
-        self._harmless: dict[int, CodeType] = {}
-        self._callers: dict[int, CodeType] = {}
-        self._exchanged: list[tuple[FunctionType, CodeType, CodeType]] = []
+        functions = [each for each in gc.get_objects() if type(each) is FunctionType]
+        self._functions = [each for each in functions if not is_rewritten(own_code(each)) and not is_foreign(each)]
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Supervise what runs inside of the block."""
-        if self._active:
-            yield
-            return
-        before = sys.gettrace()
-        self._active = True
-        for function, _, new in self._exchanged:
-            function.__code__ = new
-        sys.settrace(self._entered)
+        """Let the functions take their detours."""
+        own = [(each, each.__code__) for each in self._functions]
         try:
+            for function, code in own:
+                function.__code__ = detour(function, code)
             yield
         finally:
-            sys.settrace(before)
-            self._active = False
-            for function, own, _ in self._exchanged:
-                function.__code__ = own
-
-    def _entered(self, frame: FrameType, event: str, argument: Any) -> None:
-        del event, argument
-        code = frame.f_code
-        if id(code) not in self._harmless:
-            self._look_at(code)
-
-    def _look_at(self, code: CodeType) -> None:
-        outside = is_rewritten(code) or is_ours(code) or is_generated(code) or is_library(code)
-        if outside or not code.co_flags & inspect.CO_OPTIMIZED:
-            self._harmless[id(code)] = code
-            return
-        self.spoiled = True
-        functions = [each for each in gc.get_referrers(code) if isinstance(each, FunctionType)]
-        try:
-            for function in functions:
-                self._exchange(function)
-        except UnsupportedError as error:
-            self.refusal = error
-        if not functions and self.refusal is None:
-            self.refusal = UnsupportedError(
-                f"{code.co_qualname} is called from code that cannot be followed",
-                place=place_of(code),
-                remedy="Call it from the spec itself.",
-            )
-
-    def _exchange(self, function: FunctionType) -> None:
-        own = function.__code__
-        new = rewritten(function).__code__
-        if new.co_freevars != own.co_freevars:
-            raise UnsupportedError(
-                f"{function.__qualname__} is called from code that cannot be followed",
-                place=place_of(own),
-                remedy="Call it from the spec itself.",
-            )
-        self._exchanged.append((function, own, new))
-        function.__code__ = new
-
-    def check_caller(self, code: CodeType, value: Any) -> None:
-        """Make sure that code which touches a symbolic value may do so.
-
-        Raises:
-            UnsupportedError: if it belongs to a library.
-        """
-        if id(code) in self._callers:
-            return
-        if is_library(code) and code.co_name not in _COMPARING:
-            raise UnsupportedError(
-                f"{code.co_qualname} of {code.co_filename} works on {describe(value)}",
-                remedy="Library code cannot be followed; write it with Python's own operators.",
-            )
-        self._callers[id(code)] = code
+            for function, code in own:
+                function.__code__ = code
 
 
-SUPERVISION = Supervision()
+def check_caller(code: CodeType, value: Any) -> None:
+    """Make sure that code which touches a symbolic value may do so.
+
+    Raises:
+        UnsupportedError: if it belongs to a library, or was not rewritten.
+    """
+    if id(code) in _callers:
+        return
+    if is_library(code) and code.co_name not in _COMPARING:
+        raise UnsupportedError(
+            f"{code.co_qualname} of {code.co_filename} works on {describe(value)}",
+            remedy="Library code cannot be followed; write it with Python's own operators.",
+        )
+    if not (is_rewritten(code) or is_ours(code)) and not code.co_filename.startswith("<"):
+        raise UnsupportedError(
+            f"{code.co_qualname} works on {describe(value)} and was not there when the exploration began",
+            place=place_of(code),
+            remedy="Import its module when the spec is imported.",
+        )
+    _callers[id(code)] = code

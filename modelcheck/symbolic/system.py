@@ -24,9 +24,10 @@ from modelcheck.symbolic.after import AfterSession
 from modelcheck.symbolic.domains import Discovery, Leaf, Leaves
 from modelcheck.symbolic.paths import Outcome, Paths
 from modelcheck.symbolic.present import Present
-from modelcheck.symbolic.rewrite import follow
+from modelcheck.symbolic.rewrite import follow, original, own_code
 from modelcheck.symbolic.session import Session, SymbolicChooser
 from modelcheck.symbolic.states import States, pairs_of, places
+from modelcheck.symbolic.supervision import Supervision
 from modelcheck.symbolic.terms import FALSE, TRUE, UnsupportedError, conj, disj, mentions, neg
 from modelcheck.symbolic.values.kinds import SymBool
 from modelcheck.symbolic.values.merging import DEAD
@@ -96,6 +97,7 @@ class System:
         self._deadline = deadline
         self.machine = machine
         follow(machine.cls)
+        self._supervision = Supervision()
         self.layout = SymbolicLayout(machine)
         self.initial = machine.initial_states()
         self.leaves = Leaves()
@@ -140,7 +142,7 @@ class System:
         for cell in self.layout.cells.values():
             session.read(cell)
         self.axioms = conj(*self.leaves.axioms)
-        self._paths = Paths(list(self.leaves.axioms), self._deadline)
+        self._paths = Paths(list(self.leaves.axioms), self._supervision, self._deadline)
         return session
 
     def _join_state(self, state: State, search: Discovery) -> None:
@@ -180,7 +182,7 @@ class System:
             return domain
         bound = getattr(subject, domain.__name__, None)
         function = bound if bound is not None else domain.__get__(subject)
-        takes = function.__func__.__code__.co_argcount - 1
+        takes = own_code(function.__func__).co_argcount - 1
         return operators.call(function, *arguments[:takes])
 
     def _build(self) -> None:
@@ -270,7 +272,7 @@ class System:
             except AssertionError:
                 return False
             if result is None:
-                return returned_truth(result, declared.function, f"the {declared.role.value} {declared.name}")
+                return returned_truth(result, original(declared.function), f"the {declared.role.value} {declared.name}")
             return operators.truth_value(result)
 
         outcomes = Present.paths.explore(run, sealed=True)

@@ -17,7 +17,7 @@ import z3
 from modelcheck.symbolic.operators.access import attribute, contains, item
 from modelcheck.symbolic.operators.calls import call
 from modelcheck.symbolic.present import decide
-from modelcheck.symbolic.supervision import SUPERVISION
+from modelcheck.symbolic.supervision import check_caller
 from modelcheck.symbolic.terms import UnsupportedError, conj, disj
 from modelcheck.symbolic.values import sets
 from modelcheck.symbolic.values.equality import decided, equal, member
@@ -54,7 +54,7 @@ def install() -> None:
 
 def _asked_who_calls(method: Method) -> Method:
     def entered(self: Any, *args: Any) -> Any:
-        SUPERVISION.check_caller(sys._getframe(1).f_code, self)
+        check_caller(sys._getframe(1).f_code, self)
         return method(self, *args)
 
     return entered
