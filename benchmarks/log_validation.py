@@ -18,7 +18,7 @@ from typing import Any
 
 import attrs
 
-from modelcheck.conformance.observation import read_log
+from modelcheck.conformance.log import read_log
 from modelcheck.conformance.validation import validate
 from modelcheck.spec import Machine, State, Step, machine_of
 from modelcheck.spec.loading import load_spec

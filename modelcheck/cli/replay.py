@@ -35,6 +35,7 @@ def command(
 
     Exit code: 1 the property still fails, 0 it no longer does, 2 the trace cannot be replayed, since the spec has
     changed (the report says at which step and how the two part). For the witness of a reachable property: 0 it is still reached, 1 it is not.
+    For a log: 0 it is a behaviour, 1 what was seen after it is still unexplained.
     """
     from modelcheck.spec import machine_of  # noqa: PLC0415 - what only this command needs, after the options were read.
     from modelcheck.trace import Outcome, read_recording, replay  # noqa: PLC0415
@@ -49,12 +50,8 @@ def command(
         click.echo(json.dumps(_json(recording, found), ensure_ascii=False))
     else:
         _print(machine, recording, found)
-    witness = recording.kind == "reachable"
-    ctx.exit(
-        {Outcome.CONFIRMED: 0 if witness else 1, Outcome.NOT_CONFIRMED: 1 if witness else 0, Outcome.PARTED: 2}[
-            found.outcome
-        ]
-    )
+    good = recording.kind == "reachable" or (recording.kind == "log" and recording.observed is None)
+    ctx.exit({Outcome.CONFIRMED: int(not good), Outcome.NOT_CONFIRMED: int(good), Outcome.PARTED: 2}[found.outcome])
 
 
 def spec_of(recording: Recording, file: Path, target: str | None = None) -> Spec:
@@ -112,8 +109,14 @@ _WITNESS_WORDS = {
 }
 
 
+_LOG_WORDS = {"confirmed": "is still a behaviour", "parted": "cannot be replayed"}
+_OBSERVED_WORDS = {"confirmed": "is still unexplained", "not confirmed": "is explained now", "parted": "cannot be replayed"}
+
+
 def _words(recording: Recording, found: Replay) -> str:
     words = _WITNESS_WORDS if recording.kind == "reachable" else _WORDS
+    if recording.kind == "log":
+        words = _LOG_WORDS if recording.observed is None else _OBSERVED_WORDS
     return words[found.outcome.value]
 
 
@@ -150,16 +153,22 @@ def _print(machine: Machine, recording: Recording, found: Replay) -> None:
 
 def _end(recording: Recording, found: Replay) -> Iterator[Line]:
     from modelcheck.cli.units import count  # noqa: PLC0415
+    from modelcheck.trace.observation import observation_from  # noqa: PLC0415
     from modelcheck.trace.text import Span, change_lines  # noqa: PLC0415 - not for --json.
 
     words = _words(recording, found)
     style = {"confirmed": "violated", "not confirmed": "holds", "parted": "unknown"}[found.outcome.value]
     if found.step is None:
         reason = f": {found.reason}" if found.reason else ""
-        yield (
-            Span(f"{recording.property} {words}", style),
-            Span(f" after {count(len(recording.steps), 'step')}{reason}"),
-        )
+        steps = count(len(recording.steps), "step")
+        if recording.kind != "log":
+            yield (Span(f"{recording.property} {words}", style), Span(f" after {steps}{reason}"))
+        elif recording.observed is None:
+            yield (Span(f"The run {words}", "holds"), Span(f" of {recording.spec}: {steps}"))
+        else:
+            seen = json.dumps(observation_from(recording.observed).as_json(), ensure_ascii=False)
+            yield (Span(f"What was seen next {words}", style), Span(f" after {steps}{reason}"))
+            yield (Span(f"  {seen}"),)
         return
     where = "in the initial state" if found.step == 0 else f"at step {found.step}"
     yield (Span(f"The trace {words}", style), Span(f": it and the spec part {where}"))

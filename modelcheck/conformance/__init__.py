@@ -1,7 +1,8 @@
 """Specs and real systems side by side: Hypothesis, conformance of implementations, validation of logs."""
 
+from modelcheck.conformance.calling import AdapterError
 from modelcheck.conformance.machine import SpecMachine, state_machine
-from modelcheck.conformance.system import Adapter, AdapterError, ConformanceMachine, Nonconformance, conformance
+from modelcheck.conformance.system import Adapter, ConformanceMachine, Nonconformance, conformance
 from modelcheck.conformance.validation import Validation, validate
 from modelcheck.conformance.violation import Violation
 

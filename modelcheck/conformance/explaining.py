@@ -10,15 +10,18 @@ their arguments leaves. States are told apart by their fingerprints of 64 bits, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from attrs import frozen
 
 from modelcheck.conformance.matching import Matching
-from modelcheck.conformance.observation import Observation, state_differences, step_differences
 from modelcheck.spec import Declaration, Machine, State, Step
+from modelcheck.spec.loading import source_file
 from modelcheck.statespace.behaviours import Behaviours
 from modelcheck.statespace.stepper import Position
+from modelcheck.trace import Trace
+from modelcheck.trace.observation import Observation, state_differences, step_differences
 
 ALLOWED = 12
 _LOOKED_AT = 200
@@ -41,6 +44,13 @@ class Behaviour:
         """The states themselves."""
         return [position.state for position in self.positions]
 
+    def trace(self, machine: Machine, what: str, observed: Mapping[str, Any] | None = None) -> Trace:
+        """The trace of a ``log`` or of a test of ``conformance``, and what was seen after it that nothing explains."""
+        states, steps = tuple(self.states), tuple(self.steps)
+        return Trace(
+            machine.cls.__name__, source_file(machine.cls), machine.constants, what, "log", states, steps, found_by=what, observed=observed
+        )
+
 
 @frozen
 class Unexplained:
@@ -62,6 +72,11 @@ class Unexplained:
     differences: tuple[str, ...]
     before: Behaviour
 
+    def trace(self, explaining: Explaining, what: str) -> Trace:
+        """The behaviour as a trace that tells what was seen after it."""
+        hidden = {"hidden": explaining.hidden} if explaining.hidden else {}
+        return self.before.trace(explaining.machine, what, {**self.observation.as_json(), **hidden})
+
 
 class Explaining:
     """The states that explain what was seen.
@@ -72,6 +87,7 @@ class Explaining:
         most: How many states are kept at most. Where there are more, a part of them is kept.
 
     Attributes:
+        hidden: The hidden actions.
         is_exact: Whether no state was left out.
     """
 
@@ -81,7 +97,8 @@ class Explaining:
         self.is_exact = True
         self._behaviours = Behaviours(machine)
         self._matching = Matching(self._behaviours)
-        self._hidden = [machine.find(name, machine.actions) for name in hidden]
+        self._closing = [machine.find(name, machine.actions) for name in hidden]
+        self.hidden = [action.name for action in self._closing]
         self.stepper = self._behaviours.stepper
 
     def begin(self) -> None:
@@ -107,8 +124,8 @@ class Explaining:
             SpecError: if the spec's code raises.
         """
         behaviours = self._behaviours
-        if self._hidden:
-            behaviours.close(self._hidden, self.most)
+        if self._closing:
+            behaviours.close(self._closing, self.most)
             self.is_exact &= not behaviours.is_truncated
         action = None if observation.action is None else self.machine.find(observation.action, self.machine.actions)
         found = behaviours.observe(action, self._matching.pattern(observation), self._matching.tests(observation), self.most)

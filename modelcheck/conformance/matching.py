@@ -10,9 +10,9 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from modelcheck.conformance.observation import Observation, differences, is_encoded, keys_by_name
 from modelcheck.spec.shape import AliasShape, MapShape, RecordShape, Shape
 from modelcheck.statespace.behaviours import Behaviours, Predicate
+from modelcheck.trace.observation import Observation, called, differences, is_encoded, keys_by_name
 from modelcheck.values import identity
 
 Place = tuple[Shape, Any]
@@ -83,7 +83,7 @@ def _places(shape: Shape, seen: Any) -> list[Place] | None:
         return None
     inside = shape.fields if isinstance(shape, RecordShape) else {name: shape.items[key] for name, key in keys_by_name(shape.items).items()}
     found: list[Place] = []
-    for name, inner in seen.items():
+    for name, inner in ((called(key), inner) for key, inner in seen.items()):
         below = _places(inside[name], inner) if name in inside else None
         if below is None:
             return None

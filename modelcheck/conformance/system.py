@@ -8,23 +8,27 @@ for which the adapter has no method are the system's own affair: they may happen
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, ClassVar
 
 import hypothesis.strategies as st
 from hypothesis import Phase, settings
+from hypothesis.control import BuildContext, _current_build_context
+from hypothesis.reporting import report
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
+from modelcheck.conformance.calling import AdapterError, Caller
 from modelcheck.conformance.explaining import Explaining, Unexplained
-from modelcheck.conformance.machine import _code, _liking
-from modelcheck.conformance.observation import checked
-from modelcheck.errors import ModelcheckError, UsageError
+from modelcheck.conformance.log import checked
+from modelcheck.conformance.machine import TRACES, _code, _liking
+from modelcheck.conformance.violation import replay_lines, save
+from modelcheck.errors import UsageError
 from modelcheck.spec import Spec, Step, machine_of
 from modelcheck.spec.constants import unknown
-from modelcheck.spec.run import user_place
+from modelcheck.trace import Trace
+from modelcheck.trace.script import Script
 from modelcheck.values import show
 
 _NUMBER = st.integers(0, 2**20 - 1)
@@ -50,12 +54,16 @@ class Adapter:
         return {}
 
 
-class AdapterError(ModelcheckError):
-    """An adapter that raises, hangs, or says something that cannot be meant."""
-
-
 class Nonconformance(AssertionError):  # noqa: N818 - a failed assertion, not an error.
-    """The system did what its spec does not allow."""
+    """The system did what its spec does not allow.
+
+    Attributes:
+        trace: The behaviour of the spec up to there, and what was seen then; None while Hypothesis is still looking for a shorter one.
+        file: Where it is saved.
+    """
+
+    trace: Trace | None = None
+    file: Path | None = None
 
 
 @st.composite
@@ -71,34 +79,46 @@ class ConformanceMachine(RuleBasedStateMachine):
         spec: The spec.
         adapter: Makes the adapter.
         timeout_s: How long the adapter may take for one call.
+        traces: Where counterexamples are saved.
     """
 
     spec: ClassVar[Spec]
     adapter: ClassVar[Callable[[], Adapter]]
     timeout_s: ClassVar[float]
+    traces: ClassVar[Path]
     _explaining: ClassVar[Explaining]
     _driven: ClassVar[dict[str, str]]
 
     def __init__(self) -> None:
         super().__init__()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread = ThreadPoolExecutor(1)
+        self._caller = Caller(self.timeout_s)
         self._explaining.begin()
         self._hangs = False
         self._taken: list[tuple[Step, Mapping[str, Any]]] = []
+        self._source = Script()
+        context = _current_build_context.value
+        self._is_drawn = isinstance(context, BuildContext)
+        self._is_final = isinstance(context, BuildContext) and context.is_final
+        if self._is_final:
+            self._tell_beginning()
         self._system = type(self).adapter()
-        self._call("setup", self._system.setup)
-        self._see(None, self._call("observe", self._system.observe) or {})
+        try:
+            self._call("setup()", self._system.setup)
+            self._see(None, self._seen("observe()", self._system.observe))
+        except BaseException:
+            self.teardown()  # Hypothesis calls it for what was made only.
+            raise
 
     def teardown(self) -> None:
-        """Stop the system."""
+        """Stop the system. Where a call hangs there is one attempt, whose outcome is not looked at."""
+        hangs = self._hangs
         try:
-            if not self._hangs:
-                self._call("teardown", self._system.teardown)
+            self._call("teardown()", self._system.teardown)
+        except AdapterError:
+            if not hangs:
+                raise
         finally:
-            if self._loop is not None:
-                self._loop.close()
-            self._thread.shutdown(wait=False, cancel_futures=True)
+            self._caller.close()
 
     def step(self, action: str, /, *choices: Any, **arguments: Any) -> None:
         """Do a step to the system, and check what is seen."""
@@ -128,13 +148,19 @@ class ConformanceMachine(RuleBasedStateMachine):
 
     def _take(self, step: Step) -> None:
         __tracebackhide__ = True
-        seen = self._call(repr(step), lambda: getattr(self._system, self._driven[step.action])(**step.arguments)) or {}
-        more = self._call("observe", self._system.observe) or {}
-        for found, where in ((seen, repr(step)), (more, "observe")):
-            if not isinstance(found, Mapping):
-                raise AdapterError(f"{where} of the adapter returned {found!r}", remedy="It returns a dict of variables, or nothing.")
-        self._taken.append((step, {**seen, **more}))
-        self._see(step, {**seen, **more})
+        seen = self._seen(repr(step), lambda: getattr(self._system, self._driven[step.action])(**step.arguments))
+        self._taken.append((step, {**seen, **self._seen("observe()", self._system.observe)}))
+        self._see(*self._taken[-1])
+
+    def _seen(self, what: str, function: Callable[[], Any]) -> Mapping[str, Any]:
+        __tracebackhide__ = True
+        found = self._call(what, function) or {}
+        if not isinstance(found, Mapping):
+            code = getattr(type(self._system), what.partition("(")[0], self._system.observe)
+            raise AdapterError(
+                f"{what} of the adapter returned {found!r}", place=_place(code), remedy="It returns a dict of variables, or nothing."
+            )
+        return found
 
     def _see(self, step: Step | None, seen: Mapping[str, Any]) -> None:
         __tracebackhide__ = True
@@ -142,36 +168,51 @@ class ConformanceMachine(RuleBasedStateMachine):
         try:
             found = checked(explaining.machine, None if step is None else step.action, {} if step is None else step.arguments, seen, {})
         except UsageError as error:
-            raise AdapterError(f"the adapter saw what the spec does not have: {error.message}", remedy=error.remedy) from error
+            place = _place(type(self._system))
+            raise AdapterError(f"the adapter saw what the spec does not have: {error.message}", place=place, remedy=error.remedy) from error
         if not explaining.see(found):
-            raise Nonconformance(_described(self._taken, seen, explaining.unexplained(found)))
+            raise self._nonconformance(explaining.unexplained(found), seen)
         if not explaining.is_exact:
             raise AdapterError("too many states explain what was seen", remedy="Let the adapter see more, or raise `most`.")
 
+    def _nonconformance(self, unexplained: Unexplained, seen: Mapping[str, Any]) -> Nonconformance:
+        if self._is_drawn and not self._is_final:
+            return Nonconformance("the system does what its spec does not allow")
+        trace = unexplained.trace(self._explaining, "conformance")
+        file = save(trace, self.traces)
+        error = Nonconformance("\n".join([*_described(self._taken, seen, unexplained), *replay_lines(file)]))
+        error.trace, error.file = trace, file
+        return error
+
     def _call(self, what: str, function: Callable[[], Any]) -> Any:
-        """Call the adapter, on this thread's event loop if it is a coroutine, else on a thread that can be left behind."""
         __tracebackhide__ = True
         try:
-            future = self._thread.submit(function)
-            result = future.result(self.timeout_s)
-            if inspect.isawaitable(result):
-                if self._loop is None:
-                    self._loop = asyncio.new_event_loop()
-                return self._loop.run_until_complete(asyncio.wait_for(result, self.timeout_s))
-        except TimeoutError as error:
-            self._hangs = True
-            raise AdapterError(f"{what} of the adapter took longer than {self.timeout_s:g} s") from error
-        except Exception as error:
-            text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-            raise AdapterError(f"{what} of the adapter raised {text}", place=user_place(error)) from error
-        return result
+            return self._caller.call(what, function)
+        except AdapterError as error:
+            self._hangs = error.__cause__ is None
+            raise
+
+    # Printing ---------------------------------------------------------------------------------------------------------------------------------
+
+    def _tell_beginning(self) -> None:
+        self._source.uses("modelcheck.conformance", "conformance")
+        spec, adapter = self._source.spec(self.spec), self._source.name(type(self).adapter)  # type: ignore[arg-type]
+        self._tell_imports()
+        report(f"{type(self).__name__} = conformance({spec}, {adapter})")
+
+    def _tell_imports(self) -> None:
+        for line in self._source.imports():
+            report(line)
 
     def _repr_step(self, rule: Any, data: Any, result: Any) -> str:
+        """The step as a line of a program; Hypothesis prints it."""
         del rule, data, result
         if not self._taken:
             return ""
-        step, _ = self._taken[-1]
-        return f"state.step({', '.join([repr(step.action), *(f'{name}={value!r}' for name, value in step.arguments.items())])})"
+        line = f"state.step({self._source.step(self._taken[-1][0])})"
+        if self._is_final:
+            self._tell_imports()
+        return line
 
     @classmethod
     def _to_test_case(cls) -> Any:  # type: ignore[override]
@@ -180,14 +221,17 @@ class ConformanceMachine(RuleBasedStateMachine):
         return case
 
 
-def conformance(spec: Spec, adapter: Callable[[], Adapter], *, timeout_s: float = 10.0, most: int = 10_000) -> type[ConformanceMachine]:
+def conformance(
+    spec: Spec, adapter: Callable[[], Adapter], *, timeout_s: float = 10.0, most: int = 10_000, traces: Path | str = TRACES
+) -> type[ConformanceMachine]:
     """Turn a spec and an adapter into a test: the ``TestCase`` of the class that this returns.
 
     Args:
         spec: The spec, with its constants.
         adapter: Makes an adapter for each run; usually its class.
-        timeout_s: How long the adapter may take for one call.
+        timeout_s: How long the adapter may take for one call. One that takes longer is cancelled, and the test fails.
         most: How many states that explain what was seen may be kept.
+        traces: The folder where counterexamples are saved.
 
     Raises:
         UsageError: if the adapter has no method for any action.
@@ -202,8 +246,8 @@ def conformance(spec: Spec, adapter: Callable[[], Adapter], *, timeout_s: float 
     explaining = Explaining(machine, hidden=hidden, most=most)
     metaclass: Any = type(ConformanceMachine)
     body = {
-        "spec": spec, "adapter": staticmethod(adapter), "timeout_s": timeout_s, "_driven": driven, "__module__": __name__,
-        "_explaining": explaining,
+        "spec": spec, "adapter": staticmethod(adapter), "timeout_s": timeout_s, "traces": Path(traces), "_driven": driven,
+        "__module__": __name__, "_explaining": explaining,
     }  # fmt: skip
     made: type[ConformanceMachine] = metaclass(f"{machine.cls.__name__}Conformance", (ConformanceMachine,), body)
     return made
@@ -218,7 +262,15 @@ def _check_methods(adapter: Any, driven: Mapping[str, str], actions: list[str]) 
         raise UsageError(f"the adapter has no method for any action of the spec{hint}", remedy=f"The actions are {', '.join(actions)}.")
 
 
-def _described(taken: list[tuple[Step, Mapping[str, Any]]], seen: Mapping[str, Any], unexplained: Unexplained) -> str:
+def _place(code: Any) -> str | None:
+    """Where a class or function is written."""
+    try:
+        return f"{inspect.getsourcefile(code)}:{inspect.getsourcelines(code)[1]}"
+    except (OSError, TypeError):
+        return None
+
+
+def _described(taken: list[tuple[Step, Mapping[str, Any]]], seen: Mapping[str, Any], unexplained: Unexplained) -> list[str]:
     """The message: what was done and seen, and what the spec allows instead."""
     lines = [f"the system does what its spec does not allow, after {len(taken)} step{'' if len(taken) == 1 else 's'}", ""]
     for number, (step, found) in enumerate(taken, 1):
@@ -230,5 +282,5 @@ def _described(taken: list[tuple[Step, Mapping[str, Any]]], seen: Mapping[str, A
     lines.append("")
     if unexplained.differences:
         lines += ["By the spec, at the nearest:", *(f"     {difference}" for difference in unexplained.differences)]
-    return "\n".join(lines)
+    return lines
 

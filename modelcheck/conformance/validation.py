@@ -10,12 +10,11 @@ from collections.abc import Iterable, Sequence
 
 from attrs import frozen
 
-from modelcheck.conformance.explaining import Behaviour, Explaining, Unexplained
-from modelcheck.conformance.observation import Observation
+from modelcheck.conformance.explaining import Explaining, Unexplained
 from modelcheck.conformance.violation import counterexample
 from modelcheck.spec import Machine
-from modelcheck.spec.loading import source_file
 from modelcheck.trace import Trace
+from modelcheck.trace.observation import Observation
 from modelcheck.verdict import Verdict
 
 _WIDTHS = (100, 1_000)
@@ -74,7 +73,7 @@ def _validated(explaining: Explaining, log: Sequence[Observation]) -> Validation
             if not explaining.is_exact:
                 return Validation(Verdict.UNKNOWN, number, observation.line, explanations=len(explaining), is_exact=False)
             wrong = explaining.unexplained(observation)
-            return Validation(Verdict.VIOLATED, number, observation.line, wrong, _trace(machine, wrong.before), len(explaining))
+            return Validation(Verdict.VIOLATED, number, observation.line, wrong, wrong.trace(explaining, "log"), len(explaining))
         violation = explaining.violation()
         if violation is not None:
             if not explaining.is_exact:
@@ -82,9 +81,4 @@ def _validated(explaining: Explaining, log: Sequence[Observation]) -> Validation
             behaviour, declared = violation
             trace = counterexample(machine, behaviour.states, behaviour.steps, declared, "log")
             return Validation(Verdict.VIOLATED, number + 1, observation.line, None, trace, len(explaining))
-    return Validation(Verdict.HOLDS, len(log), None, None, _trace(machine, explaining.behaviour()), len(explaining), explaining.is_exact)
-
-
-def _trace(machine: Machine, found: Behaviour) -> Trace:
-    states, steps = tuple(found.states), tuple(found.steps)
-    return Trace(machine.cls.__name__, source_file(machine.cls), machine.constants, "log", "log", states, steps, {}, None, "log")
+    return Validation(Verdict.HOLDS, len(log), None, None, explaining.behaviour().trace(machine, "log"), len(explaining), explaining.is_exact)

@@ -66,6 +66,11 @@ def described(machine: Machine, trace: Trace, file: Path | None) -> str:
     if reason is not None:
         lines += ["", plain(reason_lines(reason))]
     if file is not None:
-        lines += ["", f"Trace: {shown_path(file)}", f"Replay: modelcheck replay {shown_path(file)}"]
+        lines += replay_lines(file)
     return "\n".join(lines)
+
+
+def replay_lines(file: Path) -> list[str]:
+    """Where a trace is saved, and what replays it."""
+    return ["", f"Trace: {shown_path(file)}", f"Replay: modelcheck replay {shown_path(file)}"]
 

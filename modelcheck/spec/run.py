@@ -131,6 +131,11 @@ def user_frame(error: BaseException) -> tuple[str, str] | None:
     return (own[0].name, f"{own[-1].filename}:{own[-1].lineno}") if own else None
 
 
+def is_users(filename: str) -> bool:
+    """Whether code of this file is the user's own: not of this package, the standard library or an installed package."""
+    return not filename.startswith((_PACKAGE, "<")) and not filename.startswith(FOREIGN)
+
+
 def as_spec_error(error: Exception, what: str, place: str | None = None) -> ModelcheckError:
     """The error to show for an exception that escaped from a spec's code.
 

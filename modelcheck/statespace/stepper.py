@@ -1,8 +1,9 @@
 """The steps of one state at a time, by decision trees kept in Python.
 
-An exploration expands millions of states and leaves that to the kernel. Random runs and whoever holds a single state want the same trees for one state: what can be taken here, where it leads, and which property is false there. A walk
-down a tree costs a dictionary access per node, some hundred times less than running the spec's Python, which is run where a path
-is missing. Ten thousand states of Raft take a second or two.
+An exploration expands millions of states and leaves that to the kernel. Random runs and whoever holds a single state want the
+same trees for one state: what can be taken here, where it leads, and which property is false there. A walk down a tree costs a
+dictionary access per node, some hundred times less than running the spec's Python, which is run where a path is missing. Ten
+thousand states of Raft take a second or two.
 """
 
 from __future__ import annotations

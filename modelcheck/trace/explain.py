@@ -50,7 +50,7 @@ def explain(machine: Machine, trace: Trace) -> Reason | None:
 
         return explain_deadlock(machine, trace.states[-1])
     declared = next((d for d in machine.properties if d.name == trace.property), None)
-    if declared is None:
+    if declared is None or trace.kind == "log":
         return None
     if is_linearizability(machine, declared):
         with suppress(Exception, Disabled):  # An explanation must not stand in the way of the counterexample.

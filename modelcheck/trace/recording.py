@@ -56,6 +56,7 @@ class Recording:
     arguments: Mapping[str, Json] = field(factory=dict)
     loop: int | None = None
     found_by: str = "search"
+    observed: Mapping[str, Json] | None = None
     version: str = ""
 
 
@@ -72,6 +73,7 @@ def record(trace: Trace) -> Recording:
         arguments=_encoded(trace.arguments),
         loop=trace.loop,
         found_by=trace.found_by,
+        observed=trace.observed,
     )
 
 
@@ -119,12 +121,10 @@ def as_text(recording: Recording) -> str:
 
 def as_json(recording: Recording) -> dict[str, Json]:
     """The recording as a JSON object."""
-    what = "Witness of" if recording.kind == "reachable" else "Counterexample to"
-    name = recording.property if recording.property == recording.kind else f"the {recording.kind} {recording.property}"
     meta = {
         "format": "ITF",
         "format-description": FORMAT_DESCRIPTION,
-        "description": f"{what} {name} of {recording.spec}",
+        "description": _description(recording),
         "modelcheck": recording.version,
         "schema": SCHEMA,
         "spec": recording.spec,
@@ -135,6 +135,8 @@ def as_json(recording: Recording) -> dict[str, Json]:
         "arguments": dict(recording.arguments),
         "found_by": recording.found_by,
     }
+    if recording.observed is not None:
+        meta["observed"] = dict(recording.observed)
     names = sorted({name for step in recording.steps for name in _picks(step)})
     taken: list[RecordedStep | None] = [None, *recording.steps]
     states = [
@@ -143,6 +145,14 @@ def as_json(recording: Recording) -> dict[str, Json]:
     ]
     document = {"#meta": meta, "vars": [*recording.states[0], _ACTION, _PICKS], "states": states}
     return document if recording.loop is None else {**document, "loop": recording.loop}
+
+
+def _description(recording: Recording) -> str:
+    if recording.kind == "log":
+        return f"Behaviour of {recording.spec} that explains {'what was seen before' if recording.observed else 'a log'}"
+    what = "Witness of" if recording.kind == "reachable" else "Counterexample to"
+    name = recording.property if recording.property == recording.kind else f"the {recording.kind} {recording.property}"
+    return f"{what} {name} of {recording.spec}"
 
 
 def _state(index: int, step: RecordedStep | None, state: Mapping[str, Json], names: list[str]) -> Json:
@@ -225,8 +235,16 @@ def from_json(document: Json) -> Recording:
         arguments=dict(meta["arguments"]),
         loop=document.get("loop"),
         found_by=_text(meta, "found_by"),
+        observed=_observed(meta),
         version=_text(meta, "modelcheck"),
     )
+
+
+def _observed(meta: Mapping[str, Json]) -> Mapping[str, Json] | None:
+    observed = meta.get("observed")
+    if observed is not None and not (isinstance(observed, dict) and all(isinstance(observed.get(key, {}), dict) for key in ("arguments", "state"))):
+        raise TraceError(f"the trace is damaged: observed is {observed!r}", remedy=_REWRITE)
+    return observed
 
 
 def _step(meta: Mapping[str, Json]) -> RecordedStep:

@@ -29,11 +29,13 @@ from modelcheck.spec.run import ScriptedChooser, all_runs, as_spec_error, option
 from modelcheck.trace.blocked import why_stopped
 from modelcheck.trace.diff import Change, changes
 from modelcheck.trace.itf import Json, decode, decode_near, encode
+from modelcheck.trace.observation import observation_from, state_differences, step_differences
 from modelcheck.trace.reason import Reason
 from modelcheck.trace.recording import RecordedStep, Recording, record
 from modelcheck.trace.trace import Trace
 from modelcheck.values import show
 
+_MOST_HIDDEN = 1_000
 _SPEC_PACKAGE = str(Path(__file__).resolve().parent.parent / "spec")
 
 
@@ -113,6 +115,7 @@ def _as_run(machine: Machine, recording: Recording, states: list[State], steps: 
         steps=tuple(steps),
         loop=recording.loop,
         found_by=recording.found_by,
+        observed=recording.observed,
     )
 
 
@@ -275,6 +278,8 @@ def _text(machine: Machine, recorded: RecordedStep) -> str:
 def _shown(machine: Machine, recording: Recording, run: Trace) -> Replay:
     if recording.kind == "deadlock":
         return _deadlock(machine, run)
+    if recording.kind == "log":
+        return _observed(machine, recording, run)
     declared = next((d for d in machine.properties if d.name == recording.property), None)
     if declared is None:
         message = f"the spec has no property {recording.property!r} any more"
@@ -312,6 +317,41 @@ def _deadlock(machine: Machine, run: Trace) -> Replay:
     if fine is not None:
         return Replay(Outcome.NOT_CONFIRMED, run, None, f"the run ends in a state that {fine.name} calls terminal")
     return Replay(Outcome.CONFIRMED, run)
+
+
+def _observed(machine: Machine, recording: Recording, run: Trace) -> Replay:
+    """A run that explains a log is confirmed as soon as it is a run; one after which something unexplained was seen, if that is unexplained still."""
+    if recording.observed is None:
+        return Replay(Outcome.CONFIRMED, run)
+    found = explanation_of(machine, run.states[-1], recording.observed)
+    if found is None:
+        return Replay(Outcome.CONFIRMED, run)
+    return Replay(Outcome.NOT_CONFIRMED, run, None, f"{found} explains what was seen next")
+
+
+def explanation_of(machine: Machine, state: State, observed: Mapping[str, Json]) -> str | None:
+    """What explains, in a state, what was seen next: a step, after hidden ones if need be, or the state itself. None if nothing does.
+
+    Args:
+        machine: The spec.
+        state: The state.
+        observed: A line of a log; ``hidden`` lists the actions that were not seen. Up to a thousand states are looked at that they lead to.
+
+    Raises:
+        SpecError: if the spec's code raises.
+    """
+    seen, hidden = observation_from(observed), observed.get("hidden", ())
+    states = dict.fromkeys([state])
+    for reached in (waiting := [state]):
+        for step, after in machine.successors(reached):
+            if step.action == seen.action and not any(step_differences(seen, step)) and not any(state_differences(seen, after)):
+                return repr(step)
+            if step.action in hidden and after not in states and len(states) < _MOST_HIDDEN:
+                states[after] = None
+                waiting.append(after)
+        if seen.action is None and not any(state_differences(seen, reached)):
+            return "the state"
+    return None
 
 
 # The spec of a recording -----------------------------------------------------------------------------------------------------------------------

@@ -12,19 +12,20 @@ from modelcheck.spec import State, Step
 
 @frozen
 class Trace:
-    """A run of a spec that shows something about a property: a counterexample, or a witness that a state is reachable.
+    """A run of a spec that shows something: a counterexample, a witness that a state is reachable, or the explanation of a log.
 
     Attributes:
         spec: The name of the spec's class.
         source: The file that the class is written in.
         constants: The constants and their values.
-        property: The name of the property.
-        kind: ``invariant``, ``step property``, ``reachable`` or ``deadlock``.
+        property: The name of the property; for a log ``log`` or ``conformance``.
+        kind: ``invariant``, ``step property``, ``reachable``, ``deadlock`` or ``log``.
         states: The states, the initial one first.
         steps: The step from each state to the next; one fewer than states.
         arguments: The arguments for which the property fails (or is true), if it has parameters.
         loop: The index of the state to which the last one returns, in a lasso.
-        found_by: What found it: ``search``, ``walk``, ``hypothesis``, ``z3``, ``log``.
+        found_by: What found it: ``search``, ``walk``, ``hypothesis``, ``z3``, ``log``, ``conformance``.
+        observed: What was seen of a real system after it, where no behaviour explains that: as a line of a log, with the ``hidden`` actions.
     """
 
     spec: str
@@ -37,3 +38,4 @@ class Trace:
     arguments: Mapping[str, Any] = field(factory=dict)
     loop: int | None = None
     found_by: str = "search"
+    observed: Mapping[str, Any] | None = None

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from modelcheck import ModelcheckError, Verdict
 from modelcheck.conformance.explaining import Explaining
-from modelcheck.conformance.observation import Observation, state_differences, step_differences
 from modelcheck.conformance.validation import validate
 from modelcheck.spec import Role, machine_of
 from modelcheck.trace.itf import encode
+from modelcheck.trace.observation import Observation, state_differences, step_differences
 from modelcheck.values import Bag, FrozenRecord
 
 from ..agreement.compare import load

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
+import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from modelcheck import Spec, action, choose, require
+from modelcheck.cli.command import modelcheck
 from modelcheck.conformance import Adapter, AdapterError, Nonconformance, conformance
 from modelcheck.errors import UsageError
 
@@ -111,22 +116,138 @@ def test_what_the_adapter_does_not_drive_is_hidden():
     run(Coin(), Showing)
 
 
-@pytest.mark.parametrize(
-    ("body", "told"),
-    [
-        ("raise ValueError('no coin')", "toss() of the adapter raised ValueError: no coin"),
-        ("time.sleep(30)", "toss() of the adapter took longer than 0.2 s"),
-        ("return 7", "toss() of the adapter returned 7"),
-        ("return {'sdie': 1}", "did you mean 'side'"),
-    ],
-)
-def test_an_adapter_that_misbehaves_is_told(body, told):
-    """An adapter that raises, hangs or returns nonsense is one message, and no nonconformance."""
-    scope = {"Adapter": Adapter, "time": time}
-    exec(f"class Bad(Adapter):\n    def toss(self):\n        {body}", scope)
+def once(adapter, **options):
+    """The error of an adapter that misbehaves, and what is left running."""
+    before = threading.active_count()
     with pytest.raises(AdapterError) as caught:
-        run(Coin(), scope["Bad"], timeout_s=0.2, phases=[Phase.generate], max_examples=1)
-    assert told in str(caught.value)
+        run(Coin(), adapter, phases=[Phase.generate], max_examples=1, **options)
+    return caught.value, threading.active_count() - before
+
+
+def place_of(function, line):
+    """The place of a line of a function, counted from its first one."""
+    return f"{Path(__file__).name}:{function.__code__.co_firstlineno + line}"
+
+
+def test_an_adapter_that_raises_is_told_with_its_place():
+    """The exception, and the line of the adapter that it comes from."""
+
+    class Bad(Adapter):
+        def toss(self):
+            raise ValueError("no coin")
+
+    error, left = once(Bad)
+    assert "toss() of the adapter raised ValueError: no coin" in str(error)
+    assert error.place.endswith(place_of(Bad.toss, 1))
+    assert left == 0
+
+
+def test_an_adapter_that_hangs_is_stopped_and_told_with_its_place():
+    """Python that loops for ever is ended within the time-out, and the system is torn down."""
+    torn = []
+
+    class Bad(Adapter):
+        def toss(self):
+            while True:
+                pass
+
+        def teardown(self):
+            torn.append(True)
+
+    started = time.monotonic()
+    error, left = once(Bad, timeout_s=0.2)
+    assert "toss() of the adapter took longer than 0.2 s" in str(error)
+    assert place_of(Bad.toss, 0).split(":")[0] in error.place
+    assert left == 0
+    assert torn
+    assert time.monotonic() - started < 10
+
+
+def test_a_coroutine_that_hangs_is_cancelled_and_told_with_its_place():
+    """A coroutine that waits for what never comes is cancelled where it waits, and so are the tasks that it has started."""
+    ended = []
+
+    async def wait_for_ever():
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(True)
+
+    class Bad(Adapter):
+        async def toss(self):
+            self.task = asyncio.create_task(wait_for_ever())
+            await wait_for_ever()
+
+    error, left = once(Bad, timeout_s=0.2)
+    assert "toss() of the adapter took longer than 0.2 s" in str(error)
+    assert error.place.endswith(place_of(wait_for_ever, 2))
+    assert left == 0
+    assert ended
+    assert len(ended) % 2 == 0
+
+
+def test_a_coroutine_that_blocks_is_told_with_its_place():
+    """A coroutine that never awaits blocks its event loop, and not the test."""
+
+    class Bad(Adapter):
+        async def toss(self):
+            time.sleep(1.5)  # noqa: ASYNC251 - the mistake that is to be told.
+
+    error, _ = once(Bad, timeout_s=0.2)
+    assert error.place.endswith(place_of(Bad.toss, 1))
+
+
+def test_a_timeout_error_of_the_system_is_not_a_hang():
+    """What the system raises is told as such, whatever it is called."""
+
+    class Bad(Adapter):
+        def toss(self):
+            raise TimeoutError
+
+    error, _ = once(Bad)
+    assert "toss() of the adapter raised TimeoutError" in str(error)
+
+
+@pytest.mark.parametrize(("seen", "told"), [(7, "toss() of the adapter returned 7"), ({"sdie": 1}, "did you mean 'side'")])
+def test_an_adapter_that_says_nonsense_is_told_with_its_place(seen, told):
+    """What cannot be meant is an error of the adapter, and no nonconformance."""
+
+    class Bad(Adapter):
+        def toss(self):
+            return seen
+
+    error, _ = once(Bad)
+    assert told in str(error)
+    assert Path(__file__).name in error.place
+
+
+SCRIPT = """
+import sys
+sys.path.insert(0, {folder!r})
+from hypothesis import Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+from kv_store import CarelessAdapter, Register
+from modelcheck.conformance import conformance
+quick = settings(database=None, derandomize=True, deadline=None, stateful_step_count=8, phases=[Phase.generate, Phase.shrink])
+run_state_machine_as_test(conformance(Register(), CarelessAdapter), settings=quick)
+"""
+
+
+def test_a_failure_is_saved_and_printed_as_a_program_that_runs(tmp_path):
+    """The trace is saved where the commands look for it, is replayed, and the printed program fails in the same way."""
+    folder = str(Path(__file__).parent)
+    first = subprocess.run([sys.executable, "-c", SCRIPT.format(folder=folder)], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "Replay: modelcheck replay .modelcheck/Register-conformance.json" in first.stderr, first.stderr
+    replayed = CliRunner().invoke(modelcheck, ["replay", str(tmp_path / ".modelcheck/Register-conformance.json")], standalone_mode=False)
+    assert (replayed.return_value, "What was seen next is still unexplained" in replayed.output) == (1, True), replayed.output
+    lines = [line.removeprefix("| ").strip() for line in (first.stdout + first.stderr).splitlines()]
+    program = lines[lines.index("from kv_store import CarelessAdapter, Register") : lines.index("state.teardown()") + 1]
+    assert "RegisterConformance = conformance(Register(), CarelessAdapter)" in program
+    again = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {folder!r})\n" + "\n".join(program)],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "Nonconformance: the system does what its spec does not allow" in again.stderr, again.stderr
 
 
 def test_an_adapter_without_any_action_is_refused():

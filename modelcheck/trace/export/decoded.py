@@ -36,4 +36,5 @@ def decoded(recording: Recording, namespace: Mapping[str, Any] | None = None) ->
         arguments=values(recording.arguments),
         loop=recording.loop,
         found_by=recording.found_by,
+        observed=recording.observed,
     )

@@ -92,6 +92,9 @@ def title_of(trace: Trace) -> str:
     count = f"{len(trace.steps)} step{'' if len(trace.steps) == 1 else 's'}"
     if trace.kind == "deadlock":
         return f"{trace.spec}({constants}): deadlock after {count}"
+    if trace.kind == "log":
+        after = "" if trace.observed is None else ", after which what was seen has no explanation"
+        return f"{trace.spec}({constants}): a behaviour of {count}{after}"
     word = "reached" if trace.kind == "reachable" else "violated"
     return f"{trace.spec}({constants}): {trace.property} {word} in {count}"
 

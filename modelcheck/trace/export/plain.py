@@ -33,6 +33,7 @@ def plain_json(trace: Trace) -> str:
         ],
         "loop": trace.loop,
         "found_by": trace.found_by,
+        "observed": trace.observed,
         "schema": 1,
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"

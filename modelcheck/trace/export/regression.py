@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from modelcheck.errors import UsageError
 from modelcheck.spec import Machine, Role, Spec, State, Step, machine_of
 from modelcheck.spec.machine import same_step
 from modelcheck.trace.explain import explain
+from modelcheck.trace.replay import explanation_of
 from modelcheck.trace.script import Script
 from modelcheck.trace.text import plain, reason_lines, trace_lines
 from modelcheck.trace.trace import Trace
@@ -18,7 +20,7 @@ DEADLOCK = "deadlock"
 
 
 def regression_test(spec: Spec, trace: Trace) -> str:
-    """A test file that fails until the bug is repaired.
+    """A test file that fails until the bug is repaired; of a log, as long as it is no behaviour of the spec.
 
     Args:
         spec: The spec.
@@ -32,22 +34,31 @@ def regression_test(spec: Spec, trace: Trace) -> str:
         raise UsageError(f"the trace shows that {trace.property} is reachable, which is no bug", remedy=remedy)
     script = Script()
     script.uses("modelcheck", "Step")
-    script.uses("modelcheck.trace.export.regression", "assert_repaired")
+    script.uses("modelcheck.trace.export.regression", "assert_behaviour" if trace.kind == "log" else "assert_repaired")
     made = script.spec(spec)
     steps = "".join(f"        {_step(script, step)},\n" for step in trace.steps)
     name = re.sub(r"\W", "_", trace.property)
     start = _start(spec, trace)
     imports = "\n".join(script.imports())
-    return f'''"""A counterexample to {trace.property} of {trace.spec}, kept as a test: it fails until the bug is repaired."""
+    if trace.kind == "log":
+        fails = "if the spec no longer allows it" if trace.observed is None else "until the spec allows it"
+        title, claim = f"A run that was seen of {trace.spec}, kept as a test: it fails {fails}.", f"The run is a behaviour of {trace.spec}."
+        observed = "" if trace.observed is None else f", observed={dict(trace.observed)!r}"
+        call = f"assert_behaviour({made}, steps{observed}{start})"
+    else:
+        title = f"A counterexample to {trace.property} of {trace.spec}, kept as a test: it fails until the bug is repaired."
+        claim = f"The run that violated {trace.property} does so no more."
+        call = f"assert_repaired({made}, {trace.property!r}, steps{start})"
+    return f'''"""{title}"""
 
 {imports}
 
 
 def test_{name}_of_{trace.spec.lower()}():
-    """The run that violated {trace.property} does so no more."""
+    """{claim}"""
     steps = [
 {steps}    ]
-    assert_repaired({made}, {trace.property!r}, steps{start})
+    {call}
 '''
 
 
@@ -99,6 +110,31 @@ def assert_repaired(spec: Spec, name: str, steps: Sequence[Step], *, start: int 
         reason = explain(machine, trace)
         because = f"\n\n{plain(reason_lines(reason))}" if reason is not None else ""
         raise AssertionError(f"{name} is still violated\n\n{plain(trace_lines(trace))}{because}")
+
+
+def assert_behaviour(spec: Spec, steps: Sequence[Step], *, observed: Mapping[str, Any] | None = None, start: int = 0) -> None:
+    """Fail unless a spec allows a run, and what was seen after it.
+
+    Args:
+        spec: The spec.
+        steps: The run.
+        observed: What was seen after it, as a line of a log; `modelcheck.trace.Trace.observed`.
+        start: The number of the initial state.
+
+    Raises:
+        AssertionError: if the run is not possible, or nothing explains what was seen.
+        UsageError: if the spec has no such action.
+    """
+    __tracebackhide__ = True
+    machine = machine_of(spec)
+    state = spec.initial_states()[start]
+    for number, step in enumerate(steps, 1):
+        following = _taken(machine, state, step)
+        if following is None:
+            raise AssertionError(f"step {number}, {step!r}, is not allowed")
+        state = following
+    if observed is not None and explanation_of(machine, state, observed) is None:
+        raise AssertionError(f"nothing that the spec allows after {len(steps)} steps explains {json.dumps(observed, ensure_ascii=False)}")
 
 
 def _taken(machine: Machine, state: State, step: Step) -> State | None:

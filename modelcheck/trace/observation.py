@@ -10,18 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
-from pathlib import Path
 from typing import Any
 
 from attrs import field, frozen
 
-from modelcheck.errors import TraceError, UsageError
-from modelcheck.spec import Machine, State, Step
-from modelcheck.spec.constants import unknown
-from modelcheck.trace.itf import encode, fields_of
+from modelcheck.spec import State, Step
+from modelcheck.trace.itf import Json, encode, fields_of
 from modelcheck.values import Bag, FrozenRecord, show
-
-_KEYS = ("action", "arguments", "state")
 
 
 @frozen
@@ -40,62 +35,26 @@ class Observation:
     state: Mapping[str, Any] = field(factory=dict)
     line: int = 0
 
-
-def read_log(path: Path, machine: Machine) -> list[Observation]:
-    """The observations in a file with one JSON object per line; empty lines are passed over.
-
-    Raises:
-        TraceError: if the file cannot be read, or a line is none; with the number of the line.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise TraceError(f"cannot read the log: {error.strerror}", place=str(path)) from error
-    except UnicodeDecodeError as error:
-        raise TraceError("the log is not text", place=str(path)) from error
-    return [_read(line, number, path, machine) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    def as_json(self) -> dict[str, Json]:
+        """What was seen, as a line of a log says it."""
+        told = {"action": self.action, "arguments": _plain(self.arguments), "state": _plain(self.state)}
+        return {name: value for name, value in told.items() if value}
 
 
-def _read(line: str, number: int, path: Path, machine: Machine) -> Observation:
-    place = f"{path}:{number}"
-    try:
-        found = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise TraceError(f"not JSON: {error.msg} at column {error.colno}", place=place, remedy="A log has one JSON object per line.") from error
-    if not isinstance(found, dict) or not found:
-        raise TraceError(f"a line is an object with {', '.join(_KEYS)}, not {line.strip()[:60]}", place=place)
-    try:
-        return checked(machine, found.get("action"), found.get("arguments", {}), found.get("state", {}), found, number)
-    except UsageError as error:
-        raise TraceError(error.message, place=place, remedy=error.remedy) from error
+def observation_from(json: Mapping[str, Json]) -> Observation:
+    """The reverse of `Observation.as_json`."""
+    return Observation(json.get("action"), json.get("arguments", {}), json.get("state", {}))
 
 
-def checked(machine: Machine, action: Any, arguments: Any, state: Any, keys: Mapping[str, Any], line: int = 0) -> Observation:
-    """An observation, its names checked against the spec.
-
-    Raises:
-        UsageError: if there is no such action, argument or variable.
-    """
-    for key in keys:
-        if key not in _KEYS:
-            raise UsageError(unknown(key, list(_KEYS), f"an observation has no key {key!r}"))
-    if not isinstance(arguments, Mapping) or not isinstance(state, Mapping):
-        raise UsageError("arguments and state are objects with names as keys")
-    if action is not None:
-        declared = machine.find(action, machine.actions)
-        for name in arguments:
-            if name not in declared.parameters:
-                raise UsageError(unknown(name, list(declared.parameters), f"the action {action} has no argument {name!r}"))
-        action = declared.name
-    elif arguments:
-        raise UsageError("arguments without an action mean nothing")
-    for name in state:
-        if name not in machine.variables:
-            raise UsageError(unknown(name, machine.variables, f"the spec has no variable {name!r}"))
-    return Observation(action, arguments, state, line)
-
-
-# Matching ---------------------------------------------------------------------------------------------------------------------------------------
+def _plain(seen: Any) -> Json:
+    """What was seen as JSON; what that has no words for in the encoding of ITF."""
+    if isinstance(seen, Mapping) and not isinstance(seen, FrozenRecord):
+        return {called(key): _plain(inner) for key, inner in seen.items()}
+    if isinstance(seen, list):
+        return [_plain(inner) for inner in seen]
+    if seen is None or (isinstance(seen, (bool, int, float, str)) and not isinstance(seen, Enum)):
+        return seen
+    return encode(seen)
 
 
 def step_differences(observation: Observation, step: Step) -> Iterator[str]:
@@ -130,7 +89,12 @@ def is_encoded(seen: Mapping[str, Any]) -> bool:
 
 def keys_by_name(value: Iterable[Any]) -> dict[str, Any]:
     """The keys of a dict by what they are called in JSON."""
-    return {(key.name or repr(key) if isinstance(key, Enum) else str(key)): key for key in value}
+    return {called(key): key for key in value}
+
+
+def called(key: Any) -> str:
+    """What a key is called in JSON."""
+    return key.name or repr(key) if isinstance(key, Enum) else str(key)
 
 
 def _is_same(value: Any, seen: Any) -> bool:
@@ -149,7 +113,8 @@ def _parts(value: Any, seen: Mapping[str, Any], path: str) -> Iterator[str]:
     """The fields of a record or object, or the entries of a dict, that were seen."""
     if isinstance(value, Mapping) and not isinstance(value, FrozenRecord):
         keys = keys_by_name(value)
-        for name, inner in seen.items():
+        for key, inner in seen.items():
+            name = called(key)
             if name in keys:
                 yield from differences(value[keys[name]], inner, f"{path}[{show(keys[name])}]")
             elif not (isinstance(value, Bag) and inner == 0):
