@@ -90,7 +90,7 @@ class Report:
         states: Distinct states found.
         generated: Initial states and successors, repeats and self-loops included.
         depth: Breadth-first levels, the initial one being 1.
-        python_calls: Runs of the spec's Python code.
+        python_calls: Runs of the spec's Python code, those repeated to make sure left out.
         seconds: Wall-clock time.
         peak_memory_bytes: Of the whole process.
         collision_probability: That two of the states shared a fingerprint, so that one was missed.

@@ -29,16 +29,16 @@ class Crashes(Part):
     restarts: Fixed[bool] = True
 
     def unused(self) -> frozenset[str]:
-        """The actions that the settings rule out from the start."""
+        """Crashes and their budget if it is 0 from the start; restarts if they are ruled out, or no process can be down."""
         for process in self.processes.values():
             if not isinstance(process, Process):
                 raise SpecError(
                     f"{show(process)} is no process and cannot crash",
                     remedy="Derive the class of its record from modelcheck.Process.",
                 )
-        if not self.crashes:
-            return frozenset({"crash", "restart"})
-        return frozenset() if self.restarts else frozenset({"restart"})
+        down = any(not process.up for process in self.processes.values())
+        restarts = self.restarts and (self.crashes or down)
+        return frozenset(() if self.crashes else ("crash", "crashes")) | frozenset(() if restarts else ("restart",))
 
     def names(self) -> Iterable[Any]:
         """The names of the processes."""

@@ -17,9 +17,20 @@ from modelcheck.errors import ModelcheckError, SpecError, UsageError
 from modelcheck.spec.choice import Disabled, choose
 from modelcheck.spec.constants import constant_types, unknown
 from modelcheck.spec.declare import MARK, Mark, Role, Undeclared, decorator_of
+from modelcheck.spec.faults import Crashes
 from modelcheck.spec.record import Part
 from modelcheck.spec.run import ScriptedChooser, all_runs, as_spec_error, truth
-from modelcheck.spec.shape import AliasShape, RecordShape, Shape, check_boot, shape_of, unknown_attribute
+from modelcheck.spec.shape import (
+    AliasShape,
+    RecordShape,
+    Shape,
+    as_good_as,
+    check_boot,
+    constant_changed,
+    held_once,
+    shape_of,
+    unknown_attribute,
+)
 from modelcheck.spec.state import State
 from modelcheck.values import identity, show
 
@@ -216,11 +227,8 @@ class Machine:
     def _check_attributes(self, live: Any) -> None:
         for name, value in live.__dict__.items():
             if name in self.constants:
-                if value is not self.constants[name]:
-                    raise SpecError(
-                        f"an action assigned {show(value)} to the constant {name!r}",
-                        remedy="Keep what changes in a variable set by init.",
-                    )
+                if not as_good_as(value, self.constants[name]):
+                    raise constant_changed(self.cls, name, self.constants[name], value)
             elif name not in self.shape.fields:
                 raise unknown_attribute("", name, self.shape.fields)
 
@@ -285,7 +293,18 @@ class Machine:
         for name, shape in self.shape.fields.items():
             if isinstance(shape, RecordShape) and issubclass(shape.cls, Part):
                 unused = frozenset.intersection(*(self._unused(getattr(live, name)) for live in initial))
+                shape.settle(unused, getattr(initial[0], name))
+                self._check_processes(shape)
                 yield from (declared for declared in self._declared(name, shape.cls) if declared.method not in unused)
+
+    def _check_processes(self, part: RecordShape) -> None:
+        processes = part.fields.get("processes") if issubclass(part.cls, Crashes) else None
+        for phantom in held_once(processes, self.shape) if processes is not None else []:
+            raise SpecError(
+                f"{phantom.path} is a process that nothing else in the state refers to, so that its crash would change nothing",
+                place=self.place,
+                remedy="Give the part the spec's own processes, for example Crashes(processes=self.servers).",
+            )
 
     def _unused(self, part: Part) -> frozenset[str]:
         try:

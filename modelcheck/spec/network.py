@@ -59,22 +59,19 @@ class _Faults(Part):
     isolated: frozenset[Any] = frozenset()
 
     def unused(self) -> frozenset[str]:
-        """The actions that the budgets rule out from the start."""
+        """The faults whose budget is 0 from the start, and their budgets."""
         if self.partitions and not self.nodes:
             raise SpecError(
                 "a network with partitions needs to know its nodes",
                 remedy="Write Network(nodes=(0, 1, 2), partitions=1).",
             )
-        return frozenset(
-            name
-            for name, budget in [
-                ("lose", self.losses),
-                ("duplicate", self.duplications),
-                ("partition", self.partitions),
-                ("heal", self.partitions),
-            ]
-            if not budget
-        )
+        faults = [
+            (self.losses, ("lose", "losses")),
+            (self.duplications, ("duplicate", "duplications")),
+            (self.partitions, ("partition", "partitions")),
+            (self.partitions or self.isolated, ("heal", "isolated")),
+        ]
+        return frozenset(name for budget, names in faults if not budget for name in names)
 
     def connected(self, src: Any, dst: Any) -> bool:
         """Whether a message can pass from src to dst now."""
@@ -133,11 +130,14 @@ class Network(_Faults, Generic[M]):
     def send(self, message: M) -> None:
         """Put a message in flight."""
         self._addressed(message)
-        bound = 1 if self.duplicating else self.copies
+        bound = self._most_copies()
         if bound == 1:
             self.messages[message] = 1
         elif bound is None or self.messages[message] < bound:
             self.messages.update((message,))
+
+    def _most_copies(self) -> int | None:
+        return 1 if self.duplicating else self.copies
 
     def broadcast(self, messages: Iterable[M]) -> None:
         """Put several messages in flight."""
@@ -172,8 +172,10 @@ class Network(_Faults, Generic[M]):
 
     @action(in_flight)
     def duplicate(self, m: M) -> None:
-        """Put a second copy of a message in flight."""
+        """Put a second copy of a message in flight, if there may be one."""
         require(self.duplications > 0)
+        bound = self._most_copies()
+        require(bound is None or self.messages[m] < bound)
         self.duplications -= 1
         self.messages[m] += 1
 

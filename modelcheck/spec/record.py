@@ -104,7 +104,10 @@ class Part(Record):
     """A ready-made piece of a spec, assigned to an attribute in ``init``; its actions and properties become the spec's."""
 
     def unused(self) -> frozenset[str]:
-        """The names of actions that this part's settings rule out from the start, and which the spec therefore does not have."""
+        """The names of actions that this part's settings rule out from the start, and of fields that keep their value.
+
+        The spec does not have these actions, and the fields are no part of its state; an action that changes one is refused.
+        """
         return frozenset()
 
 

@@ -265,12 +265,12 @@ class RecordShape(Shape):
     Attributes:
         cls: The record's class.
         fields: The shape of each field.
-        constants: The fields annotated ``Fixed[...]`` and their values.
+        constants: The fields that never change and their values: those annotated ``Fixed[...]``, and budgets that are 0.
     """
 
     cls: type = object
-    fields: Mapping[str, Shape] = field(factory=dict)
-    constants: Mapping[str, Any] = field(factory=dict)
+    fields: dict[str, Shape] = field(factory=dict)
+    constants: dict[str, Any] = field(factory=dict)
 
     def expect(self, live: Any) -> None:
         """See `Shape.expect`."""
@@ -292,14 +292,18 @@ class RecordShape(Shape):
     def _check_attributes(self, live: Any) -> None:
         for name, value in self.constants.items():
             found = getattr(live, name, value)
-            if found is not value and not _as_good_as(found, value):
-                raise SpecError(
-                    f"{self.path}.{name} is annotated Fixed and changed from {show(value)} to {show(found)}",
-                    remedy="Remove Fixed[...] from the field, or keep its value.",
-                )
+            if not as_good_as(found, value):
+                raise constant_changed(self.cls, f"{self.path}.{name}", value, found)
         for name in getattr(live, "__dict__", ()):
             if name not in self.fields and name not in self.constants and name not in OWN_ATTRIBUTES:
                 raise unknown_attribute(self.path, name, self.fields)
+
+    def settle(self, names: frozenset[str], live: Any) -> None:
+        """Let fields with single values keep the values that they have in a live record, so that they are no part of the state."""
+        for name in names & self.fields.keys():
+            if type(self.fields[name]) is Shape:
+                del self.fields[name]
+                self.constants[name] = getattr(live, name)
 
     def thaw(self, snapshot: Any, memo: dict[int, Any]) -> Any:
         """See `Shape.thaw`."""
@@ -331,8 +335,28 @@ def check_boot(shape: Shape, first: Any, other: Any) -> None:
             check_boot(child, first.get(key), other.get(key))
 
 
-def _as_good_as(found: Any, value: Any) -> bool:
-    """Whether two objects are equal, or would be if their class defined when they are."""
+def constant_changed(cls: type, path: str, value: Any, found: Any) -> SpecError:
+    """The error for an assignment to a field that keeps its value."""
+    name = path.rpartition(".")[2]
+    if name in fixed_fields(cls):
+        return SpecError(
+            f"{path} is annotated Fixed and changed from {show(value)} to {show(found)}",
+            remedy="Remove Fixed[...] from the field, or keep its value.",
+        )
+    if issubclass(cls, Record):
+        return SpecError(
+            f"{path} is {show(value)} in all initial states, so that its actions are left out, and became {show(found)}",
+            remedy="Give a budget in init; what may happen later only, let the method unused() of a subclass leave in.",
+        )
+    return SpecError(
+        f"an action assigned {show(found)} to the constant {name!r}", remedy="Keep what changes in a variable set by init."
+    )
+
+
+def as_good_as(found: Any, value: Any) -> bool:
+    """Whether two objects are the same, or would be if their class defined when they are."""
+    if found is value:
+        return True
     return found.__class__ is value.__class__ and (found == value or type(value).__hash__ is vars(object)["__hash__"])
 
 
@@ -372,6 +396,24 @@ class AliasShape(Shape):
         """See `Shape.thaw`."""
         del snapshot
         return memo[id(self.target)]
+
+
+def held_once(shape: Shape, top: Shape) -> list[Shape]:
+    """The records directly in a dict with fixed keys that are reached from the top on no other path than by that dict."""
+    if not isinstance(shape, MapShape):
+        return []
+    others = {id(each.target) for each in within(top) if isinstance(each, AliasShape)}
+    if id(shape) in others:
+        return []
+    return [item for item in shape.items.values() if not isinstance(item, AliasShape) and id(item) not in others]
+
+
+def within(shape: Shape) -> Iterator[Shape]:
+    """A shape and all that it is built from."""
+    yield shape
+    parts = shape.fields if isinstance(shape, RecordShape) else shape.items if isinstance(shape, MapShape) else {}
+    for part in parts.values():
+        yield from within(part)
 
 
 def shape_of(live: Any, path: str, seen: dict[int, Shape]) -> Shape:

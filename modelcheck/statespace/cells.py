@@ -28,6 +28,9 @@ ABSENT = _Absent()
 class Cell:
     """One place of the state.
 
+    Equal values are one object in all cells, so that an ``is`` that tells them apart comes out otherwise when a run is
+    repeated on copies.
+
     Attributes:
         index: Its number in the kernel.
         path: Where it is, as Python text.
@@ -36,15 +39,22 @@ class Cell:
         element: and the element or key that it stands for there.
     """
 
-    __slots__ = ("_ids", "collection", "element", "index", "path", "values")
+    __slots__ = ("_ids", "_objects", "collection", "element", "index", "path", "values")
 
     def __init__(
-        self, index: int, path: str, default: Any, collection: Collection | None = None, element: Any = None
+        self,
+        index: int,
+        path: str,
+        default: Any,
+        objects: dict[Any, Any],
+        collection: Collection | None = None,
+        element: Any = None,
     ) -> None:
         self.index = index
         self.path = path
         self.collection = collection
         self.element = element
+        self._objects = objects
         self.values = [default]
         self._ids = {identity(default): 0}
 
@@ -54,7 +64,7 @@ class Cell:
         found = self._ids.get(key)
         if found is None:
             found = self._ids[key] = len(self.values)
-            self.values.append(value)
+            self.values.append(self._objects.setdefault(key, value))
         return found
 
     def rehash(self) -> Any:

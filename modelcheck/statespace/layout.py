@@ -15,7 +15,7 @@ from modelcheck.statespace.queues import TrackedDeque, TrackedList
 from modelcheck.statespace.records import TrackedMap, slots_of, tracked_class, tracked_record
 from modelcheck.statespace.session import Session
 from modelcheck.statespace.slots import ContainerSlot, ValueSlot
-from modelcheck.values import Bag, FrozenDict, FrozenRecord, order_key, ordered, show
+from modelcheck.values import Bag, FrozenDict, FrozenRecord, identity, order_key, ordered, show
 
 _COLLECTIONS: dict[type, tuple[type, Any]] = {
     SetShape: (TrackedSet, False),
@@ -41,9 +41,10 @@ class Layout:
         self.cells: list[Cell] = []
         self.collections: dict[int, Collection] = {}
         self._space = space
+        self._objects: dict[Any, Any] = {}
         self._fixed: dict[int, Cell] = {}
         self._dynamic: dict[int, Collection] = {}
-        self._classes: dict[type, type] = {}
+        self._classes: dict[tuple[Any, ...], type] = {}
         first = machine.initial_states()[0]
         for name, shape in machine.shape.fields.items():
             self._add(shape, first.get(name))
@@ -62,7 +63,7 @@ class Layout:
             )
             self._dynamic[id(shape)] = self.collections[collection.index] = collection
         elif not isinstance(shape, AliasShape):
-            cell = self._fixed[id(shape)] = Cell(self._space.add_cell(), shape.path, snapshot)
+            cell = self._fixed[id(shape)] = Cell(self._space.add_cell(), shape.path, self._object(snapshot), self._objects)
             self._register(cell)
 
     def _register(self, cell: Cell) -> Cell:
@@ -70,14 +71,18 @@ class Layout:
         self.cells.append(cell)
         return cell
 
+    def _object(self, value: Any) -> Any:
+        return self._objects.setdefault(identity(value), value)
+
     def _element(self, collection: Collection, element: Any) -> Cell:
         cell = self._register(
             Cell(
                 self._space.add_cell(collection.index),
                 f"{collection.path}[{show(element)}]",
                 collection.default,
+                self._objects,
                 collection,
-                element,
+                self._object(element),
             )
         )
         if collection.default is False:
@@ -113,24 +118,31 @@ class Layout:
         """The ids of the cells of a state, those that are not 0."""
         return {cell: ident for cell, _, ident in self.writes(state)}
 
-    def snapshot(self, ids: Mapping[int, int]) -> State:
-        """The state in which the cells have the given ids, and all others 0."""
+    def snapshot(self, ids: Mapping[int, int], value: Callable[[Any], Any] = lambda value: value) -> State:
+        """The state in which the cells have the given ids, and all others 0.
+
+        Args:
+            ids: Those that are not 0.
+            value: Applied to each value and element.
+        """
         present: dict[int, list[Cell]] = {index: [] for index in self.collections}
         for index, collection in self.collections.items():
             present[index] = [cell for cell in list(collection.cells.values()) if ids.get(cell.index, 0)]
         fields = self.machine.shape.fields
         return State(
             {
-                name: self._snapshot(shape, ids, present)
+                name: self._snapshot(shape, ids, present, value)
                 for name, shape in fields.items()
                 if not isinstance(shape, AliasShape)
             }
         )
 
-    def _snapshot(self, shape: Shape, ids: Mapping[int, int], present: Mapping[int, list[Cell]]) -> Any:
+    def _snapshot(
+        self, shape: Shape, ids: Mapping[int, int], present: Mapping[int, list[Cell]], value: Callable[[Any], Any]
+    ) -> Any:
         if isinstance(shape, RecordShape):
             fields = {
-                name: self._snapshot(field, ids, present)
+                name: self._snapshot(field, ids, present, value)
                 for name, field in shape.fields.items()
                 if not isinstance(field, AliasShape)
             }
@@ -138,19 +150,19 @@ class Layout:
         if isinstance(shape, MapShape):
             return FrozenDict(
                 {
-                    k: self._snapshot(item, ids, present)
+                    k: self._snapshot(item, ids, present, value)
                     for k, item in shape.items.items()
                     if not isinstance(item, AliasShape)
                 }
             )
         if id(shape) in self._fixed:
             cell = self._fixed[id(shape)]
-            return cell.values[ids.get(cell.index, 0)]
+            return value(cell.values[ids.get(cell.index, 0)])
         cells = present[self._dynamic[id(shape)].index]
         if isinstance(shape, SetShape):
-            return frozenset(cell.element for cell in cells)
+            return frozenset(value(cell.element) for cell in cells)
         items = {
-            cell.element: cell.values[ids[cell.index]]
+            value(cell.element): value(cell.values[ids[cell.index]])
             for cell in sorted(cells, key=lambda cell: order_key(cell.element))
         }
         return Bag(items) if isinstance(shape, BagShape) else FrozenDict(items)
@@ -175,10 +187,11 @@ class Layout:
         return self._record(self.machine.shape, self.machine.constants, session, views)
 
     def _record(self, shape: RecordShape, constants: Mapping[str, Any], session: Session, views: dict[int, Any]) -> Any:
-        if shape.cls not in self._classes:
-            self._classes[shape.cls] = tracked_class(shape.cls, shape.path, shape.fields)
+        kind = (shape.cls, *shape.fields)  # Two networks may differ in which budgets are part of the state.
+        if kind not in self._classes:
+            self._classes[kind] = tracked_class(shape.cls, shape.path, shape.fields)
         slots: dict[str, Any] = {}
-        made = views[id(shape)] = tracked_record(self._classes[shape.cls], constants, slots)
+        made = views[id(shape)] = tracked_record(self._classes[kind], constants, slots)
         slots.update((name, self._slot(field, session, views)) for name, field in shape.fields.items())
         return made
 

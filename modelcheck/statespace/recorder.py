@@ -22,7 +22,7 @@ from modelcheck.statespace import _kernel as kernel
 from modelcheck.statespace.cells import ABSENT
 from modelcheck.statespace.layout import Layout
 from modelcheck.statespace.session import ContentKey, Event, Registry, Session, TreeChooser
-from modelcheck.values import identity, show
+from modelcheck.values import copied, identity, show
 
 _ROLES = {
     Role.ACTION: kernel.ACTION,
@@ -32,9 +32,13 @@ _ROLES = {
     Role.CONSTRAINT: kernel.CONSTRAINT,
     Role.TERMINAL: kernel.TERMINAL,
 }
-_ALWAYS_REPEATED = 24
+_FIRST_OF_ACTION = 24
+_FIRST_OF_TREE = 4
 _REPEATED_EACH = 16
-_CAUSES = "The usual causes are random numbers, the time, a global that changes, hash() or id(), and a stored object that is changed later."
+_CAUSES = (
+    "The usual causes are random numbers, the time, a global that changes, hash() or id(), `is` where == is meant, "
+    "and a stored object that is changed later."
+)
 
 
 _Prefix = tuple[tuple[int, int], ...]
@@ -49,7 +53,7 @@ class Tree:
     Attributes:
         index: Its number in the kernel.
         declared: The action or property; None for the initialiser.
-        calls: How often its Python code was run.
+        calls: How often its Python code was run, repeats left out.
         prefix: The first choices of all its runs, each as (number of options, option taken).
     """
 
@@ -119,6 +123,7 @@ class Recorder:
         self._session = Session(self._registry)
         self._following = Session(self._registry, following=True)
         self._live = self.layout.tracked(self._session)
+        self._first: dict[str, int] = {}
         self._live_following = self.layout.tracked(self._following)
         for declaration in declared:
             whole = split and declaration.role is Role.ACTION
@@ -188,8 +193,7 @@ class Recorder:
             lambda collection: explorer.missing_content(worker, collection),
             lambda collection: explorer.missing_content(worker, collection, following=True),
         )  # fmt: skip
-        if tree.calls <= _ALWAYS_REPEATED or tree.calls % _REPEATED_EACH == 0:
-            self._repeat(tree, run, state, after)
+        self.repeat(tree, run, state, after)
         try:
             self.space.add_path(tree.index, run.events, run.outcome, run.writes)
         except kernel.PathMismatchError as error:
@@ -262,8 +266,16 @@ class Recorder:
 
     # Repeated runs ----------------------------------------------------------------------------------------------------------------------------
 
-    def _repeat(self, tree: Tree, run: Run, state: Mapping[int, int], after: Mapping[int, int] | None) -> None:
-        tree.calls += 1
+    def repeat(self, tree: Tree, run: Run, state: Mapping[int, int], after: Mapping[int, int] | None) -> None:
+        """Run on copies of the values what was recorded, if it is one of the runs for which that is done: the first, and some later ones.
+
+        Raises:
+            ImpureError: if it comes out otherwise.
+        """
+        name = tree.declared.name if tree.declared else ""
+        self._first[name] = self._first.get(name, _FIRST_OF_ACTION) - 1
+        if self._first[name] < 0 and tree.calls > _FIRST_OF_TREE and tree.calls % _REPEATED_EACH:
+            return
         repeated = self._plain_outcome(tree.declared, run, state, after)
         recorded = self._recorded_outcome(tree, run, state)
         if identity(repeated) != identity(recorded):
@@ -285,8 +297,8 @@ class Recorder:
     ) -> Any:
         if declared is None:
             return self._plain_initial(run)
-        live = self.machine.thaw(self.layout.snapshot(state))
-        following = () if after is None else (self.machine.thaw(self.layout.snapshot(after)),)
+        live = self.machine.thaw(self.layout.snapshot(state, copied))
+        following = () if after is None else (self.machine.thaw(self.layout.snapshot(after, copied)),)
         try:
             with choosing(PickingChooser(run.picked, run.offered)):
                 arguments = declared.choose_arguments(live)

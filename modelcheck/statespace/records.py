@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from modelcheck.errors import SpecError
-from modelcheck.spec.shape import MapShape, keys_changed, unknown_attribute
+from modelcheck.spec.shape import MapShape, as_good_as, constant_changed, keys_changed, unknown_attribute
 from modelcheck.statespace.slots import View, operated
-from modelcheck.values import show
 
 
 @operated
@@ -132,10 +131,8 @@ def _setter(cls: type, path: str) -> Any:
         if name in slots_of(record) or isinstance(getattr(cls, name, None), property):
             inherited(record, name, value)
         elif name in record.__dict__:
-            raise SpecError(
-                f"an action assigned {show(value)} to the constant {name!r}",
-                remedy="Keep what changes in a variable set by init.",
-            )
+            if not as_good_as(value, record.__dict__[name]):
+                raise constant_changed(cls, f"{path}.{name}".lstrip("."), record.__dict__[name], value)
         else:
             raise unknown_attribute(path, name, slots_of(record))
 

@@ -14,7 +14,7 @@ from typing import Any
 from modelcheck.spec import Declaration, Machine, Role, State, Step
 from modelcheck.statespace import _kernel as kernel
 from modelcheck.statespace.layout import Layout
-from modelcheck.statespace.recorder import _ALWAYS_REPEATED, _REPEATED_EACH, Recorder, Run
+from modelcheck.statespace.recorder import Recorder, Run
 from modelcheck.values import order_key
 
 _READS = frozenset({kernel.READ, kernel.READ_NEXT})
@@ -247,8 +247,7 @@ class Stepper:
         run = self.recorder.run(
             recorded, script, position.ids, None if after is None else after.ids, content, following
         )
-        if recorded.calls <= _ALWAYS_REPEATED or recorded.calls % _REPEATED_EACH == 0:
-            self.recorder._repeat(recorded, run, position.ids, None if after is None else after.ids)
+        self.recorder.repeat(recorded, run, position.ids, None if after is None else after.ids)
         node, at = tree.top, 0
         for kind, where, detail, ident in run.events:
             child = node.children.get(at)

@@ -5,8 +5,8 @@ and dataclasses, and any other class that defines both ``__eq__`` and ``__hash__
 """
 
 from modelcheck.values.frozen import Bag, FrozenDict, FrozenRecord
-from modelcheck.values.identity import identity, value_problem
+from modelcheck.values.identity import copied, identity, value_problem
 from modelcheck.values.order import order_key, ordered
 from modelcheck.values.text import show
 
-__all__ = ["Bag", "FrozenDict", "FrozenRecord", "identity", "order_key", "ordered", "show", "value_problem"]
+__all__ = ["Bag", "FrozenDict", "FrozenRecord", "copied", "identity", "order_key", "ordered", "show", "value_problem"]

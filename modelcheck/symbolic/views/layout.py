@@ -162,7 +162,7 @@ class SymbolicLayout:
         self.machine = machine
         self.cells: dict[int, Cell] = {}
         self.collections: dict[int, Elements] = {}
-        self._classes: dict[type, type] = {}
+        self._classes: dict[tuple[Any, ...], type] = {}
         for shape in machine.shape.fields.values():
             self._add(shape)
 
@@ -209,9 +209,10 @@ class SymbolicLayout:
     def _record(
         self, shape: RecordShape, constants: Mapping[str, Any], session: Session, views: dict[int, Any]
     ) -> _RecordSlot:
-        if shape.cls not in self._classes:
-            self._classes[shape.cls] = tracked_class(shape.cls, shape.path, shape.fields)
+        kind = (shape.cls, *shape.fields)
+        if kind not in self._classes:
+            self._classes[kind] = tracked_class(shape.cls, shape.path, shape.fields)
         slots: dict[str, Any] = {}
-        made = views[id(shape)] = _RecordSlot(shape, tracked_record(self._classes[shape.cls], constants, slots))
+        made = views[id(shape)] = _RecordSlot(shape, tracked_record(self._classes[kind], constants, slots))
         slots.update((name, self._slot(each, session, views)) for name, each in shape.fields.items())
         return made
