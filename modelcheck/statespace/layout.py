@@ -138,7 +138,11 @@ class Layout:
         )
 
     def _snapshot(
-        self, shape: Shape, ids: Mapping[int, int], present: Mapping[int, list[Cell]], value: Callable[[Any], Any]
+        self,
+        shape: Shape,
+        ids: Mapping[int, int],
+        present: Mapping[int, list[Cell]],
+        value: Callable[[Any], Any] = lambda value: value,
     ) -> Any:
         if isinstance(shape, RecordShape):
             fields = {
