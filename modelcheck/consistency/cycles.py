@@ -2,14 +2,14 @@
 
 Edges are Adya's ("Weak Consistency", 1999): ``ww`` to the writer of the next version, ``wr`` to who read a version,
 ``rw`` from who read a version to the writer of the next. Besides, ``session`` follows the order of each client, and
-``realtime`` leads from a transaction that returned to one that was called after it. A total order of instants stands in
-for the latter, so that there are as many edges as transactions and not as many as pairs.
+``realtime`` leads from a transaction that returned to one that was called after it, by way of nodes for the instants of
+returns (``instants.hpp``).
 
 * G0: only ww. G1c: ww and wr. G-single: exactly one rw. G2-item: more.
 * A cycle without two rw edges in a row rules out snapshot isolation (Cerone and Gotsman 2018): ``G-nonadjacent`` if it
   has more than one. Such cycles are those of a graph with two copies of each node, for how it was entered.
 
-*Cost*: linear for the verdict (Tarjan); naming a cycle asks for shortest paths, of which a bounded number is tried.
+*Cost*: linear for the verdict; naming a cycle asks for shortest paths, with bounded work.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from modelcheck.consistency._dependencies import Graph
+from modelcheck.consistency._isolation import Graph
 from modelcheck.consistency.history import Operation
 from modelcheck.consistency.result import Anomaly, Edge
 
@@ -29,8 +29,6 @@ REALTIME: Final = 16
 
 NAMES: Final = {WW: "ww", WR: "wr", RW: "rw", SESSION: "session", REALTIME: "realtime"}
 SUFFIXES: Final = ((REALTIME, "-realtime"), (SESSION, "-process"))
-_TRIES = 256
-"""Edges that a shortest cycle is looked for through."""
 
 Triple = tuple[int, int, int]
 
@@ -40,89 +38,30 @@ class DependencyGraph:
 
     Args:
         transactions: The nodes; nodes above them are instants.
-        included: Whether each took effect, as far as is known.
+        graph: The edges.
     """
 
-    def __init__(self, transactions: Sequence[Operation], included: Sequence[bool]) -> None:
-        self.transactions = transactions
+    def __init__(self, transactions: Sequence[Operation], graph: Graph) -> None:
+        self.transactions, self.graph = transactions, graph
         self.size = len(transactions)
-        self.graph = Graph(2 * self.size)
-        self._add_sessions(included)
-        self._add_instants(included)
-
-    def add(self, before: int, after: int, kind: int) -> None:
-        """Add an edge between transactions."""
-        self.graph.add(before, after, kind)
-
-    def _add_sessions(self, included: Sequence[bool]) -> None:
-        last: dict[object, int] = {}
-        for at, operation in enumerate(self.transactions):
-            if included[at]:
-                if operation.process in last:
-                    self.graph.add(last[operation.process], at, SESSION)
-                last[operation.process] = at
-
-    def _add_instants(self, included: Sequence[bool]) -> None:
-        events = [(o.call, 0, at) for at, o in enumerate(self.transactions) if included[at]]
-        events += [(o.finish, 1, at) for at, o in enumerate(self.transactions) if included[at] and o.finish is not None]
-        events.sort()
-        instant = -1
-        for _, is_return, at in events:
-            if is_return:
-                if instant >= 0:
-                    self.graph.add(instant, self.size + at, REALTIME)
-                instant = self.size + at
-                self.graph.add(at, instant, REALTIME)
-            elif instant >= 0:
-                self.graph.add(instant, at, REALTIME)
 
     def cycle(self, kinds: int, through: int) -> list[Triple]:
         """A short cycle of edges of ``kinds`` with at least one of ``through``; empty if there is none."""
-        components = self.graph.components(kinds)
-        best: list[Triple] = []
-        tries = 0
-        for before, after, kind in self.graph.edges(through & kinds):
-            if components[before] != components[after]:
-                continue
-            back = self.graph.path(after, before, kinds, components)
-            if not best or len(back) + 1 < len(best):
-                best = [(before, after, kind), *back]
-            tries += 1
-            if tries >= _TRIES:
-                break
-        return best
+        return self.graph.cycle(through & kinds, kinds)
 
     def single(self, kinds: int) -> list[Triple]:
         """A short cycle with exactly one rw edge, among the edges of ``kinds``."""
-        components = self.graph.components(kinds | RW)
-        tries = 0
-        for before, after, kind in self.graph.edges(RW):
-            if components[before] != components[after]:
-                continue
-            back = self.graph.path(after, before, kinds & ~RW, components)
-            if back:
-                return [(before, after, kind), *back]
-            tries += 1
-            if tries >= _TRIES:
-                break
-        return []
+        return self.graph.cycle(RW, kinds & ~RW)
 
     def nonadjacent(self, kinds: int) -> list[Triple]:
-        """A cycle in which no two rw edges follow each other."""
+        """A short cycle in which no two rw edges follow each other."""
         nodes = 2 * self.size
-        doubled = Graph(2 * nodes)
-        for before, after, kind in self.graph.edges(kinds | RW):
-            if kind == RW:
-                doubled.add(before, nodes + after, kind)
-            else:
-                doubled.add(before, after, kind)
-                doubled.add(nodes + before, after, kind)
-        components = doubled.components(kinds | RW)
-        for before, after, kind in doubled.edges(kinds & ~RW):
-            if components[before] == components[after]:
-                back = doubled.path(after, before, kinds | RW, components)
-                return [(b % nodes, a % nodes, k) for b, a, k in [(before, after, kind), *back]]
-        return []
+        cycle = self.graph.doubled(RW).cycle(kinds & ~RW, kinds | RW)
+        return [(before % nodes, after % nodes, kind) for before, after, kind in cycle]
+
+    def is_fine(self, kinds: int, *, is_snapshot: bool) -> bool:
+        """Whether edges of ``kinds`` and rw edges make no cycle, or none without two rw edges in a row."""
+        return (self.graph.doubled(RW) if is_snapshot else self.graph).is_acyclic(kinds | RW)
 
     def anomaly(self, name: str, cycle: Sequence[Triple]) -> Anomaly:
         """A cycle as users see it: without instants, beginning at its first transaction."""

@@ -1,4 +1,4 @@
-// A graph whose edges have kinds: Tarjan's components and shortest paths, without recursion.
+// A graph whose edges have kinds: Tarjan's components and shortest cycles, without recursion.
 #pragma once
 
 #include <algorithm>
@@ -62,35 +62,40 @@ class Dependencies {
     return component;
   }
 
-  // The edges of a shortest path from `start` to `goal` among the nodes of one component.
-  std::vector<int32_t> path(int32_t start, int32_t goal, uint8_t kinds, const std::vector<int32_t>& component,
-                            int32_t within) {
+  bool is_acyclic(uint8_t kinds) {
     index();
+    std::vector<uint32_t> waiting(size_t(nodes_), 0);
+    for (const Edge& edge : list_) waiting[size_t(edge.to)] += (edge.kind & kinds) != 0;
+    std::vector<int32_t> ready;
+    for (int32_t node = 0; node < nodes_; ++node)
+      if (waiting[size_t(node)] == 0) ready.push_back(node);
+    for (size_t at = 0; at < ready.size(); ++at)
+      for (size_t i = first_[size_t(ready[at])]; i < first_[size_t(ready[at]) + 1]; ++i) {
+        const Edge& edge = list_[size_t(order_[i])];
+        if ((edge.kind & kinds) != 0 && --waiting[size_t(edge.to)] == 0) ready.push_back(edge.to);
+      }
+    return ready.size() == size_t(nodes_);
+  }
+
+  // A shortest cycle of one edge of `through` and a way back by edges of `kinds`; when more than `work` edges were looked
+  // at, the shortest so far.
+  std::vector<int32_t> cycle(uint8_t through, uint8_t kinds, size_t work) {
+    const std::vector<int32_t> component = components(uint8_t(through | kinds));
     came_.resize(size_t(nodes_));
     seen_.resize(size_t(nodes_), 0);
-    ++round_;
-    std::vector<int32_t> queue{start}, edges;
-    for (size_t at = 0; at < queue.size(); ++at) {
-      const size_t node = size_t(queue[at]);
-      for (size_t i = first_[node]; i < first_[node + 1]; ++i) {
-        const Edge& edge = list_[size_t(order_[i])];
-        const size_t to = size_t(edge.to);
-        if ((edge.kind & kinds) == 0 || component[to] != within || (seen_[to] == round_ && edge.to != goal)) continue;
-        came_[to] = order_[i];
-        if (edge.to == goal) {
-          for (int32_t back = goal;;) {
-            edges.push_back(came_[size_t(back)]);
-            back = list_[size_t(came_[size_t(back)])].from;
-            if (back == start) break;
-          }
-          std::reverse(edges.begin(), edges.end());
-          return edges;
-        }
-        seen_[to] = round_;
-        queue.push_back(edge.to);
+    std::vector<int32_t> best;
+    for (size_t at = 0; at < list_.size() && work > 0 && best.size() != 2; ++at) {
+      const Edge& edge = list_[at];
+      if ((edge.kind & through) == 0 || component[size_t(edge.from)] != component[size_t(edge.to)]) continue;
+      const size_t most = best.empty() ? list_.size() : best.size() - 2;
+      if (way(edge.to, edge.from, kinds, component, most, work)) {
+        best.assign(1, int32_t(at));
+        for (int32_t back = edge.from; back != edge.to; back = list_[size_t(came_[size_t(back)])].from)
+          best.push_back(came_[size_t(back)]);
+        std::reverse(best.begin() + 1, best.end());
       }
     }
-    return {};
+    return best;
   }
 
  private:
@@ -98,6 +103,27 @@ class Dependencies {
     int32_t from, to;
     uint8_t kind;  // one bit
   };
+
+  // Whether a shortest way within a component has `most` edges at most; came_ then leads back from its end.
+  bool way(int32_t start, int32_t goal, uint8_t kinds, const std::vector<int32_t>& component, size_t most, size_t& work) {
+    ++round_;
+    std::vector<int32_t> now{start}, next;
+    seen_[size_t(start)] = round_;
+    for (size_t length = 0; length < most && !now.empty(); ++length, now.swap(next), next.clear())
+      for (const int32_t node : now)
+        for (size_t i = first_[size_t(node)]; i < first_[size_t(node) + 1]; ++i) {
+          if (work == 0) return false;
+          --work;
+          const Edge& edge = list_[size_t(order_[i])];
+          const size_t to = size_t(edge.to);
+          if ((edge.kind & kinds) == 0 || component[to] != component[size_t(start)] || seen_[to] == round_) continue;
+          seen_[to] = round_;
+          came_[to] = order_[i];
+          if (edge.to == goal) return true;
+          next.push_back(edge.to);
+        }
+    return false;
+  }
 
   // Sorts the edges by their beginnings, keeping the order in which they were added.
   void index() {

@@ -28,8 +28,9 @@ class Polygraph {
     if (from != to) certain_.push_back({from, to, kind});
   }
 
-  // The writers of a key follow one another; so do the readers of a writer's version.
+  // What belongs to a key follows its beginning: who read its first version, then its writers, each before its readers.
   void begin_key() { keys_.push_back(writers_.size()); }
+  void add_first_reader(int32_t node) { first_readers_.push_back({keys_.size() - 1, node}); }
   void add_writer(int32_t node) { writers_.push_back({node, node, readers_.size(), readers_.size()}); }
   void add_reader(int32_t node) {
     readers_.push_back(node);
@@ -114,6 +115,8 @@ class Polygraph {
     keys.push_back(joined.size());
     writers_ = std::move(joined);
     keys_ = std::move(keys);
+    for (const auto& [key, reader] : first_readers_)
+      for (size_t chain = keys_[key]; chain < keys_[key + 1]; ++chain) add_certain(reader, writers_[chain].first, kRw);
   }
 
   void join(size_t begin, size_t start, const std::vector<int32_t>& next, std::vector<Chain>& joined) {
@@ -137,6 +140,7 @@ class Polygraph {
   std::vector<Chain> writers_;    // before pairing, each of one writer
   std::vector<size_t> keys_;      // by key: where its writers begin
   std::vector<int32_t> readers_;
+  std::vector<std::pair<size_t, int32_t>> first_readers_;  // a key, and who read its first version
   std::vector<Pair> pairs_;
 };
 

@@ -86,10 +86,10 @@ def test_every_recording_is_checked_or_named():
 
 
 def test_the_anomaly_of_the_largest_recording_of_elle():
-    """Elle's history with a huge component is not serializable in real time, as Elle says too."""
+    """Elle's search for a cycle runs out of time on its history with a huge component; there is one with one rw edge."""
     skip_without_recordings()
     result = check_history(FOLDER / "elle" / "huge-scc.edn", consistency="strict-serializable")
-    assert [anomaly.name for anomaly in result.anomalies] == ["G2-item-realtime"]
+    assert [anomaly.name for anomaly in result.anomalies] == ["G-single-realtime"]
 
 
 ANOMALIES = {
