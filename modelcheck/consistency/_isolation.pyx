@@ -11,14 +11,13 @@ transaction whose outcome is unknown counts as committed once something that it 
 transaction wrote and aborted, and another wrote again, is the other's.
 """
 
-import time
-
 from libc.stddef cimport size_t
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 from libcpp cimport bool as boolean
 from libcpp.vector cimport vector
 
 from modelcheck.consistency.history import Operation
+from modelcheck.consistency.limits import MEMORY_UP, TIME_UP, LimitReached
 from modelcheck.consistency.objects import UNKNOWN
 from modelcheck.errors import HistoryError
 
@@ -187,16 +186,16 @@ cdef class Facts:
     Args:
         history: Its transactions.
         is_lists: Whether they append to lists; else they write registers.
-        seconds: The time that they may be read for.
+        deadline: For all that is asked of them.
 
     Raises:
         HistoryError: An operation is no transaction, or a value was written twice.
-        TimeoutError: There was not enough time.
+        LimitReached: The time was up, or the memory used up.
     """
 
     cdef Numbers numbers
     cdef bint is_lists
-    cdef double deadline
+    cdef object deadline
     # Clients, and transactions of the history; those above are outside of it.
     cdef int32_t sessions, inside
     # Committed ones, those that may be, and writers outside the history.
@@ -210,8 +209,8 @@ cdef class Facts:
     # The numbers of keys by name; the operations of failed transactions by the version that they wrote.
     cdef dict key_numbers, aborted
 
-    def __init__(self, history, bint is_lists, double seconds):
-        self.is_lists, self.deadline = is_lists, time.monotonic() + seconds
+    def __init__(self, history, bint is_lists, deadline):
+        self.is_lists, self.deadline = is_lists, deadline
         self.transactions, self.anomalies = list(history.operations), {}
         self.keys, self.values, self.versions, self.longest = [], [], [], []
         self.key_numbers, self.aborted = {}, {}
@@ -219,7 +218,7 @@ cdef class Facts:
             self._collect(history)
             for at in range(len(history.operations)):
                 if at % CHECKED == 0:
-                    self._check_time()
+                    self.deadline.check()
                 if self.numbers.committed[at]:
                     if is_lists:
                         self._read_lists(at)
@@ -233,11 +232,7 @@ cdef class Facts:
             ) from error
         self._check_orders()
         self._check_intermediate()
-        self._check_time()
-
-    cdef _check_time(self):
-        if time.monotonic() > self.deadline:
-            raise TimeoutError
+        self.deadline.check()
 
     cdef _report(self, str name, str message, tuple operations):
         self.anomalies.setdefault(name, (message, operations))
@@ -271,7 +266,7 @@ cdef class Facts:
         cdef vector[int32_t] last_writer, last_final
         for operation in self.transactions:
             if at % CHECKED == 0:
-                self._check_time()
+                self.deadline.check()
             committed = operation.finish is not None and operation.result is not UNKNOWN
             self.numbers.committed.push_back(committed)
             self.numbers.session.push_back(sessions.setdefault(operation.process, len(sessions)))
@@ -519,7 +514,7 @@ cdef class Facts:
             for at in range(self.inside):
                 operation = self.transactions[at]
                 if at % CHECKED == 0:
-                    self._check_time()
+                    self.deadline.check()
                 if not included[at]:
                     continue
                 session = self.numbers.session[at]
@@ -535,6 +530,7 @@ cdef class Facts:
             ) from error
         with nogil:
             instants.add_to(found.graph[0], size)
+        self.deadline.check()
         return found
 
     def saturate(self, Graph graph, str level, size_t memory):
@@ -543,11 +539,10 @@ cdef class Facts:
         Returns a writer and a reader if the reader saw the first version of what the writer had visibly written.
 
         Raises:
-            TimeoutError: There was not enough time.
-            MemoryError: There was not enough memory.
+            LimitReached: The time was up, or the memory used up.
         """
         cdef Saturation* saturation = new Saturation(
-            self.numbers, graph.graph[0], self.deadline - time.monotonic(), memory
+            self.numbers, graph.graph[0], self.deadline.left_s, memory
         )
         cdef Level asked = LEVELS[level]
         cdef SaturationAnswer answer
@@ -560,7 +555,7 @@ cdef class Facts:
                 return self.transactions[saturation.writer], self.transactions[saturation.reader]
         finally:
             del saturation
-        raise TimeoutError if answer == kNoTime else MemoryError
+        raise LimitReached(TIME_UP if answer == kNoTime else MEMORY_UP)
 
     def search(self, Graph graph, uint8_t kinds, bint is_snapshot, size_t memory):
         """Look for an order of the versions that no read puts in order.
@@ -575,8 +570,7 @@ cdef class Facts:
             Edges of a contradiction; nothing if there is an order.
 
         Raises:
-            TimeoutError: There was not enough time.
-            MemoryError: There was not enough memory.
+            LimitReached: The time was up, or the memory used up.
         """
         cdef Polygraph* polygraph = new Polygraph(graph.graph.nodes(), is_snapshot)
         cdef OrderSearch* search = NULL
@@ -593,8 +587,8 @@ cdef class Facts:
                     self.numbers.add_registers(polygraph[0])
                 is_paired = polygraph.pair_up(memory)
             if not is_paired:
-                raise MemoryError
-            seconds = self.deadline - time.monotonic()
+                raise LimitReached(MEMORY_UP)
+            seconds = self.deadline.left_s
             search = new OrderSearch(polygraph[0], seconds, memory)
             with nogil:
                 answer = search.run()
@@ -605,7 +599,7 @@ cdef class Facts:
         finally:
             del search
             del polygraph
-        raise TimeoutError if answer == kOrderNoTime else MemoryError
+        raise LimitReached(TIME_UP if answer == kOrderNoTime else MEMORY_UP)
 
 
 def steps_of(operation):

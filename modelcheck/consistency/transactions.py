@@ -22,7 +22,7 @@ from typing import Final
 from modelcheck.consistency._isolation import Facts, Graph
 from modelcheck.consistency.cycles import REALTIME, RW, SESSION, WR, WW, DependencyGraph
 from modelcheck.consistency.history import History
-from modelcheck.consistency.limits import Limits
+from modelcheck.consistency.limits import MEMORY_UP, Deadline, LimitReached, Limits
 from modelcheck.consistency.result import Anomaly, HistoryResult
 from modelcheck.errors import UsageError
 from modelcheck.verdict import Verdict
@@ -65,10 +65,10 @@ def decide_transactions(history: History, model: str, level: str, limits: Limits
     reason: str | None = None
     try:
         anomalies = question.answer(history, limits)
-    except TimeoutError:
-        reason = "the time limit was reached"
+    except LimitReached as limit:
+        reason = str(limit)
     except MemoryError:
-        reason = "the memory limit was reached"
+        reason = MEMORY_UP
     verdict = Verdict.UNKNOWN if reason else Verdict.VIOLATED if anomalies else Verdict.HOLDS
     return HistoryResult(
         verdict, level, model, len(history), question.procedure, reason, anomalies=tuple(anomalies)
@@ -90,7 +90,8 @@ class _Question:
 
     def answer(self, history: History, limits: Limits) -> list[Anomaly]:
         """The anomalies that say no."""
-        facts = Facts(history, self.is_lists, limits.time_s)
+        deadline = Deadline(limits.time_s, limits.memory_bytes)
+        facts = Facts(history, self.is_lists, deadline)
         found = [Anomaly(n, o, message=m) for n, (m, o) in facts.anomalies.items() if self._forbids(n)]
         if self.level == "read-uncommitted" and not self.is_lists:
             return found
@@ -100,6 +101,7 @@ class _Question:
             return found + self._saturated(facts, graph, limits.memory_bytes)
         if self.is_lists:
             found += self._named_cycles(graph)
+        deadline.check()
         if not found and (self.is_snapshot or not self.is_lists):
             self.procedure = "search for an order of versions"
             kinds = self.kinds | (WW | RW if self.is_lists else 0)
