@@ -54,7 +54,7 @@ cdef extern from "order_search.hpp" namespace "consistency" nogil:
 
     cdef cppclass OrderSearch:
         OrderSearch(const Polygraph&, double, size_t) except +
-        OrderAnswer run() except +
+        OrderAnswer run(const vector[int32_t]&) except +
         vector[Polygraph.Edge] edges() except +
 
 
@@ -87,6 +87,13 @@ cdef extern from "facts.hpp" namespace "consistency" nogil:
         void add_certain(Polygraph&, const Dependencies&, uint8_t) except +
         void add_registers(Polygraph&) except +
         void add_unread(Polygraph&) except +
+
+
+cdef extern from "schedule.hpp" namespace "consistency" nogil:
+    cdef cppclass Schedule:
+        vector[int32_t] order
+        Schedule(const Numbers&, const Dependencies&, uint8_t) except +
+        boolean run() except +
 
 
 cdef extern from "saturation.hpp" namespace "consistency" nogil:
@@ -575,28 +582,39 @@ cdef class Facts:
         cdef Polygraph* polygraph = new Polygraph(graph.graph.nodes(), is_snapshot)
         cdef OrderSearch* search = NULL
         cdef Polygraph.Edge edge
-        cdef boolean is_paired
+        cdef boolean is_done
         cdef OrderAnswer answer
         cdef double seconds
+        cdef Schedule* schedule = NULL
+        cdef vector[int32_t] wish
         try:
+            if not self.is_lists:
+                schedule = new Schedule(self.numbers, graph.graph[0], kinds)
+                with nogil:
+                    is_done = schedule.run()
+                if is_done:
+                    return []
+                wish = schedule.order
+                self.deadline.check()
             with nogil:
                 Numbers.add_certain(polygraph[0], graph.graph[0], kinds)
                 if self.is_lists:
                     self.numbers.add_unread(polygraph[0])
                 else:
                     self.numbers.add_registers(polygraph[0])
-                is_paired = polygraph.pair_up(memory)
-            if not is_paired:
+                is_done = polygraph.pair_up(memory)
+            if not is_done:
                 raise LimitReached(MEMORY_UP)
             seconds = self.deadline.left_s
             search = new OrderSearch(polygraph[0], seconds, memory)
             with nogil:
-                answer = search.run()
+                answer = search.run(wish)
             if answer == kHolds:
                 return []
             if answer == kViolated:
                 return [(edge.from_, edge.to, edge.kind) for edge in search.edges()]
         finally:
+            del schedule
             del search
             del polygraph
         raise LimitReached(TIME_UP if answer == kOrderNoTime else MEMORY_UP)

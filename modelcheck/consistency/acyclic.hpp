@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <queue>
 #include <vector>
 
 namespace consistency {
@@ -23,20 +24,24 @@ class Acyclic {
     in_[size_t(to)].push_back({from, label});
   }
 
-  // Puts the nodes in order; whether that is possible.
-  bool sort() {
+  // Puts the nodes in order, those with lower numbers in `wish` first where there is a choice; whether there is an order.
+  bool sort(const std::vector<int32_t>& wish) {
+    const auto is_later = [&wish](int32_t a, int32_t b) { return wish[size_t(a)] > wish[size_t(b)]; };
     std::vector<uint32_t> waiting(nodes());
-    std::vector<int32_t> ready;
+    std::priority_queue<int32_t, std::vector<int32_t>, decltype(is_later)> ready(is_later);
     for (size_t node = 0; node < nodes(); ++node) {
       waiting[node] = uint32_t(in_[node].size());
-      if (waiting[node] == 0) ready.push_back(int32_t(node));
+      if (waiting[node] == 0) ready.push(int32_t(node));
     }
-    for (size_t at = 0; at < ready.size(); ++at) {
-      rank_[size_t(ready[at])] = int32_t(at);
-      for (const Arc& arc : out_[size_t(ready[at])])
-        if (--waiting[size_t(arc.node)] == 0) ready.push_back(arc.node);
+    size_t placed = 0;
+    for (; !ready.empty(); ++placed) {
+      const int32_t node = ready.top();
+      ready.pop();
+      rank_[size_t(node)] = int32_t(placed);
+      for (const Arc& arc : out_[size_t(node)])
+        if (--waiting[size_t(arc.node)] == 0) ready.push(arc.node);
     }
-    return ready.size() == nodes();
+    return placed == nodes();
   }
 
   // Adds an edge, or else leaves all as it is and puts the labels of a path from `to` to `from` into `labels`.

@@ -29,10 +29,14 @@ class OrderSearch {
         deadline_(std::chrono::steady_clock::now() +
                   std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(seconds))) {}
 
-  Answer run() {
+  // `wish` suggests an order of the transactions to begin with.
+  Answer run(const std::vector<int32_t>& wish) {
     for (const Edge& edge : polygraph_.certain())
       polygraph_.each_copy(edge, [this](int32_t from, int32_t to) { graph_.add_unsorted(from, to, 0); });
-    if (!graph_.sort()) return kViolated;
+    std::vector<int32_t> place(graph_.nodes(), 0);
+    for (size_t at = 0; at < wish.size(); ++at)
+      for (size_t node = size_t(wish[at]); node < graph_.nodes(); node += wish.size()) place[node] = int32_t(at);
+    if (!graph_.sort(place)) return kViolated;
     for (size_t pair = 1; pair < choices_.size(); ++pair) push(uint32_t(pair));
     uint64_t rest = kRestart, restarts = 1;
     for (uint64_t steps = 0;; ++steps) {

@@ -28,11 +28,11 @@ def _read(key: Any, value: Any) -> Step:
 
 
 def _history(sessions: Iterable[tuple[Any, Sequence[Transaction]]], source: str) -> History:
-    """The transactions of all sessions, all overlapping, those of a session in order."""
+    """The transactions of all sessions, all overlapping; the first of each session, then the second ones, and so on."""
     done: list[Operation] = []
     failed: list[Operation] = []
-    listed = [(name, steps, committed) for name, session in sessions for steps, committed in session]
-    for at, (name, steps, committed) in enumerate(listed):
+    listed = [(turn, name, *done) for name, session in sessions for turn, done in enumerate(session)]
+    for at, (_, name, steps, committed) in enumerate(sorted(listed, key=lambda transaction: transaction[0])):
         operation = Operation(name, "txn", steps, None, at, len(listed) + at, source)
         (done if committed else failed).append(operation)
     return History(tuple(done), tuple(failed), source)
