@@ -13,6 +13,7 @@ from modelcheck.cli.command import common_options
 from modelcheck.cli.target import spec_from, spec_options
 
 if TYPE_CHECKING:
+    from modelcheck.conformance.explaining import Unexplained
     from modelcheck.conformance.validation import Validation
     from modelcheck.spec import Machine
     from modelcheck.trace.text import Line
@@ -88,6 +89,7 @@ def _json(machine: Machine, found: Validation, log: Path, out: Path | None) -> d
         "allowed": [] if wrong is None else [repr(step) for step in wrong.allowed],
         "nearest": None if wrong is None or wrong.nearest is None else repr(wrong.nearest),
         "differences": [] if wrong is None else list(wrong.differences),
+        "not_enabled": [] if wrong is None else [line for reason in wrong.guards for line in reason.lines()],
         "explanations": found.explanations,
         "exact": found.is_exact,
         "trace": None if out is None or found.trace is None else {"file": str(out), "steps": len(found.trace.steps)},
@@ -120,14 +122,16 @@ def _lines(machine: Machine, found: Validation, log: Path, out: Path | None) -> 
             yield from ((Span("  "), *step_spans(step)) for step in wrong.allowed)
             if wrong.more:
                 yield (Span(f"  and {wrong.more} more", "note"),)
-        yield ()
-        if wrong.nearest is not None:
-            yield (Span("Nearest: "), *step_spans(wrong.nearest))
-        elif wrong.differences:
-            yield (Span("Nearest: the state as it was"),)
         else:
-            yield (Span("Nothing can happen there."),)
-        yield from ((Span(f"  {difference}", "old"),) for difference in wrong.differences)
+            yield from _nothing(wrong)
+        if wrong.guards:
+            yield ()
+            yield (Span("Not enabled:"),)
+            yield from ((Span(line),) for reason in wrong.guards for line in reason.lines(1))
+        if wrong.differences and (wrong.nearest is None or wrong.nearest.action == wrong.observation.action):
+            yield ()
+            yield (Span("Nearest: "), *(step_spans(wrong.nearest) if wrong.nearest else [Span("the state as it was")]))
+            yield from ((Span(f"  {difference}", "old"),) for difference in wrong.differences)
     elif found.trace is not None:
         where = f"{log}:{found.line}: the log is a behaviour of {name}"
         yield (Span("violated", "violated"), Span(f"  {where}, and violates {found.trace.property} here"))
@@ -139,8 +143,14 @@ def _lines(machine: Machine, found: Validation, log: Path, out: Path | None) -> 
         yield (Span(f"Replay: {replay_command(out)}"),)
 
 
+def _nothing(wrong: Unexplained) -> Iterator[Line]:
+    from modelcheck.trace.text import Span  # noqa: PLC0415 - not for --json.
+
+    if wrong.observation.action is not None:
+        yield ()
+        yield (Span("Nothing can happen there."),)
+
+
 def _seen(found: Validation) -> str:
     assert found.unexplained is not None
-    seen = found.unexplained.observation
-    told = {"action": seen.action, "arguments": dict(seen.arguments), "state": dict(seen.state)}
-    return json.dumps({key: value for key, value in told.items() if value}, ensure_ascii=False)
+    return json.dumps(found.unexplained.observation.as_json(), ensure_ascii=False)

@@ -20,7 +20,8 @@ from modelcheck.spec import Declaration, Machine, State, Step
 from modelcheck.spec.loading import source_file
 from modelcheck.statespace.behaviours import Behaviours
 from modelcheck.statespace.stepper import Position
-from modelcheck.trace import Trace
+from modelcheck.trace import Reason, Trace
+from modelcheck.trace.blocked import why_not
 from modelcheck.trace.observation import Observation, state_differences, step_differences
 
 ALLOWED = 12
@@ -62,6 +63,7 @@ class Unexplained:
         more: How many more there are.
         nearest: The step that comes nearest.
         differences: How that differs from what was seen.
+        guards: What stops the action that was seen, with the arguments that were seen; nothing if it can be taken.
         before: The behaviour that it continues.
     """
 
@@ -70,6 +72,7 @@ class Unexplained:
     more: int
     nearest: Step | None
     differences: tuple[str, ...]
+    guards: tuple[Reason, ...]
     before: Behaviour
 
     def trace(self, explaining: Explaining, what: str) -> Trace:
@@ -146,10 +149,31 @@ class Explaining:
         same = [step for step in steps if step.action == observation.action]
         shown = list({repr(step): step for step in (same or steps)}.values())
         if not ranked:
-            return Unexplained(observation, (), 0, None, (), self.behaviour())
+            return Unexplained(observation, (), 0, None, (), self._guards(observation, 0), self.behaviour())
         number, nearest, position = options[ranked[0][1]]
         told = tuple(self._told(observation, nearest, position))
-        return Unexplained(observation, tuple(shown[:ALLOWED]), max(len(shown) - ALLOWED, 0), nearest, told, self.behaviour(number))
+        more = max(len(shown) - ALLOWED, 0)
+        guards = () if same and ranked[0][0][1] == 0 else self._guards(observation, number)
+        return Unexplained(observation, tuple(shown[:ALLOWED]), more, nearest, told, guards, self.behaviour(number))
+
+    def _guards(self, observation: Observation, number: int) -> tuple[Reason, ...]:
+        """Why the action that was seen cannot be taken in one of the states."""
+        if observation.action is None:
+            return ()
+
+        def fits(arguments: Mapping[str, Any]) -> bool:
+            differing = tuple(step_differences(observation, Step(action.name, arguments)))
+            others.append((len(differing), differing))
+            return not differing
+
+        others: list[tuple[int, tuple[str, ...]]] = []
+        action = self.machine.find(observation.action, self.machine.actions)
+        found = why_not(self.machine, action, self._behaviours.position(number).state, fits)
+        if found or not others:
+            return tuple(found)
+        nearest = dict.fromkeys(differing for count, differing in others if count == min(others)[0])
+        because = tuple(Reason("; ".join(differing)) for differing in list(nearest)[:ALLOWED])
+        return (Reason(f"{action.name}: it has no such arguments there", because),)
 
     def _distance(self, observation: Observation, step: Step | None, position: Position) -> tuple[int, int, int]:
         """How far a step is from what was seen: first its action, then its arguments, then the state after it."""
@@ -159,10 +183,10 @@ class Explaining:
 
     def _told(self, observation: Observation, step: Step | None, position: Position) -> Iterator[str]:
         if observation.action is not None and step is not None:
-            if step.action == observation.action:
-                yield from step_differences(observation, step)
-            else:
+            if step.action != observation.action:
                 yield f"the action is {step.action}, not {observation.action}"
+                return
+            yield from step_differences(observation, step)
         yield from state_differences(observation, position.state)
 
     def violation(self) -> tuple[Behaviour, Declaration] | None:

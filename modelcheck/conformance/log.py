@@ -10,24 +10,31 @@ from typing import Any
 from modelcheck.errors import TraceError, UsageError
 from modelcheck.spec import Machine
 from modelcheck.spec.constants import unknown
-from modelcheck.trace.observation import Observation
+from modelcheck.spec.shape import MapShape, RecordShape, Shape
+from modelcheck.trace.observation import Observation, called, is_encoded, keys_by_name
 
 _KEYS = ("action", "arguments", "state")
+_REMEDY = 'A log has one JSON object per line, such as {"action": "receive", "arguments": {"m": {"dst": 1}}, "state": {"x": 0}}.'
 
 
 def read_log(path: Path, machine: Machine) -> list[Observation]:
     """The observations in a file with one JSON object per line; empty lines are passed over.
 
     Raises:
-        TraceError: if the file cannot be read, or a line is none; with the number of the line.
+        TraceError: if the file cannot be read or tells of nothing, or a line is no observation; with the number of the line.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        data = path.read_bytes()
+        lines = data.decode("utf-8-sig").split("\n")
     except OSError as error:
         raise TraceError(f"cannot read the log: {error.strerror}", place=str(path)) from error
     except UnicodeDecodeError as error:
-        raise TraceError("the log is not text", place=str(path)) from error
-    return [_read(line, number, path, machine) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+        line = data.count(b"\n", 0, error.start) + 1
+        raise TraceError("the log is not text in UTF-8", place=f"{path}:{line}", remedy=_REMEDY) from error
+    log = [_read(line, number, path, machine) for number, line in enumerate(lines, 1) if line.strip()]
+    if not log:
+        raise TraceError("the log is empty", place=str(path), remedy=_REMEDY)
+    return log
 
 
 def _read(line: str, number: int, path: Path, machine: Machine) -> Observation:
@@ -35,7 +42,9 @@ def _read(line: str, number: int, path: Path, machine: Machine) -> Observation:
     try:
         found = json.loads(line)
     except json.JSONDecodeError as error:
-        raise TraceError(f"not JSON: {error.msg} at column {error.colno}", place=place, remedy="A log has one JSON object per line.") from error
+        cut = error.pos >= len(line.rstrip()) or error.msg.startswith("Unterminated")
+        what = "the line ends in the middle" if cut else f"not JSON: {error.msg}"
+        raise TraceError(f"{what} (column {error.colno})", place=place, remedy=_REMEDY) from error
     if not isinstance(found, dict) or not found:
         raise TraceError(f"a line is an object with {', '.join(_KEYS)}, not {line.strip()[:60]}", place=place)
     try:
@@ -48,7 +57,7 @@ def checked(machine: Machine, action: Any, arguments: Any, state: Any, keys: Map
     """An observation, its names checked against the spec.
 
     Raises:
-        UsageError: if there is no such action, argument or variable.
+        UsageError: if there is no such action, argument or variable, or field or fixed key in a variable.
     """
     for key in keys:
         if key not in _KEYS:
@@ -56,14 +65,35 @@ def checked(machine: Machine, action: Any, arguments: Any, state: Any, keys: Map
     if not isinstance(arguments, Mapping) or not isinstance(state, Mapping):
         raise UsageError("arguments and state are objects with names as keys")
     if action is not None:
-        declared = machine.find(action, machine.actions)
-        for name in arguments:
-            if name not in declared.parameters:
-                raise UsageError(unknown(name, list(declared.parameters), f"the action {action} has no argument {name!r}"))
-        action = declared.name
+        action = _checked_action(machine, action, arguments)
     elif arguments:
         raise UsageError("arguments without an action mean nothing")
     for name in state:
         if name not in machine.variables:
             raise UsageError(unknown(name, machine.variables, f"the spec has no variable {name!r}"))
+        _check_parts(machine.shape.fields[name], state[name], name)
     return Observation(action, arguments, state, line)
+
+
+def _checked_action(machine: Machine, action: Any, arguments: Mapping[str, Any]) -> str:
+    if not isinstance(action, str):
+        raise UsageError(f"an action is given by its name, not by {action!r}")
+    declared = machine.find(action, machine.actions)
+    for name in arguments:
+        if name not in declared.parameters:
+            raise UsageError(unknown(name, list(declared.parameters), f"the action {action} has no argument {name!r}"))
+    return declared.name
+
+
+def _check_parts(shape: Shape, seen: Any, path: str) -> None:
+    """Refuse fields that a record does not have, and keys that a dict never has."""
+    if not isinstance(shape, (RecordShape, MapShape)) or not isinstance(seen, Mapping) or is_encoded(seen):
+        return
+    is_record = isinstance(shape, RecordShape)
+    parts = shape.fields if isinstance(shape, RecordShape) else {name: shape.items[key] for name, key in keys_by_name(shape.items).items()}
+    for key, inner in seen.items():
+        name = called(key)
+        if name in parts:
+            _check_parts(parts[name], inner, f"{path}.{name}" if is_record else f"{path}[{name}]")
+        elif not (is_record and name == "type"):
+            raise UsageError(unknown(name, parts, f"{path} has no {'field' if is_record else 'key'} {name!r}"))

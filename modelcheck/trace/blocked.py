@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -53,10 +54,19 @@ def explain_deadlock(of: Machine, state: State) -> Reason:
     return Reason("no action is enabled:", tuple(found))
 
 
-def _of_action(of: Machine, action: Declaration, state: State) -> list[Reason]:
+def why_not(of: Machine, action: Declaration, state: State, fits: Callable[[Mapping[str, Any]], bool]) -> list[Reason]:
+    """The guards that stop an action in a state, taken with arguments that fit."""
+    try:
+        return _of_action(of, action, state, fits)
+    except Exception:  # noqa: BLE001 - as above.
+        return []
+
+
+def _of_action(of: Machine, action: Declaration, state: State, fits: Callable[[Mapping[str, Any]], bool] = lambda _: True) -> list[Reason]:
     groups: dict[tuple[str, int], list[Blocked]] = {}
     for blocked in _blocked(of, action, state):
-        groups.setdefault(blocked.place, []).append(blocked)
+        if blocked.arguments is None or fits(blocked.arguments):
+            groups.setdefault(blocked.place, []).append(blocked)
     return [_of_guard(action, group) for group in groups.values()]
 
 

@@ -24,7 +24,7 @@ class Trace:
         steps: The step from each state to the next; one fewer than states.
         arguments: The arguments for which the property fails (or is true), if it has parameters.
         loop: The index of the state to which the last one returns, in a lasso.
-        found_by: What found it: ``search``, ``walk``, ``hypothesis``, ``z3``, ``log``, ``conformance``.
+        found_by: What found it: ``search``, ``hypothesis``, ``z3``, ``log``, ``conformance``.
         observed: What was seen of a real system after it, where no behaviour explains that: as a line of a log, with the ``hidden`` actions.
     """
 

@@ -60,7 +60,7 @@ def test_the_first_line_without_an_explanation_is_named(log):
     done = run(log(lines))
     assert "log.jsonl:3: no behaviour of TwoPhaseCommit explains this line" in done.output
     assert "rm_prepare(r=2)" in done.output
-    assert "not rm_receive_commit" in done.output
+    assert "rm_receive_commit: require(" in done.output
 
 
 def test_a_state_that_does_not_fit_is_told_by_its_difference(log):
@@ -105,7 +105,12 @@ def test_the_outcome_as_json(log):
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ('{"action": ', "log.jsonl:2: not JSON"),
+        ('{"action": ', "log.jsonl:2: the line ends in the middle (column 12)"),
+        ('{"action": "tm_ab', "log.jsonl:2: the line ends in the middle"),
+        ("{'action': 1}", "log.jsonl:2: not JSON"),
+        ('{"action": 7}', "an action is given by its name, not by 7"),
+        ('{"action": "rm_prepare", "arguments": 5}', "arguments and state are objects"),
+        ('{"state": {"rm": {"7": "WORKING"}}}', "rm has no key '7'; there are 0, 1, 2"),
         ("[1]", "log.jsonl:2: a line is an object"),
         ('{"action": "rm_prepar"}', "did you mean 'rm_prepare'"),
         ('{"action": "rm_prepare", "arguments": {"q": 1}}', "has no argument 'q'"),
@@ -121,9 +126,29 @@ def test_a_line_that_cannot_be_meant_is_told(log, line, told):
     assert "log.jsonl:2" in str(error)
 
 
-def test_a_missing_log_is_told(tmp_path):
-    """No file, one message."""
+def test_a_file_that_is_no_log_is_told(tmp_path):
+    """No file, a folder, an empty file, a binary one: one message each."""
     assert "cannot read the log" in str(run(tmp_path / "none.jsonl").exception)
+    assert "cannot read the log" in str(run(tmp_path).exception)
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(b"\n\n")
+    assert "log.jsonl: the log is empty" in str(run(path).exception)
+    path.write_bytes(b'{"action": "rm_prepare"}\n\x00\xff\xfe')
+    assert "log.jsonl:2: the log is not text in UTF-8" in str(run(path).exception)
+
+
+def test_a_line_may_hold_what_python_takes_for_the_end_of_one(log):
+    """Lines end where JSON lines do, and nowhere else."""
+    done = run(log([{"action": "rm_prepare", "arguments": {"r": 0}}, '{"action": "rm_prepare", "arguments": {"r": "a\u2028b"}}']))
+    assert "log.jsonl:2: no behaviour" in done.output
+
+
+def test_the_guard_that_stops_the_action_is_told(log):
+    """An action that is not enabled is told with its guard and the values in it; arguments that there are not, with those that come nearest."""
+    done = run(log([GOOD[0], {"action": "rm_receive_commit", "arguments": {"r": 1}}])).output
+    assert "rm_receive_commit: require(Decision.COMMIT in self.messages)" in done
+    assert "self.messages = {Prepared(rm=0)}" in done
+    assert "r is 0, not 7" in run(log([{"action": "rm_receive_commit", "arguments": {"r": 7}}])).output
 
 
 def test_too_many_explanations_are_unknown(log):
