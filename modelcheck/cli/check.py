@@ -7,9 +7,11 @@ from pathlib import Path
 
 import click
 
-from modelcheck.cli.command import common_options
+from modelcheck.cli.command import Settings, common_options
 from modelcheck.cli.target import json_option, spec_from, spec_options, time_limit_option, trace_out_option
 from modelcheck.cli.units import Size
+
+_MOST_WORKERS = 63
 
 
 @click.command(short_help="Explore every state of a spec.")
@@ -33,7 +35,7 @@ from modelcheck.cli.units import Size
     "--max-memory", type=Size(), metavar="SIZE", help="Stop when the search takes so many bytes, or 500M, 4G."
 )
 @click.option(
-    "--workers", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Threads that search."
+    "--workers", type=click.IntRange(1, _MOST_WORKERS), default=1, show_default=True, metavar="N", help="Threads that search."
 )
 @click.option(
     "--order",
@@ -42,7 +44,7 @@ from modelcheck.cli.units import Size
     show_default=True,
     help="What to explore next.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Of the random order.")
+@click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=0, show_default=True, help="Of the random order.")
 @click.option("--keep-going", is_flag=True, help="Search on after a violation, for a verdict on every property.")
 @click.option(
     "--profile", is_flag=True, help="Show where Python was run, and which cells of the state take many values."
@@ -95,6 +97,7 @@ def command(
             keep_going=keep_going,
             progress=progress.function,
         )
+    ctx.ensure_object(Settings).code = report.verdict.exit_code
     files = write_traces(report, trace_out)
     if as_json:
         click.echo(json.dumps(json_report(report, machine_of(spec), files, profile=profile), ensure_ascii=False))

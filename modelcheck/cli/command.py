@@ -6,6 +6,7 @@ one message on standard error and exit code 2, without a traceback unless ``--tr
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -61,9 +62,11 @@ class Settings:
 
     Attributes:
         traceback: Whether errors show one.
+        code: The exit code that is known by now, for a reader that stops reading before all is printed.
     """
 
     traceback: bool = False
+    code: int = ERROR
 
 
 def _set_traceback(ctx: click.Context, _: click.Parameter, value: bool) -> None:
@@ -131,22 +134,27 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         arguments: Those of the command line by default.
     """
     settings = Settings()
+    sys.stdout, sys.stderr = (stream or Path(os.devnull).open("w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115 - as long as the program.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
         code = modelcheck.main(arguments, prog_name="modelcheck", standalone_mode=False, obj=settings)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # Click makes the one the other.
         # Whoever read our output has seen enough. Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = ERROR
+        _drop_output()
+        code = settings.code
     except (click.Abort, KeyboardInterrupt) as error:
         _tell("interrupted", _whereabouts(error))
         code = Verdict.UNKNOWN.exit_code
     except Exception as error:  # noqa: BLE001 - the one place where errors become messages.
         code = _fail(error, settings)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _drop_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _whereabouts(error: BaseException) -> str | None:
@@ -162,6 +170,9 @@ def _fail(error: Exception, settings: Settings) -> int:
         traceback.print_exception(error)
     elif isinstance(error, click.ClickException):
         _tell_click(error)
+    elif isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        _drop_output()
+        _tell(f"the output could not be written: {error.strerror}", None)
     elif isinstance(error, ModelcheckError):
         _tell("\n  ".join([str(with_short_place(error)), *getattr(error, "__notes__", ())]), None)
     else:

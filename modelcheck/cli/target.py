@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,11 @@ def spec_from(target: str, settings: tuple[str, ...]) -> Spec:
         SpecError: if the spec cannot be imported.
     """
     cls = load_spec(target)
+    if inspect.isabstract(cls):
+        raise UsageError(
+            f"{cls.__name__} is abstract: it leaves {', '.join(sorted(getattr(cls, '__abstractmethods__', ())))} to be defined",
+            remedy="Name a class that derives from it.",
+        )
     constants: dict[str, Any] = {}
     for setting in settings:
         name, equals, text = setting.partition("=")

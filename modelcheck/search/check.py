@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dis
 import inspect
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from modelcheck.errors import UsageError
@@ -205,4 +206,15 @@ def _warnings(exploration: Exploration) -> tuple[str, ...]:
         for tree, evaluations in exploration.explorer.evaluations()
         if not evaluations and (declared := trees[tree].declared) and declared.role is Role.INVARIANT
     ]
-    return (*never, *idle)
+    return (*never, *idle, *_forgetting_self(exploration))
+
+
+def _forgetting_self(exploration: Exploration) -> Iterator[str]:
+    """Actions that were taken and wrote to local variables only, which is nearly always a forgotten ``self``."""
+    recorder = exploration.recorder
+    declared = {tree.declared.name: tree.declared for tree in recorder.trees.values() if tree.declared}
+    for report in _action_reports(exploration):
+        code = declared[report.name].function.__code__
+        written = [step.argval for step in dis.get_instructions(code) if step.opname == "STORE_FAST"]
+        if report.enabled and written and report.name not in recorder.writers:
+            yield f"the action {report.name} never changes the state; it assigns to {written[0]}, a local variable"

@@ -66,14 +66,25 @@ def _checked(cls: type, name: str, value: Any, kind: Any) -> Any:
     fits = not isinstance(kind, type) or isinstance(value, kind) or (kind is float and type(value) is int)
     if not fits or (kind is int and isinstance(value, bool)):
         article = "an" if kind.__name__[0] in "aeiou" else "a"
-        raise UsageError(f"the constant {name!r} of {cls.__name__} is {article} {kind.__name__}, not {value!r}")
+        raise UsageError(
+            f"the constant {name!r} of {cls.__name__} is {article} {kind.__name__}, not {value!r}",
+            place=_written_at(cls) if cls.__dict__.get(name, _MISSING) is value else None,
+        )
     problem = value_problem(value)
     if problem:
         raise SpecError(
             f"the constant {name!r} of {cls.__name__} cannot be {value!r}: {problem}",
+            place=_written_at(cls),
             remedy="Use a tuple or a frozenset.",
         )
     return value
+
+
+def _written_at(cls: type) -> str | None:
+    try:
+        return f"{inspect.getsourcefile(cls)}:{inspect.getsourcelines(cls)[1]}"
+    except (OSError, TypeError):
+        return None
 
 
 def parse_constant(cls: type, name: str, text: str) -> Any:

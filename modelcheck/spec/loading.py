@@ -25,7 +25,8 @@ from pathlib import Path
 from types import ModuleType
 
 from modelcheck.errors import ModelcheckError, SpecError, UsageError
-from modelcheck.spec.run import user_place
+from modelcheck.spec.choice import Disabled
+from modelcheck.spec.run import ESCAPING, user_place
 from modelcheck.spec.spec import Spec
 
 _TARGET = re.compile(r"^(?P<where>.+?)(?::(?P<name>[A-Za-z_][A-Za-z_0-9]*))?$", re.DOTALL)
@@ -171,7 +172,11 @@ def _imported(load: object, what: str) -> ModuleType:
             f"Is {missing!r} installed in this environment, or is its folder on the import path?" if missing else None
         )
         raise SpecError(f"cannot import {what}: {error}", place=user_place(error), remedy=remedy) from error
-    except (Exception, SystemExit) as error:
+    except Disabled as error:
+        raise SpecError(
+            "require() was called outside of a run", place=user_place(error), remedy="Call it in an action or in init."
+        ) from error
+    except ESCAPING as error:
         shown = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         raise SpecError(f"importing {what} raised {shown}", place=user_place(error)) from error
     return module
@@ -200,7 +205,8 @@ def _pick(module: ModuleType, where: str, name: str | None) -> type[Spec]:
     }
     if name is not None:
         return _named(module, where, name, defined)
-    candidates = {key: cls for key, cls in defined.items() if not key.startswith("_") and key == cls.__name__}
+    candidates = {key: cls for key, cls in defined.items() if not key.startswith("_") and key == cls.__name__ and not inspect.isabstract(cls)}
+    candidates = candidates or {key: cls for key, cls in defined.items() if inspect.isabstract(cls)}
     if not candidates:
         raise UsageError(f"{where} defines no spec", remedy="Write a class that derives from modelcheck.Spec.")
     stem = module.__name__.rsplit(".", 1)[-1]

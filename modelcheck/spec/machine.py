@@ -6,7 +6,9 @@ agree with it or are wrong.
 
 from __future__ import annotations
 
+import copy
 import inspect
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
@@ -19,7 +21,7 @@ from modelcheck.spec.constants import constant_types, unknown
 from modelcheck.spec.declare import MARK, Mark, Role, Undeclared, decorator_of
 from modelcheck.spec.faults import Crashes
 from modelcheck.spec.record import Part
-from modelcheck.spec.run import ScriptedChooser, all_runs, as_spec_error, truth
+from modelcheck.spec.run import ESCAPING, ScriptedChooser, all_runs, as_spec_error, truth
 from modelcheck.spec.shape import (
     AliasShape,
     RecordShape,
@@ -175,7 +177,8 @@ class Machine:
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
         self.cls = type(spec)
-        self.constants: dict[str, Any] = {name: getattr(spec, name) for name in constant_types(self.cls)}
+        self.constants: dict[str, Any] = self._constants()
+        self._shared = {name: copy.copy(value) for name, value in self._class_attributes()}
         self.shape: RecordShape = self._shape()
         self.variables = [name for name, shape in self.shape.fields.items() if not isinstance(shape, AliasShape)]
         declared = [*self._declared(None, self.cls), *self._declared_by_parts()]
@@ -202,6 +205,46 @@ class Machine:
             return f"{inspect.getsourcefile(self.cls)}:{inspect.getsourcelines(self.cls)[1]}"
         except (OSError, TypeError):
             return self.cls.__module__
+
+    def _class_attributes(self) -> Iterator[tuple[str, Any]]:
+        """The containers that are attributes of the class and no constants: tables to look things up in, it is hoped."""
+        for base in reversed(self.cls.__mro__):
+            for name, value in base.__dict__.items():
+                if isinstance(value, (list, dict, set, deque)) and not name.startswith("_") and name not in self.constants:
+                    yield name, value
+
+    def check_shared(self) -> None:
+        """Make sure that no attribute of the class has changed, which all states share.
+
+        Raises:
+            SpecError: if one has.
+        """
+        for name, value in self._class_attributes():
+            if name in self._shared and value != self._shared[name]:
+                raise SpecError(
+                    f"{name} is an attribute of the class {self.cls.__name__}, which all states share, and an action changed it",
+                    place=self.place,
+                    remedy=f"Set self.{name} in init; annotate a constant, and let it be a tuple.",
+                )
+
+    def _constants(self) -> dict[str, Any]:
+        names = constant_types(self.cls)
+        odd = [name for name in self.spec.__dict__ if name not in names and not name.startswith("_")]
+        missing = [name for name in names if not hasattr(self.spec, name)]
+        if odd or missing:
+            what = f"sets {odd[0]}, which is no constant" if odd else f"leaves the constant {missing[0]} without a value"
+            raise SpecError(
+                f"__init__ of {self.cls.__name__} {what}",
+                place=self.place,
+                remedy="Write init(self) for the variables; constants are annotated class attributes.",
+            )
+        if len(inspect.signature(self.cls.init).parameters) != 1:
+            raise SpecError(
+                f"init of {self.cls.__name__} takes more than self",
+                place=self.place,
+                remedy="Annotate a class attribute, servers: int = 3, and read self.servers.",
+            )
+        return {name: getattr(self.spec, name) for name in names}
 
     # Live states ------------------------------------------------------------------------------------------------------------------------------
 
@@ -234,7 +277,13 @@ class Machine:
 
     def _initialised(self) -> Any:
         live = self.blank()
-        live.init()
+        result = live.init()
+        if result is not None:
+            raise SpecError(
+                f"init of {self.cls.__name__} returned {show(result)}, and it returns nothing",
+                place=self.place,
+                remedy="Set the variables: self.x = 0. There is no yield, await or return with a value.",
+            )
         return live
 
     def _first_initialised(self) -> Any:
@@ -247,11 +296,15 @@ class Machine:
         try:
             live = self._first_initialised()
             names = [name for name in live.__dict__ if name not in self.constants]
+            if not names:
+                raise SpecError(
+                    f"init of {self.cls.__name__} sets no variable", place=self.place, remedy="Write self.x = 0 in init."
+                )
             for name in names:
                 self._check_name(name)
             seen: dict[int, Shape] = {}
             return RecordShape("", self.cls, {name: shape_of(live.__dict__[name], name, seen) for name in names})
-        except Exception as error:
+        except ESCAPING as error:
             raise as_spec_error(error, f"init of {self.cls.__name__}", self.place) from error
 
     def _check_name(self, name: str) -> None:
@@ -338,7 +391,7 @@ class Machine:
         """All initial states, in the order of the choices in ``init``; repeats included."""
         try:
             return list(all_runs(lambda _: self.initial_state()))
-        except Exception as error:
+        except ESCAPING as error:
             raise as_spec_error(error, f"init of {self.cls.__name__}", self.place) from error
 
     def outcomes(self, state: State, action: Declaration) -> Iterator[tuple[Step, State]]:
@@ -384,7 +437,7 @@ class Machine:
             yield from runs
         except ModelcheckError as error:
             raise as_spec_error(error, "", declared.place) from error
-        except Exception as error:
+        except ESCAPING as error:
             raise as_spec_error(error, declared.title, declared.place) from error
 
 
@@ -404,6 +457,10 @@ def _declaration(owner: str | None, name: str, mark: Mark, function: Callable[..
             f"{made.title} is a generator or a coroutine, which does nothing when it is called",
             place=made.place,
             remedy="Remove yield, await and async; a step is taken all at once.",
+        )
+    if getattr(function, "__isabstractmethod__", False):
+        raise SpecError(
+            f"{made.title} is abstract", place=made.place, remedy="Check a class that derives from this one and defines it."
         )
     if len(taken) < extra:
         wanted = ", ".join(("self", "after")[:extra])

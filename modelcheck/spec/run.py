@@ -28,6 +28,9 @@ FOREIGN = tuple({f"{sysconfig.get_paths()[key]}{os.sep}" for key in ("stdlib", "
 """The folders of code that is not the user's."""
 
 
+ESCAPING = (Exception, SystemExit)
+"""What may come out of a spec's code by mistake. The end of the program is not for an action to bring about."""
+
 MOST_OPTIONS = 1_000_000
 MOST_CHOICES = 10_000
 
@@ -136,7 +139,7 @@ def is_users(filename: str) -> bool:
     return not filename.startswith((_PACKAGE, "<")) and not filename.startswith(FOREIGN)
 
 
-def as_spec_error(error: Exception, what: str, place: str | None = None) -> ModelcheckError:
+def as_spec_error(error: BaseException, what: str, place: str | None = None) -> ModelcheckError:
     """The error to show for an exception that escaped from a spec's code.
 
     Args:
@@ -152,18 +155,25 @@ def as_spec_error(error: Exception, what: str, place: str | None = None) -> Mode
     return SpecError(f"{what} raised {text}", place=user_place(error) or place, remedy=_remedy(error, what))
 
 
-def _remedy(error: Exception, what: str) -> str | None:
+def _remedy(error: BaseException, what: str) -> str | None:
+    if isinstance(error, RecursionError):
+        return "A function that calls itself must end, and a value must not be nested that deeply."
     if isinstance(error, AttributeError) and error.name and error.obj is not None:
         known = [name for name in dir(error.obj) if not name.startswith("_")]
         near = difflib.get_close_matches(error.name, known, n=1)
         if near:
             return f"Did you mean {near[0]!r}?"
-        return f"Set self.{error.name} in init." if hasattr(error.obj, "init") else None
+        return _set_in_init(error.name, type(error.obj)) if hasattr(error.obj, "init") else None
     if what.startswith("the action"):
         return "If the action is not enabled in such a state, say so with require(...)."
     if what.startswith("init") or isinstance(error, (TypeError, AttributeError, NameError)):
         return None
     return "A property needs an answer in every reachable state."
+
+
+def _set_in_init(name: str, cls: type) -> str:
+    derived = sum("init" in base.__dict__ for base in cls.__mro__) > 2  # noqa: PLR2004 - that of Spec is one.
+    return f"Set self.{name} in init{'; does it call super().init()?' if derived else '.'}"
 
 
 def truth(result: Any, function: Callable[..., Any], what: str) -> bool:

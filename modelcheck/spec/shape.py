@@ -80,8 +80,25 @@ def check_value(value: Any, path: str) -> Any:
         )
     problem = value_problem(value)
     if problem:
-        raise SpecError(f"{path} was given {show(value)}: {problem}", remedy=_FREEZE_HINT)
+        shown = "a number" if isinstance(value, (int, float)) else show(value)
+        raise SpecError(f"{path} was given {shown}: {problem}", remedy=_instead(value, path))
     return value
+
+
+def _instead(value: Any, path: str) -> str:
+    """What to store in place of what is no value."""
+    kind = value.__class__
+    if isinstance(value, (int, float)):
+        return "Keep numbers small, and store None for one that is not known."
+    if isinstance(value, (dict, list, set, deque)):
+        for plain in (Counter, dict, list, set, deque):
+            if isinstance(value, plain) and kind is not plain and value is not plain:
+                return f"Use an ordinary {plain.__name__}."
+        if path.startswith("an item of "):
+            return "Use a tuple for each item, or a dict with a key for each list: {0: [], 1: []}."
+    elif kind.__module__ not in ("builtins", "_thread") and hasattr(value, "__dict__"):
+        return f"Derive {kind.__name__} from modelcheck.Record to change its fields, or freeze it: attrs.frozen."
+    return _FREEZE_HINT
 
 
 def check_count(path: str, element: Any, count: Any) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, dataclass_transform
 
 from modelcheck.errors import SpecError, UsageError
-from modelcheck.spec.constants import constant_values
+from modelcheck.spec.constants import constant_types, constant_values
 from modelcheck.spec.machine import Machine, Step, same_step
 from modelcheck.spec.state import State
 
@@ -89,7 +89,7 @@ class Spec:
 
 def machine_constants(spec: Spec) -> dict[str, Any]:
     """The constants of a spec and their values."""
-    return {name: value for name, value in spec.__dict__.items() if not name.startswith("_")}
+    return {name: spec.__dict__[name] for name in constant_types(type(spec)) if name in spec.__dict__}
 
 
 def machine_of(spec: Spec) -> Machine:

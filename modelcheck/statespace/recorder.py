@@ -17,7 +17,7 @@ from modelcheck.errors import ImpureError, InternalError, ModelcheckError, SpecE
 from modelcheck.spec import Declaration, Machine, State, Step
 from modelcheck.spec.choice import Disabled, choosing
 from modelcheck.spec.declare import Role
-from modelcheck.spec.run import as_spec_error, options_of
+from modelcheck.spec.run import ESCAPING, as_spec_error, options_of
 from modelcheck.statespace import _kernel as kernel
 from modelcheck.statespace.cells import ABSENT
 from modelcheck.statespace.layout import Layout
@@ -110,6 +110,9 @@ class Recorder:
         split: Whether an action gets a tree for each outcome of the choices that it makes before it looks at the state,
             such as those of its parameters. The kernel can then tell by the first cell that a tree reads whether it
             must be walked at all.
+
+    Attributes:
+        writers: The names of the actions of which a run has written to the state.
     """
 
     def __init__(
@@ -119,6 +122,7 @@ class Recorder:
         self.space = space
         self.layout = Layout(machine, space)
         self.trees = {index: Tree(index, None) for index in [space.add_tree(kernel.INIT)]}
+        self.writers: set[str] = set()
         self._registry = Registry(space)
         self._session = Session(self._registry)
         self._following = Session(self._registry, following=True)
@@ -227,7 +231,7 @@ class Recorder:
             run.outcome = kernel.DISABLED
         except ModelcheckError as error:
             raise self._failed(error, tree, run, state) from error
-        except Exception as error:
+        except ESCAPING as error:
             self._blame(error, tree, chooser, state, after)
             raise self._failed(error, tree, run, state) from error
         run.picked, run.offered = chooser.picked, chooser.offered
@@ -253,6 +257,8 @@ class Recorder:
             self.layout.settle(self._session, self._live)
             run.writes = self._session.effect()
             run.outcome = kernel.EFFECT
+            if run.writes:
+                self.writers.add(declared.name)
             return
         following = (self._live_following,) if declared.role is Role.STEP else ()
         run.outcome = kernel.TRUE if declared.holds(self._live, run.arguments, *following) else kernel.FALSE
@@ -308,7 +314,7 @@ class Recorder:
             return self.machine.freeze(live)
         except Disabled:
             return "not enabled"
-        except Exception as error:
+        except ESCAPING as error:
             raise as_spec_error(error, declared.title, declared.place) from error
 
     def _plain_initial(self, run: Run) -> Any:
@@ -320,7 +326,7 @@ class Recorder:
 
     def _blame(
         self,
-        error: Exception,
+        error: BaseException,
         tree: Tree,
         chooser: TreeChooser,
         state: Mapping[int, int],
@@ -357,7 +363,7 @@ class Recorder:
         """What a tree stands for, as it is called in messages."""
         return tree.declared.title if tree.declared else f"init of {self.machine.cls.__name__}"
 
-    def _failed(self, error: Exception, tree: Tree, run: Run, state: Mapping[int, int]) -> ModelcheckError:
+    def _failed(self, error: BaseException, tree: Tree, run: Run, state: Mapping[int, int]) -> ModelcheckError:
         step = Step(tree.declared.name if tree.declared else "init", run.arguments)
         what = f"the {tree.declared.role.noun} {step}" if tree.declared else self.name(tree)
         failed = as_spec_error(error, what, tree.declared.place if tree.declared else self.machine.place)
@@ -384,11 +390,12 @@ class Recorder:
         return "a choice" if kind == kernel.CHOOSE else "nothing more"
 
     def check_values(self) -> None:
-        """Make sure that no stored value has changed since it was stored.
+        """Make sure that no stored value has changed since it was stored, nor what all states share.
 
         Raises:
             SpecError: if one has.
         """
+        self.machine.check_shared()
         for cell in self.layout.cells:
             changed = cell.rehash()
             if changed is not ABSENT:

@@ -86,7 +86,7 @@ def write_trace(trace: Trace, path: Path, *, source: str | None = None) -> None:
 
     Args:
         trace: The trace.
-        path: The file. One that exists is replaced.
+        path: The file. One that exists is replaced; a pipe or a device is written to.
         source: The spec's file as it is to be recorded; by default as the trace has it.
 
     Raises:
@@ -94,6 +94,10 @@ def write_trace(trace: Trace, path: Path, *, source: str | None = None) -> None:
     """
     recording = evolve(record(trace), version=VERSION, source=source or trace.source)
     path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and not path.is_file():
+        path.write_text(as_text(recording), encoding="utf-8")  # A pipe or a device, such as /dev/null, is to stay one.
+        return
+    path = path.resolve()
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

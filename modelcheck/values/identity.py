@@ -14,6 +14,7 @@ from typing import Any
 
 import attrs
 
+_MOST_BITS = 10_000
 _ATOMS = frozenset({int, str, bool, float, bytes, type(None)})
 
 
@@ -77,6 +78,8 @@ def value_problem(value: Any) -> str | None:
     kind = value.__class__  # A view passes for the container that it stands for, and is to be called by its name.
     if kind is float and value != value:  # noqa: PLR0124 - the definition of nan.
         return "nan is not equal to itself"
+    if kind is int and value.bit_length() > _MOST_BITS:
+        return f"an integer of {value.bit_length():,} bits is too long to be written down"
     if kind in _ATOMS or isinstance(value, (Enum, type, FunctionType, BuiltinFunctionType)):
         return None
     if isinstance(value, (tuple, frozenset)):

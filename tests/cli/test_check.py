@@ -254,6 +254,29 @@ def test_a_reader_that_stops_reading_is_no_error(counter):
     assert "Error" not in found.stderr
 
 
+@pytest.mark.parametrize(
+    ("output", "code", "told"),
+    [("| true", 1, ""), (">&-", 1, ""), ("> /dev/full", 2, "Error: the output could not be written: No space left on device")],
+)
+def test_output_that_cannot_be_written(counter, output, code, told):
+    """A reader that has seen enough, or none, changes no verdict; a full disk is told."""
+    command = f"set -o pipefail; {sys.executable} -m modelcheck check counter.py {output}"
+    found = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, cwd=counter.parent, env=_environment(), check=False
+    )
+    assert (found.returncode, found.stderr.strip()) == (code, told)
+
+
+def test_a_trace_can_be_written_to_a_pipe(run, counter, folder):
+    """What is no ordinary file is written to, not replaced."""
+    os.mkfifo(folder / "pipe")
+    with subprocess.Popen(["cat", "pipe"], stdout=subprocess.PIPE, cwd=folder) as reader:
+        assert run("check", counter, "--trace-out", "pipe").code == 1
+        out, _ = reader.communicate(timeout=20)
+    assert json.loads(out)["states"]
+    assert (folder / "pipe").is_fifo()
+
+
 def test_ctrl_c_ends_with_a_report(counter):
     """An interrupted search reports what it found so far, and that it is not complete."""
     counter.write_text(

@@ -39,6 +39,23 @@ CASES = {
         "'soon' is no duration; write seconds, or for example 90s",
     ),
     "no size": ("check counter.py --max-memory big", None, "'big' is no size; write bytes, or for example 500M"),
+    "no workers": ("check counter.py --workers 0", None, "0 is not in the range 1<=x<=63"),
+    "a negative seed": ("check counter.py --seed -1", None, "-1 is not in the range"),
+    "an abstract spec": (
+        "check bad.py",
+        "from abc import ABC, abstractmethod\nfrom counter import Counter\nclass Bad(Counter, ABC):\n @abstractmethod\n def x(self): ...\n",
+        "Bad is abstract: it leaves x to be defined",
+    ),
+    "an action that exits": (
+        "check bad.py",
+        "import sys\nfrom counter import *\nclass Bad(Counter):\n @action\n def count(self):\n  sys.exit()\n",
+        "bad.py:6: the action count() raised SystemExit",
+    ),
+    "a require at import": (
+        "check bad.py",
+        "from modelcheck import require\nrequire(False)\n",
+        "bad.py:2: require() was called outside of a run",
+    ),
     "zero states": ("check counter.py --max-states 0", None, "0 is not in the range x>=1"),
     "an endless walk": ("check counter.py --order random", None, "a random walk never ends by itself"),
     "a syntax error": ("check bad.py", "x = (\n", "bad.py:1: '(' was never closed"),
