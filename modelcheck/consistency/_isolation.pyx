@@ -11,6 +11,7 @@ transaction whose outcome is unknown counts as committed once something that it 
 transaction wrote and aborted, and another wrote again, is the other's.
 """
 
+from cpython.exc cimport PyErr_CheckSignals
 from libc.stddef cimport size_t
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 from libcpp cimport bool as boolean
@@ -51,9 +52,10 @@ cdef extern from "order_search.hpp" namespace "consistency" nogil:
         kHolds "consistency::OrderSearch::kHolds"
         kViolated "consistency::OrderSearch::kViolated"
         kOrderNoTime "consistency::OrderSearch::kNoTime"
+        kOrderStopped "consistency::OrderSearch::kStopped"
 
     cdef cppclass OrderSearch:
-        OrderSearch(const Polygraph&, double, size_t) except +
+        OrderSearch(const Polygraph&, double, size_t, boolean (*)(void*) noexcept, void*) except +
         OrderAnswer run(const vector[int32_t]&) except +
         vector[Polygraph.Edge] edges() except +
 
@@ -187,6 +189,18 @@ cdef dict LEVELS = {"read-committed": kReadCommitted, "read-atomic": kReadAtomic
 cdef int CHECKED = 1024  # transactions between two looks at the clock
 
 
+cdef boolean stop(void* asked) noexcept with gil:
+    """Whether Ctrl-C or a limit ends a search; ``error`` then says which."""
+    cdef Facts facts = <Facts>asked
+    try:
+        PyErr_CheckSignals()
+        facts.deadline.check()
+    except BaseException as error:
+        facts.error = error
+        return True
+    return False
+
+
 cdef class Facts:
     """What the transactions of a history read and wrote.
 
@@ -202,7 +216,7 @@ cdef class Facts:
 
     cdef Numbers numbers
     cdef bint is_lists
-    cdef object deadline
+    cdef object deadline, error
     # Clients, and transactions of the history; those above are outside of it.
     cdef int32_t sessions, inside
     # Committed ones, those that may be, and writers outside the history.
@@ -606,9 +620,11 @@ cdef class Facts:
             if not is_done:
                 raise LimitReached(MEMORY_UP)
             seconds = self.deadline.left_s
-            search = new OrderSearch(polygraph[0], seconds, memory)
+            search = new OrderSearch(polygraph[0], seconds, memory, &stop, <void*>self)
             with nogil:
                 answer = search.run(wish)
+            if answer == kOrderStopped:
+                raise self.error
             if answer == kHolds:
                 return []
             if answer == kViolated:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 from attrs import evolve
 
-from modelcheck.consistency.checkers import CHECKERS, decide_checker
+from modelcheck.consistency.checkers import CHECKERS, VALID, decide_checker
 from modelcheck.consistency.explanation import explain
 from modelcheck.consistency.history import History, Progress
-from modelcheck.consistency.limits import Deadline, Limits
+from modelcheck.consistency.limits import Deadline, LimitReached, Limits, watched
 from modelcheck.consistency.linearizability import Part, PartResult, decide, parts_of
 from modelcheck.consistency.objects import SequentialObject, object_named
 from modelcheck.consistency.ordering import ORDERINGS, decide_ordering
@@ -24,6 +25,9 @@ CONSISTENCIES = ("linearizable", *ORDERINGS, *LEVELS)
 """What may be asked: the first is for objects only, those of :data:`ORDERINGS` too, the rest for transactions."""
 
 EXPLANATION_S = 10.0
+
+WATCHED_FROM = 1000
+"""Operations from which on a watch sees to the limits of what is done in Python; for fewer it would take longer."""
 
 
 def check_history(
@@ -64,26 +68,44 @@ def check_history(
     <Verdict.VIOLATED: 'violated'>
     """
     history, meant = _question(history, model)
+    consistency = _consistency(meant, consistency)
+    if solver != "native" and (solver != "z3" or consistency != "linearizable"):
+        raise UsageError(f"there is no solver {solver!r} for {consistency!r}", remedy="Leave it out, or say native.")
     started = time.perf_counter()
-    if isinstance(meant, str) and meant in CHECKERS:
-        return evolve(decide_checker(history, meant, consistency), seconds=time.perf_counter() - started)
-    consistency = consistency or ("serializable" if isinstance(meant, str) else "linearizable")
+    limits = Limits(time_limit_s, memory_limit_bytes)
+    if consistency == "linearizable" and solver == "native" and not isinstance(meant, str):
+        result = _linearizable(history, meant, limits, linearization, explanation, progress)
+    else:
+        result = _other(history, meant, consistency, limits)
+    return evolve(result, seconds=time.perf_counter() - started)
+
+
+def _consistency(model: str | SequentialObject, consistency: str | None) -> str:
+    """The consistency that is meant."""
+    if isinstance(model, str) and model in CHECKERS:
+        return consistency or VALID
+    consistency = consistency or ("serializable" if isinstance(model, str) else "linearizable")
     if consistency not in CONSISTENCIES:
         raise UsageError(
             f"there is no consistency {consistency!r}", remedy=f"Choose one of {', '.join(CONSISTENCIES)}."
         )
-    limits = Limits(time_limit_s, memory_limit_bytes)
-    if isinstance(meant, str):
-        result = decide_transactions(history, meant, consistency, limits)
-    elif solver == "z3" and consistency == "linearizable":
-        result = _by_solver(history, meant, limits)
-    elif solver != "native":
-        raise UsageError(f"there is no solver {solver!r} for {consistency!r}", remedy="Leave it out, or say native.")
-    elif consistency == "linearizable":
-        result = _linearizable(history, meant, limits, linearization, explanation, progress)
-    else:
-        result = decide_ordering(history, meant, consistency, limits)
-    return evolve(result, seconds=time.perf_counter() - started)
+    return consistency
+
+
+def _other(history: History, model: str | SequentialObject, consistency: str, limits: Limits) -> HistoryResult:
+    """What the native searches of linearizability have no part in."""
+    try:
+        if consistency == "linearizable" and isinstance(model, SequentialObject):
+            return _by_solver(history, model, limits)
+        with watched(limits):
+            if isinstance(model, SequentialObject):
+                return decide_ordering(history, model, consistency, limits)
+            if model in CHECKERS:
+                return decide_checker(history, model, consistency)
+            return decide_transactions(history, model, consistency, limits)
+    except LimitReached as limit:
+        name = model if isinstance(model, str) else model.name
+        return HistoryResult(Verdict.UNKNOWN, consistency, name, len(history), "none", str(limit))
 
 
 def _question(
@@ -110,7 +132,13 @@ def _linearizable(
     explanation: bool,
     progress: Progress | None,
 ) -> HistoryResult:
-    part, found, procedures, order = decide(history, object_, limits, needs_order=linearization, progress=progress)
+    try:
+        with watched(limits) if len(history) > WATCHED_FROM else nullcontext():
+            part, found, procedures, order = decide(
+                history, object_, limits, needs_order=linearization, progress=progress
+            )
+    except LimitReached as limit:
+        return HistoryResult(Verdict.UNKNOWN, "linearizable", object_.name, len(history), "none", str(limit))
     procedure = ", ".join(f"{name} ({count} parts)" if count > 1 else name for name, count in procedures.items())
     if found.verdict is Verdict.VIOLATED:
         procedure = found.procedure
@@ -123,8 +151,12 @@ def _linearizable(
 
 
 def _explained(part: Part, object_: SequentialObject, limits: Limits, found: PartResult) -> Explanation | None:
-    time_s = min(EXPLANATION_S, limits.time_s)
-    return explain(part, object_, Limits(time_s, limits.memory_bytes), found)
+    limits = Limits(min(EXPLANATION_S, limits.time_s), limits.memory_bytes)
+    try:
+        with watched(limits):
+            return explain(part, object_, limits, found)
+    except LimitReached:
+        return None
 
 
 def _by_solver(history: History, object_: SequentialObject, limits: Limits) -> HistoryResult:

@@ -1,20 +1,26 @@
-"""How much time and memory a check may use, and the signal that it is used up."""
+"""How much time and memory a check may use, and what ends it then.
+
+A native search looks at its limits itself, and asks Python some twenty times a second (:class:`Deadline`). Everything
+else is watched by a thread that raises the same exception where it happens to be, as Ctrl-C would (:func:`watched`); a
+short check is over before it could matter and goes without.
+"""
 
 from __future__ import annotations
 
-import resource
-import sys
+import threading
 import time
-from pathlib import Path
+from contextlib import suppress
 from typing import Final
 
 from attrs import frozen
 
+from modelcheck.spec.watch import raise_in
+
 TIME_UP: Final = "the time limit was reached"
 MEMORY_UP: Final = "the memory limit was reached"
 
-_STATM: Final = Path("/proc/self/statm")
 _LOOKS_S: Final = 0.05
+_AGAIN_S: Final = 0.3
 
 
 @frozen
@@ -34,12 +40,18 @@ class LimitReached(Exception):  # noqa: N818 - it is a verdict, and no error
     """A limit was reached; the text says which. It ends a procedure, whose caller makes it a verdict."""
 
 
-def resident_bytes() -> int:
-    """Bytes of memory that this process has now; where the system does not say, the most it ever had."""
-    try:
-        return int(_STATM.read_bytes().split()[1]) * resource.getpagesize()
-    except OSError:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+class TimeUp(LimitReached):
+    """The time is used up."""
+
+    def __init__(self) -> None:
+        super().__init__(TIME_UP)
+
+
+class MemoryUp(LimitReached):
+    """The memory is used up."""
+
+    def __init__(self) -> None:
+        super().__init__(MEMORY_UP)
 
 
 class Deadline:
@@ -63,23 +75,78 @@ class Deadline:
         """Seconds until the deadline, at least zero."""
         return max(0.0, self._end - time.monotonic())
 
-    def check(self, bytes_needed: int = 0) -> None:
-        """Raise :class:`LimitReached` if the time is up, or the memory used up. To be called often; it is cheap.
+    def over(self, bytes_needed: int = 0) -> type[TimeUp | MemoryUp] | None:
+        """The limit that is reached, if one is. Cheap: memory is looked at twenty times a second.
 
         Args:
             bytes_needed: A share of the limit that is about to be used.
         """
         now = time.monotonic()
         if now >= self._end:
-            raise LimitReached(TIME_UP)
+            return TimeUp
         if self._memory_bytes is None:
-            return
+            return None
         if bytes_needed > self._memory_bytes:
-            raise LimitReached(MEMORY_UP)
+            return MemoryUp
         if now >= self._look:
+            from modelcheck.search.memory import resident_bytes  # noqa: PLC0415 - short checks do without
+
             self._look = now + _LOOKS_S
             resident = resident_bytes()
             if self._first_bytes is None:
                 self._first_bytes = resident
-            elif resident - self._first_bytes > self._memory_bytes:
-                raise LimitReached(MEMORY_UP)
+            return MemoryUp if resident - self._first_bytes > self._memory_bytes else None
+        return None
+
+    def check(self, bytes_needed: int = 0) -> None:
+        """As :meth:`over`, but raise the limit that is reached."""
+        reached = self.over(bytes_needed)
+        if reached is not None:
+            raise reached()
+
+
+_LEAST_BYTES: Final = 1 << 16
+"""What a check that is worth a watch surely takes."""
+
+
+class watched:  # noqa: N801 - used like a function
+    """Raise :class:`LimitReached` in the block, wherever it is in Python, when a limit is reached.
+
+    Also at once, if there is nothing to use. A function in C, such as a call of z3, is not interrupted.
+
+    Args:
+        limits: Counted from the beginning of the block.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._deadline = Deadline(limits.time_s, limits.memory_bytes)
+        self._thread = threading.get_ident()
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+        self._told = False
+
+    def __enter__(self) -> None:
+        self._deadline.check(_LEAST_BYTES)
+        threading.Thread(target=self._look_on, name="modelcheck-limits", daemon=True).start()
+
+    def __exit__(self, *_: object) -> None:
+        while not self._closed.is_set():
+            with suppress(LimitReached):  # The block is over: what it found is complete.
+                self._close()
+
+    def _look_on(self) -> None:
+        """Look a few times a second; a limit is told again, for a destructor may have swallowed it."""
+        wait_s = _LOOKS_S
+        while not self._closed.wait(wait_s):
+            reached = self._deadline.over()
+            with self._lock:
+                if reached is not None and not self._closed.is_set():
+                    self._told, wait_s = True, _AGAIN_S
+                    raise_in(self._thread, reached)
+
+    def _close(self) -> None:
+        """Raise nothing any more, and take back what has not been raised yet."""
+        with self._lock:
+            if self._told:
+                raise_in(self._thread, None)
+            self._closed.set()

@@ -19,14 +19,16 @@ namespace consistency {
 
 class OrderSearch {
  public:
-  enum Answer { kHolds, kViolated, kNoTime, kNoMemory };
+  enum Answer { kHolds, kViolated, kNoTime, kNoMemory, kStopped };
+  using Stop = bool (*)(void* asked);  // whether whoever waits has had enough; asked every 50 ms
   using Literal = Polygraph::Literal;
   using Edge = Polygraph::Edge;
 
-  OrderSearch(const Polygraph& polygraph, double seconds, size_t bytes)
+  OrderSearch(const Polygraph& polygraph, double seconds, size_t bytes, Stop stop, void* asked)
       : polygraph_(polygraph), graph_(polygraph.nodes()), choices_(polygraph.pairs() + 1),
         watching_(2 * (polygraph.pairs() + 1)), activity_(polygraph.pairs() + 1, 0), bytes_(bytes),
-        deadline_(std::chrono::steady_clock::now() +
+        stop_(stop), asked_(asked), looked_(std::chrono::steady_clock::now()),
+        deadline_(looked_ +
                   std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(seconds))) {}
 
   // `wish` suggests an order of the transactions to begin with.
@@ -52,7 +54,14 @@ class OrderSearch {
         learn();
         if (rest > 0) --rest;
       }
-      if (steps % 64 == 0 && std::chrono::steady_clock::now() > deadline_) return kNoTime;
+      if (steps % 64 == 0) {
+        const auto now = std::chrono::steady_clock::now();
+        if (now > deadline_) return kNoTime;
+        if (now - looked_ > std::chrono::milliseconds(50)) {
+          if (stop_(asked_)) return kStopped;
+          looked_ = now;
+        }
+      }
       if (pool_.size() * sizeof(Literal) > bytes_) return kNoMemory;
     }
   }
@@ -331,6 +340,9 @@ class OrderSearch {
   double step_ = 1;
   uint64_t conflicts_ = 0;
   const size_t bytes_;
+  const Stop stop_;
+  void* const asked_;
+  std::chrono::steady_clock::time_point looked_;  // when `stop_` was last asked
   const std::chrono::steady_clock::time_point deadline_;
 };
 

@@ -18,12 +18,14 @@ from typing import Any
 from attrs import frozen
 
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.limits import Limits
+from modelcheck.consistency.limits import Deadline, LimitReached, Limits
 from modelcheck.consistency.objects import UNKNOWN, SequentialObject, agrees
 from modelcheck.verdict import Verdict
 
 MOST_STATES = 3000
 MOST_OPERATIONS = 40
+BYTES_OF_STATE = 500
+"""What one state of the object takes in the formula of one operation."""
 
 
 @frozen
@@ -47,17 +49,23 @@ def ask_solver(operations: Sequence[Operation], object_: SequentialObject, limit
     Args:
         operations: A few, all of one part or of a whole history.
         object_: Their object.
-        limits: The time is the solver's.
+        limits: The solver's own.
     """
     if len(operations) > MOST_OPERATIONS:
         return SolverAnswer(Verdict.UNKNOWN, reason=f"z3 is asked about at most {MOST_OPERATIONS} operations")
-    states = _reachable(operations, object_)
-    if states is None:
-        return SolverAnswer(Verdict.UNKNOWN, reason=f"the object has more than {MOST_STATES} reachable states")
-    return _Encoding(operations, object_, states).answer(limits.time_s)
+    deadline = Deadline(limits.time_s, limits.memory_bytes)
+    try:
+        states = _reachable(operations, object_, deadline)
+        if states is None:
+            return SolverAnswer(Verdict.UNKNOWN, reason=f"the object has more than {MOST_STATES} reachable states")
+        return _Encoding(operations, object_, states, deadline).answer(limits.memory_bytes)
+    except LimitReached as limit:
+        return SolverAnswer(Verdict.UNKNOWN, reason=str(limit))
 
 
-def _reachable(operations: Sequence[Operation], object_: SequentialObject) -> dict[Any, int] | None:
+def _reachable(
+    operations: Sequence[Operation], object_: SequentialObject, deadline: Deadline
+) -> dict[Any, int] | None:
     """All states that the operations can lead to in any order and number, with an identifier for each."""
     states: dict[Any, int] = {object_.initial: 0}
     queue = [object_.initial]
@@ -66,6 +74,7 @@ def _reachable(operations: Sequence[Operation], object_: SequentialObject) -> di
     for _ in range(deepest):
         found = []
         for state in queue:
+            deadline.check(BYTES_OF_STATE * len(operations) * len(states))
             for name, argument in calls:
                 new, _ = object_.apply(state, name, argument)
                 if new not in states:
@@ -80,10 +89,13 @@ def _reachable(operations: Sequence[Operation], object_: SequentialObject) -> di
 class _Encoding:
     """The formula for some operations."""
 
-    def __init__(self, operations: Sequence[Operation], object_: SequentialObject, states: dict[Any, int]) -> None:
+    def __init__(
+        self, operations: Sequence[Operation], object_: SequentialObject, states: dict[Any, int], deadline: Deadline
+    ) -> None:
         import z3  # noqa: PLC0415 - slow to load, and most checks do not need it
 
         self.z3: Any = z3
+        self.deadline = deadline
         self.operations, self.object, self.states = operations, object_, states
         self.solver: Any = z3.Solver()
         count = len(operations)
@@ -97,6 +109,7 @@ class _Encoding:
     def _order(self) -> None:
         z3, count = self.z3, len(self.operations)
         for at, operation in enumerate(self.operations):
+            self.deadline.check()
             self.solver.add(self.positions[at] >= 0, self.positions[at] < count)
             if operation.finish is not None:
                 self.solver.add(z3.Implies(self.right[at], self.happened[at]))
@@ -118,6 +131,7 @@ class _Encoding:
         for which, operation in enumerate(self.operations):
             outcomes = [self.object.apply(state, operation.name, operation.argument) for state in known]
             for at in range(len(self.operations)):
+                self.deadline.check()
                 here = z3.And(self.happened[which], self.positions[which] == at)
                 self.solver.add(z3.Implies(here, self._step(at, outcomes)))
                 told = self.right[which] if operation.finish is not None else True
@@ -141,16 +155,21 @@ class _Encoding:
         ]
         return self.z3.Or(*rows)
 
-    def answer(self, time_s: float) -> SolverAnswer:
+    def answer(self, memory_bytes: int) -> SolverAnswer:
         """Ask."""
-        self.solver.set("timeout", max(1, int(time_s * 1000)))
+        from modelcheck.symbolic.asking import ask, said  # noqa: PLC0415 - loads z3
+
+        self.solver.set("max_memory", max(1, memory_bytes >> 20))
         self.solver.set("core.minimize", True)
         duties = [self.right[at] for at, o in enumerate(self.operations) if o.finish is not None]
-        found = self.solver.check(*duties)
+        try:
+            found = ask(self.solver, *duties, most_ms=int(1000 * self.deadline.left_s))
+        except self.z3.Z3Exception as error:  # Out of memory while it minimises the core.
+            return SolverAnswer(Verdict.UNKNOWN, reason=said(str(error)))
         if found == self.z3.sat:
             return SolverAnswer(Verdict.HOLDS)
         if found == self.z3.unknown:
-            return SolverAnswer(Verdict.UNKNOWN, reason=f"z3 gave up: {self.solver.reason_unknown()}")
+            return SolverAnswer(Verdict.UNKNOWN, reason=said(self.solver.reason_unknown()))
         names = {str(literal) for literal in self.solver.unsat_core()}
         core = tuple(o for at, o in enumerate(self.operations) if f"right{at}" in names)
         return SolverAnswer(Verdict.VIOLATED, core)

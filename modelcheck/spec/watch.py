@@ -97,7 +97,7 @@ class Watch:
         with self._lock:
             found = self._runs.pop(run, None)
         if found is not None and found.told_s is not None:
-            _raise_in(found.thread, None)
+            raise_in(found.thread, None)
 
     def interrupt(self) -> None:
         """End a run of the present thread that has lasted a while; for a signal handler, since a signal wakes a run that sleeps.
@@ -153,10 +153,10 @@ class Watch:
         if sleeps:
             signal.pthread_kill(run.thread, signal.SIGINT)
         else:
-            _raise_in(run.thread, Overrun)
+            raise_in(run.thread, Overrun)
 
 
-def _raise_in(thread: int, exception: type[BaseException] | None) -> None:
+def raise_in(thread: int, exception: type[BaseException] | None) -> None:
     """Let a thread raise an exception at its next instruction, or take back one that it has not raised yet."""
     kind = None if exception is None else ctypes.py_object(exception)
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), kind)

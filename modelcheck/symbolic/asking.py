@@ -35,4 +35,6 @@ def said(reason: str) -> str:
     """Z3's reason for no answer, in words."""
     if "timeout" in reason or "canceled" in reason:
         return "the time limit was reached"
+    if "max. memory" in reason:
+        return "the memory limit was reached"
     return f"z3 gave up: {reason}"

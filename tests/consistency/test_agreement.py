@@ -7,7 +7,9 @@ import random
 import pytest
 from attrs import evolve
 
+from modelcheck.consistency import History, check_history
 from modelcheck.consistency._linearizability import Outcome
+from modelcheck.consistency.history import in_order
 from modelcheck.consistency.limits import Deadline, Limits
 from modelcheck.consistency.linearizability import Part, decide_part, parts_of
 from modelcheck.consistency.objects import FifoQueue, KeyValue, PriorityQueue, Register, Stack
@@ -18,7 +20,7 @@ from modelcheck.consistency.unique import decide_unique
 from modelcheck.verdict import Verdict
 
 from ..oracles.linearizability import linearizable
-from .generate import OBJECTS, random_history, text_history, unique_history
+from .generate import OBJECTS, executed, falsified, random_history, text_history, unique_history
 
 MEMORY = 1 << 30
 NAMES = [type(object_).__name__ for object_ in OBJECTS]
@@ -136,6 +138,31 @@ def test_a_whole_decision_agrees_with_the_oracle():
             history = draw(f"whole {seed}", object_)
             verdicts = [decide_part(part, object_, Limits(60)).verdict for part in parts_of(history, object_)]
             assert (Verdict.all_of(verdicts) is Verdict.HOLDS) == linearizable(history, object_)
+
+
+def test_several_keys_agree_with_the_oracle():
+    """A key-value map of two keys gets the oracle's verdict, in the order of the calls or key by key."""
+    verdicts, procedures = set(), set()
+    for seed in range(1500):
+        chance = random.Random(f"keys {seed}")
+        plan, now = [], 0
+        for client in range(chance.randint(1, 9)):
+            now += chance.randint(1, 4)
+            name, key = chance.choice(["get", "get", "put", "append"]), chance.choice("xy")
+            finish = now + chance.choice([0, 3, 9])
+            argument = key if name == "get" else (key, chance.choice("abc"))
+            plan.append((chance.uniform(now, finish), client, name, argument, now, finish))
+        history = in_order(
+            falsified(chance, executed(chance, KeyValue(), plan, chance.choice([0, 0.3])), chance.choice([0, 2]))
+        )
+        found = check_history(History(history), KeyValue(), linearization=True, explanation=False)
+        assert (found.verdict is Verdict.HOLDS) == linearizable(history, KeyValue()), (seed, list(map(str, history)))
+        if found.linearization is not None:
+            assert linearizable([evolve(o, call=2 * at, finish=2 * at + 1) for at, o in enumerate(found.linearization)], KeyValue())
+        verdicts.add(found.verdict)
+        procedures |= {"calls" in found.procedure}
+    assert verdicts == {Verdict.HOLDS, Verdict.VIOLATED}
+    assert procedures == {True, False}
 
 
 def test_a_history_without_a_key_is_one_part():
