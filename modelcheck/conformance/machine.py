@@ -4,17 +4,9 @@
 its steps is drawn among those that are enabled, with their arguments, so none is wasted. Invariants and step properties are checked
 after each step, and a state without any step must be a terminal one.
 
-*Which step.* Uniformly random steps come back over and over to states that the run has seen, and rarely do several rare things in a
-row. So steps that lead to such states are left out most of the time. Half of the runs then draw uniformly; the others give each kind
-of step (the action, the kind of message, and the process that takes it) a random priority and follow it, so that some processes hurry
-and some messages are late (Burckhardt and others, "A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs", ASPLOS
-2010). docs/guide/hypothesis.md has what that finds.
-
-A run that can reach nothing new begins again, within the same test case.
-
-*Shrinking.* Hypothesis shrinks the numbers that were drawn. A number does not stand for a place in the list of enabled steps, where
-it would mean another step as soon as an earlier one is left out, but for the step that it likes best (rendezvous hashing), which
-remains the same as long as that step is enabled.
+:mod:`modelcheck.conformance.drawing` says how a step is chosen by a number, and :mod:`modelcheck.conformance.seeking` which numbers are drawn;
+docs/guide/hypothesis.md has what that finds. Steps back to states that the run has seen are left out most of the time, and a run
+that can reach nothing new begins again, within the same test case.
 
 The steps of a state come from decision trees (:mod:`modelcheck.statespace.stepper`), so that they cost microseconds where the spec's
 own Python would cost milliseconds. What fails is replayed by the latter before it is shown.
@@ -22,36 +14,30 @@ own Python would cost milliseconds. What fails is replayed by the latter before 
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
-import hypothesis.strategies as st
-from hypothesis import Phase, settings
 from hypothesis.control import BuildContext, _current_build_context
 from hypothesis.reporting import report
-from hypothesis.stateful import RuleBasedStateMachine, rule
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
+from modelcheck.conformance.drawing import Option, Options, Tastes, uniform
+from modelcheck.conformance.seeking import adjusted, drawn
 from modelcheck.conformance.violation import counterexample, described, save, violation_class
 from modelcheck.errors import UsageError
 from modelcheck.spec import Declaration, Spec, Step, machine_of
 from modelcheck.spec.machine import same_step
 from modelcheck.statespace.stepper import Position, Stepper
 from modelcheck.trace.script import Script
-from modelcheck.values import order_key
 
 TRACES = Path(".modelcheck")
-_NUMBER = st.integers(0, 2**20 - 1)
-_NEW_OF = 20
-_FREE_OF = 20
-Option = tuple[Step, Position]
-
-
-@st.composite
-def _next_option(draw: Callable[..., Any]) -> Option | Position | None:
-    machine: SpecMachine = draw(st.runner())
-    return machine._drawn(draw)
+# Even numbers stand for nothing where they like no step so much.
+_NUMBERS = 2**12
+_LIKED = 0.9
+# The codes of decisions that a number takes beside that for a step: to begin again, to let in steps back to states of the run, to look ahead.
+_AGAIN, _BACK, _AHEAD = 1, 2, 3
+_BACK_SHARE = 0.05
+_AHEAD_SHARE = 0.8
 
 
 class SpecMachine(RuleBasedStateMachine):
@@ -65,14 +51,16 @@ class SpecMachine(RuleBasedStateMachine):
     spec: ClassVar[Spec]
     traces: ClassVar[Path] = TRACES
     _stepper: ClassVar[Stepper]
+    _options: ClassVar[Options]
     _source_name: ClassVar[str]
 
     def __init__(self) -> None:
         super().__init__()
-        self._run: list[Option] = []
+        self._run: list[tuple[Step, Position]] = []
         self._first: Position | None = None
         self._seen: set[Any] = set()
-        self._seed: int | None = None
+        self._tastes: Tastes | None = None
+        self._last: Step | Position | None = None
         self._source = Script()
         context = _current_build_context.value
         self._is_final = isinstance(context, BuildContext) and context.is_final
@@ -84,10 +72,15 @@ class SpecMachine(RuleBasedStateMachine):
 
     @classmethod
     def _to_test_case(cls) -> Any:  # type: ignore[override]
-        """As in Hypothesis, without the phase that explains a failure by lines of code: here they would be ours, and it takes long."""
-        case = super()._to_test_case()
-        if Phase.explain in case.settings.phases:
-            case.settings = settings(case.settings, phases=[phase for phase in case.settings.phases if phase is not Phase.explain])
+        """As in Hypothesis, with settings that suit random runs, whichever way they are given."""
+        case: Any = super()._to_test_case()
+
+        def run(test: Any) -> None:
+            run_state_machine_as_test(cls, settings=adjusted(test.settings))
+
+        run.is_hypothesis_test = True  # type: ignore[attr-defined]
+        run._hypothesis_state_machine_class = cls  # type: ignore[attr-defined]
+        case.runTest = run
         return case
 
     # What a printed script calls --------------------------------------------------------------------------------------------------------------
@@ -101,66 +94,60 @@ class SpecMachine(RuleBasedStateMachine):
         __tracebackhide__ = True
         assert self._first is not None
         declared = self._stepper.machine.find(action, self._stepper.machine.actions)
-        found = [option for option in self._stepper.outcomes(self._position, declared) if same_step(option[0], arguments, choices or None)]
+        found = [taken for taken in self._stepper.outcomes(self._position, declared) if same_step(taken[0], arguments, choices or None)]
         if not found:
             raise UsageError(f"{Step(declared.name, arguments, choices)} is not enabled in this state")
-        self._take(found[0])
+        self._take(*found[0])
 
     # Drawing ----------------------------------------------------------------------------------------------------------------------------------
 
-    @rule(option=_next_option())
-    def take(self, option: Option | Position | None) -> None:
-        """Take the step that was drawn; none is left at the end of a run that ends well."""
+    @rule()
+    def take(self) -> None:
+        """Take a step that is drawn; none is left at the end of a run that ends well."""
         __tracebackhide__ = True
+        self._last = None
+        option = self._drawn()
         if isinstance(option, Position):
             self._begin(option)
         elif option is not None:
-            self._take(option)
+            self._take(option.step, option.position)
 
-    def _drawn(self, draw: Callable[..., Any]) -> Option | Position | None:
-        """The next step, or the initial state; one number is drawn, and everything follows from that and what was drawn before."""
+    def _drawn(self) -> Option | Position | None:
+        """The next step, or an initial state; what is drawn decides, and nothing else."""
         if self._first is None:
-            return draw(st.sampled_from(self._stepper.initial()))  # type: ignore[no-any-return]
-        options = self._options()
-        fresh = [option for option in options if option[1].key not in self._seen]
+            return self._start()
+        options = self._options.of(self._position)
         if not options:
-            return self._again(draw)
+            return self._again()
+        fresh = [option for option in options if option.position.key not in self._seen]
         if len(options) == 1 and fresh:
             return options[0]
-        if self._seed is None:
-            self._seed = draw(_NUMBER)
-        number = draw(_NUMBER)
-        if not fresh and self._run and _liking(number, 3) % 2:
-            return self._again(draw)
-        if _liking(number, 1) % _NEW_OF:
-            options = fresh or options
-        if self._seed % 2:
-            options = self._preferred(number, options)
-        return max(options, key=lambda option: _liking(number, _code(option[0])))
+        if self._tastes is None:
+            self._tastes = Tastes(drawn(_NUMBERS))
+        tastes = self._tastes
 
-    def _again(self, draw: Callable[..., Any]) -> Position | None:
+        def choice(number: int) -> Option | None:
+            wrong = [option for option in options if option.violated is not None and uniform(number, _AHEAD) < _AHEAD_SHARE]
+            likely = options if not fresh or uniform(number, _BACK) < _BACK_SHARE else fresh
+            found = tastes.choice(number, wrong or likely)
+            return found if number % 2 or uniform(number, found.code) > _LIKED else None
+
+        def leads_to(number: int) -> Position | None:
+            option = choice(number)
+            return None if option is None else option.position
+
+        number = drawn(_NUMBERS, leads_to)
+        if not fresh and self._run and uniform(number, _AGAIN) < 1 / 2:
+            return self._again()
+        return choice(number)
+
+    def _again(self) -> Position | None:
         """An initial state, to begin again where a run can reach nothing new; the trace is that of the last run."""
+        return self._start() if self._run else None
+
+    def _start(self) -> Position:
         starts = self._stepper.initial()
-        if not self._run:
-            return None
-        return starts[0] if len(starts) == 1 else draw(st.sampled_from(starts))
-
-    def _preferred(self, number: int, options: list[Option]) -> list[Option]:
-        """The options of the kind that has priority; now and then all of them, or by new priorities."""
-        which = _liking(number, 2) % _FREE_OF
-        if which in {1, 2}:
-            return options
-        if which == 3:  # noqa: PLR2004 - one of the twenty.
-            self._seed = number | 1
-        seed = self._seed or 0
-        first = max(_liking(seed, _kind(option[0])) for option in options)
-        return [option for option in options if _liking(seed, _kind(option[0])) == first]
-
-    def _options(self) -> list[Option]:
-        options = self._stepper.steps(self._position)
-        for constraint in self._stepper.machine.constraints:
-            options = [option for option in options if self._stepper.holds(constraint, option[1])]
-        return options
+        return starts[0] if len(starts) == 1 else starts[drawn(len(starts))]
 
     # Running ----------------------------------------------------------------------------------------------------------------------------------
 
@@ -171,25 +158,27 @@ class SpecMachine(RuleBasedStateMachine):
 
     def _begin(self, position: Position) -> None:
         __tracebackhide__ = True
-        self._first = position
+        self._first = self._last = position
         self._run = []
         self._seen = set()
+        self._tastes = None
         self._check(None)
 
-    def _take(self, option: Option) -> None:
+    def _take(self, step: Step, position: Position) -> None:
         __tracebackhide__ = True
         before = self._position
-        self._run.append(option)
+        self._last = step
+        self._run.append((step, position))
         self._check(before)
 
     def _check(self, before: Position | None) -> None:
         __tracebackhide__ = True
         position = self._position
         self._seen.add(position.key)
-        declared = self._stepper.false_property(position, before)
+        declared = self._options.violated(position, before)
         if declared is not None:
             raise self._violation(declared)
-        if not self._options() and not self._stepper.steps(position) and not self._stepper.is_terminal(position):
+        if not self._options.of(position) and not self._stepper.steps(position) and not self._stepper.is_terminal(position):
             raise self._violation(None)
 
     def _violation(self, declared: Declaration | None) -> AssertionError:
@@ -220,10 +209,11 @@ class SpecMachine(RuleBasedStateMachine):
     def _repr_step(self, rule: Any, data: Any, result: Any) -> str:
         """The step as a line of a program; Hypothesis prints it."""
         del rule, data, result
-        if not self._run:
-            assert self._first is not None
-            return f"state.start({self._stepper.initial().index(self._first)})"
-        line = f"state.step({self._source.step(self._run[-1][0])})"
+        if self._last is None:
+            return "pass"
+        if isinstance(self._last, Position):
+            return f"state.start({self._stepper.initial().index(self._last)})"
+        line = f"state.step({self._source.step(self._last)})"
         if self._is_final:
             self._tell_imports()
         return line
@@ -244,46 +234,9 @@ def state_machine(spec: Spec, *, name: str | None = None, traces: Path | str = T
         hint = f"Write state_machine({spec.__name__}())." if isinstance(spec, type) else None
         raise UsageError(f"state_machine() takes a spec, not {spec!r}", remedy=hint)
     called = name or f"{type(spec).__name__}Machine"
-    body = {"spec": spec, "traces": Path(traces), "_stepper": Stepper(machine_of(spec)), "__doc__": f"Runs of {spec!r}.", "__module__": __name__}
+    stepper = Stepper(machine_of(spec))
+    settled = {"spec": spec, "traces": Path(traces), "_stepper": stepper, "_options": Options(stepper)}
+    body = {**settled, "__doc__": f"Runs of {spec!r}.", "__module__": __name__}
     metaclass: Any = type(SpecMachine)
     made: type[SpecMachine] = metaclass(called, (SpecMachine,), body)
     return made
-
-
-# Numbers that steps are told apart by, the same in every process ------------------------------------------------------------------------------------
-
-_CODES: dict[int, tuple[Step, int, int]] = {}
-
-
-def _codes(step: Step) -> tuple[Step, int, int]:
-    found = _CODES.get(id(step))
-    if found is None or found[0] is not step:
-        if len(_CODES) > 100_000:  # noqa: PLR2004 - some tens of megabytes.
-            _CODES.clear()
-        keys = [order_key(value) for value in (*step.arguments.values(), *step.choices)]
-        found = _CODES[id(step)] = (step, _crc(f"{step.action}{keys}"), _crc(f"{step.action}{[_role(value) for value in step.arguments.values()]}"))
-    return found
-
-
-def _crc(text: str) -> int:
-    return zlib.crc32(text.encode())
-
-
-def _code(step: Step) -> int:
-    return _codes(step)[1]
-
-
-def _kind(step: Step) -> int:
-    return _codes(step)[2]
-
-
-def _role(value: Any) -> Any:
-    """What of an argument makes a kind of step: of a message its class and receiver, else the value itself."""
-    receiver = getattr(value, "dst", None)
-    return order_key(value) if receiver is None else (type(value).__name__, order_key(receiver))
-
-
-def _liking(number: int, code: int) -> int:
-    """How much a number likes a code: as good as random, and always the same."""
-    mixed = (code ^ (number * 0x9E3779B1)) * 0x85EBCA6B & 0xFFFFFFFF
-    return (mixed ^ mixed >> 15) * 0xC2B2AE35 & 0xFFFFFFFF

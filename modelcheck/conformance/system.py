@@ -20,9 +20,10 @@ from hypothesis.reporting import report
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from modelcheck.conformance.calling import AdapterError, Caller
+from modelcheck.conformance.drawing import code_of, uniform
 from modelcheck.conformance.explaining import Explaining, Unexplained
 from modelcheck.conformance.log import checked
-from modelcheck.conformance.machine import TRACES, _code, _liking
+from modelcheck.conformance.machine import TRACES
 from modelcheck.conformance.violation import replay_lines, save
 from modelcheck.errors import UsageError
 from modelcheck.spec import Spec, Step, machine_of
@@ -136,7 +137,7 @@ class ConformanceMachine(RuleBasedStateMachine):
         stepper = self._explaining.stepper
         actions = [action for action in stepper.machine.actions if action.name in self._driven]
         options = {
-            _code(step): Step(step.action, step.arguments)
+            code_of(step): Step(step.action, step.arguments)
             for position in self._explaining.positions(_LOOKED_AT)
             for action in actions
             for step, _ in stepper.outcomes(position, action)
@@ -144,7 +145,7 @@ class ConformanceMachine(RuleBasedStateMachine):
         if not options:
             return None
         number = draw(_NUMBER)
-        return options[max(options, key=lambda code: _liking(number, code))]
+        return options[max(options, key=lambda code: uniform(number, code))]
 
     def _take(self, step: Step) -> None:
         __tracebackhide__ = True

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
+import tomllib
 import unittest
 from pathlib import Path
 
@@ -15,13 +17,15 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from modelcheck import Spec, action, choose, constraint, invariant, require, step_property, terminal
 from modelcheck.conformance import Violation, state_machine
-from modelcheck.errors import ImpureError, UsageError
+from modelcheck.conformance.seeking import adjusted
+from modelcheck.errors import ImpureError, SpecError, UsageError
 from modelcheck.spec import machine_of
 from modelcheck.spec.loading import load_spec
 from modelcheck.statespace.stepper import Stepper
 from modelcheck.trace import Outcome, read_recording, replay
 
 ROOT = Path(__file__).resolve().parents[2]
+MUTANTS = [entry for entry in tomllib.loads((ROOT / "specs" / "expected.toml").read_text())["violated"] if "/mutants/" in entry["spec"]]
 QUICK = settings(max_examples=100, database=None, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
@@ -59,8 +63,15 @@ class Counter(Spec):
 def fails(spec, tmp_path, **changes):
     """The violation that a run finds."""
     with pytest.raises(Violation) as caught:
-        run_state_machine_as_test(state_machine(spec, traces=tmp_path), settings=settings(QUICK, **changes))
+        run(state_machine(spec, traces=tmp_path), settings(QUICK, **changes))
     return caught.value
+
+
+def run(machine, given):
+    """Run a machine's test case with settings."""
+    case = machine.TestCase
+    case.settings = given
+    case().runTest()
 
 
 def test_a_spec_that_holds_passes():
@@ -122,7 +133,7 @@ def test_constraints_bound_the_runs(tmp_path):
         def near(self) -> bool:
             return self.n <= 4
 
-    run_state_machine_as_test(state_machine(Bounded(bound=4, limit=100), traces=tmp_path), settings=QUICK)
+    run(state_machine(Bounded(bound=4, limit=100), traces=tmp_path), QUICK)
 
 
 def test_initial_states_are_drawn(tmp_path):
@@ -131,6 +142,9 @@ def test_initial_states_are_drawn(tmp_path):
     class Anywhere(Counter):
         def init(self) -> None:
             self.n = choose(range(5))
+
+        def jump(self) -> None:
+            require(False)
 
     error = fails(Anywhere(bound=3, limit=3), tmp_path)
     assert (len(error.trace.steps), error.trace.states[0].n) == (0, 4)
@@ -145,7 +159,7 @@ def test_two_bugs_are_two_failures(tmp_path):
             return self.n != 6
 
     with pytest.raises(BaseExceptionGroup) as caught:
-        run_state_machine_as_test(state_machine(Twice(bound=7), traces=tmp_path), settings=settings(QUICK, report_multiple_bugs=True))
+        run(state_machine(Twice(bound=7), traces=tmp_path), settings(QUICK, report_multiple_bugs=True))
     assert {error.trace.property for error in caught.value.exceptions} == {"small", "odd"}
 
 
@@ -161,7 +175,7 @@ def test_an_impure_action_is_an_error_with_its_name(tmp_path):
             self.n = (self.n + len(calls)) % 5
 
     with pytest.raises(ImpureError, match="the action count"):
-        run_state_machine_as_test(state_machine(Impure(), traces=tmp_path), settings=settings(QUICK, phases=[Phase.generate]))
+        run(state_machine(Impure(), traces=tmp_path), QUICK)
 
 
 def test_a_class_instead_of_a_spec_is_refused():
@@ -170,13 +184,51 @@ def test_a_class_instead_of_a_spec_is_refused():
         state_machine(Counter)
 
 
+def test_what_is_found_depends_on_the_seed_only(tmp_path):
+    """Two runs with one seed find the same, although the second one knows the steps of many states already."""
+    spec = load_spec(ROOT / "specs" / "mutants" / "two_phase_commit_blocking.py:AbortsWhenAsked")()
+    machine = state_machine(spec, traces=tmp_path)
+    found = []
+    for _ in range(2):
+        with pytest.raises(Violation) as caught:
+            run(machine, settings(QUICK, phases=[Phase.generate]))
+        found.append([repr(step) for step in caught.value.trace.steps])
+    assert found[0] == found[1]
+
+
+def test_a_mistake_on_the_way_is_told_as_it_is(tmp_path):
+    """An action that raises in some states is an error of the spec, and shrinking does not change that."""
+
+    class Raising(Counter):
+        @action
+        def jump(self) -> None:
+            require(self.n > 5)
+            raise ValueError("too far")
+
+    with pytest.raises(SpecError, match="too far"):
+        run(state_machine(Raising(), traces=tmp_path), QUICK)
+
+
+def test_the_backend_is_ours_whichever_way_settings_are_given():
+    """Settings that name no backend get the one that seeks new states; another that they name is left alone."""
+    made = adjusted(settings(max_examples=7))
+    assert (made.backend, made.max_examples, Phase.explain in made.phases) == ("modelcheck", 7, False)
+    assert adjusted(settings(backend="hypothesis-urandom")).backend == "hypothesis-urandom"
+
+
+def test_hypothesis_can_run_the_machine_too(tmp_path):
+    """Hypothesis's own function runs a machine, with the numbers that Hypothesis draws."""
+    with pytest.raises(Violation):
+        run_state_machine_as_test(state_machine(Counter(bound=4), traces=tmp_path), settings=QUICK)
+
+
 def test_the_database_replays_a_failure(tmp_path):
     """A failure found once is found at once from the example database."""
     database = InMemoryExampleDatabase()
     machine = state_machine(Counter(bound=4), traces=tmp_path)
     for phases in ([Phase.generate, Phase.shrink], [Phase.reuse]):
         with pytest.raises(Violation):
-            run_state_machine_as_test(machine, settings=settings(QUICK, derandomize=False, database=database, phases=phases))
+            run(machine, settings(QUICK, derandomize=False, database=database, phases=phases))
 
 
 SPEC_FILE = """
@@ -236,6 +288,15 @@ def test_the_printed_failure_is_a_program(tmp_path):
     assert "the invariant unanswered is violated in 2 steps" in again.stderr, again.stderr
 
 
+def test_a_step_that_does_nothing_is_a_line_that_does_nothing():
+    """A number may stand for no step; what is printed for it runs, too."""
+    machine = state_machine(Counter())()
+    machine.step("count", by=1)
+    assert machine._repr_step(None, {}, None) == "state.step('count', by=1)"
+    machine._last = None
+    assert machine._repr_step(None, {}, None) == "pass"
+
+
 def test_a_failure_can_be_reproduced(tmp_path):
     """@reproduce_failure works on the machine's test case as on any other."""
     (tmp_path / "pings.py").write_text(SPEC_FILE)
@@ -247,6 +308,34 @@ def test_a_failure_can_be_reproduced(tmp_path):
     (tmp_path / "test_again.py").write_text(text + f"TestAgain = {blob}(Machine).TestCase\n".replace("@", ""))
     again = run_in(tmp_path, "-m", "pytest", "-q", "test_again.py")
     assert "the invariant unanswered is violated in 2 steps" in again.stdout
+
+
+MUTANT_TEST = """
+from hypothesis import HealthCheck, settings
+from modelcheck.conformance import state_machine
+from modelcheck.spec.loading import load_spec
+
+TestIt = state_machine(load_spec({name!r})()).TestCase
+TestIt.settings = settings(max_examples=2000, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [entry["spec"] for entry in MUTANTS])
+def test_the_script_of_each_mutant_runs(tmp_path, name):
+    """What is printed for a failure of each mutant runs as it stands, fails in the same way, and names a file that replays."""
+    (tmp_path / "test_it.py").write_text(MUTANT_TEST.format(name=str(ROOT / name)))
+    done = run_in(tmp_path, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py")
+    assert done.returncode == 1, done.stdout
+    lines = [re.sub(r"^E   ", "", line) for line in done.stdout.splitlines()]
+    start = next(i for i, line in enumerate(lines) if line.startswith("Failing test case")) + 1
+    (tmp_path / "program.py").write_text("\n".join(lines[start : lines.index("state.teardown()") + 1]))
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    again = subprocess.run([sys.executable, "program.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    command = next(line for line in lines if line.startswith("Replay: ")).split()[1:]
+    assert again.stderr.count(" is violated in ") == 1, again.stderr
+    replayed = subprocess.run([sys.executable, "-m", *command, "--spec", str(ROOT / name)], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert replayed.returncode == 1, replayed.stdout + replayed.stderr
 
 
 # The stepper ------------------------------------------------------------------------------------------------------------------------------------
