@@ -6,18 +6,23 @@ import pdb  # noqa: T100 - offered to the user.
 import sys
 from bdb import BdbQuit
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import click
+from attrs import evolve
 
 from modelcheck.cli.paint import paint
+from modelcheck.cli.traces import replay_command
 from modelcheck.errors import UsageError
 from modelcheck.spec import Declaration, Machine, Role, State, Step
 from modelcheck.spec.choice import Disabled, choosing
 from modelcheck.spec.loading import shown_path
 from modelcheck.statespace.recorder import PickingChooser
-from modelcheck.trace import Trace, changes
+from modelcheck.trace import Trace, changes, write_trace
 from modelcheck.trace.text import Line, Span, change_lines, state_lines, step_spans
 
+PROMPT = "(modelcheck) "
 HELP = """\
   n, next          the next step of the run
   b, back          one step back
@@ -27,6 +32,7 @@ HELP = """\
   e, enabled       every step that can be taken here
   t, take N        take the N-th of those instead, and go on from there
   r, run           back to the recorded run, where it was left
+  w, write FILE    save the run as it is now, as a trace
   p, pdb           debug the Python of the next step
   q, quit"""
 
@@ -49,21 +55,24 @@ class Stepping:
         self._at = at
 
     def loop(self) -> None:
-        """Do what is typed, until there is no more or it says to quit."""
+        """Do what is typed, until there is no more or it says to quit. Ctrl-C gives up what is being typed or computed, and nothing else."""
+        click.echo(f"{self._title()}; h lists the commands")
         self._show()
         while True:
-            click.echo("(modelcheck) ", nl=False)
-            line = sys.stdin.readline()
-            if not line or line.strip() in {"q", "quit", "exit"}:
-                if not line:
-                    click.echo()
-                return
-            if not sys.stdin.isatty():
-                click.echo(line.rstrip())
             try:
+                line = _typed()
+                if line is None or line.strip() in {"q", "quit", "exit"}:
+                    return
                 self._do(line.split())
             except UsageError as error:
                 click.echo(str(error))
+            except KeyboardInterrupt:
+                click.echo("\ninterrupted; q quits")
+
+    def _title(self) -> str:
+        steps = f"{len(self._steps)} step{'' if len(self._steps) == 1 else 's'}"
+        what = {"deadlock": "a deadlock", "log": "a run"}.get(self._recorded.kind, self._recorded.property)
+        return f"{self._machine.spec!r}: {what} in {steps}"
 
     def _do(self, words: list[str]) -> None:
         word, *arguments = words or ["next"]
@@ -71,11 +80,13 @@ class Stepping:
             "next": self._next, "back": self._back, "state": self._state, "diff": self._diff, "enabled": self._enabled, "run": self._run,
             "pdb": self._debug,
         }  # fmt: skip
-        names = [name for name in [*actions, "goto", "take", "help"] if name.startswith(word)]
+        names = [name for name in [*actions, "goto", "take", "write", "help"] if name.startswith(word)]
         if not names:
             raise UsageError(f"there is no command {word!r}", remedy="h lists the commands.")
         if names[0] == "help":
             click.echo(HELP)
+        elif names[0] == "write":
+            self._write(arguments)
         elif names[0] in {"goto", "take"}:
             number = self._number(arguments, names[0])
             self._goto(number) if names[0] == "goto" else self._take(number)
@@ -115,8 +126,10 @@ class Stepping:
 
     def _take(self, number: int) -> None:
         options = list(self._machine.successors(self._states[self._at]))
+        if not options:
+            raise UsageError("nothing can be taken here", remedy="b goes back a step.")
         if not 1 <= number <= len(options):
-            raise UsageError(f"{len(options)} steps can be taken here", remedy="e lists them.")
+            raise UsageError(f"there is no step {number} to take here", remedy=f"e lists those that can be taken: 1 to {len(options)}.")
         step, state = options[number - 1]
         if self._left is None:
             self._left = self._at
@@ -124,6 +137,31 @@ class Stepping:
         self._states = [*self._states[: self._at + 1], state]
         self._at += 1
         self._show()
+
+    def _write(self, arguments: list[str]) -> None:
+        if len(arguments) != 1:
+            raise UsageError("write needs a file", remedy="For example: write run.json")
+        path = Path(arguments[0])
+        shown = self._ending()
+        try:
+            write_trace(shown, path, source=shown_path(shown.source))
+        except OSError as error:
+            raise UsageError(f"cannot write {path}: {error.strerror}") from None
+        what = {"deadlock": ", which ends in a deadlock", "log": ""}.get(shown.kind, f", which ends with {shown.property}")
+        click.echo(f"wrote the {len(self._steps)} steps of this run{what}\nReplay: {replay_command(path)}")
+
+    def _ending(self) -> Trace:
+        """The run as a trace of what its end shows: what was recorded, another property that is false there, a deadlock, or just a run."""
+        run = evolve(self._recorded, states=tuple(self._states), steps=tuple(self._steps))
+        if self._left is None:
+            return run
+        at, self._at = self._at, len(self._steps)
+        false = next(self._false(), None)
+        self._at = at
+        name, kind = ("log", "log") if false is None else (false.name, false.role.value)
+        if false is None and is_deadlock(self._machine, self._states[-1]):
+            name = kind = "deadlock"
+        return evolve(run, property=name, kind=kind, arguments={}, loop=None, found_by="replay", observed=None)
 
     # Showing ------------------------------------------------------------------------------------------------------------------------------------
 
@@ -183,6 +221,27 @@ class Stepping:
         if self._at == len(self._steps):
             raise UsageError("this is the end of the run", remedy="b goes back a step.")
         debug(self._machine, self._states[self._at], self._steps[self._at])
+
+
+def _typed() -> str | None:
+    """The next line, with the keys of a terminal if it is one; None at the end of the input."""
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        with suppress(ImportError):
+            import readline  # noqa: F401, PLC0415 - for its effect on input(), and not on every platform.
+        try:
+            return input(PROMPT)
+        except EOFError:
+            click.echo()
+            return None
+    click.echo(PROMPT, nl=False)
+    line = sys.stdin.readline()
+    click.echo(line.rstrip())
+    return line or None
+
+
+def is_deadlock(machine: Machine, state: State) -> bool:
+    """Whether nothing can be taken in a state where a run is not to end."""
+    return next(iter(machine.successors(state)), None) is None and not any(machine.failing(declared, state) is None for declared in machine.terminals)
 
 
 def debug(machine: Machine, state: State, step: Step) -> None:
