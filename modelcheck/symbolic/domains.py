@@ -34,6 +34,7 @@ from modelcheck.symbolic.values.kinds import (
 from modelcheck.symbolic.values.scalars import boolean
 from modelcheck.values import identity, order_key, show
 
+Outside = tuple[z3.BoolRef, str]
 GROWING_ROUNDS = 4
 _MOST_ALTERNATIVES = 400
 
@@ -324,26 +325,38 @@ class Domain:
         assert self.universe is not None
         return sorted(self.universe.values(), key=order_key)
 
-    def encode(self, options: list[Guarded], path: str, out: dict[str, Any]) -> None:
-        """The leaves of a value that is one of the options, or not used where none of the conditions is true."""
-        flat = [(guard, value) for guard, value in _expanded(options) if not is_false(guard)]
+    def encode(self, options: list[Guarded], path: str, out: dict[str, Any], outside: list[Outside]) -> None:
+        """The leaves of a value that is one of the options, or not used where none of the conditions is true.
+
+        Args:
+            options: The options, each with its condition.
+            path: Where the value is.
+            out: Gets the leaves.
+            outside: Gets the conditions under which the value is none that the domain knows, with the place.
+        """
         kinds = self._kinds()
+        both = ("truth",) in kinds
+        flat = [(guard, value) for guard, value in _expanded(options, both) if not is_false(guard)]
         by_kind: dict[tuple[Any, ...], list[Guarded]] = {}
         for guard, value in flat:
             by_kind.setdefault(self._kind(value), []).append((guard, value))
+        outside += [(guard, path) for kind in by_kind.keys() - set(kinds) for guard, _ in by_kind[kind]]
         for at, kind in enumerate(kinds):
             group = by_kind.get(kind, [])
             if at:
                 out[f"{path}#{at}"] = disj(*(guard for guard, _ in group))
-            self._encode(kind, group, path, out)
+            self._encode(kind, group, path, out, outside)
         for at, domain in enumerate(self.positions):
             domain.encode(
                 [(guard, value[at]) for guard, value in flat if type(value) is tuple and len(value) > at],
                 f"{path}[{at}]",
                 out,
+                outside,
             )
 
-    def _encode(self, kind: tuple[Any, ...], group: list[Guarded], path: str, out: dict[str, Any]) -> None:
+    def _encode(
+        self, kind: tuple[Any, ...], group: list[Guarded], path: str, out: dict[str, Any], outside: list[Outside]
+    ) -> None:
         if kind[0] == "truth":
             out[f"{path}?"] = disj(
                 *(
@@ -358,9 +371,16 @@ class Domain:
             out[f"{path}="] = term
         elif kind[0] == "record":
             for name, domain in self.records[kind[1]].items():
-                domain.encode([(guard, getattr(value, name)) for guard, value in group], f"{path}.{name}", out)
+                domain.encode([(guard, getattr(value, name)) for guard, value in group], f"{path}.{name}", out, outside)
         elif kind[0] == "set":
+            assert self.universe is not None
             sets = [(guard, SymSet(_members(value, path))) for guard, value in group]
+            outside += [
+                (conj(guard, condition), path)
+                for guard, each in sets
+                for condition, one in each.items
+                if _key(one) not in self.universe
+            ]
             for one in self._ordered_universe():
                 out[f"{path}<{show(one)}>"] = disj(*(conj(guard, member(each, one)) for guard, each in sets))
 
@@ -406,10 +426,13 @@ def _together(options: list[Guarded]) -> list[Guarded]:
     return found
 
 
-def _expanded(options: list[Guarded]) -> Iterator[Guarded]:
+def _expanded(options: list[Guarded], both: bool = True) -> Iterator[Guarded]:
+    """The options without unions; a truth value is two where a place is not known to hold both."""
     for guard, value in options:
         if isinstance(value, SymUnion):
-            yield from ((conj(guard, each), v) for each, v in value.alternatives)
+            yield from _expanded([(conj(guard, each), v) for each, v in value.alternatives], both)
+        elif isinstance(value, SymBool) and not both:
+            yield from ((conj(guard, value.term), True), (conj(guard, neg(value.term)), False))
         else:
             yield guard, value
 

@@ -16,6 +16,7 @@ import z3
 from attrs import define, field, frozen
 
 from modelcheck.spec.choice import Disabled
+from modelcheck.spec.run import user_place
 from modelcheck.symbolic.asking import ask
 from modelcheck.symbolic.present import Present
 from modelcheck.symbolic.supervision import Supervision
@@ -135,7 +136,8 @@ class Paths:
             value = code()
         except (Disabled, _InfeasibleError):
             return None
-        except UnsupportedError:
+        except UnsupportedError as error:
+            error.place = error.place or user_place(error)
             raise
         except Exception as error:  # noqa: BLE001 - the spec's code may raise anything.
             return Outcome(conj(*frame.assumed), error=error)

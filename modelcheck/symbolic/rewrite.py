@@ -15,6 +15,7 @@ import linecache
 import os
 import sys
 import sysconfig
+from collections.abc import Callable
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any, TypeVar
@@ -44,6 +45,7 @@ _rewritten: dict[int, tuple[CodeType, CodeType]] = {}
 _registered: dict[int, CodeType] = {}
 _MARK = "the rewritten twin"
 _DETOUR = compile(f"lambda *args, **kwargs: {_MARK!r}.__call__(*args, **kwargs)", __file__, "eval", dont_inherit=True).co_consts[0]
+_DEMANDING = {"__bool__", "__contains__", "__float__", "__format__", "__hash__", "__index__", "__int__", "__len__", "__repr__", "__str__"}
 # By the id of the detour: the detour and the function's own code. By the id of the function: the function, its own code and its detour.
 _detours: dict[int, tuple[CodeType, CodeType]] = {}
 _detour_of: dict[int, tuple[FunctionType, CodeType, CodeType]] = {}
@@ -147,14 +149,21 @@ def rewritten(function: FunctionType) -> FunctionType:
     return made
 
 
-def detour(function: FunctionType, code: CodeType) -> CodeType:
-    """Code that calls the rewritten twin of a function whose own code is given."""
+def detour(function: FunctionType, code: CodeType, settle: Callable[[Any], Any]) -> CodeType:
+    """Code that calls the rewritten twin of a function whose own code is given.
+
+    Args:
+        function: The function.
+        code: Its own code.
+        settle: Makes the result of a method concrete from which Python demands a bool, an int or a text of its own.
+    """
     key = id(function)
     known = _detour_of.get(key)
     if known is None or known[0] is not function or known[1] is not code:
 
         def call_rewritten(*args: Any, **kwargs: Any) -> Any:
-            return rewritten(function)(*args, **kwargs)
+            result = rewritten(function)(*args, **kwargs)
+            return settle(result) if code.co_name in _DEMANDING else result
 
         constants = tuple(call_rewritten if each == _MARK else each for each in _DETOUR.co_consts)
         made = _DETOUR.replace(
@@ -344,6 +353,24 @@ class _Rewriter(ast.NodeTransformer):
             return self.generic_visit(node)  # type: ignore[return-value]
         return self._call(node, "item", self.visit(node.value), self._key(node.slice))
 
+    def visit_Assign(self, node: ast.Assign) -> ast.stmt:
+        """``a[b] = c``."""
+        target = node.targets[0]
+        if len(node.targets) > 1 or not isinstance(target, ast.Subscript) or isinstance(target.slice, ast.Slice):
+            return self.generic_visit(node)  # type: ignore[return-value]
+        if _assigns(node):
+            return self.generic_visit(node)  # type: ignore[return-value]
+        value, container, key = (self.visit(each) for each in (node.value, target.value, target.slice))
+        return self._at(node, ast.Expr(self._call(node, "set_item", value, container, key)))
+
+    def visit_Dict(self, node: ast.Dict) -> ast.expr:
+        """``{a: b}``."""
+        if not all(node.keys):
+            return self._generic(node)
+        pairs = zip(node.keys, node.values, strict=True)
+        parts = [ast.Tuple([self.visit(key), self.visit(value)], ast.Load()) for key, value in pairs if key]
+        return self._call(node, "dict_made", *(self._at(node, each) for each in parts))
+
     def _key(self, key: ast.expr) -> ast.expr:
         if not isinstance(key, ast.Slice):
             return self.visit(key)  # type: ignore[no-any-return]
@@ -360,7 +387,7 @@ class _Rewriter(ast.NodeTransformer):
             ]
             return self._at(node, ast.Call(node.func, own, []))
         if name in {"locals", "globals", "eval", "exec", "vars", "id"}:
-            raise self._refuse(node, f"{name}()")
+            raise self._refuse(node, f"{name}()", "Name the values themselves, and compare them with ==.")
         if (
             name in {"all", "any"}
             and len(node.args) == 1

@@ -9,16 +9,17 @@ from typing import Any
 
 import z3
 
+from modelcheck.errors import InternalError
 from modelcheck.spec.choice import Disabled
 from modelcheck.spec.run import options_of
 from modelcheck.spec.shape import check_value
 from modelcheck.symbolic import operators
-from modelcheck.symbolic.domains import Discovery, Domain, Leaves
+from modelcheck.symbolic.domains import Discovery, Domain, Leaves, Outside
 from modelcheck.symbolic.elements import Element, Elements
 from modelcheck.symbolic.expansion import expand, filled
 from modelcheck.symbolic.paths import Paths
 from modelcheck.symbolic.present import Present
-from modelcheck.symbolic.terms import TRUE, UnsupportedError, neg, pick
+from modelcheck.symbolic.terms import FALSE, TRUE, UnsupportedError, conj, neg, pick
 from modelcheck.symbolic.values.kinds import SymInt, is_symbolic
 from modelcheck.symbolic.values.merging import merge
 from modelcheck.symbolic.values.scalars import boolean, int_term, integer, truth
@@ -62,6 +63,7 @@ class Session:
         self.at_begin: list[Callable[[], None]] = []
         self._shared: set[Cell | Elements] = set()
         self._lent: list[tuple[Any, Any]] = []
+        self._outside: list[Outside] = []
         self._values: dict[Cell, Any] = {}
         self._elements: dict[Elements, dict[Any, Any]] = {}
 
@@ -74,6 +76,7 @@ class Session:
         self.kept = {}
         self._shared = set()
         self._lent = []
+        self._outside = []
 
     # Shared objects ---------------------------------------------------------------------------------------------------------------------------
 
@@ -185,6 +188,8 @@ class Session:
         for guard, skeleton, holes in expand(value, set(elements.wide), ()):
             key = identity(skeleton)
             if key not in elements.known:
+                added = truth(kept) if elements.default is False else FALSE if kept is elements.default else TRUE
+                self._outside.append((conj(guard, added), elements.path))
                 continue
             new = self._stored(elements, key, list(holes), guard, kept)
             self.kept.setdefault(elements, {})[key] = new
@@ -227,10 +232,15 @@ class Session:
             cell.domain.join([(TRUE, value)], search, cell.path)
 
     def effect(self) -> dict[str, Any]:
-        """The leaves that the run wrote, and their terms."""
+        """The leaves that the run wrote, and their terms.
+
+        Raises:
+            InternalError: if the domains are closed and do not contain what it wrote.
+        """
         out: dict[str, Any] = {}
+        outside = self._outside
         for cell, value in self.written.items():
-            cell.domain.encode([(TRUE, value)], cell.path, out)
+            cell.domain.encode([(TRUE, value)], cell.path, out, outside)
         for elements, kept in self.kept.items():
             for key, content in kept.items():
                 element = elements.known[key]
@@ -238,7 +248,10 @@ class Session:
                 if element.domain is None or element.holes:
                     out[name] = content
                 else:
-                    element.domain.encode([(TRUE, content)], name, out)
+                    element.domain.encode([(TRUE, content)], name, out, outside)
+        for guard, path in outside if self.search is None else ():
+            if Present.paths.feasible(guard):
+                raise InternalError(f"{path} is given a value that is not in its domain")
         return {name: term for name, term in out.items() if name in self.leaves.all}
 
 

@@ -42,7 +42,7 @@ class States:
         for shape, value in places(self.machine, state):
             if id(shape) in self.layout.cells:
                 cell = self.layout.cells[id(shape)]
-                cell.domain.encode([(TRUE, value)], cell.path, out)
+                cell.domain.encode([(TRUE, value)], cell.path, out, [])
                 if identity(cell.domain.decode(cell.path, _reader(out))) != identity(value):
                     raise KeyError(cell.path)
                 continue
@@ -62,7 +62,7 @@ class States:
                 elif element.domain is None:
                     out[name] = TRUE
                 else:
-                    element.domain.encode([(TRUE, kept)], name, out)
+                    element.domain.encode([(TRUE, kept)], name, out, [])
 
     def state_term(self, state: State) -> z3.BoolRef:
         """That the state is the given one."""

@@ -22,6 +22,7 @@ from typing import Any
 from modelcheck.symbolic.rewrite import detour, is_foreign, is_library, is_ours, is_rewritten, own_code, place_of
 from modelcheck.symbolic.terms import UnsupportedError
 from modelcheck.symbolic.values.kinds import describe
+from modelcheck.symbolic.values.merging import settled
 
 _COMPARING = {"_gt_from_lt", "_le_from_lt", "_ge_from_lt", "_ge_from_le", "_lt_from_le", "_gt_from_le", "_lt_from_gt",
               "_ge_from_gt", "_le_from_gt", "_le_from_ge", "_gt_from_ge", "_lt_from_ge"}  # fmt: skip
@@ -42,7 +43,7 @@ class Supervision:
         own = [(each, each.__code__) for each in self._functions]
         try:
             for function, code in own:
-                function.__code__ = detour(function, code)
+                function.__code__ = detour(function, code, settled)
             yield
         finally:
             for function, code in own:
@@ -57,12 +58,13 @@ def check_caller(code: CodeType, value: Any) -> None:
     """
     if id(code) in _callers:
         return
-    if is_library(code) and code.co_name not in _COMPARING:
+    compares = code.co_name in _COMPARING or code.co_qualname.startswith("_make_order.")
+    if is_library(code) and not compares:
         raise UnsupportedError(
             f"{code.co_qualname} of {code.co_filename} works on {describe(value)}",
             remedy="Library code cannot be followed; write it with Python's own operators.",
         )
-    if not (is_rewritten(code) or is_ours(code)) and not code.co_filename.startswith("<"):
+    if not (compares or is_rewritten(code) or is_ours(code)) and not code.co_filename.startswith("<"):
         raise UnsupportedError(
             f"{code.co_qualname} works on {describe(value)} and was not there when the exploration began",
             place=place_of(code),

@@ -160,14 +160,16 @@ class System:
     def _perform(self, action: Declaration, session: Session) -> _Run:
         session.begin()
         chooser = SymbolicChooser(self._paths)
-        with choosing(chooser):
-            subject = self._subject(action, self._live)
-            arguments: dict[str, Any] = {}
-            for name, domain in zip(action.parameters, action.domains, strict=True):
-                arguments[name] = operators.chosen(self._options(domain, subject, list(arguments.values())))
-            before = len(chooser.picked)
-            operators.call(getattr(subject, action.method), *arguments.values())
-        session.check_lent()
+        arguments: dict[str, Any] = {}
+        try:
+            with choosing(chooser):
+                subject = self._subject(action, self._live)
+                for name, domain in zip(action.parameters, action.domains, strict=True):
+                    arguments[name] = operators.chosen(self._options(domain, subject, list(arguments.values())))
+                before = len(chooser.picked)
+                operators.call(getattr(subject, action.method), *arguments.values())
+        finally:
+            session.check_lent()
         for constraint in self.machine.constraints:
             self._paths.assume(self._evaluate(constraint, self._live))
         if session.search is not None:
@@ -196,7 +198,9 @@ class System:
     def _transition(self, action: Declaration, outcome: Outcome) -> Transition:
         if outcome.error is not None and any(name in str(outcome.error) for name in _OURS):
             raise UnsupportedError(
-                f"this cannot be followed symbolically: {outcome.error}", place=user_place(outcome.error)
+                f"this cannot be followed symbolically: {outcome.error}",
+                place=user_place(outcome.error),
+                remedy="Followed are comparisons, + - *, // and % by a constant, containers, and functions written in Python.",
             ) from outcome.error
         if outcome.error is not None:
             return Transition(action, {}, (), outcome.condition, {}, (), _named(outcome.error, action))

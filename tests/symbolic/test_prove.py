@@ -128,7 +128,7 @@ class Hashing(Spec):
     @action
     def count(self) -> None:
         found = {}
-        found[self.n] = 1
+        found[hash(self.n)] = 1
         self.n = (self.n + 1) % 3
 
     @invariant

@@ -11,6 +11,7 @@ from typing import Any
 
 import z3
 
+from modelcheck.statespace.records import TrackedMap
 from modelcheck.symbolic.operators.calls import call
 from modelcheck.symbolic.operators.items import iterated
 from modelcheck.symbolic.present import Present, decide
@@ -28,7 +29,7 @@ from modelcheck.symbolic.values.kinds import (
     is_symbolic,
     rebuilt,
 )
-from modelcheck.symbolic.values.merging import over, split
+from modelcheck.symbolic.values.merging import over, settled, split
 from modelcheck.symbolic.values.scalars import boolean, int_term, negated
 
 
@@ -70,6 +71,19 @@ def item(container: Any, key: Any) -> Any:
             SymUnion([option for option in options if Present.paths.feasible(option[0])]), lambda each: container[each]
         )
     return container[key]
+
+
+def set_item(value: Any, container: Any, key: Any) -> None:
+    """``container[key] = value``; a symbolic key of an ordinary container is decided on."""
+    if isinstance(container, (list, dict)) and not isinstance(container, TrackedMap):
+        Present.paths.effect()
+        key = settled(key)
+    container[key] = value
+
+
+def dict_made(*pairs: tuple[Any, Any]) -> dict[Any, Any]:
+    """``{key: value}``; a symbolic key is decided on."""
+    return {settled(key): value for key, value in pairs}
 
 
 def _slice(container: Any, key: slice) -> Any:

@@ -254,8 +254,8 @@ def _getattr(value: Any, name: str, *default: Any) -> Any:
         raise
 
 
-def _hash(value: Any) -> int:
-    return hash(value)
+def _divided(one: Any, other: Any) -> Any:
+    return one // other, one % other
 
 
 def _same_iterator(values: Any, *rest: Any) -> Any:
@@ -277,7 +277,7 @@ KNOWN |= {
     choice.require: _require, choice.choose: chosen, len: length, sum: total, all: every, any: some, max: largest,
     min: smallest, set: set_of, frozenset: frozen_set_of, list: _sequence(list), tuple: _sequence(tuple), enumerate:
     enumerated, zip: zipped, range: ranged, isinstance: is_instance, bool: truth_value, int: whole, next: following,
-    dict: dict_of, sorted: _sorted, getattr: _getattr, iter: _same_iterator,
+    divmod: _divided, dict: dict_of, sorted: _sorted, getattr: _getattr, iter: _same_iterator,
     native.is_: identical, native.eq: equal, native.not_: negated, native.truth: truth_value, native.contains:
     contains, native.getitem: item, native.is_not: distinct,
     itertools.chain: lambda *values: [each for group in values for each in iterated(group)],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import collections
+import contextlib
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodType
@@ -59,12 +60,13 @@ def call(function: Any, /, *args: Any, **kwargs: Any) -> Any:
         return _call_method(function, args, kwargs)
     if isinstance(function, FunctionType):
         return _call_function(function, args, kwargs)
-    try:
-        known = KNOWN.get(function)
-    except TypeError:
-        known = None
+    known = KNOWN.get(function) if isinstance(function, (type, BuiltinFunctionType)) else None
     if known is not None:
         return known(*args, **kwargs)
+    cls: Any = type(function)
+    entered = cls.__call__
+    if isinstance(entered, FunctionType):
+        return _call_function(entered, (function, *args), kwargs)
     return _call_native(function, args, kwargs)
 
 
@@ -79,7 +81,8 @@ def _call_function(function: FunctionType, args: tuple[Any, ...], kwargs: dict[s
         return KNOWN[function](*args, **kwargs)
     if not is_foreign(function):
         return rewritten(function)(*args, **kwargs)
-    if is_library(function.__code__) and any(is_symbolic(each) for each in (*args, *kwargs.values())):
+    passes_on = function.__code__.co_filename == contextlib.contextmanager.__code__.co_filename
+    if is_library(function.__code__) and not passes_on and any(is_symbolic(each) for each in (*args, *kwargs.values())):
         raise UnsupportedError(
             f"{function.__module__}.{function.__qualname__} was called with {describe(next(a for a in (*args, *kwargs.values()) if is_symbolic(a)))}",
             remedy="Library code cannot be followed; write it with Python's own operators.",

@@ -6,12 +6,13 @@ import operator as native
 from collections.abc import Callable
 from typing import Any
 
+import attrs
 import z3
 
 from modelcheck.symbolic.present import Present, decide
 from modelcheck.symbolic.terms import conj, disj, is_false, is_true, neg
 from modelcheck.symbolic.values.equality import equal, equality, identical
-from modelcheck.symbolic.values.kinds import Symbolic, SymBool, SymUnion, is_symbolic
+from modelcheck.symbolic.values.kinds import Symbolic, SymBool, SymUnion, is_ordered_by_fields, is_symbolic
 from modelcheck.symbolic.values.merging import DEAD, merge, over
 from modelcheck.symbolic.values.scalars import boolean, negated, truth
 
@@ -36,6 +37,8 @@ def _ordering(compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
             return over(other, lambda value: ordering(one, value))
         if isinstance(one, (tuple, list)) and isinstance(other, (tuple, list)):
             return _lexicographic(one, other, compare)
+        if type(one) is type(other) and is_ordered_by_fields(one):
+            return _lexicographic(_ordered_fields(one), _ordered_fields(other), compare)
         return compare(one, other)
 
     return ordering
@@ -45,6 +48,10 @@ less = _ordering(native.lt)
 at_most = _ordering(native.le)
 greater = _ordering(native.gt)
 at_least = _ordering(native.ge)
+
+
+def _ordered_fields(value: Any) -> tuple[Any, ...]:
+    return tuple(getattr(value, each.name) for each in attrs.fields(type(value)) if each.order)
 
 
 def _lexicographic(one: Any, other: Any, compare: Callable[[Any, Any], Any]) -> Any:

@@ -9,6 +9,7 @@ from modelcheck.symbolic.present import decide
 from modelcheck.symbolic.terms import TRUE, Guarded, conj, disj
 from modelcheck.symbolic.values.kinds import GuardedList, SymSet, SymUnion
 from modelcheck.symbolic.values.merging import merge, split
+from modelcheck.symbolic.values.sets import distinct_items
 
 Items = tuple[list[Guarded], tuple[Any, ...]]
 
@@ -21,7 +22,7 @@ def items_of(iterable: Any) -> Items:
     if isinstance(iterable, GuardedList):
         return iterable.items, iterable.bound
     if isinstance(iterable, SymSet):
-        return iterable.items, ()
+        return distinct_items(iterable), ()
     if isinstance(iterable, SymUnion):
         return items_of_union(iterable), ()
     return [(TRUE, each) for each in iterable], ()

@@ -16,7 +16,7 @@ import z3
 
 from modelcheck.symbolic.operators.access import attribute, contains, item
 from modelcheck.symbolic.operators.calls import call
-from modelcheck.symbolic.present import decide
+from modelcheck.symbolic.present import Present, decide
 from modelcheck.symbolic.supervision import check_caller
 from modelcheck.symbolic.terms import UnsupportedError, conj, disj
 from modelcheck.symbolic.values import sets
@@ -68,6 +68,7 @@ def _of_all() -> dict[str, Method]:
         "__hash__": Symbolic.__hash__,
         "__index__": Symbolic.__index__,
         "__str__": Symbolic.__str__,
+        "__repr__": lambda self: describe(self) if Present.paths is None else Symbolic.__str__(self),
     }
 
 
@@ -114,6 +115,8 @@ def _of_integers() -> dict[str, Method]:
     found: dict[str, Method] = {
         "__floordiv__": lambda self, other: integer(int_term(self) / _divisor(self, other)),
         "__mod__": lambda self, other: integer(int_term(self) % _divisor(self, other)),
+        "__rfloordiv__": lambda self, other: _divisor(other, self),
+        "__rmod__": lambda self, other: _divisor(other, self),
         "__neg__": lambda self: integer(-int_term(self)),
         "__pos__": lambda self: integer(int_term(self)),
         "__abs__": lambda self: integer(z3.If(int_term(self) < 0, -int_term(self), int_term(self))),
@@ -150,7 +153,12 @@ def _of_unions() -> dict[str, Method]:
         "__call__": call,
         "__iter__": lambda self: iter(split(self)),
         "__contains__": lambda self, value: bool(contains(self, value)),
+        "__setitem__": lambda self, key, value: operator.setitem(split(self), key, value),
+        "__delitem__": lambda self, key: operator.delitem(split(self), key),
+        "__setattr__": lambda self, name, value: setattr(split(self), name, value),
     }
+    for name in ("add", "sub", "mul", "and", "or", "xor"):
+        found[f"__i{name}__"] = _in_place(getattr(operator, f"__i{name}__"))
     for name in ("add", "sub", "mul", "floordiv", "mod", "and", "or", "xor"):
         found[f"__{name}__"] = _lifted(getattr(operator, f"__{name}__"))
         found[f"__r{name}__"] = _lifted_backward(getattr(operator, f"__{name}__"))
@@ -173,6 +181,16 @@ def _lifted(function: Method) -> Method:
 
 def _lifted_backward(function: Method) -> Method:
     return lambda self, other: over(self, lambda value: function(other, value))
+
+
+def _in_place(function: Method) -> Method:
+    """``self += other``: of a container, which the run decides on, the container itself is changed."""
+
+    def method(self: Any, other: Any) -> Any:
+        changes = any(type(value).__hash__ is None for _, value in self.alternatives)
+        return function(split(self), other) if changes else over(self, lambda value: function(value, other))
+
+    return method
 
 
 def _lifted_unary(function: Method) -> Method:
@@ -214,7 +232,7 @@ def _between_sets(function: Method) -> Method:
 
 
 def _iterated_set(self: SymSet) -> Iterator[Any]:
-    ordered = sorted(self.items, key=lambda each: (0, order_key(each[1])) if not is_symbolic(each[1]) else (1,))
+    ordered = sorted(sets.distinct_items(self), key=lambda each: (0, order_key(each[1])) if not is_symbolic(each[1]) else (1,))
     return iter(decided(ordered))
 
 

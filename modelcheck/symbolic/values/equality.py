@@ -18,6 +18,9 @@ from modelcheck.symbolic.values.kinds import (
     SymUnion,
     as_set,
     describe,
+    has_own_equality,
+    is_compared_by_fields,
+    is_frozen,
     is_plain_record,
     is_setlike,
     is_symbolic,
@@ -53,6 +56,8 @@ def _equal_containers(one: Any, other: Any) -> Any:
     if isinstance(one, GuardedList) or isinstance(other, GuardedList):
         lists = isinstance(other, (list, GuardedList)) and isinstance(one, (list, GuardedList))
         return equal(_listed(one), _listed(other)) if lists else False
+    if (is_plain_record(one) and has_own_equality(one)) or (is_plain_record(other) and has_own_equality(other)):
+        return one == other
     if is_plain_record(one) and type(one) is type(other):
         fields = [f.name for f in attrs.fields(type(one)) if f.eq]
         return boolean(conj(*(equality(getattr(one, name), getattr(other, name)) for name in fields)))
@@ -110,4 +115,10 @@ def identical(one: Any, other: Any) -> Any:
             if isinstance(value, (int, SymInt)):
                 raise UnsupportedError(f"{describe(one)} was compared by `is`", remedy="Compare numbers with ==.")
             return False
+    if one is not other and type(one) is type(other) and _is_value(one) and (is_symbolic(one) or is_symbolic(other)):
+        raise UnsupportedError(f"{describe(one)} was compared by `is`", remedy="Compare values with ==.")
     return one is other
+
+
+def _is_value(value: Any) -> bool:
+    return isinstance(value, (tuple, SymSet)) or (is_compared_by_fields(value) and is_frozen(value))

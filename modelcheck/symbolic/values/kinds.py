@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from enum import Enum
+from types import FunctionType
 from typing import Any
 
 import attrs
@@ -80,12 +81,6 @@ class SymUnion(Symbolic):
     def __init__(self, alternatives: list[Guarded]) -> None:
         object.__setattr__(self, "alternatives", alternatives)
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        raise UnsupportedError(
-            f"the field {name} of {describe(self)} was assigned",
-            remedy="Records behind a symbolic key cannot be changed; range over the keys.",
-        )
-
 
 class SymSet(Symbolic):
     """A set whose members are there on a condition each. It cannot be changed.
@@ -106,6 +101,11 @@ class SymSet(Symbolic):
     def _put(self, guard: z3.BoolRef, value: Any, known: dict[Any, int]) -> None:
         if is_false(guard):
             return
+        if is_plain_record(value) and has_own_equality(value):
+            raise UnsupportedError(
+                f"a symbolic set holds a {type(value).__name__}, whose class has an __eq__ of its own",
+                remedy="Let attrs compare its fields; field(eq=False) leaves one out.",
+            )
         if is_symbolic(value):
             self.items.append((guard, value))
             return
@@ -187,6 +187,23 @@ def is_compared_by_fields(value: Any) -> bool:
     """Whether a value is an attrs object whose class has an equality of its own."""
     cls: Any = type(value)
     return is_plain_record(value) and cls.__eq__ is not object.__eq__
+
+
+def is_frozen(value: Any) -> bool:
+    """Whether an attrs object is a value, which has a hash, and not a container of fields that change."""
+    return type(value).__hash__ is not None
+
+
+def has_own_equality(value: Any) -> bool:
+    """Whether the class of a value defines ``__eq__`` in Python; the one that attrs generates does not count."""
+    equal: Any = type(value).__eq__
+    return isinstance(equal, FunctionType) and not equal.__code__.co_filename.startswith("<attrs generated")
+
+
+def is_ordered_by_fields(value: Any) -> bool:
+    """Whether a value is an attrs object with the order that attrs makes."""
+    less: Any = type(value).__lt__
+    return is_plain_record(value) and getattr(less, "__qualname__", "").startswith("_make_order.")
 
 
 def field_values(value: Any) -> dict[str, Any]:

@@ -14,7 +14,10 @@ from modelcheck.symbolic.values.kinds import (
     SymUnion,
     as_set,
     field_values,
+    has_own_equality,
     is_compared_by_fields,
+    is_frozen,
+    is_symbolic,
     rebuilt,
 )
 from modelcheck.symbolic.values.scalars import bool_term, boolean, int_term, integer
@@ -51,6 +54,18 @@ def split(value: Any) -> Any:
     return value
 
 
+def settled(value: Any) -> Any:
+    """The value made concrete throughout: the run takes one of the alternatives of each part. Unbounded integers stay."""
+    value = split(value)
+    if isinstance(value, SymBool):
+        return bool(value)
+    if type(value) is tuple:
+        return tuple(map(settled, value))
+    if is_compared_by_fields(value) and is_symbolic(value):
+        return rebuilt(value, {name: settled(each) for name, each in field_values(value).items()})
+    return value
+
+
 def merge(options: list[Guarded]) -> Any:
     """One value that is each of the options on its condition; exactly one of the conditions is true."""
     flat = [(g, v) for guard, value in options for g, v in _flat(guard, value) if not is_false(g)]
@@ -79,16 +94,13 @@ def _kind(value: Any) -> tuple[Any, ...]:
         return ("integer",)
     if type(value) is tuple:
         return ("tuple", len(value))
-    if type(value) is list:
-        return ("list", len(value))
     if isinstance(value, (SymSet, frozenset)):
         return ("set",)
     if is_compared_by_fields(value):
-        return ("record", type(value))
-    try:
-        return ("atom", identity(value))
-    except TypeError:
+        return ("record", type(value)) if is_frozen(value) else ("object", id(value))
+    if type(value).__hash__ is None or has_own_equality(value):
         return ("object", id(value))
+    return ("atom", identity(value))
 
 
 def _merge_group(group: list[Guarded]) -> Any:
@@ -104,8 +116,8 @@ def _merge_group(group: list[Guarded]) -> Any:
         return integer(chain([(g, int_term(v)) for g, v in group]))
     if kind == "atom" and type(first) is int and len({v for _, v in group}) > 1:
         return integer(chain([(g, int_term(v)) for g, v in group]))
-    if kind in {"tuple", "list"}:
-        return type(first)(merge([(g, v[at]) for g, v in group]) for at in range(len(first)))
+    if kind == "tuple":
+        return tuple(merge([(g, v[at]) for g, v in group]) for at in range(len(first)))
     if kind == "set":
         return SymSet((conj(g, condition), member) for g, v in group for condition, member in as_set(v).items)
     if kind == "record":

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from modelcheck.symbolic.terms import conj, disj, neg
+from modelcheck.symbolic.terms import Guarded, conj, disj, neg
 from modelcheck.symbolic.values.equality import equality, member, subset
 from modelcheck.symbolic.values.kinds import SymSet, as_set, is_symbolic
 from modelcheck.symbolic.values.scalars import boolean, count
 
 
-def size(members: SymSet) -> Any:
-    """The number of members."""
-    terms = []
+def distinct_items(members: SymSet) -> list[Guarded]:
+    """The members, each but once: one that equals an earlier one is not there."""
+    found = []
     for at, (guard, value) in enumerate(members.items):
         earlier = [conj(g, equality(value, v)) for g, v in members.items[:at] if is_symbolic(value) or is_symbolic(v)]
-        terms.append(conj(guard, neg(disj(*earlier))))
-    return count(terms)
+        found.append((conj(guard, neg(disj(*earlier))), value))
+    return found
+
+
+def size(members: SymSet) -> Any:
+    """The number of members."""
+    return count(guard for guard, _ in distinct_items(members))
 
 
 def union(*sets: Any) -> SymSet:
