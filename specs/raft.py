@@ -251,7 +251,11 @@ class Raft(Spec):
         for j in self.others(i):
             server.next_index[j] = len(server.log) + 1
             server.match_index[j] = 0
-        self.elected[server.current_term] |= {i}
+        self.note_leader(server.current_term, i)
+
+    def note_leader(self, term: int, i: int) -> None:
+        """The observers note who was elected."""
+        self.elected[term] |= {i}
 
     # Log replication (section 5.3) ------------------------------------------------------------------------------------
 

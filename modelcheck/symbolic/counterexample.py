@@ -11,6 +11,7 @@ that *small world* is believed only after the spec's own Python has confirmed it
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -234,18 +235,24 @@ def in_small_worlds(
     return None
 
 
-def raising(system: System, transition: Transition, model: z3.ModelRef) -> CounterexampleToInduction:
-    """The counterexample in which an action raises.
+def raising(
+    system: System, transition: Transition, terms: Sequence[Any], model: z3.ModelRef, *, deadline: float | None = None
+) -> CounterexampleToInduction:
+    """The counterexample in which an action raises, in a small world if there is one.
 
     Raises:
         UnsupportedError: if it does not, on ordinary values.
     """
-    state = state_of(system, model)
-    try:
-        list(system.machine.outcomes(state, transition.action))
-    except ModelcheckError as error:
-        text = str(error).split("\n", maxsplit=1)[0]
-        return CounterexampleToInduction(transition.action.name, (state,), (Step(transition.action.name),), raises=text)
+    worlds = in_a_small_world(system, [transition.condition, *terms], deadline=deadline)
+    states = (state_of(system, found, renaming) for found, renaming in worlds)
+    for state in itertools.chain(states, [state_of(system, model)]):
+        try:
+            list(system.machine.outcomes(state, transition.action))
+        except ModelcheckError as error:
+            name = transition.action.name
+            return CounterexampleToInduction(
+                name, (state,), (Step(name),), raises=str(error).split("\n", maxsplit=1)[0]
+            )
     raise UnsupportedError(
         f"this goes wrong on symbolic values, though not on ordinary ones: {transition.error}",
         place=transition.action.place,

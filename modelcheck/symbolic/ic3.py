@@ -12,51 +12,24 @@ an invariant, it is checked by plain induction before anybody believes it.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
 import z3
-from attrs import define, field, frozen
+from attrs import define, field
 
 from modelcheck.errors import InternalError
 from modelcheck.spec import Declaration
 from modelcheck.symbolic import bounded
 from modelcheck.symbolic.asking import ask, said
+from modelcheck.symbolic.invariants import Cube, Found, in_words, is_inductive, needed
+from modelcheck.symbolic.spacer import find_by_spacer
 from modelcheck.symbolic.system import System
-from modelcheck.symbolic.terms import conj, disj, neg
+from modelcheck.symbolic.terms import conj, neg
 from modelcheck.symbolic.unrolling import Run, Unrolling
 
 _MOST_FRAMES = 200
-_OPERATORS = {
-    z3.Z3_OP_LE: "<=",
-    z3.Z3_OP_GE: ">=",
-    z3.Z3_OP_LT: "<",
-    z3.Z3_OP_GT: ">",
-    z3.Z3_OP_EQ: "==",
-    z3.Z3_OP_ADD: "+",
-    z3.Z3_OP_SUB: "-",
-    z3.Z3_OP_MUL: "*",
-}
-Cube = tuple[Any, ...]
-
-
-@frozen
-class Found:
-    """What the search came to.
-
-    Attributes:
-        invariant: The clauses of an inductive invariant, as text; None if none was found.
-        run: A run to a violation.
-        reason: Why there is neither.
-        queries: How often z3 was asked.
-    """
-
-    invariant: tuple[str, ...] | None = None
-    run: Run | None = None
-    reason: str | None = None
-    queries: int = 0
 
 
 class _GaveUp(Exception):  # noqa: N818 - not an error.
@@ -71,53 +44,30 @@ def find_invariant(
     progress: Callable[[str], None] | None = None,
 ) -> Found:
     """Search for an inductive invariant that implies a property."""
-    if any(transition.error is not None for transition in system.transitions):
-        return Found(reason="an action may raise in a state within the domains; prove by induction that it does not")
     sorts = {leaf.constant.sort().kind() for leaf in system.leaves.all.values()}
     if z3.Z3_ARRAY_SORT in sorts or any(transition.inputs for transition in system.transitions):
         return Found(
             reason="a set holds unbounded integers, for which no invariant is searched; write lemmas and use induction"
         )
-    term = system.property_term(declared)
+    raising = [each.condition for each in system.transitions if each.error is not None]
+    term = conj(system.property_term(declared), *(neg(each) for each in raising))
     if z3.Z3_INT_SORT in sorts:
-        return _by_spacer(system, declared, term, deadline)
+        return find_by_spacer(system, declared, term, deadline)
     search = _Search(system, declared, term, deadline, progress or (lambda _: None))
     try:
-        clauses = search.invariant()
+        cubes = search.invariant()
     except _GaveUp as reason:
         return Found(reason=str(reason), queries=search.queries)
-    if clauses is None:
+    if cubes is None:
         return Found(run=_violation(system, declared, search.depth, deadline), queries=search.queries)
-    checked = check_invariant(system, [neg(conj(*cube)) for cube in clauses], term)
-    if not checked:
+    cubes = needed(system, cubes, term, deadline)
+    if not is_inductive(system, [neg(conj(*cube)) for cube in cubes], term):
         raise InternalError(f"the invariant found for {declared.name} is not inductive")
-    return Found(invariant=tuple(_clause_text(system, cube) for cube in clauses), queries=search.queries)
+    return Found(invariant=in_words(system, cubes), queries=search.queries)
 
 
 def _violation(system: System, declared: Declaration, depth: int, deadline: float | None) -> Run | None:
     return bounded.search(system, [declared], depth, deadline=deadline)[declared.name].run
-
-
-def check_invariant(system: System, clauses: list[z3.BoolRef], term: z3.BoolRef) -> bool:
-    """Whether the clauses and the property are true at the start and stay true in every step, asked of a fresh solver."""
-    whole = conj(*clauses, term)
-    solver = z3.Solver()
-    solver.add(system.axioms, system.bounds)
-    solver.push()
-    solver.add(system.init, neg(whole))
-    if solver.check() != z3.unsat:
-        return False
-    solver.pop()
-    solver.add(whole)
-    for transition in system.transitions:
-        pairs = [(system.leaves.all[name].constant, written) for name, written in transition.writes.items()]
-        solver.push()
-        solver.add(transition.condition, neg(z3.substitute(whole, *pairs) if pairs else whole))
-        answer = solver.check()
-        solver.pop()
-        if answer != z3.unsat:
-            return False
-    return True
 
 
 # The loop ----------------------------------------------------------------------------------------------------------------------------------------
@@ -330,105 +280,3 @@ class _Search:
             if not self._frames[level]:
                 return level
         return None
-
-
-# Spacer ------------------------------------------------------------------------------------------------------------------------------------------
-
-
-def _by_spacer(system: System, declared: Declaration, term: z3.BoolRef, deadline: float | None) -> Found:
-    leaves = [leaf.constant for leaf in system.leaves.all.values()]
-    following = [z3.Const(f"{leaf}'", leaf.sort()) for leaf in leaves]
-    engine = z3.Fixedpoint()
-    engine.set(engine="spacer")
-    if deadline is not None:
-        engine.set("timeout", max(int((deadline - time.monotonic()) * 1000), 1))
-    states = z3.Function("reachable", *(leaf.sort() for leaf in leaves), z3.BoolSort())
-    violated = z3.Function("violated", z3.BoolSort())
-    engine.register_relation(states, violated)
-    engine.declare_var(*leaves, *following)
-    engine.rule(states(*leaves), conj(system.init))
-    new = {str(leaf): after for leaf, after in zip(leaves, following, strict=True)}
-    for transition in system.transitions:
-        steps = [new[str(leaf)] == transition.writes.get(str(leaf), leaf) for leaf in leaves]
-        engine.rule(states(*following), [states(*leaves), transition.condition, *steps])
-    engine.rule(violated(), [states(*leaves), neg(term)])
-    try:
-        answer = engine.query(violated())
-    except z3.Z3Exception as error:
-        return Found(reason=f"z3 gave up: {error}", queries=1)
-    if answer == z3.unknown:
-        return Found(reason=said(engine.reason_unknown()), queries=1)
-    if answer == z3.sat:
-        for depth in range(_MOST_FRAMES):
-            run = _violation(system, declared, depth, deadline)
-            if run is not None:
-                return Found(run=run, queries=1)
-        return Found(reason="z3 found a violation, too far from the start to be shown", queries=1)
-    invariant = _read_answer(engine.get_answer(), states, leaves)
-    if invariant is None or not check_invariant(system, [invariant], term):
-        return Found(reason="z3 found an invariant that could not be checked by induction", queries=1)
-    clauses = invariant.children() if z3.is_and(invariant) else [invariant]
-    return Found(invariant=tuple(_term_text(system, clause) for clause in clauses), queries=1)
-
-
-def _read_answer(answer: Any, states: Any, leaves: list[Any]) -> Any:
-    """The definition of the states in Spacer's answer."""
-    todo = [answer]
-    while todo:
-        each = todo.pop()
-        if z3.is_quantifier(each):
-            body = each.body()
-            if z3.is_eq(body) and z3.is_app(body.arg(0)) and body.arg(0).decl().eq(states):
-                inner = body.arg(0)
-                order = {
-                    z3.get_var_index(inner.arg(at)): leaf for at, leaf in enumerate(leaves) if z3.is_var(inner.arg(at))
-                }
-                return z3.simplify(z3.substitute_vars(body.arg(1), *(order[at] for at in range(len(order)))))
-            continue
-        if z3.is_eq(each) and z3.is_app(each.arg(0)) and each.arg(0).decl().eq(states):
-            pairs = [(each.arg(0).arg(at), leaf) for at, leaf in enumerate(leaves)]
-            return z3.simplify(z3.substitute(each.arg(1), *pairs))
-        todo.extend(each.children())
-    return None
-
-
-# Text --------------------------------------------------------------------------------------------------------------------------------------------
-
-
-def _clause_text(system: System, cube: Cube) -> str:
-    """The negation of a cube, as an implication in the spec's own terms."""
-    texts = {leaf.name: leaf.text for leaf in system.leaves.all.values()}
-    given = [texts[str(each)] for each in cube if not z3.is_not(each)]
-    then = [texts[str(each.arg(0))] for each in cube if z3.is_not(each)]
-    if not given:
-        return " or ".join(then)
-    if not then:
-        return (
-            f"not ({' and '.join(given)})"
-            if len(given) > 1
-            else f"not {given[0]}"
-            if " " not in given[0]
-            else f"not ({given[0]})"
-        )
-    return f"if {' and '.join(given)} then {' or '.join(then)}"
-
-
-def _term_text(system: System, term: Any) -> str:
-    texts = {leaf.name: leaf.text for leaf in system.leaves.all.values()}
-
-    def said_of(each: Any) -> str:
-        if z3.is_const(each) and str(each) in texts:
-            return texts[str(each)]
-        inner = [said_of(child) for child in each.children()]
-        if z3.is_not(each):
-            return f"not ({inner[0]})"
-        if z3.is_and(each) or z3.is_or(each):
-            return "(" + (" and " if z3.is_and(each) else " or ").join(inner) + ")"
-        symbol = _OPERATORS.get(each.decl().kind()) if z3.is_app(each) else None
-        return f" {symbol} ".join(inner) if symbol and inner else str(each)
-
-    text = said_of(term)
-    return text[1:-1] if text.startswith("(") and text.endswith(")") and text.count("(") == 1 else text
-
-
-__all__ = ["Found", "check_invariant", "disj", "find_invariant"]

@@ -82,7 +82,9 @@ class Steps:
             for transition in errors:
                 if self._ask(solver, [transition.condition], names) is None:
                     model = self._simple(solver, names)
-                    return Answer(counterexample=counterexample.raising(self._system, transition, model))
+                    assumed = [self._term(each) for each in hypotheses]
+                    found = counterexample.raising(self._system, transition, assumed, model, deadline=self._deadline)
+                    return Answer(counterexample=found)
                 solver.pop()
         except UnknownError as reason:
             return Answer(reason=f"whether an action raises is not known: {reason}")

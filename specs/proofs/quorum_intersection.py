@@ -5,7 +5,7 @@ step by step before anything else happens, so a proof by induction speaks of all
 apart only by the quorums that they are in, so four numbers say everything.
 """
 
-from modelcheck import Spec, action, invariant, lemma, reachable, require
+from modelcheck import Spec, action, invariant, lemma, reachable, require, terminal
 
 
 class QuorumIntersection(Spec):
@@ -99,3 +99,8 @@ class QuorumIntersection(Spec):
     def both_complete(self) -> bool:
         """There can be a read quorum and a write quorum at once."""
         return self.in_both > 0
+
+    @terminal
+    def everybody_is_in_both(self) -> bool:
+        """No replica can join a quorum any more."""
+        return self.in_both == self.replicas

@@ -1,14 +1,28 @@
 """Why Raft elects at most one leader per term, whatever the terms: Election Safety and its lemmas, with terms unbounded.
 
-The servers, their messages and their actions are those of `specs.raft`. What is taken away is the bound on terms, the
-log (``max_log=0``, so nothing is replicated), and the table ``elected``, which has an entry per term. A server leads
-until its term ends, so two leaders of one term lead it at the same time.
+The servers, their messages and their actions are those of `specs.raft`; messages are reordered, lost and duplicated
+without bound. The bound on terms is gone, and so the table ``elected``, which has an entry per term, is a set here. A
+server may restart at any time, any number of times; one that is down for a while is one that does nothing for a while.
+
+*What the proof does not cover.* Logs are empty (``max_log=0``): nothing is replicated, and no vote is refused for an
+older log. A server that refuses more votes elects fewer leaders, but that is said here, not proved. The number of
+servers is a constant of the spec; each needs a proof of its own.
 """
 
 from collections.abc import Iterable
 
-from modelcheck import invariant, lemma
-from specs.raft import Message, Raft, Role, Server, Vote
+from attrs import frozen
+
+from modelcheck import action, invariant, lemma
+from specs.raft import Message, Raft, Role, Vote
+
+
+@frozen
+class Leader:
+    """A server was elected in a term."""
+
+    term: int
+    server: int
 
 
 class UnboundedElections(Raft):
@@ -18,74 +32,89 @@ class UnboundedElections(Raft):
     max_log: int = 0
     candidates: tuple[tuple[int, ...], ...] = ()
 
+    def init(self) -> None:
+        """As in Raft; nobody was elected."""
+        super().init()
+        self.leaders: set[Leader] = set()
+
     def may_stand(self, i: int, term: int) -> bool:
         """Whoever does not lead may stand for election, in any term."""
         del i, term
         return True
 
-    def become_leader(self, server: Server, i: int) -> None:
-        """As in Raft, without an entry in the table of all terms."""
-        server.role = Role.LEADER
-        server.votes = frozenset()
-        for j in self.others(i):
-            server.next_index[j] = len(server.log) + 1
-            server.match_index[j] = 0
+    def note_leader(self, term: int, i: int) -> None:
+        """The observers note who was elected."""
+        self.leaders.add(Leader(term, i))
 
     def everyone(self) -> Iterable[int]:
         """The servers."""
         return self.members()
 
-    def another(self, i: int) -> Iterable[int]:
-        """The servers after i."""
-        return range(i + 1, self.servers)
+    @action(everyone)
+    def restart(self, i: int) -> None:
+        """A server crashes and runs again, from what is durable."""
+        self.server[i].crash()
+        self.server[i].restart()
+
+    # Election Safety --------------------------------------------------------------------------------------------------
+
+    def ever_elected(self) -> Iterable[Leader]:
+        """Who was elected, in all terms."""
+        return self.leaders
+
+    @invariant(ever_elected, everyone)
+    def election_safety(self, one: Leader, other: int) -> bool:  # type: ignore[override]  # It ranges over leaders, not terms.
+        """At most one leader can be elected in a given term."""
+        return other == one.server or Leader(one.term, other) not in self.leaders
+
+    # Lemmas -----------------------------------------------------------------------------------------------------------
 
     def in_flight_now(self) -> Iterable[Message]:
         """The messages in flight, which on a duplicating network are all that were ever sent."""
         return self.network.in_flight()
 
-    def has_vote(self, i: int, j: int, term: int) -> bool:
-        """Whether i has the vote of j in a term: its own, or one that was sent."""
-        if i == j:
-            return self.server[i].voted_for == i and self.server[i].current_term == term
-        return Vote(j, i, term, granted=True) in self.network.messages
+    def has_granted(self, voter: int, candidate: int, term: int) -> bool:
+        """Whether a vote was sent."""
+        return Vote(voter, candidate, term, granted=True) in self.network.messages
 
-    @invariant(everyone, another)
-    def one_leader_per_term(self, i: int, j: int) -> bool:
-        """Two servers do not lead the same term."""
-        one, other = self.server[i], self.server[j]
-        both_lead = one.role is Role.LEADER and other.role is Role.LEADER
-        return not (both_lead and one.current_term == other.current_term)
+    def has_voted(self, voter: int, candidate: int, term: int) -> bool:
+        """Whether a server has voted in a term so that it cannot vote for anybody else any more."""
+        server = self.server[voter]
+        return server.current_term > term or (server.current_term == term and server.voted_for == candidate)
 
     @lemma(in_flight_now)
     def votes_are_kept(self, m: Message) -> bool:
         """Who granted a vote has voted for that candidate as long as the term lasts, and does not go back to it."""
-        if not isinstance(m, Vote) or not m.granted:
-            return True
-        voter = self.server[m.src]
-        return voter.current_term > m.term or (voter.current_term == m.term and voter.voted_for == m.dst)
+        return not isinstance(m, Vote) or not m.granted or self.has_voted(m.src, m.dst, m.term)
 
     @lemma(in_flight_now, everyone)
     def one_vote_per_term(self, m: Message, other: int) -> bool:
         """Who granted a vote to one candidate of a term granted none to another."""
         if not isinstance(m, Vote) or not m.granted or other == m.dst:
             return True
-        return Vote(m.src, other, m.term, granted=True) not in self.network.messages
+        return not self.has_granted(m.src, other, m.term)
 
     @lemma(everyone)
     def votes_for_itself(self, i: int) -> bool:
-        """Candidates and leaders have voted for themselves."""
-        return self.server[i].role is Role.FOLLOWER or self.server[i].voted_for == i
+        """Candidates have voted for themselves."""
+        return self.server[i].role is not Role.CANDIDATE or self.server[i].voted_for == i
 
     @lemma(everyone, everyone)
     def counts_votes_only(self, i: int, j: int) -> bool:
-        """What a candidate counts are votes of its term."""
+        """What a candidate counts are its own vote and those that it was granted in its term."""
         server = self.server[i]
-        return server.role is not Role.CANDIDATE or j not in server.votes or self.has_vote(i, j, server.current_term)
-
-    @lemma(everyone)
-    def leads_by_majority(self, i: int) -> bool:
-        """A leader has the votes of a majority in its term."""
-        server = self.server[i]
-        if server.role is not Role.LEADER:
+        if server.role is not Role.CANDIDATE or j not in server.votes:
             return True
-        return self.is_majority(sum(self.has_vote(i, j, server.current_term) for j in self.members()))
+        return i == j or self.has_granted(j, i, server.current_term)
+
+    @lemma(ever_elected)
+    def elected_by_majority(self, one: Leader) -> bool:
+        """Who was elected had a majority of the votes in that term, its own among them."""
+        votes = sum(j == one.server or self.has_granted(j, one.server, one.term) for j in self.members())
+        return self.is_majority(votes)
+
+    @lemma(ever_elected, everyone)
+    def elected_for_itself(self, one: Leader, other: int) -> bool:
+        """Who was elected voted for itself in that term, and for nobody else."""
+        voted = self.has_voted(one.server, one.server, one.term)
+        return voted and (other == one.server or not self.has_granted(one.server, other, one.term))

@@ -5,10 +5,15 @@ from __future__ import annotations
 import pytest
 
 from modelcheck import Spec, SpecError, Verdict, action, check, invariant, require
+from modelcheck.spec import machine_of
 from modelcheck.symbolic.prove import prove
 from modelcheck.symbolic.terms import UnsupportedError
+from modelcheck.trace.diff import changes
+from specs.mutants import raft as raft_mutants
 from specs.mutants import two_phase_commit as mutants
+from specs.mutants import two_phase_commit_blocking as blocking_mutants
 from specs.proofs.quorum_intersection import QuorumIntersection
+from specs.proofs.quorum_read import OneWriteOneRead
 from specs.proofs.raft_election import UnboundedElections
 from specs.proofs.two_phase_commit import ProvedTwoPhaseCommit
 from specs.token_ring import TokenRing
@@ -16,9 +21,21 @@ from specs.two_phase_commit import TwoPhaseCommit
 
 MUTANTS = [
     cls
-    for cls in vars(mutants).values()
-    if isinstance(cls, type) and issubclass(cls, TwoPhaseCommit) and cls is not TwoPhaseCommit
+    for module in (mutants, blocking_mutants)
+    for cls in vars(module).values()
+    if isinstance(cls, type) and issubclass(cls, Spec) and cls.__module__ == module.__name__
 ]
+# Those of Raft that take seconds; the others take minutes, most of them to turn the actions into formulas.
+QUICK = [raft_mutants.VotesTwice, raft_mutants.ForgetsVote]
+SLOW = [raft_mutants.VotesForAnyLog, raft_mutants.CommitsOldTerm, raft_mutants.HalfIsMajority]
+
+
+def _same_length(cls):
+    """The violation that the search finds first is found by bounded model checking, in as many steps."""
+    expected = next(found for found in check(cls()).properties if found.verdict is Verdict.VIOLATED and found.trace)
+    report = prove(cls(), properties=[expected.name], method="bmc", depth=16)
+    assert report.verdict is Verdict.VIOLATED
+    assert len(report.properties[0].trace.steps) == len(expected.trace.steps)
 
 
 @pytest.mark.parametrize("managers", [3, 10, 20])
@@ -29,15 +46,17 @@ def test_two_phase_commit_is_proved_by_induction(managers):
     assert len(report.properties[0].needs) == 5
 
 
-@pytest.mark.parametrize("cls", MUTANTS, ids=lambda cls: cls.__name__)
+@pytest.mark.parametrize("cls", [*MUTANTS, *QUICK], ids=lambda cls: cls.__name__)
 def test_mutants_are_refuted_at_the_length_of_the_search(cls):
     """Bounded model checking finds a violation of the same property in as many steps as the enumerator."""
-    expected = next(
-        found for found in check(cls()).properties if found.verdict is Verdict.VIOLATED and found.kind == "invariant"
-    )
-    report = prove(cls(), properties=[expected.name], method="bmc", depth=12)
-    assert report.verdict is Verdict.VIOLATED
-    assert len(report.properties[0].trace.steps) == len(expected.trace.steps)
+    _same_length(cls)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cls", SLOW, ids=lambda cls: cls.__name__)
+def test_larger_mutants_are_refuted_at_the_length_of_the_search(cls):
+    """The same for mutants of Raft with logs."""
+    _same_length(cls)
 
 
 def test_without_lemmas_there_is_a_counterexample_to_induction():
@@ -70,37 +89,100 @@ def test_quorums_meet_for_all_numbers():
 
 
 def test_small_quorums_do_not_meet_from_two_replicas_on():
-    """Without the condition the shortest counterexample has the fewest replicas."""
-    report = prove(QuorumIntersection(overlapping=False), method="bmc")
-    assert report.properties[0].trace.states[-1].replicas == 2
+    """Without the condition the counterexample has the smallest numbers: with one replica all quorums meet."""
+    last = prove(QuorumIntersection(overlapping=False), method="bmc").properties[0].trace.states[-1]
+    assert (last.replicas, last.read_quorum, last.write_quorum) == (2, 1, 1)
+
+
+def test_a_read_returns_what_was_written_before():
+    """One write and one read through quorums, on the actions of the register itself; timestamps are unbounded."""
+    report = prove(OneWriteOneRead(crashes=0), method="induction")
+    assert report.verdict is Verdict.HOLDS
+    assert "replica[0].stored.version.timestamp" in report.unbounded
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("replicas", "read_quorum", "write_quorum"),
+    [(3, 1, 3), (3, 3, 1), (4, 2, 3), (5, 3, 3), (5, 2, 4), (6, 4, 3), (7, 4, 4), (7, 2, 6)],
+)
+def test_a_read_returns_what_was_written_before_with_quorums_that_meet(replicas, read_quorum, write_quorum):
+    """The same for up to seven replicas, and a crash."""
+    spec = OneWriteOneRead(replicas=replicas, read_quorum=read_quorum, write_quorum=write_quorum)
+    assert prove(spec, method="induction").verdict is Verdict.HOLDS
+
+
+@pytest.mark.slow
+def test_a_read_misses_the_write_where_quorums_do_not_meet():
+    """With quorums that need not meet the shortest stale read is as long as the search's."""
+    spec = OneWriteOneRead(read_quorum=1)
+    (expected,) = check(spec, properties=["reads_what_was_written"]).properties
+    found = prove(spec, properties=["reads_what_was_written"], method="bmc", depth=12).properties[0]
+    assert len(found.trace.steps) == len(expected.trace.steps)
 
 
 def test_two_servers_elect_one_leader_per_term():
-    """Election Safety of Raft with unbounded terms, for two servers."""
-    report = prove(UnboundedElections(servers=2), properties=["one_leader_per_term"], method="induction")
+    """Election Safety of Raft with unbounded terms and restarts, for two servers."""
+    report = prove(UnboundedElections(servers=2), properties=["election_safety"], method="induction")
     assert report.verdict is Verdict.HOLDS
     assert "server[0].current_term" in report.unbounded
 
 
 def test_three_servers_elect_one_leader_per_term():
-    """Election Safety of Raft with unbounded terms, for three servers."""
-    assert prove(UnboundedElections(), properties=["one_leader_per_term"], method="induction").verdict is Verdict.HOLDS
+    """Election Safety of Raft with unbounded terms and restarts, for three servers."""
+    assert prove(UnboundedElections(), properties=["election_safety"], method="induction").verdict is Verdict.HOLDS
 
 
 class VotesTwice(UnboundedElections):
     """A server votes for everyone who asks."""
 
     def is_free_to_vote(self, server, candidate):
+        """Wrong: votedFor is not looked at."""
         del server, candidate
         return True
 
 
-def test_two_votes_in_a_term_are_a_counterexample_to_induction():
-    """The mutant that votes twice breaks a lemma in one step, which is shown."""
-    report = prove(VotesTwice(), properties=["votes_are_kept"], method="induction", time_limit=60)
-    found = report.properties[0]
-    assert found.verdict is not Verdict.HOLDS
-    assert found.counterexample is not None or found.trace is not None
+class ForgetsVote(UnboundedElections):
+    """A restart loses votedFor."""
+
+    def booted(self, i):
+        """Wrong: votedFor is volatile."""
+        return raft_mutants.ForgetfulServer(
+            next_index=dict.fromkeys(self.others(i), 1), match_index=dict.fromkeys(self.others(i), 0)
+        )
+
+
+VOTED_TWICE = """
+server[1].voted_for: None → 1
+leaders: + Leader(term=0, server=1)
+network.messages: + RequestVote(src=0, dst=1, term=0, last_log_index=0, last_log_term=0)
+network.messages: + Vote(src=0, dst=1, term=0, granted=True)
+receive(m=RequestVote(src=0, dst=1, term=0, last_log_index=0, last_log_term=0))
+server[1].voted_for: 1 → 0
+network.messages: + Vote(src=1, dst=0, term=0, granted=True)
+"""
+
+FORGOT_ITS_VOTE = """
+server[0].voted_for: None → 0
+leaders: + Leader(term=0, server=0)
+network.messages: + Vote(src=1, dst=0, term=0, granted=True)
+restart(i=0)
+server[0].voted_for: 0 → None
+"""
+
+
+@pytest.mark.parametrize(
+    ("cls", "text"), [(VotesTwice, VOTED_TWICE), (ForgetsVote, FORGOT_ITS_VOTE)], ids=["votes-twice", "forgets-vote"]
+)
+def test_a_mutant_of_raft_is_a_counterexample_to_induction(cls, text):
+    """One vote too many: the state has the leader, its votes and the reason for the step, and hardly anything else."""
+    report = prove(cls(servers=2), properties=["elected_for_itself"], method="induction")
+    found = report.properties[0].counterexample
+    start = machine_of(cls(servers=2)).initial_states()[0]
+    said = [str(change) for change in changes(start, found.states[0])]
+    said += [str(found.steps[0]), *(str(change) for change in changes(*found.states))]
+    assert found.exact
+    assert {line for line in said if "current_term" not in line} == set(text.strip().splitlines())
 
 
 class Forgetful(Spec):
