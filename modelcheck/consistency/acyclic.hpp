@@ -17,6 +17,7 @@ class Acyclic {
 
   size_t nodes() const { return out_.size(); }
   int32_t rank(int32_t node) const { return rank_[size_t(node)]; }
+  uint64_t repairs() const { return repairs_; }
 
   // Adds an edge without looking for a cycle; `sort` must follow.
   void add_unsorted(int32_t from, int32_t to, int32_t label) {
@@ -105,6 +106,7 @@ class Acyclic {
 
   // Gives the ranks of both sets to those before first, and then to those after.
   void reorder() {
+    ++repairs_;
     const auto by_rank = [this](int32_t a, int32_t b) { return rank(a) < rank(b); };
     std::sort(before_.begin(), before_.end(), by_rank);
     std::sort(after_.begin(), after_.end(), by_rank);
@@ -123,6 +125,7 @@ class Acyclic {
   std::vector<uint32_t> seen_;                // by node: the last search that saw it
   std::vector<int32_t> after_, before_, slots_;  // of one addition
   uint32_t round_ = 0;
+  uint64_t repairs_ = 0;                         // how often the order was changed
 };
 
 }  // namespace consistency

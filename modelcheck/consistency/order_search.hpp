@@ -1,6 +1,6 @@
 // The search for an order of versions that closes no cycle: a solver of boolean choices whose theory is acyclicity.
 //
-// Choose for one pair of writers at a time, as the order of the graph suggests; add the edges; learn from the labels of a
+// Choose for one pair of writers that the order of the graph does not settle, add the edges; learn from the labels of a
 // cycle which choices cannot go together, and go back to where the first of them was made (Marques-Silva and Sakallah,
 // "GRASP", 1996; Bayless and others, "SAT Modulo Monotonic Theories", 2015). What is learned holds for good, so that the
 // search ends, with an order or with the proof that there is none.
@@ -244,16 +244,28 @@ class OrderSearch {
     limits_.resize(level);
   }
 
-  // Chooses for the open pair that took part in most contradictions; false if none is open.
+  // Chooses for an open pair neither of whose orders agrees with that of the graph, the one that took part in most
+  // contradictions first. If there is none, the order of the graph is one of all versions, and nothing is left to choose.
   bool decide() {
-    while (!heap_.empty()) {
-      const Literal pair = Literal(pop());
-      if (choices_[size_t(pair)].value != 0) continue;
-      limits_.push_back(trail_.size());
-      assign(against(pair) < against(-pair) ? pair : -pair, -1);
-      return true;
+    for (;;) {
+      while (!heap_.empty()) {
+        const Literal pair = Literal(pop());
+        if (choices_[size_t(pair)].value != 0) continue;
+        const int64_t one = against(pair), other = against(-pair);
+        if (one == 0 || other == 0) {
+          agreeing_.push_back(uint32_t(pair));
+          continue;
+        }
+        limits_.push_back(trail_.size());
+        assign(one < other ? pair : -pair, -1);
+        return true;
+      }
+      if (graph_.repairs() == repairs_) return false;
+      repairs_ = graph_.repairs();
+      for (const uint32_t pair : agreeing_)
+        if (choices_[pair].value == 0) push(pair);
+      agreeing_.clear();
     }
-    return false;
   }
 
   // How far the edges of a choice go against the order of the graph.
@@ -329,6 +341,8 @@ class OrderSearch {
   std::vector<std::vector<int32_t>> watching_;  // by literal: the clauses that watch it
   std::vector<double> activity_;                // by pair
   std::vector<uint32_t> heap_;                  // pairs that may be open
+  std::vector<uint32_t> agreeing_;              // open pairs of which one order agreed with that of the graph
+  uint64_t repairs_ = 0;                        // of the graph when the first of them was seen to agree
   std::vector<Literal> trail_;                  // the choices made, in order
   std::vector<size_t> limits_;                  // by level: the choices before its decision
   std::vector<size_t> begun_;                   // by choice whose edges were added: the copies before
