@@ -66,11 +66,15 @@ def spec_of(recording: Recording, file: Path, target: str | None = None) -> Spec
         UsageError: if it is not to be found.
         TraceError: if its constants are others now.
     """
-    from modelcheck.spec.loading import load_spec  # noqa: PLC0415 - after the options were read.
+    from modelcheck.errors import TraceError, UsageError  # noqa: PLC0415 - after the options were read.
+    from modelcheck.spec.loading import load_spec  # noqa: PLC0415
     from modelcheck.trace.replay import recorded_constants  # noqa: PLC0415
 
     cls = load_spec(target or _spec_of(recording, file))
-    return cls(**recorded_constants(cls, recording))
+    try:
+        return cls(**recorded_constants(cls, recording))
+    except UsageError as error:
+        raise TraceError(error.message, place=str(file), remedy="The spec is another now: run `modelcheck check` again.") from error
 
 
 def _step_through(machine: Machine, found: Replay, step: int | None, *, interactive: bool, debugged: bool) -> None:
@@ -81,7 +85,10 @@ def _step_through(machine: Machine, found: Replay, step: int | None, *, interact
     if not trace.states:
         raise TraceError(f"the trace cannot be replayed: {found.reason}")
     if step is not None and step > len(trace.steps):
-        raise UsageError(f"there is no step {step}: the trace can be replayed for {len(trace.steps)} steps")
+        parts = "" if found.step is None else f": at step {found.step} it and the spec part, {found.reason}"
+        raise UsageError(f"there is no step {step}: the trace can be replayed for {len(trace.steps)} steps{parts}")
+    if found.step is not None:
+        click.echo(f"Warning: the trace and the spec part at step {found.step}: {found.reason}", err=True)
     if debugged:
         number = len(trace.steps) if step is None else step
         if number == 0:
@@ -95,9 +102,14 @@ def _step_through(machine: Machine, found: Replay, step: int | None, *, interact
 
 def _spec_of(recording: Recording, file: Path) -> str:
     """The recorded source, looked for below the working directory and then below each folder above the trace."""
+    from modelcheck.errors import TraceError  # noqa: PLC0415 - beside its only use.
+
     source = Path(recording.source)
     folders = [Path(), *file.resolve().parents]
-    there = next((folder / source for folder in folders if (folder / source).is_file()), source)
+    there = next((folder / source for folder in folders if (folder / source).is_file()), None)
+    if there is None:
+        remedy = "Name the spec with --spec."
+        raise TraceError(f"the trace is of {recording.spec} in {source}, and that file is not there", place=str(file), remedy=remedy)
     return f"{there}:{recording.spec}"
 
 

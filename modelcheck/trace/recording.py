@@ -18,8 +18,8 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from modelcheck.errors import TraceError
-from modelcheck.trace.itf import UNIT, Json, encode
-from modelcheck.trace.trace import Trace
+from modelcheck.trace.itf import UNIT, Json, decode, encode
+from modelcheck.trace.trace import KINDS, Trace
 
 SCHEMA = 1
 
@@ -187,6 +187,8 @@ def read_recording(path: Path) -> Recording:
         raise TraceError(f"cannot read the trace: {error.strerror}", place=str(path)) from error
     except UnicodeDecodeError as error:
         raise TraceError("not a trace: the file is not text", place=str(path)) from error
+    if not text.strip():
+        raise TraceError("the trace is empty", place=str(path), remedy=_REWRITE)
     try:
         return from_json(json.loads(text))
     except json.JSONDecodeError as error:
@@ -225,9 +227,18 @@ def from_json(document: Json) -> Recording:
             remedy="Replay it with that version, or run `modelcheck check` again.",
         )
     states = document["states"]
-    if not states:
+    if not isinstance(states, list) or not states:
         raise TraceError("the trace has no states", remedy=_REWRITE)
     variables = [name for name in document["vars"] if name not in (_ACTION, _PICKS)]
+    for number, state in enumerate(states):
+        _check_state(number, state, variables)
+    _check_value("the constants", *dict(meta["constants"]).values())
+    _check_value("the arguments of the property", *dict(meta["arguments"]).values())
+    if meta["kind"] not in KINDS:
+        raise TraceError(f"the trace is damaged: there is no kind {meta['kind']!r} of trace", remedy=_REWRITE)
+    loop = document.get("loop")
+    if loop is not None and not (isinstance(loop, int) and 0 <= loop < len(states)):
+        raise TraceError(f"the trace is damaged: it returns to state {loop!r}, and has {len(states)}", remedy=_REWRITE)
     return Recording(
         spec=_text(meta, "spec"),
         source=_text(meta, "source"),
@@ -237,11 +248,38 @@ def from_json(document: Json) -> Recording:
         states=tuple({name: state[name] for name in variables} for state in states),
         steps=tuple(_step(state["#meta"]) for state in states[1:]),
         arguments=dict(meta["arguments"]),
-        loop=document.get("loop"),
+        loop=loop,
         found_by=_text(meta, "found_by"),
         observed=_observed(meta),
         version=_text(meta, "modelcheck"),
     )
+
+
+def _check_state(number: int, state: Json, variables: list[str]) -> None:
+    """Refuse a state that cannot be read, and the step to it."""
+    where = f"state {number}"
+    if not isinstance(state, dict):
+        raise TraceError(f"the trace is damaged: {where} is no object", remedy=_REWRITE)
+    meta = state.get("#meta")
+    keys = ("action", "arguments", "choices") if number else ()
+    missing = [name for name in (*variables, "#meta") if name not in state]
+    missing += [f"#meta.{key}" for key in keys if not isinstance(meta, dict) or key not in meta]
+    if missing:
+        raise TraceError(f"the trace is damaged: {where} has no {missing[0]}", remedy=_REWRITE)
+    if number and not (isinstance(meta, dict) and isinstance(meta["arguments"], dict) and isinstance(meta["choices"], list)):
+        raise TraceError(f"the trace is damaged: the arguments of the step to {where} cannot be read", remedy=_REWRITE)
+    for name in variables:
+        _check_value(f"{name} in {where}", state[name])
+    if number and isinstance(meta, dict):
+        _check_value(f"the step to {where}", *meta["arguments"].values(), *meta["choices"])
+
+
+def _check_value(where: str, *values: Json) -> None:
+    for value in values:
+        try:
+            decode(value)
+        except TraceError as error:
+            raise TraceError(f"the trace is damaged: {where}: {error.message}", remedy=_REWRITE) from error
 
 
 def _observed(meta: Mapping[str, Json]) -> Mapping[str, Json] | None:

@@ -9,6 +9,8 @@ from attrs import field, frozen
 
 from modelcheck.spec import State, Step
 
+KINDS = ("invariant", "step property", "reachable", "deadlock", "log")
+
 
 @frozen
 class Trace:

@@ -161,3 +161,57 @@ def test_a_missing_file_is_named(tmp_path):
     """The error says which file could not be read."""
     with pytest.raises(TraceError, match=r"nothing\.json: cannot read the trace: No such file"):
         read_recording(tmp_path / "nothing.json")
+
+
+def edited(document, *path, value):
+    """A document with something else at a place; without a value nothing is there any more."""
+    *above, last = path
+    inner = document
+    for key in above:
+        inner = inner[key]
+    if value is None:
+        del inner[last]
+    else:
+        inner[last] = value
+    return document
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        (("states",), 7, "the trace has no states"),
+        (("states", 1), 7, "state 1 is no object"),
+        (("states", 1, "#meta"), None, "state 1 has no #meta"),
+        (("states", 1, "#meta", "action"), None, "state 1 has no #meta.action"),
+        (("states", 1, "#meta", "arguments"), [1], "the arguments of the step to state 1 cannot be read"),
+        (("states", 1, "#meta", "arguments", "n"), {"#bigint": "x"}, "the step to state 1: no ITF expression"),
+        (("#meta", "constants"), {"n": {"#foo": 1}}, "the constants: no ITF expression: #foo"),
+        (("#meta", "kind"), "foo", "no kind 'foo' of trace"),
+        (("#meta", "observed"), [1], "observed is"),
+        (("loop",), 99, "returns to state 99"),
+    ],
+)
+def test_a_file_edited_by_hand_is_told_with_the_place(file, path, value, told):
+    """What cannot be read is named, with the number of its state."""
+    file.write_text(json.dumps(edited(json.loads(file.read_text()), *path, value=value)))
+    with pytest.raises(TraceError) as caught:
+        read_recording(file)
+    assert told in str(caught.value)
+    assert str(file) in str(caught.value)
+
+
+def test_a_variable_that_is_missing_or_no_value_is_told_with_the_place(trace, file):
+    """The variable and the number of the state."""
+    name = next(iter(trace.states[0]))
+    document = json.loads(file.read_text())
+    for value, told in [({"#map": [["x"]]}, f"{name} in state 1: no ITF expression: #map"), (None, f"state 1 has no {name}")]:
+        file.write_text(json.dumps(edited(document, "states", 1, name, value=value)))
+        with pytest.raises(TraceError, match=told):
+            read_recording(file)
+
+
+def test_an_empty_file_is_told(file):
+    """It is not a trace that ends in the middle."""
+    file.write_text("\n")
+    with pytest.raises(TraceError, match="the trace is empty"):
+        read_recording(file)
