@@ -15,6 +15,8 @@ from attrs import evolve, field, frozen
 from modelcheck.consistency.objects import UNKNOWN
 from modelcheck.errors import HistoryError
 
+_PLAIN = frozenset({int, str, bool, float})
+
 
 def hashable(value: Any) -> Any:
     """A value with its lists, sets and maps made hashable, so that equal ones are found again.
@@ -22,6 +24,8 @@ def hashable(value: Any) -> Any:
     >>> hashable({"k": [1, 2]})
     frozenset({('k', (1, 2))})
     """
+    if value is None or type(value) in _PLAIN:
+        return value
     if isinstance(value, list | tuple):
         return tuple(hashable(part) for part in value)
     if isinstance(value, dict):
@@ -172,18 +176,17 @@ class HistoryBuilder:
         return process in self._open
 
     def _take(self, process: Hashable, name: str | None, line: int | None) -> tuple[int, str, Any, int, str | None]:
-        place = f"{self.source}:{line}" if line is not None else self.source
-        if process not in self._open:
+        taken = self._open.pop(process, None)
+        if taken is None:
             raise HistoryError(
                 f"client {process} completes an operation that it did not call",
-                place=place,
+                place=f"{self.source}:{line}" if line is not None else self.source,
                 remedy="Every completion needs a call before it; is the beginning of the file missing?",
             )
-        taken = self._open.pop(process)
         if name is not None and name != taken[1]:
             raise HistoryError(
                 f"client {process} called {taken[1]} and completes {name}",
-                place=place,
+                place=f"{self.source}:{line}" if line is not None else self.source,
                 remedy="A client does one thing at a time; give concurrent operations different clients.",
             )
         return taken

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import edn_format
 import pytest
 
@@ -164,3 +166,12 @@ def test_what_is_not_edn_is_refused(text):
 def test_an_unknown_result_agrees_with_every_result():
     """The result of an operation that did not return is not compared."""
     assert repr(UNKNOWN) == "UNKNOWN"
+
+
+def test_collection_goes_on_after_a_file_that_cannot_be_read(tmp_path):
+    """Reading pauses the collection of reference cycles, and an error does not leave it paused."""
+    broken = tmp_path / "broken.edn"
+    broken.write_text("{:type :invoke, :f :read")
+    with pytest.raises(HistoryError):
+        read_history(broken)
+    assert gc.isenabled()

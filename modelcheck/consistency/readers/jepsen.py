@@ -24,8 +24,11 @@ from modelcheck.consistency.readers._edn import EdnError, read_edn
 from modelcheck.consistency.readers.recording import Recording, json_of, recorded
 from modelcheck.errors import HistoryError
 
-Event = Mapping[str, Any]
-"""One line of a history: ``process``, ``type``, ``f``, ``value``."""
+Event = tuple[int, Any, str, str, Any]
+"""What a client did: line, process (:data:`NOBODY` if none is named), type, operation, value."""
+
+NOBODY: Final = object()
+"""The process of an event that names none."""
 
 TYPES: Final = ("invoke", "ok", "fail", "info")
 _READS: Final = frozenset({"read", "get", "dequeue", "pop", "delete_min", "drain", "generate"})
@@ -50,7 +53,7 @@ def completed(name: str, value: Any) -> tuple[Any, Any]:
     return None, True if name in ("cas", "acquire", "release") else None
 
 
-def edn_events(path: Path) -> Iterator[tuple[int, Event]]:
+def edn_maps(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """The maps of an EDN file, with their lines."""
     try:
         forms = read_edn(path.read_bytes())
@@ -67,7 +70,7 @@ def edn_events(path: Path) -> Iterator[tuple[int, Event]]:
                 place=f"{path}:{line}",
                 remedy="Name the format with --format if this is no history of Jepsen.",
             )
-        yield line, {plain(key): value for key, value in form.items()}
+        yield line, form
 
 
 def _tuples(path: Path, forms: list[tuple[int, Any]]) -> list[tuple[int, Any]]:
@@ -87,7 +90,7 @@ def _tuples(path: Path, forms: list[tuple[int, Any]]) -> list[tuple[int, Any]]:
     return found
 
 
-def json_events(events: Iterable[Any], path: Path) -> Iterator[tuple[int, Event]]:
+def json_maps(events: Iterable[Any], path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """The maps of a JSON list."""
     for number, event in enumerate(events, 1):
         if not isinstance(event, dict):
@@ -95,72 +98,79 @@ def json_events(events: Iterable[Any], path: Path) -> Iterator[tuple[int, Event]
         yield number, event
 
 
-def history_of(events: Iterable[tuple[int, Event]], source: str, *, keyed: bool = False) -> History:
-    """The history that a list of events tells.
+def events_of(maps: Iterable[tuple[int, Mapping[str, Any]]], source: str) -> list[Event]:
+    """What clients did, from maps whose keys are keywords or plain names."""
+    found: list[Event] = []
+    types: dict[Any, str] = {}
+    names: dict[Any, str] = {}
+    for line, form in maps:
+        process = form[":process"] if ":process" in form else form.get("process", NOBODY)
+        if isinstance(process, str) and process.startswith((":", "nemesis")):
+            continue
+        told = form[":type"] if ":type" in form else form.get("type")
+        kind = types.get(told) if isinstance(told, str) else None
+        if kind is None:
+            kind = types[told] = _type(told, source, line)
+        called = form[":f"] if ":f" in form else form.get("f")
+        name = names.get(called) if isinstance(called, str) else None
+        if name is None:
+            name = str(plain(called or "txn")).replace("-", "_")
+            if isinstance(called, str):
+                names[called] = name
+        found.append((line, process, kind, name, form[":value"] if ":value" in form else form.get("value")))
+    return found
 
-    Args:
-        events: In the order of the log, each with its line.
-        source: The file.
-        keyed: Whether each value is a pair of a key and the value proper.
-    """
-    kept = [(line, event) for line, event in events if _is_client(event)]
-    types = {_type(event, source, line) for line, event in kept}
-    if kept and "invoke" not in types:
-        return _completions_only(kept, source)
-    builder = HistoryBuilder(source)
-    for line, event in kept:
-        _add(builder, line, event, keyed=keyed)
-    return builder.history()
 
-
-def _is_client(event: Event) -> bool:
-    return not isinstance(event.get("process", 0), str) or not event["process"].startswith((":", "nemesis"))
-
-
-def _type(event: Event, source: str, line: int) -> str:
-    kind = plain(event.get("type"))
+def _type(told: Any, source: str, line: int) -> str:
+    kind = plain(told)
     if kind not in TYPES:
         raise HistoryError(
-            f"an event has the type {event.get('type')!r}",
+            f"an event has the type {told!r}",
             place=f"{source}:{line}",
             remedy="The types are invoke, ok, fail and info.",
         )
     return str(kind)
 
 
-def _name(event: Event) -> str:
-    return str(plain(event.get("f") or "txn")).replace("-", "_")
+def history_of(events: list[Event], source: str, *, keyed: bool = False) -> History:
+    """The history that a list of events tells.
+
+    Args:
+        events: In the order of the log.
+        source: The file.
+        keyed: Whether each value is a pair of a key and the value proper.
+    """
+    if events and all(event[2] != "invoke" for event in events):
+        return _completions_only(events, source)
+    builder = HistoryBuilder(source)
+    for line, process, kind, name, value in events:
+        if process is NOBODY:
+            process = name  # noqa: PLW2901 - each kind of operation is a client's own
+        key: Any = None
+        if keyed and isinstance(value, tuple | list):
+            key, value = value  # noqa: PLW2901 - the value proper
+        if kind == "invoke":
+            argument = called(name, value)
+            builder.call(process, name, (key, argument) if keyed else argument, line=line)
+        elif kind == "ok":
+            argument, result = completed(name, value)
+            builder.finish(process, argument=argument, result=result, name=name, line=line)
+        elif kind == "fail":
+            builder.fail(process, argument=hashable(value) if name == "txn" else None, name=name, line=line)
+        else:
+            builder.lose(process)
+    return builder.history()
 
 
-def _add(builder: HistoryBuilder, line: int, event: Event, *, keyed: bool) -> None:
-    kind, name = plain(event["type"]), _name(event)
-    process = event.get("process", name)
-    value = event.get("value")
-    key: Any = None
-    if keyed and isinstance(value, tuple | list):
-        key, value = value
-    if kind == "invoke":
-        argument = called(name, value)
-        builder.call(process, name, (key, argument) if keyed else argument, line=line)
-    elif kind == "ok":
-        argument, result = completed(name, value)
-        builder.finish(process, argument=argument, result=result, name=name, line=line)
-    elif kind == "fail":
-        builder.fail(process, argument=hashable(value) if name == "txn" else None, name=name, line=line)
-    else:
-        builder.lose(process)
-
-
-def _completions_only(events: list[tuple[int, Event]], source: str) -> History:
+def _completions_only(events: list[Event], source: str) -> History:
     done: list[Operation] = []
     failed: list[Operation] = []
-    for at, (line, event) in enumerate(events):
-        name, value = _name(event), event.get("value")
+    for at, (line, process, kind, name, value) in enumerate(events):
         argument, result = completed(name, value)
         argument = called(name, value) if argument is None else argument
-        lost = plain(event["type"]) == "info"
+        lost = kind == "info"
         operation = Operation(
-            event.get("process", 0),
+            0 if process is NOBODY else process,
             name,
             argument,
             UNKNOWN if lost else result,
@@ -168,13 +178,13 @@ def _completions_only(events: list[tuple[int, Event]], source: str) -> History:
             None if lost else len(events) + at,
             f"{source}:{line}",
         )
-        (failed if plain(event["type"]) == "fail" else done).append(operation)
+        (failed if kind == "fail" else done).append(operation)
     return History(tuple(done), tuple(failed), source)
 
 
 def read_jepsen_edn(path: Path, model: str | None) -> Recording:
     """A Jepsen history in EDN."""
-    return _recording(list(edn_events(path)), path, "jepsen-edn", model)
+    return _recording(events_of(edn_maps(path), str(path)), path, "jepsen-edn", model)
 
 
 def read_jepsen_json(path: Path, model: str | None) -> Recording:
@@ -187,10 +197,10 @@ def read_jepsen_json(path: Path, model: str | None) -> Recording:
         raise HistoryError(
             "the file holds no list of events", place=str(path), remedy='Put them in a list, or under "history".'
         )
-    return _recording(list(json_events(whole, path)), path, "jepsen-json", model)
+    return _recording(events_of(json_maps(whole, path), str(path)), path, "jepsen-json", model)
 
 
-def _recording(events: list[tuple[int, Event]], path: Path, format_: str, model: str | None) -> Recording:
+def _recording(events: list[Event], path: Path, format_: str, model: str | None) -> Recording:
     keyed = _is_keyed(events)
     history = history_of(events, str(path), keyed=keyed)
     if keyed:
@@ -201,16 +211,11 @@ def _recording(events: list[tuple[int, Event]], path: Path, format_: str, model:
     return recording
 
 
-def _is_keyed(events: Iterable[tuple[int, Event]]) -> bool:
+def _is_keyed(events: list[Event]) -> bool:
     """Whether every value of a register's operations is a pair of a key and a value, and every swap's value within."""
-    names = set()
-    for _, event in events:
-        name, value = _name(event), event.get("value")
-        if not _is_client(event):
-            continue
-        names.add(name)
+    for _, _, _, name, value in events:
         if not (isinstance(value, tuple | list) and len(value) == len(("key", "value"))):
             return False
-        if name == "cas" and not isinstance(value[1], tuple | list):
+        if name not in ("read", "write", "cas") or (name == "cas" and not isinstance(value[1], tuple | list)):
             return False
-    return bool(names) and names <= {"read", "write", "cas"}
+    return bool(events)

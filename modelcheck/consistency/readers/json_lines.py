@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from modelcheck.consistency.history import History, Operation, hashable, in_order
 from modelcheck.consistency.objects import UNKNOWN, CasRegister, Register
-from modelcheck.consistency.readers.jepsen import history_of, json_events
+from modelcheck.consistency.readers.jepsen import events_of, history_of, json_maps
 from modelcheck.consistency.readers.recording import Recording, recorded, text_of
 from modelcheck.errors import HistoryError
 
@@ -31,11 +31,11 @@ _NOTHING: Final = -1000000
 def read_json_lines(path: Path, model: str | None) -> Recording:
     """JSON lines with operations or events."""
     rows = json_rows(path)
+    source = str(path)
     if rows and "type" in rows[0][1]:
-        return recorded(history_of(json_events((row for _, row in rows), path), str(path)), "json-lines", model)
+        return recorded(history_of(events_of(json_maps((row for _, row in rows), path), source), source), "json-lines", model)
     done: list[Operation] = []
     failed: list[Operation] = []
-    source = str(path)
     for line, row in rows:
         (failed if row.get("fail") else done).append(_operation(row, source, line))
     history = History(in_order(done), in_order(failed), source)
@@ -100,8 +100,10 @@ def _given(value: Any, *, short: bool) -> Any:
 
 
 def _time(row: Mapping[str, Any], names: tuple[str, ...], source: str, line: int) -> int:
-    value = next((row[name] for name in names if name in row), None)
-    if not isinstance(value, int) or isinstance(value, bool):
+    value = row.get(names[0])
+    if value is None and len(names) > 1:
+        value = row.get(names[1])
+    if type(value) is not int:
         raise HistoryError(
             f"the time {names[0]!r} is {value!r}",
             place=f"{source}:{line}",

@@ -9,7 +9,7 @@ from typing import Any, Final
 from modelcheck.consistency.history import HistoryBuilder
 from modelcheck.consistency.objects import UNKNOWN
 from modelcheck.consistency.readers._edn import EdnError, read_edn
-from modelcheck.consistency.readers.recording import Recording, lines_of, recorded
+from modelcheck.consistency.readers.recording import Recording, lines_of, recorded, text_of
 from modelcheck.errors import HistoryError
 
 _UTIL: Final = re.compile(r"INFO\s+jepsen\.util - (\d+)\s+:(invoke|ok|fail|info)\s+:(read|write|cas)\s+(.*?)\s*$")
@@ -32,12 +32,15 @@ def read_util_log(path: Path, model: str | None) -> Recording:
     key that is absent. A read that timed out says nothing.
     """
     builder = HistoryBuilder(str(path))
+    values: dict[str, Any] = {":timed-out": None}
     for line, text in lines_of(path):
         match = _UTIL.match(text)
         if match is None:
             continue
         process, kind, name, rest = match.groups()
-        value = None if rest == ":timed-out" else _value(rest, f"{path}:{line}")
+        if rest not in values:
+            values[rest] = _value(rest, f"{path}:{line}")
+        value = values[rest]
         if kind == "invoke":
             builder.call(process, name, None if name == "read" else value, line=line)
         elif kind == "info":
@@ -53,8 +56,11 @@ def read_util_log(path: Path, model: str | None) -> Recording:
 def read_kv_lines(path: Path, model: str | None) -> Recording:
     """Porcupine's key-value log: ``{:process 0, :type :invoke, :f :get, :key "3", :value nil}`` on each line."""
     builder = HistoryBuilder(str(path))
-    for line, text in lines_of(path):
-        event = _value(text, f"{path}:{line}")
+    try:
+        events = read_edn(text_of(path).encode())
+    except EdnError as error:
+        raise HistoryError(f"this is not EDN: {error}", place=f"{path}:{error.line}") from error
+    for line, event in events:
         try:
             process, kind, name, key, value = (event[k] for k in (":process", ":type", ":f", ":key", ":value"))
         except (KeyError, TypeError) as error:
