@@ -68,6 +68,11 @@ cdef extern from "frontier.hpp" namespace "consistency" nogil:
     Answer run_frontier(const vector[Operation]&, const vector[Nature]&, int32_t, StepTable&, Budget, uint64_t) except +
 
 
+cdef extern from "relaxed.hpp" namespace "consistency" nogil:
+    Answer run_relaxed(const vector[Operation]&, const vector[Nature]&, int32_t, StepTable&, Budget, uint64_t,
+                       uint64_t) except +
+
+
 cdef extern from "wing_gong.hpp" namespace "consistency" nogil:
     cdef cppclass WingGong:
         WingGong(const vector[Operation]&, const vector[Nature]&, int32_t, StepTable&, Budget) except +
@@ -274,6 +279,19 @@ cdef class Search:
         try:
             with nogil:
                 answer = run_frontier(self.intervals, self.natures, self.initial, self.table[0], budget[0], width)
+        finally:
+            del budget
+        return self.report(answer)
+
+    def relaxed(self, *, uint64_t width, double seconds, uint64_t memory, uint64_t rounds=0):
+        """The frontier in which operations that never returned may take effect again and again, refined until an order
+        does not need that; at most so many searches (0: any number). It refutes at a return that need not be the first.
+        """
+        cdef Answer answer
+        cdef Budget* budget = new Budget(seconds, memory, self.table)
+        try:
+            with nogil:
+                answer = run_relaxed(self.intervals, self.natures, self.initial, self.table[0], budget[0], width, rounds)
         finally:
             del budget
         return self.report(answer)

@@ -56,14 +56,18 @@ inline std::vector<Event> events_of(const std::vector<Operation>& operations) {
   return events;
 }
 
-// The slot of each operation: the lowest one free at its call. Operations that never return keep theirs.
+// The slot of each operation: the lowest one free at its call. Operations that never return keep theirs; those of them
+// whose kind is reusable need none.
 struct Slots {
-  std::vector<int32_t> of;  // by operation
+  std::vector<int32_t> of;  // by operation; -1: none
   int32_t count = 0;        // slots ever in use
 
-  Slots(const std::vector<Event>& events, size_t operations) : of(operations) {
+  Slots(const std::vector<Event>& events, const std::vector<Operation>& operations, const std::vector<bool>& reusable)
+      : of(operations.size(), -1) {
     std::vector<int32_t> free;
     for (const Event& event : events) {
+      const Operation& operation = operations[size_t(event.operation)];
+      if (operation.finish == NEVER && reusable[size_t(operation.kind)]) continue;
       if (event.is_return) {
         free.push_back(of[size_t(event.operation)]);
         std::push_heap(free.begin(), free.end(), std::greater<>());

@@ -16,15 +16,17 @@
 // Configurations move only when an operation returns, until it is done or has shown itself (Lowe, "Testing for
 // linearizability", 2017, section 5). Sound and complete; exponential in the operations in flight in the worst case.
 //
+// Of the kinds in `reusable`, an operation that never returned may take effect any number of times. Then its use need not be
+// remembered, and configurations are as few as if it had not been lost; what has no explanation now has none at all.
+//
 // With a width the frontier keeps only its best configurations. It may then still find an explanation, but no longer
 // refute one.
 #pragma once
 
-#include <array>
-#include <cstring>
 #include <memory>
 #include <unordered_map>
 
+#include "configuration.hpp"
 #include "events.hpp"
 
 namespace consistency {
@@ -39,6 +41,7 @@ struct Answer {
   std::vector<int32_t> order;   // a linearization, if it holds
   int32_t unexplained = -1;     // the operation whose return nothing explains, if violated
   std::vector<Stuck> before;    // some configurations just before that return
+  std::vector<int32_t> overused;  // kinds of which the order has more operations than there are (see `reusable_`)
   uint64_t steps = 0;           // steps tried
   uint64_t widest = 0;          // the largest number of configurations
 };
@@ -47,9 +50,10 @@ template <int WORDS>
 class Frontier {
  public:
   Frontier(const std::vector<Operation>& operations, const std::vector<Nature>& natures, int32_t initial,
-           StepTable& table, Budget budget, uint64_t width)
+           StepTable& table, Budget& budget, uint64_t width, const std::vector<bool>& reusable)
       : operations_(operations), natures_(natures), table_(table), budget_(budget), width_(width), initial_(initial),
-        events_(events_of(operations)), slots_(events_, operations.size()), in_flight_(natures.size()) {}
+        reusable_(reusable), is_relaxed_(std::count(reusable.begin(), reusable.end(), true) != 0),
+        events_(events_of(operations)), slots_(events_, operations, reusable), in_flight_(natures.size()) {}
 
   Answer run() {
     frontier_.push_back(Configuration{});
@@ -72,15 +76,8 @@ class Frontier {
   }
 
  private:
-  using Set = std::array<uint64_t, WORDS>;
-
-  struct Configuration {
-    Set done{};               // slots whose operation may return
-    Set used{};               // slots whose operation is spent
-    int32_t state = 0;        // of the object
-    int32_t node = -1;        // the last step that led here
-    bool unobserved = false;  // the last step was an overwrite that nothing has seen yet
-  };
+  using Set = SlotSet<WORDS>;
+  using Configuration = consistency::Configuration<WORDS>;
 
   struct Node {
     int32_t parent;     // the step before, or -1
@@ -88,53 +85,28 @@ class Frontier {
     uint32_t event;     // before which event
   };
 
-  static void insert(Set& set, int32_t slot) { set[size_t(slot >> 6)] |= 1ull << (slot & 63); }
-  static void erase(Set& set, int32_t slot) { set[size_t(slot >> 6)] &= ~(1ull << (slot & 63)); }
-  static bool contains(const Set& set, int32_t slot) { return set[size_t(slot >> 6)] >> (slot & 63) & 1; }
-  static bool subset(const Set& a, const Set& b) {
-    uint64_t extra = 0;
-    for (int word = 0; word < WORDS; ++word) extra |= a[word] & ~b[word];
-    return extra == 0;
-  }
-  static int size(const Set& set) {
-    int bits = 0;
-    for (uint64_t word : set) bits += __builtin_popcountll(word);
-    return bits;
-  }
-  static bool better(const Configuration& a, const Configuration& b) {
-    return a.state == b.state && subset(b.done, a.done) && subset(a.used, b.used) && (b.unobserved || !a.unobserved);
-  }
-
-  static uint64_t hash(const Configuration& c) {
-    uint64_t h = uint64_t(uint32_t(c.state)) * 2 + c.unobserved;
-    for (int word = 0; word < WORDS; ++word) {
-      h = (h ^ c.done[word]) * 0x9E3779B97F4A7C15ull;
-      h ^= h >> 29;
-      h = (h ^ c.used[word]) * 0xBF58476D1CE4E5B9ull;
-      h ^= h >> 32;
-    }
-    return h;
-  }
-  static bool same(const Configuration& a, const Configuration& b) {
-    return a.state == b.state && a.unobserved == b.unobserved && a.done == b.done && a.used == b.used;
-  }
-
   Nature nature(int32_t kind) const { return natures_[size_t(kind)]; }
   const Operation& operation(int32_t index) const { return operations_[size_t(index)]; }
 
   void call(int32_t index) {
     const int32_t kind = operation(index).kind;
+    if (nature(kind) == Nature::pure && operation(index).finish == NEVER) return;
+    if (nature(kind) == Nature::overwrite && slots_.of[size_t(index)] < 0) {
+      const size_t state = size_t(table_.next(initial_, kind));
+      if (state >= home_.size()) home_.resize(state + 1);
+      home_[state] = true;
+    }
     auto& group = in_flight_[size_t(kind)];
     if (group.empty()) {
       (nature(kind) == Nature::pure ? pure_kinds_ : step_kinds_).push_back(kind);
     }
     auto later = [&](int32_t other) { return operation(other).finish > operation(index).finish; };
     group.insert(std::find_if(group.begin(), group.end(), later), index);
-    if (nature(kind) == Nature::overwrite && operation(index).finish != NEVER) insert(overwrites_, slots_.of[size_t(index)]);
+    if (nature(kind) == Nature::overwrite && operation(index).finish != NEVER) overwrites_.insert(slots_.of[size_t(index)]);
     if (nature(kind) != Nature::pure) return;
     ++epoch_;
     for (Configuration& c : frontier_)
-      if (table_.next(c.state, kind) >= 0) insert(c.done, slots_.of[size_t(index)]);
+      if (table_.next(c.state, kind) >= 0) c.done.insert(slots_.of[size_t(index)]);
   }
 
   void leave(int32_t index) {
@@ -145,7 +117,7 @@ class Frontier {
       auto& kinds = nature(kind) == Nature::pure ? pure_kinds_ : step_kinds_;
       kinds.erase(std::find(kinds.begin(), kinds.end(), kind));
     }
-    erase(overwrites_, slots_.of[size_t(index)]);
+    overwrites_.erase(slots_.of[size_t(index)]);
     ++epoch_;
   }
 
@@ -158,7 +130,7 @@ class Frontier {
     entry.slots = Set{};
     for (int32_t kind : pure_kinds_)
       if (table_.next(state, kind) >= 0)
-        for (int32_t index : in_flight_[size_t(kind)]) insert(entry.slots, slots_.of[size_t(index)]);
+        for (int32_t index : in_flight_[size_t(kind)]) entry.slots.insert(slots_.of[size_t(index)]);
     return entry.slots;
   }
 
@@ -169,17 +141,19 @@ class Frontier {
     goal_ = slot;
     goal_may_show_ = nature(operation(index).kind) == Nature::overwrite && may_be_observed(index);
     for (const Configuration& c : frontier_) {
-      const bool ready = contains(c.done, slot);
+      const bool ready = c.done.contains(slot);
       if (ready) next_.push_back(c);
-      if (!ready || (goal_may_show_ && !contains(c.used, slot))) work_.push_back(c);
+      if (!ready || (goal_may_show_ && !c.used.contains(slot))) work_.push_back(c);
     }
     if (!work_.empty()) {
-      restart_table();
-      for (const Configuration& c : next_) remember(c);
+      met_.clear();
+      for (auto& bucket : met_in_) bucket.second.clear();
+      for (const Configuration& c : next_) met_.insert(c);
       for (size_t at = 0; at < work_.size(); ++at) {
         if (!expand(at)) return table_.failed() ? Outcome::failed : Outcome::time_out;
         if ((at & 1023) == 0 && budget_.too_large(bytes())) return Outcome::memory_out;
-        if (width_ != 0 && next_.size() > 4 * width_ && work_.size() > 8 * width_) {
+        if (width_ != 0 && work_.size() > 8 * width_ &&
+            (next_.size() > 4 * width_ || (is_relaxed_ && work_.size() > 64 * width_))) {
           truncated_ = true;
           break;
         }
@@ -188,8 +162,8 @@ class Frontier {
     }
     if (next_.empty()) return truncated_ ? Outcome::truncated : Outcome::violated;
     for (Configuration& c : next_) {
-      erase(c.done, slot);
-      erase(c.used, slot);
+      c.done.erase(slot);
+      c.used.erase(slot);
       c.unobserved = false;
     }
     if (next_.size() > 1) keep_best();
@@ -232,7 +206,10 @@ class Frontier {
       if (overwriting && work_[at].unobserved) continue;
       const auto& group = in_flight_[size_t(kind)];
       const Configuration& from = work_[at];
-      auto unused = [&](int32_t index) { return !contains(from.used, slots_.of[size_t(index)]); };
+      auto unused = [&](int32_t index) {
+        const int32_t slot = slots_.of[size_t(index)];
+        return slot < 0 || !from.used.contains(slot);
+      };
       const auto found = std::find_if(group.begin(), group.end(), unused);
       if (found == group.end()) continue;
       const int32_t state = table_.next(from.state, kind);
@@ -246,42 +223,30 @@ class Frontier {
   void take(const Configuration& from, int32_t index, int32_t state, bool overwriting, bool has_duty) {
     Configuration c = from;
     c.state = state;
-    insert(c.used, slots_.of[size_t(index)]);
-    if (has_duty) insert(c.done, slots_.of[size_t(index)]);
+    const int32_t slot = slots_.of[size_t(index)];
+    slot >= 0 ? c.used.insert(slot) : void(++c.spent);
+    if (has_duty) c.done.insert(slot);
     if (overwriting)
-      for (int word = 0; word < WORDS; ++word) c.done[word] |= overwrites_[word];
+      c.done.insert_all(overwrites_);
     const Set& now = satisfied(state);
-    c.unobserved = overwriting && subset(now, c.done);
-    for (int word = 0; word < WORDS; ++word) c.done[word] |= now[word];
-    if (!remember(c) || is_superfluous(c)) return;
+    c.unobserved = overwriting && now.is_within(c.done);
+    c.done.insert_all(now);
+    if (!met_.insert(c) || is_superfluous(c)) return;
     c.node = int32_t(nodes_.size());
     nodes_.push_back({from.node, index, uint32_t(at_)});
-    const bool arrived = contains(c.done, goal_);
+    const bool arrived = c.done.contains(goal_);
     if (arrived) next_.push_back(c);
-    if (!arrived || (goal_may_show_ && !contains(c.used, goal_))) work_.push_back(c);
-  }
-
-  // Whether a configuration is new among those of this event.
-  bool remember(const Configuration& c) {
-    if (2 * (seen_count_ + 1) > seen_.size()) grow_table();
-    size_t at = hash(c) & (seen_.size() - 1);
-    while (seen_[at].epoch == round_) {
-      if (same(seen_[at].configuration, c)) return false;
-      at = (at + 1) & (seen_.size() - 1);
-    }
-    seen_[at] = {c, round_};
-    ++seen_count_;
-    return true;
+    if (!arrived || (goal_may_show_ && !c.used.contains(goal_))) work_.push_back(c);
   }
 
   // Whether a configuration met at this event makes another superfluous. Only asked once the event has become wide.
   bool is_superfluous(const Configuration& c) {
     constexpr size_t NARROW = 128, COMPARED = 256;
-    if (seen_count_ < NARROW) return false;
-    auto& bucket = met_[c.state];
+    if (met_.size() < NARROW) return false;
+    auto& bucket = met_in_[c.state];
     const size_t compared = std::min(bucket.size(), COMPARED);
     for (size_t at = 0; at < compared; ++at) {
-      if (!better(bucket[at], c)) continue;
+      if (!bucket[at].covers(c)) continue;
       if (at != 0) std::swap(bucket[at], bucket[at / 2]);
       return true;
     }
@@ -289,23 +254,8 @@ class Frontier {
     return false;
   }
 
-  void restart_table() {
-    ++round_;
-    for (auto& bucket : met_) bucket.second.clear();
-    seen_count_ = 0;
-    if (seen_.size() < 64) seen_.resize(64);
-  }
-
-  void grow_table() {
-    std::vector<Seen> old(seen_.size() * 2);
-    old.swap(seen_);
-    for (Seen& entry : old) {
-      if (entry.epoch != round_) continue;
-      size_t at = hash(entry.configuration) & (seen_.size() - 1);
-      while (seen_[at].epoch == round_) at = (at + 1) & (seen_.size() - 1);
-      seen_[at] = entry;
-    }
-  }
+  // Whether an overwrite that may be reused leads to this state: all such states are a free step from each other.
+  bool is_home(int32_t state) const { return size_t(state) < home_.size() && home_[size_t(state)]; }
 
   // Drops configurations that another makes superfluous, and puts the most promising ones first. Each is compared with
   // a bounded number of better ones of its state, so that a wide frontier costs no square.
@@ -313,16 +263,16 @@ class Frontier {
     constexpr size_t COMPARED = 192;
     ranked_.clear();
     for (size_t at = 0; at < next_.size(); ++at)
-      ranked_.push_back({4 * size(next_[at].used) - size(next_[at].done), uint32_t(at)});
+      ranked_.push_back({4 * (next_[at].used.size() + next_[at].spent) - next_[at].done.size(), uint32_t(at)});
     std::sort(ranked_.begin(), ranked_.end());
     kept_.clear();
     for (auto& bucket : by_state_) bucket.second.clear();
     for (const auto& [rank, at] : ranked_) {
-      auto& bucket = by_state_[next_[at].state];
+      auto& bucket = by_state_[is_home(next_[at].state) ? HOME : next_[at].state];
       bool superfluous = false;
       const size_t compared = std::min(bucket.size(), COMPARED);
       for (size_t other = 0; other < compared && !superfluous; ++other)
-        superfluous = better(kept_[bucket[other]], next_[at]);
+        superfluous = kept_[bucket[other]].covers(next_[at]);
       if (superfluous) continue;
       bucket.push_back(uint32_t(kept_.size()));
       kept_.push_back(next_[at]);
@@ -333,7 +283,7 @@ class Frontier {
 
   uint64_t bytes() const {
     return (frontier_.capacity() + next_.capacity() + work_.capacity() + kept_.capacity()) * sizeof(Configuration) +
-           seen_.capacity() * sizeof(Seen) + nodes_.capacity() * sizeof(Node) + events_.capacity() * sizeof(Event);
+           met_.bytes() + nodes_.capacity() * sizeof(Node) + events_.capacity() * sizeof(Event);
   }
 
   // Forgets the steps that no configuration descends from, when they have doubled.
@@ -361,8 +311,10 @@ class Frontier {
     answer_.outcome = outcome;
     answer_.unexplained = index;
     answer_.steps = budget_.asked();
-    for (size_t at = 0; at < std::min<size_t>(frontier_.size(), 10); ++at)
-      answer_.before.push_back({frontier_[at].state, replay(frontier_[at].node, at_)});
+    for (size_t at = 0; at < std::min<size_t>(frontier_.size(), 10); ++at) {
+      std::vector<int32_t> order = replay(frontier_[at].node, at_);
+      if (answer_.overused.empty()) answer_.before.push_back({frontier_[at].state, std::move(order)});
+    }
     return std::move(answer_);
   }
 
@@ -375,6 +327,8 @@ class Frontier {
     std::vector<bool> placed(operations_.size()), visible(operations_.size());
     for (const Node& step : path) visible[size_t(step.operation)] = true;
     std::vector<int32_t> order, waiting;
+    std::vector<size_t> spent(natures_.size());
+    answer_.overused.clear();
     int32_t state = initial_;
     size_t next = 0;
     auto place = [&](int32_t index) {
@@ -402,7 +356,7 @@ class Frontier {
         if (nature(operation(step).kind) == Nature::overwrite)
           for (int32_t other : waiting)
             if (nature(operation(other).kind) == Nature::overwrite) place(other);
-        place(step);
+        place(one_of_kind(step, events_[at].time, spent));
         state = table_.next(state, operation(step).kind);
         for (int32_t other : waiting)
           if (!placed[size_t(other)] && nature(operation(other).kind) == Nature::pure &&
@@ -414,21 +368,36 @@ class Frontier {
     return order;
   }
 
+  // The operation that a step stands for: of a kind that may be reused, the first one called that is not yet spent.
+  int32_t one_of_kind(int32_t index, int64_t before, std::vector<size_t>& spent) {
+    const size_t kind = size_t(operation(index).kind);
+    if (slots_.of[size_t(index)] >= 0) return index;
+    if (unfinished_.empty()) {
+      unfinished_.resize(natures_.size());
+      for (const Event& event : events_)
+        if (operation(event.operation).finish == NEVER)
+          unfinished_[size_t(operation(event.operation).kind)].push_back(event.operation);
+    }
+    const std::vector<int32_t>& copies = unfinished_[kind];
+    if (spent[kind] < copies.size() && operation(copies[spent[kind]]).call < before) return copies[spent[kind]++];
+    if (spent[kind] != SIZE_MAX) answer_.overused.push_back(int32_t(kind));
+    spent[kind] = SIZE_MAX;
+    return index;
+  }
+
   struct Satisfied {
     uint64_t epoch = 0;
     Set slots{};
-  };
-  struct Seen {
-    Configuration configuration;
-    uint64_t epoch = 0;  // the round that it was seen in; older ones are free
   };
 
   const std::vector<Operation>& operations_;
   const std::vector<Nature>& natures_;  // by kind
   StepTable& table_;
-  Budget budget_;
+  Budget& budget_;
   const uint64_t width_;   // configurations kept, or 0 for all
   const int32_t initial_;  // state
+  const std::vector<bool>& reusable_;  // by kind: one operation that never returned may take effect any number of times
+  const bool is_relaxed_;              // some kind is; states may then be without bound
   const std::vector<Event> events_;
   const Slots slots_;
   std::vector<std::vector<int32_t>> in_flight_;  // by kind: operations in flight, the first to return first
@@ -436,15 +405,17 @@ class Frontier {
   Set overwrites_{};                             // slots of overwrites in flight that will return
   std::vector<Configuration> frontier_;          // all that explains the events so far
   std::vector<Configuration> next_, work_, kept_;
-  std::vector<Seen> seen_;                       // configurations met at this event
+  Met<WORDS> met_;                               // configurations met at this event
   std::vector<Satisfied> satisfied_;             // by state
   std::vector<std::pair<int32_t, uint32_t>> ranked_;
   std::unordered_map<int32_t, std::vector<uint32_t>> by_state_;
-  std::unordered_map<int32_t, std::vector<Configuration>> met_;  // at this event, by state
+  static constexpr int32_t HOME = -1;  // in its place, all states that are home
+  std::vector<bool> home_;             // by state
+  std::unordered_map<int32_t, std::vector<Configuration>> met_in_;  // the same by state
   std::vector<Node> nodes_;
   size_t live_nodes_ = 0;
-  size_t seen_count_ = 0;
-  uint64_t round_ = 0, epoch_ = 1;
+  uint64_t epoch_ = 1;
+  std::vector<std::vector<int32_t>> unfinished_;         // by kind: operations that never returned, as called
   std::vector<int64_t> last_of_kind_;                    // by kind: its last return
   std::unordered_map<int32_t, int64_t> observed_until_;  // by state: the last return of an operation possible there
   int32_t goal_ = 0;            // slot of the operation that is about to return
@@ -456,10 +427,12 @@ class Frontier {
 
 // Runs the frontier with sets of a fitting size; `memory_out` when more operations are in flight than fit.
 inline Answer run_frontier(const std::vector<Operation>& operations, const std::vector<Nature>& natures,
-                           int32_t initial, StepTable& table, Budget budget, uint64_t width) {
-  const int32_t slots = Slots(events_of(operations), operations.size()).count;
+                           int32_t initial, StepTable& table, Budget& budget, uint64_t width,
+                           const std::vector<bool>& reusable) {
+  const int32_t slots = Slots(events_of(operations), operations, reusable).count;
   auto run = [&](auto words) {
-    return std::make_unique<Frontier<decltype(words)::value>>(operations, natures, initial, table, budget, width)->run();
+    using Sized = Frontier<decltype(words)::value>;
+    return std::make_unique<Sized>(operations, natures, initial, table, budget, width, reusable)->run();
   };
   if (slots <= 64) return run(std::integral_constant<int, 1>());
   if (slots <= 128) return run(std::integral_constant<int, 2>());
@@ -469,6 +442,11 @@ inline Answer run_frontier(const std::vector<Operation>& operations, const std::
   Answer answer;
   answer.outcome = Outcome::memory_out;
   return answer;
+}
+
+inline Answer run_frontier(const std::vector<Operation>& operations, const std::vector<Nature>& natures,
+                           int32_t initial, StepTable& table, Budget budget, uint64_t width) {
+  return run_frontier(operations, natures, initial, table, budget, width, std::vector<bool>(natures.size()));
 }
 
 }  // namespace consistency

@@ -6,8 +6,9 @@ split by key where the object allows it, and each part is decided by the first o
 1. values that enter the object once: near-linear procedures on their intervals (:mod:`.unique`);
 2. some steps of Wing and Gong's depth-first search with Lowe's memory (``wing_gong.hpp``), which often is lucky;
 3. the just-in-time frontier with few configurations, which finds most explanations and is exact while it is never full
-   (``frontier.hpp``); then with more;
-4. the frontier without bound, in turns with the depth-first search.
+   (``frontier.hpp``); then with more. In between the frontier in which operations that never returned may take effect
+   again and again: what has no explanation even then has none (``relaxed.hpp``);
+4. the frontier without bound, in turns with the depth-first search and with the relaxed frontier, refined until exact.
 
 Every linearization is checked before it is believed. *Cost*: linear in the history while few operations overlap; the
 problem is NP-complete, and the frontier is exponential in the operations in flight at worst. Time and memory are
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from modelcheck.consistency._linearizability import Outcome, replays
 from modelcheck.consistency.history import History, Operation, Progress
@@ -30,6 +31,9 @@ from modelcheck.verdict import Verdict
 
 WIDTHS = (4, 16, 128, 2048)
 """Configurations kept by the quick searches; the first ones cost next to nothing and find most explanations."""
+
+RELAXED_AFTER, RELAXED_WIDTH, REFINED_WIDTH = 16, 2048, 1 << 16
+"""The width after which the relaxed frontier is tried, its own, and its own when it is refined."""
 
 LUCKY_STEPS, MOST_LUCKY_STEPS = 32, 200_000
 """Steps for each operation that the depth-first search gets before all else, and for all together."""
@@ -63,6 +67,7 @@ class PartResult:
         answer: The frontier's own words, where it refuted; the depth-first search has none.
         problem: Where a general search ran.
         reason: Why it is unknown.
+        is_first: Whether the return that ``answer`` names is the first that nothing explains, and not just one of them.
     """
 
     verdict: Verdict
@@ -71,6 +76,7 @@ class PartResult:
     answer: Answer | None = None
     problem: Problem | None = None
     reason: str | None = None
+    is_first: bool = True
 
 
 def parts_of(operations: Iterable[Operation], object_: SequentialObject) -> list[Part]:
@@ -147,6 +153,8 @@ class _Decision:
             return found
         for width in WIDTHS:
             found = self._frontier(problem, self.deadline.left_s, width)
+            if found.verdict is Verdict.UNKNOWN and width == RELAXED_AFTER:
+                found = self._relaxed(problem, self.deadline.left_s, RELAXED_WIDTH, rounds=1)
             if found.verdict is not Verdict.UNKNOWN:
                 return found
         return self._compete(problem)
@@ -167,11 +175,16 @@ class _Decision:
         return found.verdict is Verdict.HOLDS or (found.verdict is Verdict.VIOLATED and not self.needs_answer)
 
     def _compete(self, problem: Problem) -> PartResult:
-        """The two complete searches in turn, each time for longer; the last turn is the frontier's."""
+        """The complete searches in turn, each time for longer; the last turn is the frontier's."""
+        is_unfinished = any(operation.finish is None for operation in problem.operations)
         for turn_s in TURNS_S:
             found = self._frontier(problem, min(turn_s, self.deadline.left_s), 0)
             if found.verdict is not Verdict.UNKNOWN or found.reason != TIME_UP:
                 break
+            if is_unfinished:
+                found = self._relaxed(problem, min(turn_s, self.deadline.left_s), REFINED_WIDTH, rounds=0)
+                if found.verdict is not Verdict.UNKNOWN:
+                    break
             found = self._depth_first(problem, min(turn_s, self.deadline.left_s), 0)
             if self._is_enough(found):
                 break
@@ -185,6 +198,10 @@ class _Decision:
     def _frontier(self, problem: Problem, seconds: float, width: int) -> PartResult:
         answer = problem.search.frontier(width=width, seconds=seconds, memory=self.memory)
         return _judge(problem, answer, f"frontier of {width} configurations" if width else "frontier")
+
+    def _relaxed(self, problem: Problem, seconds: float, width: int, *, rounds: int) -> PartResult:
+        answer = problem.search.relaxed(width=width, seconds=seconds, memory=self.memory, rounds=rounds)
+        return evolve(_judge(problem, answer, "frontier that reuses lost operations"), is_first=False)
 
     def _depth_first(self, problem: Problem, seconds: float, steps: int) -> PartResult:
         answer = problem.search.wing_gong(seconds=seconds, memory=self.memory, steps=steps)

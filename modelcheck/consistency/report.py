@@ -43,6 +43,11 @@ def _explanation_lines(explanation: Explanation, operations: int) -> Iterator[st
     rest = operations - len(core)
     these = "This operation" if len(core) == 1 else f"These {len(core)} operations"
     right = "be right" if len(core) == 1 else "all be right"
+    if explanation.start is not None:
+        before = explanation.start.returned
+        rest = max(0, rest - before)
+        yield f"Every explanation of the {before:,} operations that returned first leads to {explanation.start.state!r}."
+        these = f"From there {these[0].lower()}{these[1:]}"
     others = "" if not rest else ", whatever the other one did" if rest == 1 else f", whatever the other {rest:,} did"
     yield f"{these} cannot {right}{others}:"
     if explanation.key is not None:
@@ -59,7 +64,8 @@ def _explanation_lines(explanation: Explanation, operations: int) -> Iterator[st
     yield ""
     if explanation.method == "unsatisfiable core":
         return
-    yield f"The first return that nothing explains: {explanation.unexplained}{_place(explanation.unexplained)}"
+    which = "The first return" if explanation.is_first else "A return (it may not be the first)"
+    yield f"{which} that nothing explains: {explanation.unexplained}{_place(explanation.unexplained)}"
     for configuration in explanation.configurations:
         last = f" after {sentence(configuration.order[-1])}" if configuration.order else " at the beginning"
         yield f"  it could be {configuration.state!r}{last}, with {len(configuration.order):,} operations in order"
@@ -141,6 +147,10 @@ def _explanation_json(explanation: Explanation) -> dict[str, Any]:
         "core": [operation_json(o) for o in explanation.core],
         "others": [operation_json(o) for o in explanation.others],
         "method": explanation.method,
+        "start": None
+        if explanation.start is None
+        else {"state": plain(explanation.start.state), "returned": explanation.start.returned},
+        "is_first": explanation.is_first,
         "unexplained": operation_json(explanation.unexplained),
         "configurations": [{"state": plain(c.state), "linearized": len(c.order)} for c in explanation.configurations],
     }

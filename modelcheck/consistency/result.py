@@ -25,17 +25,33 @@ class Configuration:
 
 
 @frozen
+class Start:
+    """Where an explanation begins, if not at the beginning of the history.
+
+    Args:
+        state: Of the object, in every explanation of the operations before.
+        returned: How many operations had returned by then.
+    """
+
+    state: Any
+    returned: int
+
+
+@frozen
 class Explanation:
     """Why a history is not linearizable.
 
     Args:
-        core: Operations that cannot all be right, whatever all others did. As few as could be found in the time.
+        core: Operations that cannot all be right, whatever all others did (all others since ``start``, if there is one).
+            As few as could be found in the time.
         unexplained: The operation whose return is the first that nothing explains.
         prefix: The operations called before that return.
         configurations: Some ways to explain everything before it.
         others: Operations outside the core that may have taken effect at any time after their calls, or never.
         key: The part of the object they all belong to, or ``None``.
         method: What found the core.
+        start: Where the core begins to matter, if not at the beginning.
+        is_first: Whether it was shown that everything before the return of ``unexplained`` can be explained.
     """
 
     core: tuple[Operation, ...]
@@ -45,6 +61,8 @@ class Explanation:
     others: tuple[Operation, ...] = ()
     key: Hashable | None = None
     method: str = "frontier"
+    start: Start | None = None
+    is_first: bool = True
 
 
 @frozen

@@ -17,6 +17,7 @@ from modelcheck.consistency import (
     PriorityQueue,
     ReentrantLock,
     Register,
+    SequentialObject,
     SetObject,
     Stack,
 )
@@ -26,6 +27,34 @@ OBJECTS = (
     Register(0), CasRegister(0), KeyValue(), Counter(), FetchAndAdd(), SetObject(), FifoQueue(), PriorityQueue(), Stack(), Mutex(),
     ReentrantLock(), MultiRegister(),
 )  # fmt: skip
+
+
+class MaxRegister(SequentialObject):
+    """A register that only grows, as a user would write it."""
+
+    name = "max-register"
+    operations = ("read", "raise_to")
+    reads = frozenset({"read"})
+    initial = 0
+
+    def apply(self, state, operation, argument):
+        return (state, state) if operation == "read" else (max(state, argument), None)
+
+
+class Account(SequentialObject):
+    """A balance that may not be overdrawn; nothing but the step is told."""
+
+    name = "account"
+    operations = ("balance", "deposit", "withdraw")
+    initial = 1
+
+    def apply(self, state, operation, argument):
+        if operation == "withdraw":
+            return (state - argument, True) if argument <= state else (state, False)
+        return (state + argument, None) if operation == "deposit" else (state, state)
+
+
+WRITTEN_BY_USERS = (MaxRegister(), Account())
 NO_ARGUMENT = {"dequeue", "pop", "delete_min"}
 
 
@@ -62,7 +91,7 @@ def executed(random, object_, plan, lost):
 
 def falsified(random, operations, times):
     """Exchange the results of some operations of one name."""
-    for _ in range(times):
+    for _ in range(times if operations else 0):
         one, other = random.choice(range(len(operations))), random.choice(range(len(operations)))
         a, b = operations[one], operations[other]
         if a.name == b.name and a.finish is not None and b.finish is not None:

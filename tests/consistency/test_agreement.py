@@ -12,7 +12,7 @@ from modelcheck.consistency._linearizability import Outcome
 from modelcheck.consistency.history import in_order
 from modelcheck.consistency.limits import Deadline, Limits
 from modelcheck.consistency.linearizability import Part, decide_part, parts_of
-from modelcheck.consistency.objects import FifoQueue, KeyValue, PriorityQueue, Register, Stack
+from modelcheck.consistency.objects import UNKNOWN, FifoQueue, KeyValue, PriorityQueue, Register, Stack
 from modelcheck.consistency.problem import Problem
 from modelcheck.consistency.solver import ask_solver
 from modelcheck.consistency.texts import decide_texts
@@ -20,38 +20,47 @@ from modelcheck.consistency.unique import decide_unique
 from modelcheck.verdict import Verdict
 
 from ..oracles.linearizability import linearizable
-from .generate import OBJECTS, executed, falsified, random_history, text_history, unique_history
+from .generate import OBJECTS, WRITTEN_BY_USERS, executed, falsified, random_history, text_history, unique_history
 
 MEMORY = 1 << 30
 NAMES = [type(object_).__name__ for object_ in OBJECTS]
+ALL = (*OBJECTS, *WRITTEN_BY_USERS)
+ALL_NAMES = [object_.name for object_ in ALL]
 
 
 def draw(seed, object_):
-    """A random history that depends on nothing but the seed."""
+    """A random history that depends on nothing but the seed; at times empty, with unknown results, or with equal times."""
     chance = random.Random(f"{seed} {object_.name}")
-    return random_history(
+    history = random_history(
         chance,
         object_,
-        operations=chance.randint(1, 9),
+        operations=chance.randint(0, 9),
         clients=chance.randint(1, 6),
         values=chance.randint(1, 4),
         lost=chance.choice([0, 0, 0.2, 0.5]),
         wrong=chance.choice([0, 1, 3]),
     )
+    if chance.random() < 0.2:
+        history = [evolve(o, result=UNKNOWN) if chance.random() < 0.3 else o for o in history]
+    if chance.random() < 0.2:
+        history = [evolve(o, call=o.call // 3, finish=o.finish and o.finish // 3) for o in history]
+    return history
 
 
 def agree(object_, seeds):
-    """Compare the two native searches with the oracle."""
+    """Compare the native searches, each forced, with the oracle."""
     verdicts = set()
     for seed in seeds:
         history = draw(seed, object_)
         expected = linearizable(history, object_)
-        is_part = object_.name in ("register", "cas-register", "kv")
+        is_part = object_.name in ("register", "cas-register", "kv", "max-register")
         search = Problem(history, object_, is_part=is_part).search
         for answer in (
             search.frontier(width=0, seconds=60, memory=MEMORY),
             search.wing_gong(seconds=60, memory=MEMORY),
             search.frontier(width=2, seconds=60, memory=MEMORY),
+            search.relaxed(width=8, seconds=60, memory=MEMORY),
+            search.relaxed(width=8, seconds=60, memory=MEMORY, rounds=1),
         ):
             if answer[0] != Outcome.truncated:
                 assert (answer[0] == Outcome.holds) == expected, (seed, list(map(str, history)))
@@ -61,30 +70,47 @@ def agree(object_, seeds):
     assert verdicts == {True, False}
 
 
-@pytest.mark.parametrize("object_", OBJECTS, ids=NAMES)
-def test_the_frontier_and_the_depth_first_search_agree_with_the_oracle(object_):
-    """Both native searches give the oracle's verdict for every object, and orders that explain the history."""
-    agree(object_, range(600))
+@pytest.mark.parametrize("object_", ALL, ids=ALL_NAMES)
+def test_the_native_searches_agree_with_the_oracle(object_):
+    """Frontier, relaxed frontier and depth-first search give the oracle's verdict, and orders that explain the history."""
+    agree(object_, range(400))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("object_", OBJECTS, ids=NAMES)
+@pytest.mark.parametrize("object_", ALL, ids=ALL_NAMES)
 def test_the_searches_agree_on_many_histories(object_):
-    """Both native searches give the oracle's verdict on 40,000 histories of every object."""
-    agree(object_, range(1000, 41_000))
+    """The native searches give the oracle's verdict on 20,000 histories of every object."""
+    agree(object_, range(1000, 21_000))
 
 
-@pytest.mark.parametrize("object_", OBJECTS, ids=NAMES)
-def test_z3_agrees_with_the_oracle(object_):
-    """z3 gives the oracle's verdict, and its core is contradictory whatever the other operations did."""
-    for seed in range(12):
+def agrees_with_solver(object_, seeds):
+    """Compare z3 with the oracle; its core must be contradictory whatever the other operations did."""
+    verdicts = set()
+    for seed in seeds:
         chance = random.Random(f"z3 {seed} {object_.name}")
         history = random_history(chance, object_, operations=5, clients=3, values=2, lost=0.2, wrong=2)
         answer = ask_solver(history, object_, Limits(60))
-        assert (answer.verdict is Verdict.HOLDS) == linearizable(history, object_)
+        verdicts.add(answer.verdict)
+        assert (answer.verdict is Verdict.HOLDS) == linearizable(history, object_), (seed, list(map(str, history)))
         if answer.verdict is Verdict.VIOLATED:
             relaxed = [o if o in answer.core else o.optional() for o in history]
-            assert not linearizable(relaxed, object_)
+            assert not linearizable(relaxed, object_), seed
+    return verdicts
+
+
+def test_z3_agrees_with_the_oracle():
+    """z3 gives the oracle's verdict for every object."""
+    verdicts = set()
+    for object_ in ALL:
+        verdicts |= agrees_with_solver(object_, range(4))
+    assert verdicts == {Verdict.HOLDS, Verdict.VIOLATED}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("object_", ALL, ids=ALL_NAMES)
+def test_z3_agrees_on_many_histories(object_):
+    """z3 gives the oracle's verdict on 300 histories of every object."""
+    assert agrees_with_solver(object_, range(1000, 1300)) == {Verdict.HOLDS, Verdict.VIOLATED}
 
 
 def unique(history, object_):
@@ -133,7 +159,7 @@ def test_unique_texts_are_decided_as_the_oracle_does():
 
 def test_a_whole_decision_agrees_with_the_oracle():
     """The choice of procedures gives the oracle's verdict whichever procedure it falls on."""
-    for object_ in OBJECTS:
+    for object_ in ALL:
         for seed in range(200):
             history = draw(f"whole {seed}", object_)
             verdicts = [decide_part(part, object_, Limits(60)).verdict for part in parts_of(history, object_)]
