@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 from attrs import evolve
 
@@ -121,7 +122,25 @@ def _question(
         raise UsageError("it is not clear what the history is about", remedy="Name a model, such as 'register'.")
     if isinstance(model, str) and model not in CHECKERS and model not in TRANSACTIONS:
         return history, object_named(model)
+    if not isinstance(model, str):
+        _check_object(model)
     return history, model
+
+
+def _check_object(model: Any) -> None:
+    """Raise :class:`UsageError` for what is no object with an initial state."""
+    if isinstance(model, type) or not isinstance(model, SequentialObject):
+        what = f"the class {model.__name__}" if isinstance(model, type) else repr(model)
+        raise UsageError(f"{what} is no object", remedy="Give an instance of a SequentialObject, or a name such as 'kv'.")
+    if not hasattr(model, "initial"):
+        raise UsageError(f"the object {model.name!r} has no initial state", remedy="Set `initial` in its class.")
+    try:
+        hash(model.initial)
+    except TypeError as error:
+        raise UsageError(
+            f"the initial state {model.initial!r} of the object {model.name!r} cannot be hashed",
+            remedy="Use tuples and frozensets instead of lists, sets and dicts.",
+        ) from error
 
 
 def _linearizable(

@@ -203,5 +203,29 @@ def in_order(operations: Iterable[Operation]) -> tuple[Operation, ...]:
     return tuple(sorted(operations, key=lambda operation: operation.call))
 
 
+def no_overlap(operations: Iterable[Operation]) -> None:
+    """Check that no client calls while an operation of its own is open. Lost operations do not count.
+
+    Args:
+        operations: In the order of their calls.
+
+    Raises:
+        HistoryError: One does.
+    """
+    last: dict[Hashable, Operation] = {}
+    for operation in operations:
+        if operation.finish is None:
+            continue
+        before = last.get(operation.process)
+        if before is not None and before.finish is not None and operation.call < before.finish:
+            raise HistoryError(
+                f"client {operation.process} calls {operation.name} at {operation.call} while its {before.name} is open "
+                f"until {before.finish}",
+                place=operation.place,
+                remedy="A client does one thing at a time; give concurrent operations different clients.",
+            )
+        last[operation.process] = operation
+
+
 Progress = Callable[[int, int], None]
 """Called with the number of operations decided and of all."""

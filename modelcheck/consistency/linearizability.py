@@ -27,6 +27,7 @@ from modelcheck.consistency.limits import MEMORY_UP, TIME_UP, Deadline, LimitRea
 from modelcheck.consistency.objects import CasRegister, KeyValue, Register, SequentialObject
 from modelcheck.consistency.problem import Answer, Problem
 from modelcheck.consistency.unique import decide_unique
+from modelcheck.errors import HistoryError
 from modelcheck.verdict import Verdict
 
 WIDTHS = (4, 16, 128, 2048)
@@ -86,11 +87,29 @@ def parts_of(operations: Iterable[Operation], object_: SequentialObject) -> list
         return [Part(None, operations)] if operations else []
     parts: dict[Hashable, list[Operation]] = {}
     for operation in operations:
-        key = object_.key_of(operation.name, operation.argument)
+        key = key_of(operation, object_)
         if key is None:
             return [Part(None, operations)]
         parts.setdefault(key, []).append(operation)
     return [Part(key, tuple(part)) for key, part in parts.items()]
+
+
+def key_of(operation: Operation, object_: SequentialObject) -> Hashable | None:
+    """The part of the object that an operation touches.
+
+    Raises:
+        HistoryError: The object does not know the operation, or its argument has another form than the object's.
+    """
+    try:
+        return object_.key_of(operation.name, operation.argument)
+    except (TypeError, ValueError, IndexError, KeyError, AttributeError) as error:
+        if object_.operations and operation.name not in object_.operations:
+            raise object_.unknown_operation(operation.name) from error
+        raise HistoryError(
+            f"the object {object_.name!r} cannot do {operation.name}({operation.argument!r})",
+            place=operation.place,
+            remedy="Is this the right object for the history?",
+        ) from error
 
 
 def is_one_part(part: Part, object_: SequentialObject) -> bool:

@@ -13,6 +13,7 @@ or saw the wrong value is the reader's business.
 
 from __future__ import annotations
 
+import traceback
 from abc import ABC, abstractmethod
 from bisect import insort
 from collections.abc import Callable, Hashable, Mapping
@@ -21,7 +22,8 @@ from typing import Any, ClassVar, Final
 
 from attrs import field, frozen
 
-from modelcheck.errors import HistoryError, UsageError
+from modelcheck.consistency.limits import LimitReached
+from modelcheck.errors import HistoryError, ModelcheckError, UsageError
 
 
 class _Unknown(Enum):
@@ -50,8 +52,8 @@ class SequentialObject(ABC):
     (7, 7)
     """
 
-    name: ClassVar[str]
-    """The name on the command line."""
+    name: ClassVar[str] = "object"
+    """The name on the command line and in messages."""
 
     operations: ClassVar[tuple[str, ...]] = ()
     """The operations that it knows, for messages."""
@@ -97,6 +99,38 @@ class SequentialObject(ABC):
 def agrees(observed: Any, result: Any) -> bool:
     """Whether a recorded result can stand for the object's result."""
     return observed is UNKNOWN or bool(observed == result)
+
+
+def applied(object_: SequentialObject, state: Any, operation: str, argument: Any) -> tuple[Any, Any]:
+    """One step of an object, which a user may have written.
+
+    Raises:
+        HistoryError: The step raises, gives no pair, or gives a state that cannot be hashed.
+    """
+    doing = f"the object {object_.name!r} cannot do {operation}({argument!r}) in the state {state!r}"
+    try:
+        outcome = object_.apply(state, operation, argument)
+    except (ModelcheckError, LimitReached):
+        raise
+    except Exception as error:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        raise HistoryError(
+            f"{doing}: {type(error).__name__}: {error}",
+            place=f"{frame.filename}:{frame.lineno}",
+            remedy="Is this the right object for the history?",
+        ) from error
+    if not isinstance(outcome, tuple) or len(outcome) != len(("state", "result")):
+        raise HistoryError(
+            f"{doing}: apply gives {outcome!r}", remedy="Return the state after the operation and its result, as a pair."
+        )
+    try:
+        hash(outcome[0])
+    except TypeError as error:
+        raise HistoryError(
+            f"{doing}: the state after it, {outcome[0]!r}, cannot be hashed",
+            remedy="Use tuples and frozensets instead of lists, sets and dicts.",
+        ) from error
+    return outcome
 
 
 @frozen

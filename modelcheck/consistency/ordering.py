@@ -18,10 +18,10 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
-from modelcheck.consistency.history import History, Operation
+from modelcheck.consistency.history import History, Operation, no_overlap
 from modelcheck.consistency.independent import Independent
 from modelcheck.consistency.limits import Limits
-from modelcheck.consistency.objects import KeyValue, MultiRegister, Register, SequentialObject, agrees
+from modelcheck.consistency.objects import KeyValue, MultiRegister, Register, SequentialObject, agrees, applied
 from modelcheck.consistency.result import HistoryResult
 from modelcheck.consistency.transactions import decide_transactions
 from modelcheck.errors import UsageError
@@ -71,6 +71,9 @@ class _SequentialSearch:
             if operation.finish is not None or operation.name not in object_.reads:
                 lanes.setdefault(lane, []).append(operation)
         self.lanes = list(lanes.values())
+        for own in self.lanes:
+            own.sort(key=lambda o: o.call)
+            no_overlap(own)
         self.order: list[Operation] = []
 
     def run(self) -> bool:
@@ -104,7 +107,7 @@ class _SequentialSearch:
                     operation.name, operation.argument, operation.result
                 ):
                     break
-                if not agrees(operation.result, self.object.apply(state, operation.name, operation.argument)[1]):
+                if not agrees(operation.result, applied(self.object, state, operation.name, operation.argument)[1]):
                     break
                 self.order.append(operation)
                 reached[lane] += 1
@@ -116,7 +119,7 @@ class _SequentialSearch:
             if at == len(self.lanes[lane]):
                 continue
             operation = self.lanes[lane][at]
-            new, result = self.object.apply(state, operation.name, operation.argument)
+            new, result = applied(self.object, state, operation.name, operation.argument)
             if operation.finish is None or agrees(operation.result, result):
                 yield _Step((*place[:lane], at + 1, *place[lane + 1 :]), new, len(self.order), operation)
 

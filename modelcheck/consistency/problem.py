@@ -11,7 +11,7 @@ from typing import Any
 
 from modelcheck.consistency._linearizability import Nature, Outcome, Search
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.objects import CasRegister, Register, SequentialObject, agrees
+from modelcheck.consistency.objects import CasRegister, Register, SequentialObject, agrees, applied
 from modelcheck.consistency.texts import observed_texts
 from modelcheck.consistency.unique import ZONES
 from modelcheck.errors import HistoryError
@@ -19,6 +19,10 @@ from modelcheck.errors import HistoryError
 Answer = tuple[Outcome, list[int], int, list[tuple[int, list[int]]], int, int]
 """What the native searches answer: the outcome; a linearization; the operation whose return nothing explains; some
 configurations before it, each a state and an order; steps tried; the most configurations at once."""
+
+
+REPEATS = 32
+"""Steps of an object that are taken twice, to find one that is not a function."""
 
 
 class Problem:
@@ -53,6 +57,10 @@ class Problem:
         initial = self._state(self.object.initial)
         search = Search(operations, self.object.reads)
         self._kinds = search.kinds
+        self._repeats = REPEATS
+        for name, _, _ in self._kinds:
+            if self.object.operations and name not in self.object.operations:
+                raise self.object.unknown_operation(name)
         natures = bytes(self._nature(*kind, is_part=is_part) for kind in search.kinds)
         search.define(natures=natures, initial=initial, step=self.step)
         return search
@@ -72,13 +80,17 @@ class Problem:
         return int(Nature.general)
 
     def _apply(self, state: int, name: str, argument: Any) -> tuple[Any, Any]:
-        try:
-            return self.object.apply(self.states[state], name, argument)
-        except (TypeError, ValueError, IndexError, KeyError) as error:
-            raise HistoryError(
-                f"the object {self.object.name!r} cannot do {name}({argument!r}): {type(error).__name__}: {error}",
-                remedy="Is this the right object for the history?",
-            ) from error
+        before = self.states[state]
+        outcome = applied(self.object, before, name, argument)
+        if self._repeats > 0:
+            self._repeats -= 1
+            if applied(self.object, before, name, argument) != outcome:
+                raise HistoryError(
+                    f"the object {self.object.name!r} does {name}({argument!r}) in the state {before!r} "
+                    "differently each time",
+                    remedy="Its apply must depend on nothing but its arguments, and change none of them.",
+                )
+        return outcome
 
     def step(self, state: int, kind: int) -> int:
         """The state after an operation of a kind, or -1 if its recorded result cannot come from this state."""

@@ -19,7 +19,7 @@ from attrs import frozen
 
 from modelcheck.consistency.history import Operation
 from modelcheck.consistency.limits import Deadline, LimitReached, Limits
-from modelcheck.consistency.objects import UNKNOWN, SequentialObject, agrees
+from modelcheck.consistency.objects import UNKNOWN, SequentialObject, agrees, applied
 from modelcheck.verdict import Verdict
 
 MOST_STATES = 3000
@@ -76,7 +76,7 @@ def _reachable(
         for state in queue:
             deadline.check(BYTES_OF_STATE * len(operations) * len(states))
             for name, argument in calls:
-                new, _ = object_.apply(state, name, argument)
+                new, _ = applied(object_, state, name, argument)
                 if new not in states:
                     states[new] = len(states)
                     found.append(new)
@@ -129,7 +129,7 @@ class _Encoding:
             idle = z3.And(*(z3.Not(z3.And(h, p == at)) for h, p in zip(self.happened, self.positions, strict=True)))
             self.solver.add(z3.Implies(idle, self.between[at + 1] == self.between[at]))
         for which, operation in enumerate(self.operations):
-            outcomes = [self.object.apply(state, operation.name, operation.argument) for state in known]
+            outcomes = [applied(self.object, state, operation.name, operation.argument) for state in known]
             for at in range(len(self.operations)):
                 self.deadline.check()
                 here = z3.And(self.happened[which], self.positions[which] == at)

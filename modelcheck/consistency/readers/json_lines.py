@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from modelcheck.consistency.history import History, Operation, hashable, in_order
+from modelcheck.consistency.history import History, Operation, hashable, in_order, no_overlap
 from modelcheck.consistency.objects import UNKNOWN, CasRegister, Register
 from modelcheck.consistency.readers.jepsen import events_of, history_of, json_maps
 from modelcheck.consistency.readers.recording import Recording, recorded, text_of
@@ -39,6 +39,7 @@ def read_json_lines(path: Path, model: str | None) -> Recording:
     for line, row in rows:
         (failed if row.get("fail") else done).append(_operation(row, source, line))
     history = History(in_order(done), in_order(failed), source)
+    no_overlap(history.operations)
     recording = recorded(history, "json-lines", model)
     if rows and "c" in rows[0][1] and isinstance(recording.object, Register | CasRegister):
         return recorded(history, "json-lines", recording.model, initial=0)
