@@ -7,8 +7,16 @@ return.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from modelcheck.consistency.history import Operation
+from modelcheck.consistency.objects import UNKNOWN
+
+COLUMNS = 96
+"""Columns of a drawing, beside its margin on a terminal of a hundred."""
+
+LONGEST = 64
+"""Letters of a value."""
 
 _STEP = 4
 """Columns from one event to the next, so that a number fits between a call and the return after it."""
@@ -40,9 +48,31 @@ def diagram(operations: Sequence[Operation]) -> str:
     return "\n".join([*drawn, "", *listed])
 
 
+def fitting(operations: Sequence[Operation]) -> Sequence[Operation]:
+    """As many of the last operations as a drawing of :data:`COLUMNS` columns takes; one at least."""
+    count = 1
+    while count < len(operations):
+        last = operations[-count - 1 :]
+        times = {(o.call, 0) for o in last} | {(o.finish, 1) for o in last if o.finish is not None}
+        if max(len(str(o.process)) for o in last) + 2 + _STEP * len(times) + 1 > COLUMNS:
+            break
+        count += 1
+    return operations[-count:]
+
+
+def shown(value: Any) -> str:
+    """A value in text; of a long one, the beginning and the end."""
+    text = repr(value)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} ... {text[-LONGEST // 2 :]}"
+
+
 def sentence(operation: Operation) -> str:
     """An operation without its client."""
-    return str(operation).split(": ", 1)[1].removesuffix(" -> None")
+    argument = "" if operation.argument is None else shown(operation.argument)
+    if operation.finish is None and operation.result is UNKNOWN:
+        return f"{operation.name}({argument}) did not return"
+    result = "?" if operation.result is UNKNOWN else shown(operation.result)
+    return f"{operation.name}({argument})" + ("" if operation.result is None else f" -> {result}")
 
 
 def _draw(lane: list[str], start: int, end: int, label: str, *, is_open: bool) -> None:

@@ -8,7 +8,7 @@ Three facts, each true by itself:
   assumed to have happened at any time after its call with any result, or never. Dropping it instead would prove
   nothing: a read looks wrong as soon as the write that it saw is left out.
   Objects that count, such as a lock, need all that was counted; then the core is sought from a *start* on: a return up to
-  which every explanation leads to one state, which stands for all that was before.
+  which every explanation leads to one of a few states, which stand for all that was before.
 * Of those outside the core, the ones whose *call* matters: had they begun earlier, there would be an explanation.
 
 The core is looked for among the last operations first, and then made small by relaxing operations in ever smaller
@@ -44,6 +44,9 @@ SMALL = 8
 MOST_BEFORE = 10
 """Configurations that the frontier tells at most."""
 
+_Contradictory = Callable[[Sequence[Operation]], bool]
+"""Whether operations contradict each other."""
+
 _NOTHING: Final = object()
 """A result that no operation gives."""
 
@@ -75,13 +78,14 @@ def explain(part: Part, object_: SequentialObject, limits: Limits, found: PartRe
     if stuck is None:
         return None
     prefix = until(part.operations, stuck.operation)
-    core, optional = _core(prefix, object_, contradictory)
-    start = None
+    core, optional = _core(prefix, object_, contradictory.within(limits.time_s / 3))
+    start: Start | None = None
+    ask: _Contradictory = contradictory
     if len(core) > SMALL:
         later = _from_a_start(prefix, contradictory)
         if later is not None and len(later[1]) < len(core):
-            start, core, optional, contradictory = later
-    others = _whose_call_matters(core, optional, contradictory)
+            start, core, optional, ask = later
+    others = _whose_call_matters(core, optional, ask)
     whole = {(o.process, o.call): o for o in part.operations}
     return Explanation(
         core=tuple(whole[o.process, o.call] for o in core),
@@ -126,6 +130,10 @@ class _Question:
         """The same questions about another object, within the same time."""
         return _Question(self._part, object_, self._deadline, self._memory)
 
+    def within(self, seconds: float) -> _Question:
+        """The same questions within less time."""
+        return _Question(self._part, self.object, Deadline(min(seconds, self._deadline.left_s)), self._memory)
+
     def states(self, operations: Sequence[Operation], last: Operation) -> list[Any]:
         """The states of the object in which some explanation stands after the return of ``last``; none if not known."""
         assert last.finish is not None
@@ -141,6 +149,16 @@ class _Question:
             return []
         orders = ([problem.operations[at] for at in order] for _, order in found[3])
         return list(dict.fromkeys(_state_after(order, self.object) for order in orders))
+
+
+@frozen
+class _FromEach:
+    """Asks whether operations are contradictory from each of some states."""
+
+    questions: Sequence[_Question]
+
+    def __call__(self, operations: Sequence[Operation]) -> bool:
+        return all(question(operations) for question in self.questions)
 
 
 def _state_after(order: Iterable[Operation], object_: SequentialObject) -> Any:
@@ -198,12 +216,12 @@ def _first_unexplained(operations: Sequence[Operation], found: PartResult, ask: 
 
 def _from_a_start(
     prefix: Sequence[Operation], ask: _Question
-) -> tuple[Start, list[Operation], list[Operation], _Question] | None:
-    """A core, and the optional operations beside it, after the latest return that leaves one state and a contradiction.
+) -> tuple[Start, list[Operation], list[Operation], _FromEach] | None:
+    """A core, and the optional operations beside it, after the latest return that leaves few states and a contradiction.
 
-    If the history has an explanation, the frontier has one that passes through the configuration in which it stands
-    after a return. With one state in all configurations, what is called later must be possible from there, whatever the
-    operations then in flight do; so a contradiction there is one of the whole.
+    If the history has an explanation, the frontier has one that passes through a configuration in which it stands after
+    a return. So what is called later must be possible from the state of one of them, whatever the operations then in
+    flight do; a contradiction from each of these states is one of the whole.
     """
     returned = sorted((o for o in prefix if o.finish is not None), key=lambda o: o.finish or 0)
     stride = 1
@@ -215,13 +233,12 @@ def _from_a_start(
             if o.finish is None or o.finish > (last.finish or 0)
         ]
         states = ask.states(prefix, last)
-        if len(states) == 1:
-            moved = _started(ask.object, states[0])
-            later = ask.about(moved) if moved is not None else None
-            if later is not None and later(rest):
-                core, optional = _core(rest, later.object, later)
-                returned_before = sum(1 for o in returned if (o.finish or 0) <= (last.finish or 0))
-                return Start(states[0], returned_before), core, optional, later
+        moved = [_started(ask.object, state) for state in states]
+        later = _FromEach([ask.about(object_) for object_ in moved if object_ is not None])
+        if states and None not in moved and later(rest):
+            core, optional = _core(rest, ask.object, later)
+            returned_before = sum(1 for o in returned if (o.finish or 0) <= (last.finish or 0))
+            return Start(tuple(states), returned_before), core, optional, later
         stride = stride + max(1, stride // 4)
     return None
 
@@ -239,7 +256,7 @@ def _started(object_: SequentialObject, state: Any) -> SequentialObject | None:
 def _relaxed(
     items: Sequence[Operation],
     relax: Callable[[Operation], Operation | None],
-    contradictory: Callable[[Sequence[Operation]], bool],
+    contradictory: _Contradictory,
 ) -> tuple[list[Operation], list[Operation]]:
     """Relax as many items as possible, in groups that halve; those kept, and those relaxed (unless dropped)."""
     kept, relaxed = list(items), list[Operation]()
@@ -260,7 +277,7 @@ def _relaxed(
 
 
 def _core(
-    prefix: Sequence[Operation], object_: SequentialObject, contradictory: _Question
+    prefix: Sequence[Operation], object_: SequentialObject, contradictory: _Contradictory
 ) -> tuple[list[Operation], list[Operation]]:
     """Operations that contradict each other, and the optional ones beside them."""
     already = [o for o in prefix if o.finish is None and o.result is UNKNOWN]
@@ -285,7 +302,7 @@ def _core(
 
 
 def _whose_call_matters(
-    core: Sequence[Operation], optional: Sequence[Operation], contradictory: _Question
+    core: Sequence[Operation], optional: Sequence[Operation], contradictory: _Contradictory
 ) -> list[Operation]:
     """The optional operations that explain something if they had begun before everything else."""
     if not optional:

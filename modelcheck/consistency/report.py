@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from modelcheck.consistency.diagram import diagram, sentence
+from modelcheck.consistency.diagram import diagram, fitting, sentence, shown
 from modelcheck.consistency.history import Operation
 from modelcheck.consistency.objects import UNKNOWN
 from modelcheck.consistency.result import Anomaly, Explanation, HistoryResult
@@ -13,9 +13,6 @@ from modelcheck.verdict import Verdict
 
 SCHEMA = 1
 """The version of the JSON."""
-
-SHOWN = 24
-"""Operations drawn in text; more are only counted."""
 
 _NOT = {Verdict.HOLDS: "", Verdict.VIOLATED: "not ", Verdict.UNKNOWN: "perhaps not "}
 
@@ -46,7 +43,8 @@ def _explanation_lines(explanation: Explanation, operations: int) -> Iterator[st
     if explanation.start is not None:
         before = explanation.start.returned
         rest = max(0, rest - before)
-        yield f"Every explanation of the {before:,} operations that returned first leads to {explanation.start.state!r}."
+        states = " or ".join(shown(state) for state in explanation.start.states)
+        yield f"Every explanation of the {before:,} operations that returned first leads to {states}."
         these = f"From there {these[0].lower()}{these[1:]}"
     others = "" if not rest else ", whatever the other one did" if rest == 1 else f", whatever the other {rest:,} did"
     yield f"{these} cannot {right}{others}:"
@@ -54,10 +52,10 @@ def _explanation_lines(explanation: Explanation, operations: int) -> Iterator[st
         yield f"  (all of the key {_key(explanation.key)})"
     yield ""
     together = sorted((*core, *explanation.others), key=lambda o: o.call)
-    shown = together[-SHOWN:]
-    if len(shown) < len(together):
-        yield f"  (the last {len(shown)} of {len(together)})"
-    yield from ("  " + line if line else "" for line in diagram(shown).splitlines())
+    drawn = fitting(together)
+    if len(drawn) < len(together):
+        yield f"  (the last {len(drawn)} of {len(together)})"
+    yield from ("  " + line if line else "" for line in diagram(drawn).splitlines())
     if explanation.others:
         yield ""
         yield "  Those drawn without an end may have happened at any time after their calls, or never."
@@ -65,10 +63,10 @@ def _explanation_lines(explanation: Explanation, operations: int) -> Iterator[st
     if explanation.method == "unsatisfiable core":
         return
     which = "The first return" if explanation.is_first else "A return (it may not be the first)"
-    yield f"{which} that nothing explains: {explanation.unexplained}{_place(explanation.unexplained)}"
+    yield f"{which} that nothing explains: {explanation.unexplained.process}: {sentence(explanation.unexplained)}{_place(explanation.unexplained)}"
     for configuration in explanation.configurations:
         last = f" after {sentence(configuration.order[-1])}" if configuration.order else " at the beginning"
-        yield f"  it could be {configuration.state!r}{last}, with {len(configuration.order):,} operations in order"
+        yield f"  it could be {shown(configuration.state)}{last}, with {len(configuration.order):,} operations in order"
 
 
 def _key(key: Any) -> str:
@@ -149,7 +147,7 @@ def _explanation_json(explanation: Explanation) -> dict[str, Any]:
         "method": explanation.method,
         "start": None
         if explanation.start is None
-        else {"state": plain(explanation.start.state), "returned": explanation.start.returned},
+        else {"states": [plain(state) for state in explanation.start.states], "returned": explanation.start.returned},
         "is_first": explanation.is_first,
         "unexplained": operation_json(explanation.unexplained),
         "configurations": [{"state": plain(c.state), "linearized": len(c.order)} for c in explanation.configurations],

@@ -29,11 +29,11 @@ class Start:
     """Where an explanation begins, if not at the beginning of the history.
 
     Args:
-        state: Of the object, in every explanation of the operations before.
+        states: Of the object: every explanation of the operations before leads to one of them.
         returned: How many operations had returned by then.
     """
 
-    state: Any
+    states: tuple[Any, ...]
     returned: int
 
 
