@@ -60,7 +60,9 @@ def changes(old: Any, new: Any, path: str = "") -> Iterator[Change]:
 
 
 def _parts(old: Any, new: Any, path: str) -> Iterator[Change]:
-    if isinstance(old, (State, FrozenRecord)) and isinstance(new, (State, FrozenRecord)):
+    if isinstance(old, FrozenRecord) and isinstance(new, FrozenRecord) and old._name != new._name:
+        yield _whole(old, new, path)
+    elif isinstance(old, (State, FrozenRecord)) and isinstance(new, (State, FrozenRecord)):
         yield from _fields(old, new, path)
     elif isinstance(old, Bag) and isinstance(new, Bag):
         yield from _bag(old, new, path)

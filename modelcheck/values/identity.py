@@ -38,7 +38,8 @@ def identity(value: Any) -> Any:
     if isinstance(value, frozenset):
         return (kind, frozenset(map(identity, value)))
     if isinstance(value, Mapping):
-        return (kind, frozenset((identity(k), identity(v)) for k, v in value.items()))
+        named = (kind, getattr(value, "_name", ""))  # Records without fields differ by the names of their classes only.
+        return (named, frozenset((identity(k), identity(v)) for k, v in value.items()))
     if attrs.has(kind):
         hash(value)
         return (kind, tuple(identity(getattr(value, field.name)) for field in attrs.fields(kind)))

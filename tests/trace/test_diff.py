@@ -103,3 +103,11 @@ def test_evolved_values_are_compared_by_field():
     old = FrozenDict({"n": (Ballot(1, 2), Ballot(3, 4))})
     new = FrozenDict({"n": (Ballot(1, 2), evolve(Ballot(3, 4), color=Color.BLUE))})
     assert [str(change) for change in changes(old, new, "x")] == ["x['n'][1].color: RED → BLUE"]
+
+
+def test_values_of_two_classes_differ_without_a_field_that_does():
+    """A trace that was read without its spec has records for enum members and messages: their names are part of them."""
+    follower, leader = FrozenRecord("FOLLOWER", {}), FrozenRecord("LEADER", {})
+    assert [str(change) for change in changes(State({"role": follower}), State({"role": leader}))] == ["role: FOLLOWER → LEADER"]
+    ask, answer = FrozenRecord("Ask", {"n": 1, "to": 2}), FrozenRecord("Answer", {"n": 1, "to": 3})
+    assert [change.path for change in changes(State({"m": ask}), State({"m": answer}))] == ["m"]

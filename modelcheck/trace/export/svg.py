@@ -7,13 +7,14 @@ from html import escape
 
 from modelcheck.trace.export.diagram import Diagram, Event, Message
 
-_COLUMN, _ROW, _LEFT, _TOP, _TEXT, _LABEL = 190, 46, 110, 86, 46, 30
+_COLUMN, _ROW, _LEFT, _TOP, _TEXT, _LABEL = 250, 46, 110, 86, 46, 30
 _HEAD = (
     '<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
     '<path d="M0 0 L8 4 L0 8 z" fill="#2f6db3"/></marker></defs>'
 )
 _STYLE = """
-text { font: 13px system-ui, sans-serif; fill: #1d2733 }
+text { font: 13px system-ui, sans-serif; fill: #1d2733; paint-order: stroke; stroke: #fff; stroke-width: 3px; stroke-linejoin: round }
+.name { stroke: none }
 .title { font-weight: 600; font-size: 14px }
 .name { font-weight: 600; text-anchor: middle }
 .box { fill: #eef2f7; stroke: #7b8a9c }
