@@ -194,6 +194,8 @@ class Raft(Spec):
         server.votes = frozenset({i})
         log = server.log
         self.network.broadcast(RequestVote(i, j, term, len(log), term_at(log, len(log))) for j in self.others(i))
+        if self.is_majority(1):
+            self.become_leader(server, i)
 
     def may_stand(self, i: int, term: int) -> bool:
         """Whether the bounds let a server stand for election in a term."""
@@ -266,6 +268,8 @@ class Raft(Spec):
         require(server.role is Role.LEADER)
         require(len(server.log) < self.max_log)
         server.log = (*server.log, Entry(server.current_term, i))
+        if self.is_majority(1):
+            self.commit(server, len(server.log))
 
     @action(members, others)
     def append_entries(self, i: int, j: int) -> None:
@@ -429,3 +433,8 @@ class Raft(Spec):
     def out_of_terms(self) -> bool:
         """Nobody leads, and the bound on terms or a crash keeps everybody from standing for election."""
         return all(not server.up or not self.may_stand(i, server.current_term + 1) for i, server in self.server.items())
+
+    @terminal
+    def alone(self) -> bool:
+        """A leader without followers that has no room for a request has nothing to do."""
+        return self.servers == 1

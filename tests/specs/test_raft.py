@@ -50,6 +50,7 @@ class RaftInside(Raft):  # type: ignore[misc]
 @pytest.mark.parametrize(
     "constants",
     [
+        {"servers": 1, "max_log": 2, "max_term": 3, "candidates": (), "crashes": 1},
         {"servers": 2, "max_log": 2, "candidates": (), "crashes": 1},
         {"servers": 2, "max_term": 3, "candidates": ()},
         {"candidates": ((0,), (1,))},
