@@ -10,6 +10,7 @@ import copy
 import inspect
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +65,7 @@ class Declaration:
     parameters: tuple[str, ...]
     lemma: bool = False
 
-    @property
+    @cached_property
     def title(self) -> str:
         """What it is called in messages: ``the action rm_prepare``."""
         return f"the {self.role.noun} {self.name}"

@@ -182,6 +182,8 @@ def truth(result: Any, function: Callable[..., Any], what: str) -> bool:
     Raises:
         SpecError: if it returned nothing and asserts nothing, which is nearly always a forgotten ``return``.
     """
+    if result is True or result is False:
+        return bool(result)
     code = function.__code__
     place = f"{code.co_filename}:{code.co_firstlineno}"
     if result is not None:

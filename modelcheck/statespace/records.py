@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, ValuesView
 from typing import Any
 
 from modelcheck.errors import SpecError
@@ -73,6 +73,10 @@ class TrackedMap(View, Mapping[Any, Any]):
         for key, value in dict(other, **more).items():
             self[key] = value
 
+    def values(self) -> ValuesView[Any]:
+        """As `dict.values`."""
+        return _Values(self)
+
     def copy(self) -> dict[Any, Any]:
         """As `dict.copy`."""
         return self.plain()
@@ -80,6 +84,16 @@ class TrackedMap(View, Mapping[Any, Any]):
     def __ior__(self, other: Any) -> Any:
         self.update(other)
         return self
+
+
+class _Values(ValuesView[Any]):
+    """The values of a dict with fixed keys, each read when a loop comes to it."""
+
+    _mapping: TrackedMap
+
+    def __iter__(self) -> Iterator[Any]:
+        for slot in self._mapping.slots.values():
+            yield slot.get()
 
 
 class _Attribute:

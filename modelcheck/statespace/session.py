@@ -129,7 +129,7 @@ class Session:
 
     def _stored(self, cell: Cell) -> Any:
         index = cell.index
-        if self._is_known(cell):
+        if index in self._found or (cell.collection is not None and self._is_known(cell)):
             return self._found[index]
         ident = self._state.get(index, 0)
         self.events.append((self._read_kind, index, 0, ident))
@@ -223,6 +223,8 @@ class Session:
 
     def changed(self) -> list[str]:
         """The places that the run changed."""
+        if not (self.written or self.assigned):
+            return []
         return [cell.path for cell in self.written] + [slot.path for slot in self.assigned]
 
     def effect(self) -> list[tuple[int, int, int]]:
