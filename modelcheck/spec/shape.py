@@ -97,6 +97,8 @@ def _instead(value: Any, path: str) -> str:
         if path.startswith("an item of "):
             return "Use a tuple for each item, or a dict with a key for each list: {0: [], 1: []}."
     elif kind.__module__ not in ("builtins", "_thread") and hasattr(value, "__dict__"):
+        if path.startswith(("an element of ", "a key of ", "an item of ")):
+            return f"Freeze {kind.__name__}: decorate it with attrs.frozen."
         return f"Derive {kind.__name__} from modelcheck.Record to change its fields, or freeze it: attrs.frozen."
     return _FREEZE_HINT
 
