@@ -12,12 +12,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from modelcheck.consistency._linearizability import NEVER, Search
+from modelcheck.consistency._texts import decide_texts
 from modelcheck.consistency._unique_values import priority_queue_holds, queue_holds, stack_holds
 from modelcheck.consistency.history import Operation
 from modelcheck.consistency.limits import Deadline
 from modelcheck.consistency.objects import UNKNOWN, FifoQueue, KeyValue, PriorityQueue, SequentialObject, Stack
 from modelcheck.consistency.ranking import ranks
-from modelcheck.consistency.texts import decide_texts
 
 ZONES: Final = "zones of unique values"
 """The procedure for registers, and for keys that are only put and got."""
@@ -56,7 +56,7 @@ def _decide_key(operations: Sequence[Operation], object_: KeyValue, deadline: De
     holds = search.unique_values_hold() if search is not None else None
     if holds is not None:
         return holds, ZONES
-    holds = decide_texts(operations, object_, deadline)
+    holds = decide_texts(operations, deadline) if object_.absent == "" else None
     return None if holds is None else (holds, "zones of unique texts")
 
 

@@ -9,13 +9,13 @@ from attrs import evolve
 
 from modelcheck.consistency import History, check_history
 from modelcheck.consistency._linearizability import Outcome
+from modelcheck.consistency._texts import decide_texts
 from modelcheck.consistency.history import in_order
 from modelcheck.consistency.limits import Deadline, Limits
 from modelcheck.consistency.linearizability import Part, decide_part, parts_of
 from modelcheck.consistency.objects import UNKNOWN, FifoQueue, KeyValue, PriorityQueue, Register, Stack
 from modelcheck.consistency.problem import Problem
 from modelcheck.consistency.solver import ask_solver
-from modelcheck.consistency.texts import decide_texts
 from modelcheck.consistency.unique import decide_unique
 from modelcheck.verdict import Verdict
 
@@ -151,7 +151,7 @@ def test_unique_texts_are_decided_as_the_oracle_does():
         history = text_history(
             chance, operations=chance.randint(1, 10), lost=chance.choice([0, 0.2]), wrong=chance.choice([0, 2])
         )
-        found = decide_texts(history, KeyValue(), Deadline(60))
+        found = decide_texts(history, Deadline(60))
         assert found == linearizable(history, KeyValue()), (seed, list(map(str, history)))
         decided.add(found)
     assert decided == {True, False}
