@@ -32,8 +32,9 @@ def pytest_configure(config: pytest.Config) -> None:
         "modelcheck(max_states, max_depth, time_limit, workers, order, seed, on_unknown): how far the checks of a test, "
         "or of a spec class, may go",
     )
-    from modelcheck.pytest_plugin.options import add_paths  # noqa: PLC0415 - a light module, beside its only use.
+    from modelcheck.pytest_plugin.options import add_paths, check_ini  # noqa: PLC0415 - a light module, beside its only use.
 
+    check_ini(config)
     add_paths(config)
 
 
@@ -56,6 +57,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         from modelcheck.pytest_plugin.collection import arrange  # noqa: PLC0415 - imports the search.
 
         arrange(config, items)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Mend the id of a report that comes from a worker of pytest-xdist: pytest takes all after the first bracket for parameters."""
+    parsed = getattr(report, "_id", None)
+    if parsed is not None and "]::" in report.nodeid and not report.nodeid.endswith("]"):
+        path, *names = report.nodeid.split("::")
+        report._id = type(parsed)(path=path, names=tuple(names))  # type: ignore[attr-defined]
 
 
 @pytest.fixture(name="modelcheck")

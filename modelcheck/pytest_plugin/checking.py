@@ -21,6 +21,7 @@ import pytest
 from attrs import asdict, field, frozen
 
 from modelcheck.errors import ModelcheckError
+from modelcheck.pytest_plugin.configurations import spec_error
 from modelcheck.pytest_plugin.failures import counterexample_file, failure_text, replayed_text, save
 from modelcheck.pytest_plugin.settings import Settings, replays, traces_folder
 from modelcheck.search import Report, check
@@ -107,7 +108,7 @@ def _explore(config: pytest.Config, spec: Spec, names: Sequence[str], settings: 
         found = {name: finding(spec, report, name, folder) for name in left}
         return Explored(repr(spec), report.states, report.seconds, {**findings, **found}, serial=serial)
     except ModelcheckError as error:
-        return Explored(repr(spec), error="\n".join([str(error), *getattr(error, "__notes__", [])]), serial=serial)
+        return Explored(repr(spec), error=spec_error(error), serial=serial)
 
 
 def run_check(spec: Spec, names: Sequence[str] | None, settings: Settings, *, keep_going: bool) -> Report:

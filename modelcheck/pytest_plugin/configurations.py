@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from modelcheck.cli.command import with_short_place
 from modelcheck.errors import ModelcheckError, UsageError
 from modelcheck.pytest_plugin.settings import profile, profiles
 from modelcheck.spec import Spec
@@ -148,5 +149,5 @@ def unused_setting(config: pytest.Config) -> str | None:
 
 
 def spec_error(error: ModelcheckError) -> str:
-    """The message of an error, its notes included."""
-    return "\n".join([str(error), *getattr(error, "__notes__", [])])
+    """The message of an error, its place as people would type it and its notes included."""
+    return "\n".join([str(with_short_place(error)), *getattr(error, "__notes__", [])])

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 DEFAULT_FILES = ("spec_*.py", "*_spec.py")
+ORDERS = ("breadth", "depth", "random")
 ON_UNKNOWN = ("fail", "xfail", "skip", "pass")
 # Option name, ini type, type on the command line, help.
 _LIMITS: list[tuple[str, str, Any, str]] = [
@@ -46,7 +47,7 @@ def add_options(parser: pytest.Parser) -> None:
     )
     for name, _, kind, text in _LIMITS:
         group.addoption(f"--modelcheck-{name.replace('_', '-')}", type=kind, metavar="N", help=text)
-    group.addoption("--modelcheck-order", choices=["breadth", "depth", "random"], help="what to explore next")
+    group.addoption("--modelcheck-order", choices=ORDERS, help="what to explore next")
     group.addoption(
         "--modelcheck-on-unknown", choices=ON_UNKNOWN, help="what a check that reached a limit is: by default a failure"
     )
@@ -75,6 +76,25 @@ def _add_settings(parser: pytest.Parser) -> None:
     parser.addini("modelcheck_on_unknown", "what a check that reached a limit is", "string", default=None)
     parser.addini("modelcheck_replay", "first replay saved counterexamples", "bool", default=False)
     parser.addini("modelcheck_traces", "where counterexamples are saved", "string", default=".modelcheck")
+
+
+def check_ini(config: pytest.Config) -> None:
+    """Refuse settings of the ini file that cannot be meant, before anything is collected.
+
+    Raises:
+        pytest.UsageError: if there is one.
+    """
+    names = [*(name for name, *_ in _LIMITS), "order", "on_unknown"]
+    given = [config.getini("modelcheck_profiles")]
+    for name in names:
+        try:
+            given.append(config.getini(f"modelcheck_{name}"))
+        except (pytest.UsageError, ValueError, TypeError) as error:
+            raise pytest.UsageError(f"the ini file: modelcheck_{name}: {error}") from None
+    if any(value not in ([], None, "") for value in given):
+        from modelcheck.pytest_plugin.settings import check_settings  # noqa: PLC0415 - imports the search, and nobody may need it.
+
+        check_settings(config)
 
 
 def add_paths(config: pytest.Config) -> None:

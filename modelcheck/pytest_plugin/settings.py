@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from attrs import fields, frozen
 
-from modelcheck.pytest_plugin.options import ON_UNKNOWN
+from modelcheck.pytest_plugin.options import ON_UNKNOWN, ORDERS
 from modelcheck.search import Limits
 from modelcheck.spec.constants import unknown
 
@@ -79,8 +79,20 @@ def _merge(found: dict[str, Any], more: Mapping[str, Any], where: str) -> None:
             found[name] = _TYPES[name](value)
         except (TypeError, ValueError):
             raise pytest.UsageError(f"{where}: {name} cannot be {value!r}") from None
-        if name == "on_unknown" and found[name] not in ON_UNKNOWN:
-            raise pytest.UsageError(unknown(found[name], list(ON_UNKNOWN), f"{where}: on_unknown cannot be {value!r}"))
+        possible = {"on_unknown": ON_UNKNOWN, "order": ORDERS}.get(name)
+        if possible is not None and found[name] not in possible:
+            raise pytest.UsageError(unknown(found[name], list(possible), f"{where}: {name} cannot be {value!r}"))
+
+
+def check_settings(config: pytest.Config) -> None:
+    """Look at what the ini file and its profiles say, whether or not a check will need it.
+
+    Raises:
+        pytest.UsageError: if something cannot be meant.
+    """
+    _merge({}, {name: config.getini(f"modelcheck_{name}") for name in NAMES}, "the ini file")
+    for name, values in profiles(config).items():
+        _merge({}, values, f"the profile {name}")
 
 
 def profile(config: pytest.Config) -> str:

@@ -167,7 +167,7 @@ def _imported(load: object, what: str) -> ModuleType:
             f"{error.msg}{f': {text}' if text else ''}", place=place, remedy="The file is not valid Python."
         ) from error
     except ImportError as error:
-        missing = getattr(error, "name", None)
+        missing = error.name if isinstance(error, ModuleNotFoundError) else None
         remedy = (
             f"Is {missing!r} installed in this environment, or is its folder on the import path?" if missing else None
         )

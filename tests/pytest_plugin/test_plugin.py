@@ -299,6 +299,25 @@ def test_typed_settings_are_understood(project):
     run(project).assert_outcomes(skipped=3)
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("modelcheck_max_states = many", "modelcheck_max_states"),
+        ("modelcheck_order = breath", "the ini file: order cannot be 'breath'; did you mean 'breadth'?"),
+        ("modelcheck_on_unknown = never", "the ini file: on_unknown cannot be 'never'"),
+        ("modelcheck_profiles = nightly max_states=3", "cannot read 'nightly max_states=3'"),
+        ("modelcheck_profiles = nightly: max_state=3", "the profile nightly has no setting 'max_state'; did you mean 'max_states'?"),
+        ("modelcheck_profiles = nightly: time_limit=long", "the profile nightly: time_limit cannot be 'long'"),
+    ],
+)
+def test_a_setting_that_cannot_be_meant_is_one_message_before_anything_runs(project, line, told):
+    """A mistake in the ini file is a usage error, once, and not one failure for each property."""
+    project.makeini(f"[pytest]\n{line}\n")
+    result = project.runpytest("-q")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "\n".join([*result.outlines, *result.errlines]).count(told) == 1
+
+
 def test_a_random_walk_is_seeded(project):
     """The order and the seed reach the search, which then proves nothing."""
     result = run(project, "--modelcheck-order", "random", "--modelcheck-seed", "3", "--modelcheck-time-limit", "0.2")
@@ -469,3 +488,5 @@ def test_workers_of_xdist_share_explorations(project, distribution):
     section = result.stdout.str().split("= modelcheck =")[1]
     assert section.count("Counter(limit=") == 2
     assert "small is violated in 3 steps" in result.stdout.str()
+    if distribution == "load":
+        result.stdout.fnmatch_lines(["FAILED spec_counter.py::Counter[[]limit=3[]]::small - *"])
