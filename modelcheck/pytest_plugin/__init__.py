@@ -65,7 +65,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     parsed = getattr(report, "_id", None)
     if parsed is not None and "]::" in report.nodeid and not report.nodeid.endswith("]"):
         path, *names = report.nodeid.split("::")
-        report._id = type(parsed)(path=path, names=tuple(names))  # type: ignore[attr-defined]
+        report._id = type(parsed)(path=path, names=tuple(names))
 
 
 @pytest.fixture(name="modelcheck")
