@@ -10,6 +10,7 @@ Cannot be rewritten: code without source, coroutines, ``global`` state, ``except
 from __future__ import annotations
 
 import ast
+import copy
 import inspect
 import linecache
 import os
@@ -43,6 +44,8 @@ _packages: set[Path] = set()
 # By the id of the code, which is kept: equal code of two files is not the same.
 _rewritten: dict[int, tuple[CodeType, CodeType]] = {}
 _registered: dict[int, CodeType] = {}
+# The lines of each source, and the functions in them.
+_sources: dict[str, tuple[list[str], list[ast.FunctionDef | ast.Lambda]]] = {}
 _MARK = "the rewritten twin"
 _DETOUR = compile(f"lambda *args, **kwargs: {_MARK!r}.__call__(*args, **kwargs)", __file__, "eval", dont_inherit=True).co_consts[0]
 _DEMANDING = {"__bool__", "__contains__", "__float__", "__format__", "__hash__", "__index__", "__int__", "__len__", "__repr__", "__str__"}
@@ -163,6 +166,8 @@ def detour(function: FunctionType, code: CodeType, settle: Callable[[Any], Any])
 
         def call_rewritten(*args: Any, **kwargs: Any) -> Any:
             result = rewritten(function)(*args, **kwargs)
+            if code.co_name == "__iter__" and not hasattr(result, "__next__"):
+                return iter(settle(result))
             return settle(result) if code.co_name in _DEMANDING else result
 
         constants = tuple(call_rewritten if each == _MARK else each for each in _DETOUR.co_consts)
@@ -190,27 +195,33 @@ def place_of(code: CodeType) -> str:
     return f"{code.co_filename}:{code.co_firstlineno}"
 
 
+def _functions_in(file: str, lines: list[str]) -> list[ast.FunctionDef | ast.Lambda]:
+    """The functions of a source, which is parsed once."""
+    known = _sources.get(file)
+    if known is None or known[0] != lines:
+        tree = ast.parse("".join(lines))
+        known = _sources[file] = (lines, [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.Lambda))])
+    return known[1]
+
+
 def _definition(function: FunctionType, code: CodeType) -> ast.FunctionDef | ast.Lambda:
     try:
-        lines, first = inspect.findsource(code)
-        tree = ast.parse("".join(lines))
+        lines, _ = inspect.findsource(code)
+        functions = _functions_in(code.co_filename, lines)
     except (OSError, SyntaxError, TypeError) as error:
         raise UnsupportedError(
             f"the source of {function.__qualname__} is needed and cannot be read",
             place=place_of(code),
             remedy="Write the spec in a file.",
         ) from error
-    del first
-    found = [
-        node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.Lambda)) and _matches(node, code)
-    ]
+    found = [node for node in functions if _matches(node, code)]
     if len(found) != 1:
         raise UnsupportedError(
             f"the source of {function.__qualname__} cannot be told apart from its neighbours",
             place=place_of(code),
             remedy="Give it a line of its own.",
         )
-    return found[0]
+    return copy.deepcopy(found[0])
 
 
 def _matches(node: ast.FunctionDef | ast.Lambda, code: CodeType) -> bool:

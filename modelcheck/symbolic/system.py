@@ -17,6 +17,7 @@ from attrs import frozen
 from modelcheck.errors import InternalError, SpecError
 from modelcheck.spec import Declaration, Machine, Role, State
 from modelcheck.spec.choice import choosing
+from modelcheck.spec.network import Choices
 from modelcheck.spec.run import truth as returned_truth
 from modelcheck.spec.run import user_place
 from modelcheck.symbolic import operators
@@ -249,7 +250,7 @@ class System:
         if len(arguments) == len(declared.domains):
             return self._instance(declared, subject, following, arguments)
         options = self._options(declared.domains[len(arguments)], subject, arguments)
-        if hasattr(options, "_everything"):
+        if isinstance(options, Choices):
             options = operators.call(options._everything)
         quantified = declared.role is Role.REACHABLE
         items, bound = operators.items_of(options)

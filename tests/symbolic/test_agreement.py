@@ -10,9 +10,11 @@ from modelcheck.spec import machine_of
 from modelcheck.symbolic.terms import UnsupportedError
 from specs.proofs.quorum_intersection import QuorumIntersection
 from specs.proofs.raft_election import UnboundedElections
+from specs.quorum import Quorum
 from specs.raft import Raft
 from specs.token_ring import TokenRing
 from specs.two_phase_commit import TwoPhaseCommit
+from specs.two_phase_commit_blocking import Blocking, Recovering
 
 from ..agreement.compare import load
 from ..agreement.writer import sources
@@ -23,6 +25,10 @@ SPECS = [
     (TokenRing(nodes=2), 40),
     (QuorumIntersection(), 40),
     (Raft(servers=2, max_term=1, max_log=0), 5),
+    (Raft(servers=2, max_term=1), 8),
+    (Blocking(), 8),
+    (Recovering(), 8),
+    pytest.param(Quorum(replicas=2, writers=1, readers=1, crashes=0), 25, marks=pytest.mark.slow),
     (UnboundedElections(servers=2), 12),
 ]
 

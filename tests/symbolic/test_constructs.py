@@ -352,6 +352,23 @@ FOLLOWED = [
     "x = {self.n: 1, 2: 3}\nself.out = (len(x), x[2])",
     "x = {}\nx[self.n, self.flag] = 1\nself.out = (1, True) in x",
     "x = {0: 5}\nx[self.n] = x.get(self.n, 0) + 1\nself.out = sum(x.values())",
+    # Containers of the state, as a whole.
+    "self.out = self.bag == Counter([1])",
+    "self.out = self.bag == Counter()",
+    "self.bag += Counter([1, 2])\nself.out = self.bag.total()",
+    "self.bag -= Counter([1])",
+    "self.bag |= Counter([1, 1])",
+    "self.bag &= Counter([1])",
+    "self.out = self.bag.pop(1, 5)",
+    "self.bag.clear()",
+    "self.out = self.table == {1: 2}",
+    "self.out = self.table == {}",
+    "self.table |= {self.n: 3}\nself.out = self.table == {1: 2, self.n: 3}",
+    "self.out = self.queue.count(1)",
+    "self.queue.reverse()",
+    "self.queue.rotate(1)",
+    "self.queue.extendleft([self.n, 5])",
+    "require(self.items)\nself.out = self.items.pop()",
     # Aliases.
     "a, b = [], []\nx = a if self.flag else b\nx.append(1)\nself.out = (len(a), len(b))",
     "x = [0]\ny = x if self.flag else [1]\ny[0] = 5\nself.out = x[0]",
@@ -396,6 +413,9 @@ VARIABLES = {
     "big": ("0", "count", "require(self.big < 7)\n        self.big += 1"),
     "seen": ("frozenset()", "count", "self.seen ^= {1}"),
     "log": ("()", "count", "self.log = (*self.log, 2)[-2:]"),
+    "bag": ("Counter()", "count", "self.bag[1] = (self.bag[1] + 1) % 3"),
+    "table": ("{}", "flip", "self.table = {} if 1 in self.table else {1: 2}"),
+    "queue": ("deque()", "count", "self.queue = deque([1, 1, 2][:len(self.queue) + 1])"),
     "items": ("set()", "count", "self.items ^= {1}\n        self.items.add(2)"),
 }
 

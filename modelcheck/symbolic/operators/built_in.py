@@ -20,9 +20,10 @@ from modelcheck.symbolic.present import Present, decide
 from modelcheck.symbolic.terms import FALSE, TRUE, UnsupportedError, conj, disj, is_false, is_true, neg
 from modelcheck.symbolic.values.equality import equal, identical
 from modelcheck.symbolic.values.kinds import GuardedList, SymBool, SymInt, SymSet, SymUnion, describe, is_symbolic
-from modelcheck.symbolic.values.merging import merge, over, split
+from modelcheck.symbolic.values.merging import merge, over, settled, split
 from modelcheck.symbolic.values.scalars import boolean, count, int_term, integer, negated, truth
 from modelcheck.symbolic.values.sets import size
+from modelcheck.values import identity
 
 
 def constantly(value: Any) -> Callable[[], Any]:
@@ -277,7 +278,7 @@ KNOWN |= {
     choice.require: _require, choice.choose: chosen, len: length, sum: total, all: every, any: some, max: largest,
     min: smallest, set: set_of, frozenset: frozen_set_of, list: _sequence(list), tuple: _sequence(tuple), enumerate:
     enumerated, zip: zipped, range: ranged, isinstance: is_instance, bool: truth_value, int: whole, next: following,
-    divmod: _divided, dict: dict_of, sorted: _sorted, getattr: _getattr, iter: _same_iterator,
+    divmod: _divided, identity: lambda value: identity(settled(value)), dict: dict_of, sorted: _sorted, getattr: _getattr, iter: _same_iterator,
     native.is_: identical, native.eq: equal, native.not_: negated, native.truth: truth_value, native.contains:
     contains, native.getitem: item, native.is_not: distinct,
     itertools.chain: lambda *values: [each for group in values for each in iterated(group)],

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from modelcheck.symbolic.present import Present
+from modelcheck.symbolic.present import Present, decide
 from modelcheck.symbolic.terms import Guarded, chain, conj, disj, is_false
 from modelcheck.symbolic.values.kinds import (
+    GuardedList,
     SymBool,
     SymInt,
     SymSet,
@@ -59,6 +60,8 @@ def settled(value: Any) -> Any:
     value = split(value)
     if isinstance(value, SymBool):
         return bool(value)
+    if isinstance(value, GuardedList):
+        return [settled(each) for guard, each in value.finite() if decide(guard)]
     if type(value) is tuple:
         return tuple(map(settled, value))
     if is_compared_by_fields(value) and is_symbolic(value):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import z3
@@ -13,11 +15,13 @@ from modelcheck.spec.shape import check_count
 from modelcheck.statespace.cells import ABSENT
 from modelcheck.symbolic import operators
 from modelcheck.symbolic.present import decide
-from modelcheck.symbolic.terms import neg
+from modelcheck.symbolic.terms import TRUE, Guarded, conj, disj, neg
+from modelcheck.symbolic.values.equality import equality
 from modelcheck.symbolic.values.kinds import GuardedList, alternatives_of, describe, is_symbolic
 from modelcheck.symbolic.values.merging import merge
 from modelcheck.symbolic.values.scalars import boolean, truth
 from modelcheck.symbolic.views.collection import Collection
+from modelcheck.values import identity
 
 
 class SymbolicBag(Collection):
@@ -64,6 +68,54 @@ class SymbolicBag(Collection):
         """As `Counter.subtract`."""
         for guard, value in GuardedList(*operators.items_of(other)).finite():
             self[value] = self[value] - operators.conditional(boolean(guard), lambda: 1, lambda: 0)
+
+    def pop(self, element: Any, *default: Any) -> Any:
+        """As `Counter.pop`."""
+        if not decide(self.__symbolic_member__(element)):
+            if default:
+                return default[0]
+            raise KeyError(describe(element))
+        count = self[element]
+        self[element] = 0
+        return count
+
+    def clear(self) -> None:
+        """As `Counter.clear`."""
+        self._assign(Counter())
+
+    def __eq__(self, other: object) -> Any:
+        if not isinstance(other, (Counter, SymbolicBag)):
+            return super().__eq__(other)
+        return boolean(conj(*(equality(self[element], other[element]) for element in self._elements_of(other))))
+
+    __hash__ = None
+
+    def _elements_of(self, *others: Any) -> list[Any]:
+        """All elements that this bag and others can have, at least once each."""
+        found = [value for bag in (self, *others) for _, value in GuardedList(*operators.items_of(bag)).finite()]
+        return list({identity(value): value for value in found if not is_symbolic(value)}.values()) + [
+            value for value in found if is_symbolic(value)
+        ]
+
+    def _combine(self, other: Any, function: Callable[[Any, Any], Any]) -> SymbolicBag:
+        if not isinstance(other, (Counter, SymbolicBag)):
+            return NotImplemented  # type: ignore[no-any-return]
+        counts = [(element, function(self[element], other[element])) for element in self._elements_of(other)]
+        for element, count in counts:
+            self[element] = operators.call(max, 0, count)
+        return self
+
+    def __iadd__(self, other: Any) -> SymbolicBag:  # noqa: PYI034 - the class is final in effect.
+        return self._combine(other, operator.add)
+
+    def __isub__(self, other: Any) -> SymbolicBag:  # noqa: PYI034 - the class is final in effect.
+        return self._combine(other, operator.sub)
+
+    def __ior__(self, other: Any) -> SymbolicBag:  # noqa: PYI034 - the class is final in effect.
+        return self._combine(other, partial(operators.call, max))
+
+    def __iand__(self, other: Any) -> SymbolicBag:  # noqa: PYI034 - the class is final in effect.
+        return self._combine(other, partial(operators.call, min))
 
     def total(self) -> Any:
         """As `Counter.total`."""
@@ -159,6 +211,27 @@ class SymbolicTable(Collection):
     def values(self) -> Any:
         """As `dict.values`."""
         return GuardedList([(guard, pair[1]) for guard, pair in self.items().items])
+
+    def __eq__(self, other: object) -> Any:
+        if not isinstance(other, (dict, SymbolicTable)):
+            return super().__eq__(other)
+        own, theirs = self.items().items, self._pairs_of(other)
+        return boolean(conj(self._contains_all(own, theirs), self._contains_all(theirs, own)))
+
+    __hash__ = None
+
+    def _pairs_of(self, other: Any) -> list[Guarded]:
+        if isinstance(other, SymbolicTable):
+            return other.items().items  # type: ignore[no-any-return]
+        return [(TRUE, pair) for pair in other.items()]
+
+    def _contains_all(self, pairs: list[Guarded], other: list[Guarded]) -> z3.BoolRef:
+        found = GuardedList(other)
+        return conj(*(disj(neg(guard), truth(operators.contains(found, pair))) for guard, pair in pairs))
+
+    def __ior__(self, other: Any) -> SymbolicTable:  # noqa: PYI034 - the class is final in effect.
+        self.update(other)
+        return self
 
     def update(self, other: Any = (), /, **more: Any) -> None:
         """As `dict.update`."""

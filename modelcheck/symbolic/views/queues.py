@@ -12,11 +12,11 @@ from modelcheck.spec.shape import QueueShape
 from modelcheck.symbolic import operators
 from modelcheck.symbolic.present import decide
 from modelcheck.symbolic.session import Cell, Session
-from modelcheck.symbolic.terms import Guarded, UnsupportedError
+from modelcheck.symbolic.terms import Guarded, UnsupportedError, conj
 from modelcheck.symbolic.values.equality import equality
-from modelcheck.symbolic.values.kinds import is_symbolic
+from modelcheck.symbolic.values.kinds import GuardedList, is_symbolic
 from modelcheck.symbolic.values.merging import over, split
-from modelcheck.symbolic.values.scalars import truth
+from modelcheck.symbolic.values.scalars import count, truth
 
 
 class SymbolicQueue:
@@ -124,6 +124,34 @@ class SymbolicQueue:
                 self._change(tuple(items))
                 return
         raise ValueError("remove(x): x not in list")
+
+    def count(self, value: Any) -> Any:
+        """As `list.count`."""
+        items = GuardedList(*self.__symbolic_items__()).finite()
+        return count(conj(guard, equality(each, value)) for guard, each in items)
+
+    def reverse(self) -> None:
+        """As `list.reverse`."""
+        self._change(over(self._all(), lambda items: items[::-1]))
+
+    def rotate(self, steps: int = 1) -> None:
+        """As `deque.rotate`."""
+        rotated = deque(operators.iterated(self._all()))
+        rotated.rotate(steps)
+        self._change(tuple(rotated))
+
+    def sort(self, *, key: Any = None, reverse: bool = False) -> None:
+        """As `list.sort`."""
+        self._change(tuple(operators.call(sorted, operators.iterated(self._all()), key=key, reverse=reverse)))
+
+    def extendleft(self, values: Iterable[Any]) -> None:
+        """As `deque.extendleft`."""
+        for value in operators.iterated(values):
+            self.appendleft(value)
+
+    def __iadd__(self, other: Any) -> SymbolicQueue:  # noqa: PYI034 - the class is final in effect.
+        self.extend(other)
+        return self
 
     def clear(self) -> None:
         """As `list.clear`."""

@@ -40,6 +40,14 @@ class SymbolicSet(Collection):
             raise KeyError(describe(value))
         self.discard(value)
 
+    def pop(self) -> Any:
+        """As `set.pop`: the first one present, as iteration gives them."""
+        for guard, value in GuardedList(*self.__symbolic_items__()).finite():
+            if decide(guard):
+                self.discard(value)
+                return value
+        raise KeyError("pop from an empty set")
+
     def clear(self) -> None:
         """As `set.clear`."""
         self._assign(frozenset())

@@ -1,0 +1,109 @@
+"""The states reached in so many steps are the same by z3 and by Python."""
+
+from __future__ import annotations
+
+import pytest
+import z3
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from modelcheck.errors import ModelcheckError
+from modelcheck.spec import Machine, State, machine_of
+from modelcheck.symbolic.model import state_of
+from modelcheck.symbolic.system import System
+from modelcheck.symbolic.terms import UnsupportedError
+from modelcheck.symbolic.unrolling import Unrolling
+from specs.proofs.quorum_intersection import QuorumIntersection
+from specs.proofs.two_phase_commit import ProvedTwoPhaseCommit
+from specs.quorum import Quorum
+from specs.raft import Raft
+from specs.token_ring import TokenRing
+from specs.two_phase_commit import TwoPhaseCommit
+from specs.two_phase_commit_blocking import Blocking, Recovering
+
+from ..agreement.compare import load
+from ..agreement.writer import sources
+
+MOST = 60
+
+
+def by_python(machine: Machine, steps: int) -> list[set[State]]:
+    """The states after each number of steps, within the constraints, as long as there are not too many."""
+    levels = [{state for state in machine.initial_states() if _within(machine, state)}]
+    while len(levels) <= steps and 0 < len(levels[-1]) <= MOST:
+        found = {after for state in levels[-1] for _, after in machine.successors(state)}
+        levels.append({after for after in found if _within(machine, after)})
+    return levels if len(levels[-1]) <= MOST else levels[:-1]
+
+
+def _within(machine: Machine, state: State) -> bool:
+    return all(machine.failing(each, state) is None for each in machine.constraints)
+
+
+def by_z3(unrolling: Unrolling, most: int) -> set[State]:
+    """The last states of all runs that the formulas allow; one more than the most, if there are more."""
+    found: set[State] = set()
+    unrolling.solver.push()
+    while len(found) <= most and unrolling.solver.check() == z3.sat:
+        state = state_of(unrolling.system, unrolling.solver.model(), unrolling.names(unrolling.steps))
+        found.add(state)
+        unrolling.solver.add(z3.Not(unrolling.at(unrolling.system.state_term(state), unrolling.steps)))
+    unrolling.solver.pop()
+    return found
+
+
+def compare(machine: Machine, steps: int) -> None:
+    """Compare the states after each number of steps."""
+    expected = by_python(machine, steps)
+    unrolling = Unrolling(System(machine), initial=True)
+    for number, states in enumerate(expected):
+        assert by_z3(unrolling, MOST) == states, f"after {number} steps"
+        unrolling.extend()
+
+
+@pytest.mark.parametrize(
+    ("spec", "steps"),
+    [
+        (TwoPhaseCommit(rms=2), 4),
+        (ProvedTwoPhaseCommit(rms=2), 3),
+        (Blocking(), 3),
+        (Recovering(), 2),
+        (TokenRing(nodes=3), 4),
+        (QuorumIntersection(), 3),
+        (Raft(servers=2, max_term=1), 3),
+        pytest.param(Quorum(replicas=2, writers=1, readers=1, crashes=0), 3, marks=pytest.mark.slow),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_as_many_steps_reach_the_same_states(spec, steps):
+    """All models of the unrolled formulas, against the levels of a breadth-first search."""
+    compare(machine_of(spec), steps)
+
+
+def _compare_random(source: str) -> None:
+    try:
+        machine = machine_of(load(source)())
+        by_python(machine, 3)
+    except ModelcheckError:
+        return
+    try:
+        compare(machine, 3)
+    except UnsupportedError:
+        return
+
+
+@seed(5)
+@settings(max_examples=6, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@given(sources())
+def test_random_specs_reach_the_same_states(source):
+    """The same on random specs."""
+    _compare_random(source)
+
+
+@pytest.mark.slow
+@settings(
+    max_examples=300, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+)
+@given(sources())
+def test_many_random_specs_reach_the_same_states(source):
+    """The same on many."""
+    _compare_random(source)
