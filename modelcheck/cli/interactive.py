@@ -250,8 +250,8 @@ def debug(machine: Machine, state: State, step: Step) -> None:
     live = machine.thaw(state)
     method = getattr(live if action.owner is None else getattr(live, action.owner), action.method)
     code = action.function.__code__
-    click.echo(f"{step!r} at {shown_path(code.co_filename)}:{code.co_firstlineno}; the state's variables are attributes of self")
-    debugger = pdb.Pdb(nosigint=True, readrc=False)
+    click.echo(f"{step!r} in {shown_path(code.co_filename)}; the state's variables are attributes of self")
+    debugger = _Debugger(nosigint=True, readrc=False)
     try:
         with choosing(PickingChooser(step.choices)):
             debugger.runcall(method, *step.arguments.values())
@@ -260,7 +260,18 @@ def debug(machine: Machine, state: State, step: Step) -> None:
     except Disabled:
         click.echo("the step is not enabled: a guard failed")
         return
-    paint(change_lines(changes(state, machine.freeze(live))))
+    if not debugger.is_left:
+        paint(change_lines(changes(state, machine.freeze(live))))
+
+
+class _Debugger(pdb.Pdb):
+    """Knows whether it was left before the end of what it runs."""
+
+    is_left = False
+
+    def set_quit(self) -> None:
+        self.is_left = True
+        super().set_quit()
 
 
 def show_step(machine: Machine, trace: Trace, number: int) -> None:

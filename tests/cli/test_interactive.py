@@ -152,3 +152,18 @@ def test_the_end_of_the_run_is_said(typed):
     """There is no step after the last one, and nothing to debug."""
     result = typed("g 3", "n", "p")
     assert result.out.count("this is the end of the run") == 2
+
+
+def test_the_debugger_stops_in_the_action(run, monkeypatch, trace):
+    """The Python of a step is stopped on the spec's own line, with its variables, and what it changed is shown at its end."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO("p self.n\nc\n"))
+    result = run("replay", trace, "--pdb", "--step", "2")
+    assert "-> require(self.n < self.limit)" in result.out
+    assert "(Pdb) 1\n" in result.out
+    assert "n: 1 → 2" in result.out
+
+
+def test_a_debugger_that_is_left_shows_no_changes(run, monkeypatch, trace):
+    """A step that was not run to its end has changed nothing that could be told."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO("q\n"))
+    assert "change" not in run("replay", trace, "--pdb").out
