@@ -184,7 +184,10 @@ cdef class Graph:
         return double
 
 
-cdef frozenset WRITES = frozenset({"w", "append", ":w", ":append"})
+cdef frozenset READS = frozenset({"r", ":r"})
+cdef frozenset APPENDS = frozenset({"append", ":append"})
+cdef frozenset ASSIGNMENTS = frozenset({"w", ":w"})
+cdef frozenset WRITES = APPENDS | ASSIGNMENTS
 cdef dict LEVELS = {"read-committed": kReadCommitted, "read-atomic": kReadAtomic, "causal": kCausal}
 cdef int CHECKED = 1024  # transactions between two looks at the clock
 
@@ -291,7 +294,7 @@ cdef class Facts:
             committed = operation.finish is not None and operation.result is not UNKNOWN
             self.numbers.committed.push_back(committed)
             self.numbers.session.push_back(sessions.setdefault(operation.process, len(sessions)))
-            for step in steps_of(operation):
+            for step in steps_of(operation, self.is_lists):
                 kind = step[0]
                 if kind in WRITES:
                     self._collect_write(at, self._key(step[1]), step[2], last_writer, last_final)
@@ -300,7 +303,7 @@ cdef class Facts:
         for final in self.numbers.finals:
             self.numbers.is_final[final.version] = 1
         for operation in history.failed:
-            for step in steps_of(operation):
+            for step in steps_of(operation, self.is_lists):
                 if step[0] in WRITES:
                     key = self._key(step[1])
                     if step[2] not in self.versions[key]:
@@ -636,19 +639,25 @@ cdef class Facts:
         raise LimitReached(TIME_UP if answer == kOrderNoTime else MEMORY_UP)
 
 
-def steps_of(operation):
+def steps_of(operation, bint is_lists):
     """The steps of a transaction, which are triples, or pairs of a read and its key."""
     cdef object given = operation.argument or (), step
+    cdef frozenset writes = APPENDS if is_lists else ASSIGNMENTS
     cdef bint is_fine = operation.name == "txn" and (type(given) is tuple or type(given) is list)
     if is_fine:
         for step in given:
-            if not (type(step) is tuple and (len(step) == 3 or (len(step) == 2 and step[0] not in WRITES))):
-                is_fine = False
+            is_fine = type(step) is tuple and 1 < len(step) <= 3 and type(step[0]) is str
+            if is_fine and step[0] in READS:
+                is_fine = not is_lists or len(step) == 2 or step[2] is None or type(step[2]) in (tuple, list)
+            elif is_fine:
+                is_fine = step[0] in writes and len(step) == 3
+            if not is_fine:
                 break
     if not is_fine:
         raise HistoryError(
-            f"{operation} is no transaction",
+            f"{operation} is no transaction on {'lists' if is_lists else 'registers'}",
             place=operation.place,
-            remedy='A transaction is a list of steps such as ["append", 3, 1], ["w", 3, 1] and ["r", 3, null].',
+            remedy='A transaction is a list of steps such as ["append", 3, 1] and ["r", 3, [1]], or, of registers, '
+            '["w", 3, 1] and ["r", 3, null]; name another model with --model.',
         )
     return given

@@ -1,10 +1,11 @@
-"""A violation as one self-contained HTML page: a lane for each client, and why the history stops making sense."""
+"""A violation as one self-contained HTML page: a lane for each client and why the history stops making sense, or a cycle."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from modelcheck.consistency.anomaly_text import drawing
 from modelcheck.consistency.diagram import sentence
 from modelcheck.consistency.history import Operation
 from modelcheck.consistency.objects import SequentialObject, agrees
@@ -49,6 +50,8 @@ def page(result: HistoryResult, object_: SequentialObject | None) -> str:
     """The whole page."""
     title = f"{result.verdict.value}: {result.consistency}, {result.model}"
     body = [f"<h1>{escape(title)}</h1>", f"<pre>{escape(described(result))}</pre>"]
+    for anomaly in result.anomalies:
+        body += drawing(anomaly)
     explanation = result.explanation
     if explanation is not None:
         body += _history(explanation)

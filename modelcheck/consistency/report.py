@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from modelcheck.consistency.anomaly_text import anomaly_lines, reason
 from modelcheck.consistency.diagram import diagram, fitting, sentence, shown
 from modelcheck.consistency.history import Operation
 from modelcheck.consistency.objects import UNKNOWN
-from modelcheck.consistency.result import Anomaly, Explanation, HistoryResult
+from modelcheck.consistency.result import Explanation, HistoryResult
 from modelcheck.verdict import Verdict
 
 SCHEMA = 1
@@ -32,7 +33,7 @@ def _lines(result: HistoryResult) -> Iterator[str]:
         yield from _explanation_lines(result.explanation, result.operations)
     for anomaly in result.anomalies:
         yield ""
-        yield from _anomaly_lines(anomaly)
+        yield from anomaly_lines(anomaly)
 
 
 def _explanation_lines(explanation: Explanation, operations: int) -> Iterator[str]:
@@ -82,38 +83,6 @@ def _place(operation: Operation) -> str:
     return f"\n  recorded at {operation.place}" if operation.place else ""
 
 
-def _anomaly_lines(anomaly: Anomaly) -> Iterator[str]:
-    yield f"{anomaly.name}: {anomaly.message or f'a cycle of {len(anomaly.operations)} transactions'}"
-    for number, operation in enumerate(anomaly.operations, 1):
-        yield f"  {'T' if operation.name == 'txn' else ''}{number} = {_transaction(operation)}"
-    for edge in anomaly.edges:
-        yield f"  T{edge.before + 1} before T{edge.after + 1}: {REASONS[edge.kind]}"
-
-
-REASONS = {
-    "ww": "it wrote a version that the other overwrote (ww)",
-    "wr": "the other read what it wrote (wr)",
-    "rw": "it read a version that the other overwrote (rw)",
-    "session": "the same client did it first (session)",
-    "realtime": "it returned before the other was called (realtime)",
-}
-"""What the edges of a cycle mean."""
-
-
-def _transaction(operation: Operation) -> str:
-    if not isinstance(operation.argument, tuple):
-        return str(operation)
-    steps = " ".join(_step(step) for step in operation.argument)
-    return f"{operation.process}: {steps}"
-
-
-def _step(step: tuple[Any, ...]) -> str:
-    kind, key = str(step[0]).removeprefix(":"), step[1]
-    value = step[2] if len(step) > len(("kind", "key")) else None
-    shown = list(value) if isinstance(value, tuple) else value
-    return f"{kind}({key!r}, {shown!r})"
-
-
 def as_json(result: HistoryResult) -> dict[str, Any]:
     """The result as JSON knows it."""
     explanation = result.explanation
@@ -133,7 +102,9 @@ def as_json(result: HistoryResult) -> dict[str, Any]:
                 "name": anomaly.name,
                 "message": anomaly.message,
                 "transactions": [operation_json(o) for o in anomaly.operations],
-                "edges": [{"from": e.before, "to": e.after, "kind": e.kind} for e in anomaly.edges],
+                "edges": [
+                    {"from": e.before, "to": e.after, "kind": e.kind, "reason": reason(anomaly, e)} for e in anomaly.edges
+                ],
             }
             for anomaly in result.anomalies
         ],

@@ -19,6 +19,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from attrs import evolve
+
 from modelcheck.consistency._isolation import Facts, Graph
 from modelcheck.consistency.cycles import REALTIME, RW, SESSION, WR, WW, DependencyGraph
 from modelcheck.consistency.history import History
@@ -167,7 +169,11 @@ class _Question:
         cycle = plain or shown.nonadjacent(kinds)
         if not cycle:
             return Anomaly("no order of versions", (), message="every order of the versions makes a cycle")
-        return graph.anomaly(_name(cycle), cycle)
+        found = graph.anomaly(_name(cycle), cycle)
+        told = f"a cycle of {len(found.operations)} transactions"
+        if any(kind in (WW, RW) for _, _, kind in cycle):
+            told += "; where no read tells which version came first, the other order makes a cycle too"
+        return evolve(found, message=told)
 
 
 def _name(cycle: Sequence[tuple[int, int, int]]) -> str:

@@ -7,6 +7,8 @@ import random
 import pytest
 
 from modelcheck.consistency import UNKNOWN, History, Operation, check_history
+from modelcheck.consistency.page import page
+from modelcheck.consistency.report import described
 from modelcheck.consistency.transactions import LEVELS
 from modelcheck.errors import HistoryError, UsageError
 from modelcheck.verdict import Verdict
@@ -185,3 +187,77 @@ def test_a_level_for_transactions_is_not_one_of_objects():
     """Asking whether a register is serializable is a mistake with a remedy."""
     with pytest.raises(UsageError, match="cannot be 'serializable'"):
         check_history(History([]), "register", consistency="serializable")
+
+
+@pytest.mark.parametrize(
+    ("model", "steps"),
+    [
+        ("list-append", (("r", "x", 5),)),
+        ("list-append", (("w", "x", 5),)),
+        ("list-append", (("append", "x"),)),
+        ("rw-register", (("append", "x", 5),)),
+        ("rw-register", (("frob", "x", 5),)),
+        ("rw-register", ((("r",), "x", 5),)),
+        ("rw-register", "rwx"),
+        ("rw-register", 3),
+    ],
+)
+def test_what_is_no_transaction_is_refused(model, steps):
+    """A step of the wrong kind or shape is named with its place."""
+    operation = Operation(0, "txn", steps, None, 0, 1, "some.json:7")
+    with pytest.raises(HistoryError, match=r"some.json:7: .* is no transaction"):
+        check_history(History([operation]), model)
+
+
+def test_times_beyond_64_bits_are_refused():
+    """A time that cannot be compared natively is an error with its place."""
+    with pytest.raises(HistoryError, match="more than 64 bits"):
+        check_history(History([transaction(0, 0, 1 << 70, ("w", "x", 1))]), "rw-register")
+
+
+def test_limits_hold_in_every_phase():
+    """A check that has no time, or no memory for its tables, says so."""
+    history = History([transaction(at, at, 3000 + at, ("w", 0, at), ("r", 1, None)) for at in range(3000)])
+    late = check_history(history, "rw-register", time_limit_s=0.0)
+    assert (late.verdict, late.reason) == (Verdict.UNKNOWN, "the time limit was reached")
+    large = check_history(history, "rw-register", consistency="causal", memory_limit_bytes=1000)
+    assert (large.verdict, large.reason) == (Verdict.UNKNOWN, "the memory limit was reached")
+
+
+@pytest.mark.parametrize("keys", [3, 20])
+def test_what_ran_in_some_order_is_serializable(keys):
+    """Transactions on registers that ran one by one are serializable, however they overlap, and have snapshots."""
+    chance, state, done = random.Random(keys), {}, []
+    for at in range(400):
+        steps = []
+        for number in range(3):
+            key = chance.randrange(keys)
+            steps.append(("r", key, state.get(key)) if chance.random() < 0.5 else ("w", key, 10 * at + number + 1))
+            state.update({k: v for kind, k, v in steps[-1:] if kind == "w"})
+        done.append(transaction(at, 0, 1, *steps))
+    chance.shuffle(done)
+    for level in ("serializable", "snapshot-isolation"):
+        result = check_history(History(done[:40] if keys == 3 else done), "rw-register", consistency=level, time_limit_s=2)
+        assert result.verdict is not Verdict.VIOLATED
+
+
+def test_a_cycle_is_told_with_its_keys():
+    """Edges name the key that they are about, and long transactions are cut down to those keys."""
+    many = tuple(("r", key, ()) for key in range(20))
+    history = [
+        transaction(0, 0, 10, *many, ("r", "x", ()), ("append", "y", 1)),
+        transaction(1, 1, 11, ("r", "y", ()), ("append", "x", 1)),
+    ]
+    text = described(check_history(History(history), "list-append"))
+    assert "T1 = 0: r('x', []) append('y', 1) and 20 more steps" in text
+    assert "T1 before T2: it read a version of 'x' that the other overwrote (rw)" in text
+
+
+def test_a_cycle_is_drawn():
+    """The page of a violation has an arrow for each edge and a circle for each transaction."""
+    history = [
+        transaction(0, 0, 10, ("r", "x", ()), ("append", "y", 1)),
+        transaction(1, 1, 11, ("r", "y", ()), ("append", "x", 1)),
+    ]
+    html = page(check_history(History(history), "list-append"), None)
+    assert (html.count("<circle"), html.count('marker-end="url(#rw)"')) == (2, 2)

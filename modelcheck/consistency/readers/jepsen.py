@@ -146,6 +146,8 @@ def history_of(events: list[Event], source: str, *, keyed: bool = False) -> Hist
     for line, process, kind, name, value in events:
         if process is NOBODY:
             process = name  # noqa: PLW2901 - each kind of operation is a client's own
+        elif isinstance(process, list):
+            process = hashable(process)  # noqa: PLW2901 - the same client
         key: Any = None
         if keyed and isinstance(value, tuple | list):
             key, value = value  # noqa: PLW2901 - the value proper
@@ -170,7 +172,7 @@ def _completions_only(events: list[Event], source: str) -> History:
         argument = called(name, value) if argument is None else argument
         lost = kind == "info"
         operation = Operation(
-            0 if process is NOBODY else process,
+            0 if process is NOBODY else hashable(process),
             name,
             argument,
             UNKNOWN if lost else result,
@@ -191,7 +193,8 @@ def read_jepsen_json(path: Path, model: str | None) -> Recording:
     """A Jepsen history as a JSON list of maps, or under ``history`` in a JSON object."""
     whole = json_of(path)
     if isinstance(whole, dict):
-        model = model or whole.get("checker") or whole.get("kind")
+        told = whole.get("checker") or whole.get("kind")
+        model = model or (told if isinstance(told, str) else None)
         whole = whole.get("history")
     if not isinstance(whole, list):
         raise HistoryError(
