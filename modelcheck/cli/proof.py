@@ -121,9 +121,10 @@ def _heading(report: ProofReport) -> Iterator[Line]:
 
 
 def _verdicts(report: ProofReport) -> Iterator[Line]:
-    texts = columns([("lemma" if proof.lemma else proof.kind, proof.name) for proof in report.properties])
+    proofs = sorted(report.properties, key=lambda proof: not (proof.lemma and proof.trace is not None))
+    texts = columns([("lemma" if proof.lemma else proof.kind, proof.name) for proof in proofs])
     width = max(map(len, texts))
-    for proof, text in zip(report.properties, texts, strict=True):
+    for proof, text in zip(proofs, texts, strict=True):
         yield (
             Span(f"{text.ljust(width)}  "),
             Span(proof.verdict.value, proof.verdict.value),

@@ -2,10 +2,46 @@
 
 from __future__ import annotations
 
+import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import z3
+from attrs import define
+
+
+@define
+class _Stop:
+    wanted: bool = False
+
+
+_stop = _Stop()
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Remember within the block that the user wants to stop, so that `ask` raises `KeyboardInterrupt`.
+
+    Python drops the exception where it hits it in a ``__del__``, and z3's terms are deleted all the time.
+    """
+    before = signal.getsignal(signal.SIGINT)
+
+    def note(*_: object) -> None:
+        _stop.wanted = True
+        raise KeyboardInterrupt
+
+    _stop.wanted = False
+    try:
+        ours = before is signal.default_int_handler and bool(signal.signal(signal.SIGINT, note))
+    except ValueError:  # Not in the main thread, which is the one to be interrupted.
+        ours = False
+    try:
+        yield
+    finally:
+        if ours:
+            signal.signal(signal.SIGINT, before)
 
 
 def ask(solver: z3.Solver, *assumptions: Any, deadline: float | None = None, most_ms: int | None = None) -> Any:
@@ -20,6 +56,8 @@ def ask(solver: z3.Solver, *assumptions: Any, deadline: float | None = None, mos
     Raises:
         KeyboardInterrupt: if the user stopped z3, which takes the signal for itself.
     """
+    if _stop.wanted:
+        raise KeyboardInterrupt
     limits = [] if most_ms is None else [most_ms]
     if deadline is not None:
         limits.append(int((deadline - time.monotonic()) * 1000))

@@ -175,8 +175,8 @@ class _Search:
         """The literals of a cube that suffice to make a term false."""
         solver = z3.Solver()
         solver.add(self._system.axioms, term)
-        self.queries += 1
-        assert solver.check(*cube) == z3.unsat
+        if self._ask(solver, *cube):
+            raise InternalError("a cube does not imply what it was made for")
         return self._chosen(cube, solver.unsat_core())
 
     def _chosen(self, cube: Cube, core: Iterable[Any]) -> Cube:

@@ -13,6 +13,7 @@ from modelcheck.spec import Declaration, Machine, Role, Spec, State, Step, machi
 from modelcheck.spec.constants import unknown
 from modelcheck.spec.loading import source_file
 from modelcheck.symbolic import bounded
+from modelcheck.symbolic.asking import stoppable
 from modelcheck.symbolic.bounded import Bounded
 from modelcheck.symbolic.ic3 import find_invariant
 from modelcheck.symbolic.induction import Induction, Inductive
@@ -25,8 +26,8 @@ from modelcheck.trace import Trace
 from modelcheck.verdict import Verdict
 
 METHODS = ("auto", "bmc", "induction", "ic3")
-_LEMMA_STATES = 20_000
-_LEMMA_SECONDS = 5.0
+_FEW_STATES, _FEW_SECONDS = 2_000, 1.0
+_MANY_STATES, _MANY_SECONDS = 20_000, 5.0
 _AUTO_DEPTH = 3
 
 
@@ -64,7 +65,8 @@ def prove(
         raise UsageError("a depth is at least 0 and k is at least 1")
     machine = machine_of(spec)
     targets, assumed = _chosen(machine, properties, using)
-    return _Prover(machine, targets, assumed, _Options(method, depth, k, time_limit, progress)).report()
+    with stoppable():
+        return _Prover(machine, targets, assumed, _Options(method, depth, k, time_limit, progress)).report()
 
 
 @frozen
@@ -112,6 +114,7 @@ class _Prover:
         self._system: System | None = None
         self._queries = 0
         self._violations: dict[str, Trace] | None = None
+        self._false: dict[str, Trace] | None = None
         self._known: dict[str, Proof] = {}
 
     def report(self) -> ProofReport:
@@ -201,13 +204,24 @@ class _Prover:
             depth=depth,
             progress=lambda name: self._progress(f"{method}: {name}"),
         )
-        found = induction.prove(targets, self._assumed)
+        false = self._false_lemmas()
+        found = induction.prove(targets, [each for each in self._assumed if each.name not in false])
         self._queries += induction.queries
         by_name = {each.name: each for each in [*self._targets, *self._assumed]}
         proofs = {name: self._inductive(by_name[name], result, method) for name, result in found.items()}
+        for name, trace in false.items():
+            proofs[name] = _proof(by_name[name], Verdict.VIOLATED, "search", trace=trace)
         if any(proof.verdict is Verdict.UNKNOWN for proof in proofs.values()):
             self._ask_the_enumerator(proofs, by_name)
         return proofs
+
+    def _false_lemmas(self) -> dict[str, Trace]:
+        """What is assumed and false near the start, by a short search: it is reported, and not assumed."""
+        if self._false is None:
+            self._progress("looking for false lemmas by enumeration")
+            names = [each.name for each in self._assumed]
+            self._false = violations(self._machine, names, self._limits(_FEW_STATES, _FEW_SECONDS)) if names else {}
+        return self._false
 
     def _inductive(self, declared: Declaration, result: Inductive, method: str) -> Proof:
         trace = None if result.run is None else self._trace(declared, result.run)
@@ -237,11 +251,9 @@ class _Prover:
                 reached = is_reachable(self._machine, proof.counterexample.states[0], self._limits())
                 proofs[name] = evolve(proof, counterexample=evolve(proof.counterexample, reachable=reached))
 
-    def _limits(self) -> Limits:
-        left = _LEMMA_SECONDS
-        if self._deadline is not None:
-            left = max(min(left, self._deadline - time.monotonic()), 0.01)
-        return Limits(states=_LEMMA_STATES, time_s=left)
+    def _limits(self, states: int = _MANY_STATES, seconds: float = _MANY_SECONDS) -> Limits:
+        left = seconds if self._deadline is None else min(seconds, self._deadline - time.monotonic())
+        return Limits(states=states, time_s=max(left, 0.01))
 
     def _ic3(self, targets: list[Declaration]) -> dict[str, Proof]:
         return {each.name: self._searched(each) for each in targets}
@@ -281,7 +293,8 @@ class _Prover:
                 known[each.name] = evolve(known[each.name], reason="; ".join(reasons[each.name]))
         proved = all(known[each.name].verdict is Verdict.HOLDS for each in targets)
         names = {each.name for each in targets}
-        return {name: proof for name, proof in known.items() if name in names or not proved}
+        shown = names if proved else known.keys()
+        return {name: proof for name, proof in known.items() if name in shown or proof.trace is not None}
 
     def _trace(self, declared: Declaration, run: Run) -> Trace:
         return trace_of(self._machine, declared, run.states, run.steps)

@@ -7,6 +7,7 @@ from typing import Any
 
 from modelcheck.errors import ModelcheckError
 from modelcheck.search import Limits, check
+from modelcheck.search.report import Report
 from modelcheck.spec import Machine, State, reachable
 from modelcheck.spec.shape import AliasShape, BagShape, MapShape, QueueShape, RecordShape, SetShape, Shape, TableShape
 from modelcheck.trace import Trace
@@ -16,11 +17,18 @@ from modelcheck.verdict import Verdict
 def violations(machine: Machine, names: Sequence[str], limits: Limits) -> dict[str, Trace]:
     """Shortest violations of properties, as far as the limits allow to look."""
     report = check(machine.spec, properties=list(names), limits=limits, keep_going=True)
+    _pass_on(report)
     return {
         each.name: each.trace
         for each in report.properties
         if each.verdict is Verdict.VIOLATED and each.trace is not None
     }
+
+
+def _pass_on(report: Report) -> None:
+    """A search that the user stopped is an answer to them; here it is part of a proof, which is to stop too."""
+    if report.reason is not None and "interrupted" in report.reason:
+        raise KeyboardInterrupt
 
 
 def is_reachable(machine: Machine, state: State, limits: Limits) -> bool | None:
@@ -39,6 +47,7 @@ def is_reachable(machine: Machine, state: State, limits: Limits) -> bool | None:
         report = check(cls(**machine.constants), properties=["is_the_state"], limits=limits)
     except ModelcheckError:
         return None
+    _pass_on(report)
     verdict = report.properties[0].verdict
     return None if verdict is Verdict.UNKNOWN else verdict is Verdict.HOLDS
 

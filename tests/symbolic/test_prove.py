@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modelcheck import Spec, SpecError, Verdict, action, check, invariant, require
+from modelcheck import Spec, SpecError, Verdict, action, check, invariant, lemma, require
 from modelcheck.spec import machine_of
 from modelcheck.symbolic.prove import prove
 from modelcheck.symbolic.terms import UnsupportedError
@@ -230,3 +230,46 @@ def test_what_cannot_be_followed_names_the_place():
         prove(Hashing())
     assert "was hashed" in str(caught.value)
     assert caught.value.remedy
+
+
+class Counting(Spec):
+    """Counts without end, with a lemma that is false after a while, and which nobody needs."""
+
+    def init(self) -> None:
+        self.n = 0
+
+    @action
+    def count(self) -> None:
+        self.n += 1
+
+    @invariant
+    def not_negative(self) -> bool:
+        return self.n >= 0
+
+    @lemma
+    def small(self) -> bool:
+        return self.n < 3
+
+
+@pytest.mark.parametrize("method", ["induction", "auto"])
+def test_a_false_lemma_is_reported_even_if_it_is_not_needed(method):
+    """It is not assumed, and its violation is part of the report."""
+    report = prove(Counting(), method=method)
+    found = {proof.name: proof for proof in report.properties}
+    assert found["not_negative"].verdict is Verdict.HOLDS
+    assert len(found["small"].trace.steps) == 3
+
+
+def test_the_time_limit_holds_while_actions_are_turned_into_formulas():
+    """Raft takes a minute to be turned into formulas, and a second is not enough."""
+    report = prove(raft_mutants.Raft(), time_limit=1)
+    assert report.verdict is Verdict.UNKNOWN
+    assert "time limit" in report.reason
+    assert report.seconds < 20
+
+
+def test_what_excludes_each_other_is_said_in_one_line():
+    """The invariant of the token ring says that there is one token, in the spec's own terms."""
+    lines = prove(TokenRing(nodes=3), method="ic3").properties[0].found
+    assert len(lines) < 10
+    assert any(line.startswith("at most one of: ") and "has_token[0]" in line for line in lines)
