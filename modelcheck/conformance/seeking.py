@@ -65,7 +65,7 @@ class Seeking(HypothesisProvider):
         return chosen
 
 
-AVAILABLE_PROVIDERS[BACKEND] = Seeking
+AVAILABLE_PROVIDERS[BACKEND] = f"{__name__}.{Seeking.__name__}"
 
 
 def adjusted(given: settings) -> settings:
