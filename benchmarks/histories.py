@@ -210,6 +210,10 @@ def rows(largest: int) -> Iterator[dict[str, Any]]:
         history = generated(kind, clients, 1000, lost=0.05, is_bad=is_bad)
         name = f"{kind}, {clients} clients, 1,000, crash 5 %{', bad' if is_bad else ''}"
         yield row(name, history, model(kind))
+    for size, is_bad in product(sizes[2:3], (False, True)):
+        history = generated("cas", CLIENTS[-1], size, lost=0.05, is_bad=is_bad)
+        name = f"cas, {CLIENTS[-1]} clients, {size:,}, crash 5 %{', bad' if is_bad else ''}"
+        yield row(name, history, model("cas"))
     for size in sizes[1:]:
         history = transactions(20, size)
         yield row(f"list-append, 20 clients, {size:,}", history, "list-append", consistency="strict-serializable")

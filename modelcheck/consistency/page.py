@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from html import escape
 
 from modelcheck.consistency.anomaly_text import drawing
@@ -15,13 +15,17 @@ from modelcheck.consistency.result import Configuration, Explanation, HistoryRes
 SHOWN = 300
 """Operations drawn: the last before the return that nothing explains, and those of the core."""
 
-_LANE, _STEP, _MARGIN = 34, 16, 130
+_LANE, _STEP, _EDGE, _TAIL, _LETTER = 34, 22, 8, 220, 6.7
+"""Pixels: the height of a lane, from one event to the next, before the first, after the last; the width of a letter."""
+
+_NAME = 18
+"""Letters of a client's name."""
 
 _STYLE = """
 body { font: 14px/1.45 system-ui, sans-serif; margin: 2em; color: #1c1c1c; background: #fff; }
-svg { border: 1px solid #ccc; } .scroll { overflow-x: auto; }
+.lanes { display: flex; border: 1px solid #ccc; } .scroll { overflow-x: auto; flex: 1; border-left: 1px solid #ccc; }
 rect { stroke: #555; fill: #e4e4e4; } .placed { fill: #bfe3c5; } .core { stroke: #c62828; stroke-width: 3; }
-.stuck { fill: #f6c6c2; } text { font: 11px ui-monospace, monospace; pointer-events: none; }
+.stuck { fill: #f6c6c2; } .last { fill: #ef9a9a; stroke-dasharray: 5 3; } text { font: 11px ui-monospace, monospace; pointer-events: none; }
 pre { background: #f5f5f5; padding: 1em; overflow-x: auto; } td, th { text-align: left; padding: 2px 12px 2px 0; }
 .key span { padding: 0 8px; margin-right: 12px; border: 1px solid #555; }
 @media (prefers-color-scheme: dark) { body { background: #1b1b1b; color: #e6e6e6; } pre { background: #2a2a2a; }
@@ -74,28 +78,58 @@ def _history(explanation: Explanation) -> Iterator[str]:
     yield (
         '<p class="key"><span style="background:#bfe3c5">in the longest order found, with its place</span>'
         '<span style="background:#f6c6c2">stuck</span>'
-        '<span style="border:3px solid #c62828">contradict each other</span></p>'
+        '<span style="border:3px solid #c62828">contradict each other</span>'
+        '<span style="border:2px dashed #555;background:#ef9a9a">its return has no explanation</span></p>'
     )
-    times = sorted({(o.call, 0) for o in recent} | {(o.finish, 1) for o in recent if o.finish is not None})
-    column = {time: _MARGIN + _STEP * at for at, time in enumerate(times)}
-    lanes = {process: at for at, process in enumerate(dict.fromkeys(o.process for o in recent))}
-    width, height = _MARGIN + _STEP * (len(times) + 2), _LANE * (len(lanes) + 1)
-    yield f'<div class="scroll"><svg width="{width}" height="{height}" role="img">'
-    for process, lane in lanes.items():
-        yield f'<text class="name" x="6" y="{_LANE * lane + 26}">{escape(str(process))}</text>'
-    for operation in recent:
+    yield from _drawing(recent, number, core, explanation.unexplained)
+
+
+def _drawing(
+    operations: Sequence[Operation],
+    number: Mapping[tuple[Hashable, int], int],
+    core: Collection[tuple[Hashable, int]],
+    unexplained: Operation,
+) -> Iterator[str]:
+    """A lane for each client: their names stand still, their operations scroll, and the end is seen first."""
+    times = sorted({(o.call, 0) for o in operations} | {(o.finish, 1) for o in operations if o.finish is not None})
+    column = {time: _EDGE + _STEP * at for at, time in enumerate(times)}
+    lanes = {process: at for at, process in enumerate(dict.fromkeys(o.process for o in operations))}
+    width, height = _EDGE + _STEP * len(times) + _TAIL, _LANE * len(lanes) + 20
+    names = [_name(str(process)) for process in lanes]
+    margin = 16 + round(_LETTER * max(map(len, names), default=0))
+    yield f'<div class="lanes"><svg width="{margin}" height="{height}">'
+    for lane, client in enumerate(names):
+        yield f'<text class="name" x="6" y="{_LANE * lane + 26}">{escape(client)}</text>'
+    yield f'</svg><div class="scroll"><svg width="{width}" height="{height}" role="img">'
+    after: dict[Hashable, int] = {}
+    for operation in sorted(operations, key=lambda o: -o.call):
         start = column[operation.call, 0]
         end = width - 4 if operation.finish is None else column[operation.finish, 1]
+        room = after.get(operation.process, width) - start - 8
+        after[operation.process] = start
         name = (operation.process, operation.call)
         classes = ["placed" if name in number else "stuck", *(["core"] if name in core else [])]
+        if operation.finish is not None and name == (unexplained.process, unexplained.call):
+            classes.append("last")
         top = _LANE * lanes[operation.process] + 10
-        place = f"{number[name]}. " if name in number else ""
+        label = (f"{number[name]}. " if name in number else "") + sentence(operation)
         yield (
             f'<g><title>{escape(str(operation))}</title><rect class="{" ".join(classes)}" x="{start}" y="{top}" '
             f'width="{max(end - start, 6)}" height="24" rx="3"/>'
-            f'<text x="{start + 4}" y="{top + 16}">{escape(place + sentence(operation))}</text></g>'
+            f'<text x="{start + 4}" y="{top + 16}">{escape(_cut(label, room))}</text></g>'
         )
-    yield "</svg></div>"
+    yield "</svg></div></div>"
+    yield '<script>for (const s of document.querySelectorAll(".scroll")) s.scrollLeft = s.scrollWidth;</script>'
+
+
+def _name(process: str) -> str:
+    return process if len(process) <= _NAME else process[: _NAME - 1] + "…"
+
+
+def _cut(label: str, room: int) -> str:
+    """As much of a label as there is room for before the next operation of its client."""
+    letters = int(room / _LETTER)
+    return label if len(label) <= letters else label[: max(letters - 1, 0)] + "…" * (letters > 0)
 
 
 def _obstacles(explanation: Explanation, object_: SequentialObject) -> Iterator[str]:

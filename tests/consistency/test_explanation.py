@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import random
+import re
+import shutil
+import subprocess
+
+import pytest
 
 from modelcheck.consistency import UNKNOWN, CasRegister, History, Operation, Register, check_history
-from modelcheck.consistency.diagram import diagram
+from modelcheck.consistency.diagram import diagram, fitting
 from modelcheck.consistency.page import page
 from modelcheck.consistency.report import described
 from modelcheck.verdict import Verdict
@@ -79,12 +84,49 @@ def test_the_report_of_a_violation():
 
 def test_a_page_is_self_contained_and_escapes_what_was_recorded():
     """The page refers to nothing outside itself, and shows a recorded value as text."""
-    history = [Operation("<b>", "read", None, "<script>", 0, 1)]
+    history = [Operation("<b>", "read", None, "<script>no", 0, 1)]
     result = check_history(History(history), CasRegister(0))
     html = page(result, CasRegister(0))
-    assert "<script>" not in html
-    assert "&lt;script&gt;" in html
+    assert "<script>no" not in html
+    assert "&lt;script&gt;no" in html
     assert "http" not in html.replace("http-equiv", "")
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium")
+def test_the_page_in_a_browser(tmp_path):
+    """In Chromium there is a lane for each client, what has no explanation is marked, and the end is scrolled into view."""
+    path = tmp_path / "page.html"
+    history = [Operation("a", "write", at, None, 4 * at, 4 * at + 2) for at in range(1, 80)]
+    history += [Operation("b", "read", None, 3, 400, 401)]
+    text = page(check_history(History(history), Register(0)), Register(0))
+    report = "document.title = document.querySelector('.scroll').scrollLeft > 0 ? 'at the end' : 'at the beginning'"
+    path.write_text(text.replace("</body>", f"<script>{report}</script></body>"), encoding="utf-8")
+    options = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    command = ["chromium", *options.split(), f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", f"file://{path}"]
+    shown = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False).stdout
+    assert "<title>at the end</title>" in shown
+    assert shown.count('<text class="name"') == 2
+    assert shown.count('class="stuck core last"') == 1
+
+
+def test_a_label_ends_before_the_next_operation_of_its_client():
+    """Long values are cut, so that labels do not lie over each other."""
+    history = [
+        Operation("a", "write", "x" * 200, None, 0, 1),
+        Operation("a", "write", "y", None, 2, 3),
+        Operation("a", "read", None, "z", 4, 5),
+    ]
+    html = page(check_history(History(history), Register("")), Register(""))
+    labels = re.findall(r'<text x="\d+" y="\d+">(.*?)</text>', html)
+    assert [len(label) for label in labels] == [len("read() -&gt; &#x27;z&#x27;"), 5, 5], labels
+
+
+def test_a_drawing_fits_a_terminal():
+    """Of many operations the last are drawn, in a hundred columns."""
+    history = [Operation(f"client {at % 3}", "acquire", None, True, 2 * at, 2 * at + 3) for at in range(60)]
+    drawn = fitting(history)
+    assert 5 < len(drawn) < 60
+    assert max(map(len, diagram(drawn).splitlines())) <= 98
 
 
 def test_a_linearization_is_given_when_asked_for():
