@@ -147,13 +147,14 @@ class Frontier {
     }
     if (!work_.empty()) {
       met_.clear();
+      if (met_in_.size() > 4096) met_in_.clear();
       for (auto& bucket : met_in_) bucket.second.clear();
       for (const Configuration& c : next_) met_.insert(c);
       for (size_t at = 0; at < work_.size(); ++at) {
         if (!expand(at)) return table_.failed() ? Outcome::failed : Outcome::time_out;
         if ((at & 1023) == 0 && budget_.too_large(bytes())) return Outcome::memory_out;
         if (width_ != 0 && work_.size() > 8 * width_ &&
-            (next_.size() > 4 * width_ || (is_relaxed_ && work_.size() > 64 * width_))) {
+            (next_.size() > 4 * width_ || (is_relaxed_ && (table_.asks_python() || work_.size() > 64 * width_)))) {
           truncated_ = true;
           break;
         }

@@ -84,6 +84,7 @@ class StepTable {
     return next;
   }
 
+  bool asks_python() const { return kinds_.empty(); }
   bool failed() const { return failed_; }
   bool interrupted(uint64_t done) { return failed_ = failed_ || poll_(object_, done) != 0; }
   size_t bytes() const { return slots_.size() * sizeof(Slot); }
