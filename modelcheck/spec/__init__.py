@@ -1,10 +1,11 @@
 """What a user writes: specs, their state, actions and properties, and ready-made networks and faults."""
 
 from modelcheck.spec.choice import choose, require
+from modelcheck.spec.declaration import Declaration
 from modelcheck.spec.declare import Role, action, constraint, invariant, lemma, reachable, step_property, terminal
 from modelcheck.spec.faults import Crashes
 from modelcheck.spec.history import History
-from modelcheck.spec.machine import Declaration, Machine, Step
+from modelcheck.spec.machine import Machine, Step
 from modelcheck.spec.network import Choices, FifoNetwork, Network
 from modelcheck.spec.record import Durable, Fixed, Part, Process, Record
 from modelcheck.spec.spec import Spec, machine_of

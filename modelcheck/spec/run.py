@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from modelcheck.errors import ModelcheckError, SpecError
 from modelcheck.spec.choice import Disabled, choosing
-from modelcheck.spec.shape import check_value
+from modelcheck.spec.stored import check_value
 from modelcheck.values import Bag, identity, ordered, show
 
 T = TypeVar("T")

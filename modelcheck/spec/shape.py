@@ -19,102 +19,13 @@ import attrs
 from attrs import field, frozen
 
 from modelcheck.errors import SpecError
+from modelcheck.spec.ordered_set import OrderedSet
 from modelcheck.spec.record import AT_BOOT, Process, Record, durable_fields, fixed_fields
-from modelcheck.values import Bag, FrozenDict, FrozenRecord, identity, order_key, ordered, show, value_problem
+from modelcheck.spec.stored import check_count, check_value
+from modelcheck.values import Bag, FrozenDict, FrozenRecord, identity, order_key, ordered, show
 
 OWN_ATTRIBUTES = frozenset({AT_BOOT, "_slots", "__orig_class__"})
 """What modelcheck and `typing` put into the attributes of a record; `Network[str](...)` notes its class there."""
-
-_FREEZE_HINT = "Store an immutable value instead: a tuple, a frozenset, or a frozen attrs class."
-
-
-class OrderedSet(set[Any]):
-    """A set that is iterated in the total order of values, so that no action depends on hash seeds."""
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(ordered(super().__iter__()))
-
-    def pop(self) -> Any:
-        """As `set.pop`: the first one."""
-        for item in self:
-            self.remove(item)
-            return item
-        raise KeyError("pop from an empty set")
-
-    def __choose__(self) -> Any:
-        from modelcheck.spec.choice import choose  # noqa: PLC0415 - a cycle only at import time.
-
-        return choose(list(self))
-
-    def __repr__(self) -> str:
-        return show(self) if self else "set()"
-
-
-def _keeping_order(name: str) -> Any:
-    """The method of sets, with an ordered result."""
-    inherited = getattr(set, name)
-
-    def method(self: OrderedSet, *others: Any) -> Any:
-        found = inherited(self, *others)
-        return OrderedSet(found) if isinstance(found, set) else found
-
-    return method
-
-
-for _name in ("and", "or", "sub", "xor", "rand", "ror", "rsub", "rxor"):
-    setattr(OrderedSet, f"__{_name}__", _keeping_order(f"__{_name}__"))
-for _name in ("copy", "difference", "intersection", "symmetric_difference", "union"):
-    setattr(OrderedSet, _name, _keeping_order(_name))
-
-
-def check_value(value: Any, path: str) -> Any:
-    """The value itself, if it may be stored.
-
-    Raises:
-        SpecError: if it is mutable, unhashable, or compares by identity.
-    """
-    if isinstance(value, Record):
-        raise SpecError(
-            f"{path} was given a {type(value).__name__}, and a record stays where init put it",
-            remedy="Attributes, dicts with fixed keys and other records may hold records; store a name or a frozen class elsewhere.",
-        )
-    problem = value_problem(value)
-    if problem:
-        shown = "a number" if isinstance(value, (int, float)) else show(value)
-        raise SpecError(f"{path} was given {shown}: {problem}", remedy=_instead(value, path))
-    return value
-
-
-def _instead(value: Any, path: str) -> str:
-    """What to store in place of what is no value."""
-    kind = value.__class__
-    if isinstance(value, (int, float)):
-        return "Keep numbers small, and store None for one that is not known."
-    if isinstance(value, (dict, list, set, deque)):
-        for plain in (Counter, dict, list, set, deque):
-            if isinstance(value, plain) and kind is not plain and value is not plain:
-                return f"Use an ordinary {plain.__name__}."
-        if path.startswith("an item of "):
-            return "Use a tuple for each item, or a dict with a key for each list: {0: [], 1: []}."
-    elif kind.__module__ not in ("builtins", "_thread") and hasattr(value, "__dict__"):
-        if path.startswith(("an element of ", "a key of ", "an item of ")):
-            return f"Freeze {kind.__name__}: decorate it with attrs.frozen."
-        return f"Derive {kind.__name__} from modelcheck.Record to change its fields, or freeze it: attrs.frozen."
-    return _FREEZE_HINT
-
-
-def check_count(path: str, element: Any, count: Any) -> int:
-    """The number itself, if an element of a bag may occur so often.
-
-    Raises:
-        SpecError: if it is not a whole number from 0.
-    """
-    if not isinstance(count, int) or count < 0:
-        raise SpecError(
-            f"{path} holds {show(element)} {count} times", remedy="Counts are integers from 0; guard with require(...)."
-        )
-    return int(count)
-
 
 @frozen(eq=False)
 class Shape:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from modelcheck.errors import InternalError, SpecError
-from modelcheck.spec.shape import check_count
+from modelcheck.spec.stored import check_count
 from modelcheck.statespace import _kernel as kernel
 from modelcheck.values import identity, show
 

@@ -11,7 +11,9 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from modelcheck.errors import SpecError
-from modelcheck.spec.shape import OrderedSet, Shape, check_value
+from modelcheck.spec.ordered_set import OrderedSet
+from modelcheck.spec.shape import Shape
+from modelcheck.spec.stored import check_value
 from modelcheck.statespace.cells import ABSENT, Cell, Collection
 from modelcheck.statespace.session import Session
 from modelcheck.statespace.slots import View, in_order, operated, plain

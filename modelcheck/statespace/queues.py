@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator, MutableSequence
 from typing import Any
 
-from modelcheck.spec.shape import QueueShape, check_value
+from modelcheck.spec.shape import QueueShape
+from modelcheck.spec.stored import check_value
 from modelcheck.statespace.cells import Cell
 from modelcheck.statespace.session import Session
 from modelcheck.statespace.slots import View, operated, plain

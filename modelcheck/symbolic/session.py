@@ -12,7 +12,7 @@ import z3
 from modelcheck.errors import InternalError
 from modelcheck.spec.choice import Disabled
 from modelcheck.spec.run import options_of
-from modelcheck.spec.shape import check_value
+from modelcheck.spec.stored import check_value
 from modelcheck.symbolic import operators
 from modelcheck.symbolic.domains import Discovery, Domain, Leaves, Outside
 from modelcheck.symbolic.elements import Element, Elements

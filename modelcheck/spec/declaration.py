@@ -1,0 +1,181 @@
+"""Actions and properties as a machine knows them: what was declared, where, and how it is run on a live state."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from types import FunctionType
+from typing import Any
+
+from attrs import frozen
+
+from modelcheck.errors import SpecError
+from modelcheck.spec.choice import Disabled, choose
+from modelcheck.spec.declare import Mark, Role, decorator_of
+from modelcheck.spec.run import truth
+from modelcheck.values import show
+
+
+@frozen(eq=False)
+class Declaration:
+    """An action or property of a machine.
+
+    Attributes:
+        name: As it is shown: ``rm_prepare``, or ``network.lose`` for one that a part brings.
+        role: What it is.
+        owner: The attribute that holds the part it belongs to, or ``None`` for the spec itself.
+        method: The name of the method.
+        function: The method's function, as the most derived class writes it.
+        domains: Where each parameter ranges.
+        parameters: The names of the parameters.
+        lemma: Whether it is an invariant that is there to prove others.
+    """
+
+    name: str
+    role: Role
+    owner: str | None
+    method: str
+    function: FunctionType
+    domains: tuple[Any, ...]
+    parameters: tuple[str, ...]
+    lemma: bool = False
+
+    @cached_property
+    def title(self) -> str:
+        """What it is called in messages: ``the action rm_prepare``."""
+        return f"the {self.role.noun} {self.name}"
+
+    @property
+    def place(self) -> str:
+        """Where it is written, as ``file:line``."""
+        return f"{self.function.__code__.co_filename}:{self.function.__code__.co_firstlineno}"
+
+    @property
+    def summary(self) -> str:
+        """The first line of its docstring, or nothing."""
+        return (inspect.getdoc(self.function) or "").split("\n")[0]
+
+    def choose_arguments(self, live: Any) -> dict[str, Any]:
+        """Choose a value for each parameter, on a live state."""
+        subject = self._subject(live)
+        arguments: dict[str, Any] = {}
+        for name, domain in zip(self.parameters, self.domains, strict=True):
+            options = _options(domain, subject, list(arguments.values()))
+            if isinstance(options, str) or not (isinstance(options, Iterable) or hasattr(type(options), "__choose__")):
+                raise self._no_domain(name, domain, options)
+            arguments[name] = choose(options)
+        return arguments
+
+    def _no_domain(self, name: str, domain: Any, options: Any) -> SpecError:
+        by_method = isinstance(domain, FunctionType)
+        remedy = "Is a `return` missing?" if by_method and options is None else None
+        if not by_method:
+            remedy = "Name the method itself, without quotes, or give a collection, a range or an enum."
+        came = f", which {domain.__name__} returned" if by_method else ""
+        return SpecError(
+            f"{self.title} takes {name} from {show(options)}{came}: that is no collection of values",
+            place=self.place,
+            remedy=remedy,
+        )
+
+    def run(self, live: Any, arguments: Mapping[str, Any], *after: Any) -> Any:
+        """Run the method on a live state (a step property: and on the state after it); returns what it returns."""
+        result = getattr(self._subject(live), self.method)(*map(self._subject, after), *arguments.values())
+        if result is not None and self.role is Role.ACTION:
+            raise SpecError(
+                f"{self.title} returned {show(result)}, and an action returns nothing",
+                place=self.place,
+                remedy="A condition without which it is not enabled is written require(...).",
+            )
+        return result
+
+    def holds(self, live: Any, arguments: Mapping[str, Any], *after: Any) -> bool:
+        """Run a property: whether it is true. A failed ``assert`` is false."""
+        try:
+            result = self.run(live, arguments, *after)
+        except AssertionError:
+            return False
+        except Disabled:
+            # The instance would be neither true nor false, and a property that says nothing would pass.
+            remedy = "Return a truth value, or use assert; a parameter ranges over a domain."
+            raise SpecError(
+                f"{self.title} ended in require() or an empty choose()", place=self.place, remedy=remedy
+            ) from None
+        return truth(result, self.function, self.title)
+
+    def _subject(self, live: Any) -> Any:
+        return live if self.owner is None else getattr(live, self.owner)
+
+
+def _options(domain: Any, subject: Any, arguments: list[Any]) -> Any:
+    if not isinstance(domain, FunctionType):
+        return domain
+    function = _overridden(domain, type(subject))
+    takes = function.__code__.co_argcount - 1
+    return function(subject, *arguments[:takes])
+
+
+def _overridden(domain: FunctionType, cls: type) -> FunctionType:
+    """A domain as a subclass may have written it anew; a function that is no method of the class is itself."""
+    if not any(base.__dict__.get(domain.__name__) is domain for base in cls.__mro__):
+        return domain
+    found = getattr(cls, domain.__name__)
+    return found if isinstance(found, FunctionType) else domain
+
+
+def declaration(owner: str | None, name: str, mark: Mark, function: Callable[..., Any]) -> Declaration:
+    """The declaration that a decorator left on a method.
+
+    Args:
+        owner: The attribute that holds the part it belongs to, or None for the spec itself.
+        name: The method's name.
+        mark: What the decorator wrote.
+        function: The method, as the most derived class writes it.
+
+    Raises:
+        SpecError: if it is no ordinary method, or its parameters do not fit its domains.
+    """
+    assert isinstance(function, FunctionType)
+    extra = 2 if mark.role is Role.STEP else 1
+    taken = tuple(inspect.signature(function).parameters)
+    parameters = taken[extra:]
+    shown = f"{owner}.{name}" if owner else name
+    made = Declaration(shown, mark.role, owner, name, function, mark.domains, parameters, mark.lemma)
+    if (
+        inspect.isgeneratorfunction(function)
+        or inspect.iscoroutinefunction(function)
+        or inspect.isasyncgenfunction(function)
+    ):
+        raise SpecError(
+            f"{made.title} is a generator or a coroutine, which does nothing when it is called",
+            place=made.place,
+            remedy="Remove yield, await and async; a step is taken all at once.",
+        )
+    if getattr(function, "__isabstractmethod__", False):
+        raise SpecError(
+            f"{made.title} is abstract", place=made.place, remedy="Check a class that derives from this one and defines it."
+        )
+    if len(taken) < extra:
+        wanted = ", ".join(("self", "after")[:extra])
+        raise SpecError(
+            f"{made.title} lacks the parameter {wanted.rpartition(', ')[2]}",
+            place=made.place,
+            remedy=f"Write def {name}({wanted}).",
+        )
+    if len(parameters) != len(mark.domains):
+        some = (
+            f"the parameters {', '.join(parameters)}"
+            if len(parameters) > 1
+            else f"the parameter {''.join(parameters)}"
+            if parameters
+            else "no parameters"
+        )
+        domains = f"{len(mark.domains) or 'no'} {'domain' if len(mark.domains) == 1 else 'domains'}"
+        example = "self, after, i" if mark.role is Role.STEP else "self, i"
+        raise SpecError(
+            f"{made.title} has {some} and {domains}",
+            place=made.place,
+            remedy=f"Give one domain per parameter: @{decorator_of(mark.role)}(servers) above def {name}({example}).",
+        )
+    return made

@@ -1,0 +1,61 @@
+"""What may be stored in a state, and what to store in place of what may not."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from typing import Any
+
+from modelcheck.errors import SpecError
+from modelcheck.spec.record import Record
+from modelcheck.values import show, value_problem
+
+_FREEZE_HINT = "Store an immutable value instead: a tuple, a frozenset, or a frozen attrs class."
+
+
+def check_value(value: Any, path: str) -> Any:
+    """The value itself, if it may be stored.
+
+    Raises:
+        SpecError: if it is mutable, unhashable, or compares by identity.
+    """
+    if isinstance(value, Record):
+        raise SpecError(
+            f"{path} was given a {type(value).__name__}, and a record stays where init put it",
+            remedy="Attributes, dicts with fixed keys and other records may hold records; store a name or a frozen class elsewhere.",
+        )
+    problem = value_problem(value)
+    if problem:
+        shown = "a number" if isinstance(value, (int, float)) else show(value)
+        raise SpecError(f"{path} was given {shown}: {problem}", remedy=_instead(value, path))
+    return value
+
+
+def _instead(value: Any, path: str) -> str:
+    """What to store in place of what is no value."""
+    kind = value.__class__
+    if isinstance(value, (int, float)):
+        return "Keep numbers small, and store None for one that is not known."
+    if isinstance(value, (dict, list, set, deque)):
+        for plain in (Counter, dict, list, set, deque):
+            if isinstance(value, plain) and kind is not plain and value is not plain:
+                return f"Use an ordinary {plain.__name__}."
+        if path.startswith("an item of "):
+            return "Use a tuple for each item, or a dict with a key for each list: {0: [], 1: []}."
+    elif kind.__module__ not in ("builtins", "_thread") and hasattr(value, "__dict__"):
+        if path.startswith(("an element of ", "a key of ", "an item of ")):
+            return f"Freeze {kind.__name__}: decorate it with attrs.frozen."
+        return f"Derive {kind.__name__} from modelcheck.Record to change its fields, or freeze it: attrs.frozen."
+    return _FREEZE_HINT
+
+
+def check_count(path: str, element: Any, count: Any) -> int:
+    """The number itself, if an element of a bag may occur so often.
+
+    Raises:
+        SpecError: if it is not a whole number from 0.
+    """
+    if not isinstance(count, int) or count < 0:
+        raise SpecError(
+            f"{path} holds {show(element)} {count} times", remedy="Counts are integers from 0; guard with require(...)."
+        )
+    return int(count)
