@@ -132,7 +132,7 @@ def timed(history: History, object_: SequentialObject | str | None, **options: A
     best, result, runs, most = float("inf"), None, 0, RUNS
     while runs < most and (runs == 0 or best < LONG_MS):
         started = time.process_time()
-        result = check_history(history, object_, explanation=False, time_limit_s=20, **options)
+        result = check_history(history, object_, explanation=False, time_limit_s=60, **options)
         best = min(best, 1000 * (time.process_time() - started))
         most = 20 * RUNS if best < SHORT_MS else RUNS
         runs += 1
@@ -147,7 +147,7 @@ def bytes_used(history: History, object_: SequentialObject | str | None, **optio
     except (OSError, AttributeError):
         return 0
     before = resident_bytes()
-    check_history(history, object_, explanation=False, time_limit_s=20, **options)
+    check_history(history, object_, explanation=False, time_limit_s=60, **options)
     return max(0, peak_bytes() - before)
 
 
