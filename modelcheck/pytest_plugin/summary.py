@@ -31,7 +31,8 @@ def print_summary(terminal: Any, config: pytest.Config, properties: Iterable[Ite
         first = explorations.setdefault(check["exploration"], check)
         if _RANK[check["verdict"]] < _RANK[first["verdict"]]:
             explorations[check["exploration"]] = check
-    made = sorted(explorations.values(), key=lambda check: -check["seconds"])
+    # By size and not by time, so that the order is the same in each run.
+    made = sorted(explorations.values(), key=lambda check: (-check["states"], check["spec"]))
     shown = made if config.get_verbosity() > 0 else made[:_SHOWN]
     terminal.section("modelcheck", sep="=")
     rows = [(c["spec"], c["verdict"], count(c["states"], "state"), said_seconds(c["seconds"])) for c in shown]
