@@ -157,7 +157,13 @@ class _Prover:
                 raise
             reason = "it was interrupted"
         nothing = {each.name: _proof(each, Verdict.UNKNOWN, method, reason=reason) for each in targets}
-        return nothing if method else {**nothing, **self._known}
+        if method:
+            return nothing
+        known = {
+            name: evolve(proof, reason=f"{proof.reason}; {reason}") if proof.verdict is Verdict.UNKNOWN else proof
+            for name, proof in self._known.items()
+        }
+        return {**nothing, **known}
 
     @property
     def system(self) -> System:
