@@ -31,7 +31,7 @@ from modelcheck.statespace.stepper import Position, Stepper
 from modelcheck.values import order_key
 
 SCALES = (2.0, 4.0)
-_KEPT = 50_000
+_KEPT = 20_000
 
 
 class Option:
