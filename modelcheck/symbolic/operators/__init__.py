@@ -17,7 +17,16 @@ from modelcheck.symbolic.operators.access import (
     spread,
     unpacked,
 )
-from modelcheck.symbolic.operators.built_in import chosen, constantly, dict_of, length, set_of, total, truth_value
+from modelcheck.symbolic.operators.built_in import (
+    chosen,
+    constantly,
+    dict_of,
+    is_instance,
+    length,
+    set_of,
+    total,
+    truth_value,
+)
 from modelcheck.symbolic.operators.calls import call
 from modelcheck.symbolic.operators.comprehensions import comprehension
 from modelcheck.symbolic.operators.conditions import (
@@ -56,6 +65,7 @@ __all__ = [
     "equal",
     "greater",
     "identical",
+    "is_instance",
     "item",
     "items_of",
     "iterated",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import z3
@@ -14,7 +14,7 @@ from modelcheck.symbolic.present import decide
 from modelcheck.symbolic.session import Cell, Session
 from modelcheck.symbolic.terms import Guarded, UnsupportedError, conj
 from modelcheck.symbolic.values.equality import equality
-from modelcheck.symbolic.values.kinds import GuardedList, is_symbolic
+from modelcheck.symbolic.values.kinds import GuardedList, SymUnion, is_symbolic
 from modelcheck.symbolic.values.merging import over, split
 from modelcheck.symbolic.values.scalars import count, truth
 
@@ -162,8 +162,28 @@ class SymbolicQueue:
         return over(self._all(), list)
 
     def __eq__(self, other: object) -> Any:
-        theirs = other._all() if isinstance(other, SymbolicQueue) else over(other, tuple)
-        return operators.equal(self._all(), theirs)
+        found = self._compared(operators.equal, other)
+        return False if found is NotImplemented else found
+
+    def _compared(self, function: Callable[[Any, Any], Any], other: Any) -> Any:
+        """A comparison with a list or deque; Python compares each with its own kind only."""
+        if isinstance(other, SymUnion):
+            return over(other, lambda each: function(self, each))
+        if not operators.is_instance(other, self._shape.kind):
+            return NotImplemented
+        return function(self._all(), other._all() if isinstance(other, SymbolicQueue) else tuple(other))
+
+    def __lt__(self, other: Any) -> Any:
+        return self._compared(operators.less, other)
+
+    def __le__(self, other: Any) -> Any:
+        return self._compared(operators.at_most, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self._compared(operators.greater, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self._compared(operators.at_least, other)
 
     def _assign(self, value: Any) -> None:
         if value is self:
