@@ -36,6 +36,9 @@ WIDTHS = (4, 16, 128, 2048)
 RELAXED_AFTER, RELAXED_WIDTH, REFINED_WIDTH = 16, 2048, 1 << 16
 """The width after which the relaxed frontier is tried, its own, and its own when it is refined."""
 
+RELAXED = (Register, CasRegister)
+"""Objects with few states; on those without bound, such as queues, reuse leads ever further."""
+
 LUCKY_STEPS, MOST_LUCKY_STEPS = 32, 200_000
 """Steps for each operation that the depth-first search gets before all else, and for all together."""
 
@@ -172,7 +175,7 @@ class _Decision:
             return found
         for width in WIDTHS:
             found = self._frontier(problem, self.deadline.left_s, width)
-            if found.verdict is Verdict.UNKNOWN and width == RELAXED_AFTER:
+            if found.verdict is Verdict.UNKNOWN and width == RELAXED_AFTER and type(self.object) in RELAXED:
                 found = self._relaxed(problem, self.deadline.left_s, RELAXED_WIDTH, rounds=1)
             if found.verdict is not Verdict.UNKNOWN:
                 return found
@@ -195,7 +198,7 @@ class _Decision:
 
     def _compete(self, problem: Problem) -> PartResult:
         """The complete searches in turn, each time for longer; the last turn is the frontier's."""
-        is_unfinished = any(operation.finish is None for operation in problem.operations)
+        is_unfinished = type(self.object) in RELAXED and any(o.finish is None for o in problem.operations)
         for turn_s in TURNS_S:
             found = self._frontier(problem, min(turn_s, self.deadline.left_s), 0)
             if found.verdict is not Verdict.UNKNOWN or found.reason != TIME_UP:

@@ -101,13 +101,16 @@ def agrees(observed: Any, result: Any) -> bool:
     return observed is UNKNOWN or bool(observed == result)
 
 
+def _doing(object_: SequentialObject, state: Any, operation: str, argument: Any) -> str:
+    return f"the object {object_.name!r} cannot do {operation}({argument!r}) in the state {state!r}"
+
+
 def applied(object_: SequentialObject, state: Any, operation: str, argument: Any) -> tuple[Any, Any]:
     """One step of an object, which a user may have written.
 
     Raises:
         HistoryError: The step raises, gives no pair, or gives a state that cannot be hashed.
     """
-    doing = f"the object {object_.name!r} cannot do {operation}({argument!r}) in the state {state!r}"
     try:
         outcome = object_.apply(state, operation, argument)
     except (ModelcheckError, LimitReached):
@@ -115,19 +118,20 @@ def applied(object_: SequentialObject, state: Any, operation: str, argument: Any
     except Exception as error:
         frame = traceback.extract_tb(error.__traceback__)[-1]
         raise HistoryError(
-            f"{doing}: {type(error).__name__}: {error}",
+            f"{_doing(object_, state, operation, argument)}: {type(error).__name__}: {error}",
             place=f"{frame.filename}:{frame.lineno}",
             remedy="Is this the right object for the history?",
         ) from error
     if not isinstance(outcome, tuple) or len(outcome) != len(("state", "result")):
         raise HistoryError(
-            f"{doing}: apply gives {outcome!r}", remedy="Return the state after the operation and its result, as a pair."
+            f"{_doing(object_, state, operation, argument)}: apply gives {outcome!r}",
+            remedy="Return the state after the operation and its result, as a pair."
         )
     try:
         hash(outcome[0])
     except TypeError as error:
         raise HistoryError(
-            f"{doing}: the state after it, {outcome[0]!r}, cannot be hashed",
+            f"{_doing(object_, state, operation, argument)}: the state after it, {outcome[0]!r}, cannot be hashed",
             remedy="Use tuples and frozensets instead of lists, sets and dicts.",
         ) from error
     return outcome

@@ -97,7 +97,8 @@ class StepTable {
   };
 
   size_t find(uint64_t key) const {
-    size_t at = (key * 0x9E3779B97F4A7C15ull) >> 20 & (slots_.size() - 1);
+    const uint64_t product = key * 0x9E3779B97F4A7C15ull;  // The state reaches the upper half only, so it is folded.
+    size_t at = (product ^ product >> 32) & (slots_.size() - 1);
     while (slots_[at].key != 0 && slots_[at].key != key) at = (at + 1) & (slots_.size() - 1);
     return at;
   }
