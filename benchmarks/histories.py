@@ -5,8 +5,8 @@
 Generated histories are linearizable by construction (each operation takes effect at a random instant between call and return), or have one
 read falsified at three quarters (``bad``), or lose some operations (``crash``). Each time is the best of several, of processor time, from a
 `History` in memory to the verdict, all that the search needs to be built included; reading the file is not. The times of Porcupine were
-measured once on the machine that the README of the recordings describes, and are compared as recorded; they are those of its checking of
-events in memory, its splitting by key included, as its own tests and benchmarks call it.
+measured once on the machine that the README of the recordings describes, and are compared as recorded. The recordings do not say what
+they cover; they are taken for its checking of events in memory, which favours Porcupine if they cover more.
 
 The bytes for each operation are what the peak of the process grew by during the check. The oracle is the search in forty lines of
 `tests/oracles`, which gets ten seconds.
