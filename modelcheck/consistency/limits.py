@@ -14,7 +14,7 @@ from typing import Final
 
 from attrs import frozen
 
-from modelcheck.spec.watch import raise_in
+from modelcheck.spec.watch import raise_in, take_back
 
 TIME_UP: Final = "the time limit was reached"
 MEMORY_UP: Final = "the memory limit was reached"
@@ -147,6 +147,6 @@ class watched:  # noqa: N801 - used like a function
     def _close(self) -> None:
         """Raise nothing any more, and take back what has not been raised yet."""
         with self._lock:
-            if self._told:
-                raise_in(self._thread, None)
             self._closed.set()
+        if self._told:
+            take_back()

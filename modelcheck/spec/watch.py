@@ -97,7 +97,7 @@ class Watch:
         with self._lock:
             found = self._runs.pop(run, None)
         if found is not None and found.told_s is not None:
-            raise_in(found.thread, None)
+            take_back()
 
     def interrupt(self) -> None:
         """End a run of the present thread that has lasted a while; for a signal handler, since a signal wakes a run that sleeps.
@@ -156,10 +156,27 @@ class Watch:
             raise_in(run.thread, Overrun)
 
 
-def raise_in(thread: int, exception: type[BaseException] | None) -> None:
-    """Let a thread raise an exception at its next instruction, or take back one that it has not raised yet."""
-    kind = None if exception is None else ctypes.py_object(exception)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), kind)
+def raise_in(thread: int, exception: type[BaseException]) -> None:
+    """Let a thread raise an exception at its next instruction, in place of one that it has not raised yet."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(exception))
+
+
+class _Nothing(BaseException):
+    """Takes the place of an exception that is no longer wanted."""
+
+
+def take_back() -> None:
+    """Take back what `raise_in` sent to the present thread, if it was not raised yet; it may still be raised by this call itself.
+
+    CPython can forget an exception that was sent, but 3.11 then looks for it at every instruction, and never gets past the
+    first instruction of a function that is profiled. So another one is sent in its place, and received.
+    """
+    try:
+        raise_in(threading.get_ident(), _Nothing)
+        while True:
+            pass
+    except _Nothing:
+        return
 
 
 def _cpu_s(thread: int) -> float:

@@ -80,7 +80,7 @@ LONG = {
     "frontier": (hopeless(), Counter(), {}),
     "texts": (texts(30_000), KeyValue(), {}),
     "sequential": (hopeless(), Counter(), {"consistency": "sequential"}),
-    "causal": (written(4000), Register(0), {"consistency": "causal"}),
+    "causal": (written(40_000), Register(0), {"consistency": "causal"}),
     "z3": (
         History(random_history(random.Random(1), CasRegister(0), operations=40, clients=12, values=9)),
         CasRegister(0),

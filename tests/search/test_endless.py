@@ -5,8 +5,11 @@ from __future__ import annotations
 import itertools
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -191,3 +194,23 @@ def test_a_choice_from_what_does_not_end_is_an_error():
     with pytest.raises(SpecError, match="a choice has more than 1,000,000 options") as raised:
         check(Counting())
     assert raised.value.place.startswith(__file__)
+
+
+AFTERWARDS = """
+import sys
+from modelcheck import Verdict, check
+from modelcheck.search import Limits
+from test_endless import Endless
+
+assert check(Endless(where="action"), limits=Limits(time_s=0.2)).verdict is Verdict.UNKNOWN
+seen = []
+sys.setprofile(lambda frame, event, value: seen.append(event))
+(lambda: None)()
+sys.setprofile(None)
+assert "call" in seen
+"""
+
+
+def test_nothing_of_a_run_that_was_ended_stays_behind():
+    """A function that is profiled afterwards is run: explanations of counterexamples do so."""
+    subprocess.run([sys.executable, "-c", AFTERWARDS], cwd=Path(__file__).parent, check=True, timeout=60)

@@ -371,7 +371,7 @@ FOLLOWED = [
     "self.out = self.queue < deque([1, self.n])",
     "self.out = self.queue >= self.queue and self.queue == deque([1])",
     "self.queue.rotate(1)",
-    "self.queue.extendleft([self.n, 5])",
+    "require(len(self.queue) == 1)\nself.queue.extendleft([self.n, 5])",
     "require(self.items)\nself.out = self.items.pop()",
     # Aliases.
     "a, b = [], []\nx = a if self.flag else b\nx.append(1)\nself.out = (len(a), len(b))",
