@@ -94,6 +94,7 @@ def test_small_quorums_do_not_meet_from_two_replicas_on():
     assert (last.replicas, last.read_quorum, last.write_quorum) == (2, 1, 1)
 
 
+@pytest.mark.slow
 def test_a_read_returns_what_was_written_before():
     """One write and one read through quorums, on the actions of the register itself; timestamps are unbounded."""
     report = prove(OneWriteOneRead(crashes=0), method="induction")
