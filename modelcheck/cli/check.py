@@ -98,7 +98,7 @@ def command(
             progress=progress.function,
         )
     ctx.ensure_object(Settings).code = report.verdict.exit_code
-    files = write_traces(report, trace_out)
+    files = write_traces(report, type(spec), trace_out)
     if as_json:
         click.echo(json.dumps(json_report(report, machine_of(spec), files, profile=profile), ensure_ascii=False))
     else:

@@ -8,7 +8,6 @@ from typing import Any
 
 from modelcheck.cli.paint import columns, paint
 from modelcheck.cli.report import plain_value
-from modelcheck.cli.traces import replay_command
 from modelcheck.cli.units import count, said_seconds
 from modelcheck.spec import Machine, State
 from modelcheck.spec.loading import shown_path
@@ -18,6 +17,7 @@ from modelcheck.symbolic.report import Proof, ProofReport
 from modelcheck.trace import Trace, explain
 from modelcheck.trace.diff import changes
 from modelcheck.trace.itf import encode
+from modelcheck.trace.saving import replay_command
 from modelcheck.trace.text import Line, Span, change_lines, reason_lines, state_lines, step_spans, trace_lines
 from modelcheck.values import show
 from modelcheck.verdict import Verdict

@@ -83,7 +83,7 @@ def command(
     )
     if sys.stderr.isatty() and not as_json:
         click.echo("\r\x1b[K", nl=False, err=True)
-    files = write_traces(report, trace_out)
+    files = write_traces(report, type(spec), trace_out)
     if as_json:
         click.echo(json.dumps(json_proofs(report, machine_of(spec), files), ensure_ascii=False))
     else:

@@ -10,12 +10,12 @@ from typing import Any
 import click
 
 from modelcheck.cli.paint import columns, paint
-from modelcheck.cli.traces import replay_command
 from modelcheck.cli.units import count, said_bytes, said_rate, said_seconds
 from modelcheck.search.report import PropertyReport, Report
 from modelcheck.spec import Machine
 from modelcheck.spec.loading import shown_path
 from modelcheck.trace import Trace, explain
+from modelcheck.trace.saving import replay_command
 from modelcheck.trace.text import Line, Span, reason_lines, trace_lines
 from modelcheck.values import show
 from modelcheck.verdict import Verdict

@@ -1,9 +1,7 @@
-"""Where the traces of a report are written, and the command that replays one."""
+"""Where the traces of a report are written."""
 
 from __future__ import annotations
 
-import re
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,13 +10,12 @@ import click
 from modelcheck.errors import UsageError
 from modelcheck.search.report import Report
 from modelcheck.spec.loading import shown_path
-from modelcheck.trace import Trace, write_trace
+from modelcheck.trace import write_trace
+from modelcheck.trace.saving import FOLDER, file_name
 from modelcheck.verdict import Verdict
 
 if TYPE_CHECKING:
     from modelcheck.symbolic.report import ProofReport
-
-FOLDER = Path(".modelcheck")
 
 
 def check_writable(path: Path) -> None:
@@ -34,11 +31,12 @@ def check_writable(path: Path) -> None:
         )
 
 
-def write_traces(report: Report | ProofReport, out: Path | None) -> dict[str, Path]:
+def write_traces(report: Report | ProofReport, cls: type, out: Path | None) -> dict[str, Path]:
     """Write every trace of a report; returns the file of each property that has one.
 
     Args:
         report: The report.
+        cls: The spec's class.
         out: Where the first counterexample goes (or, without one, the first witness); all else goes to ``.modelcheck/``.
     """
     with_trace = [found for found in report.properties if found.trace is not None]
@@ -46,7 +44,7 @@ def write_traces(report: Report | ProofReport, out: Path | None) -> dict[str, Pa
     files: dict[str, Path] = {}
     for number, found in enumerate(with_trace):
         assert found.trace is not None
-        path = out if out is not None and number == 0 else FOLDER / file_name(found.trace)
+        path = out if out is not None and number == 0 else FOLDER / file_name(cls, found.trace.constants, found.trace.property)
         try:
             write_trace(found.trace, path, source=shown_path(found.trace.source))
         except OSError as error:
@@ -54,13 +52,3 @@ def write_traces(report: Report | ProofReport, out: Path | None) -> dict[str, Pa
         else:
             files[found.name] = path
     return files
-
-
-def file_name(trace: Trace) -> str:
-    """The name of a trace's file: the same for each run, so that the folder holds the latest trace of each property."""
-    return re.sub(r"[^\w.-]", "_", f"{trace.spec}-{trace.property}.json")
-
-
-def replay_command(path: Path) -> str:
-    """What to type to replay a file."""
-    return f"modelcheck replay {shlex.quote(str(path))}"

@@ -53,12 +53,13 @@ def command(
     Exit code: 0 it is a behaviour, 1 a line has no explanation, or the behaviour violates a property, 2 an error, 3 too many states explain it.
     """
     from modelcheck.cli.paint import paint  # noqa: PLC0415 - what only this command needs, after the options were read.
-    from modelcheck.cli.traces import FOLDER, check_writable, file_name  # noqa: PLC0415
+    from modelcheck.cli.traces import check_writable  # noqa: PLC0415
     from modelcheck.conformance.log import read_log  # noqa: PLC0415
     from modelcheck.conformance.validation import validate  # noqa: PLC0415
     from modelcheck.spec import machine_of  # noqa: PLC0415
     from modelcheck.spec.loading import shown_path  # noqa: PLC0415
     from modelcheck.trace import write_trace  # noqa: PLC0415
+    from modelcheck.trace.saving import FOLDER, file_name  # noqa: PLC0415
     from modelcheck.verdict import Verdict  # noqa: PLC0415
 
     if trace_out is not None:
@@ -66,7 +67,7 @@ def command(
     machine = machine_of(spec_from(target, settings))
     found = validate(machine, read_log(log, machine), hidden=hidden, most=max_states)
     if found.trace is not None and found.verdict is Verdict.VIOLATED:
-        trace_out = trace_out or FOLDER / file_name(found.trace)
+        trace_out = trace_out or FOLDER / file_name(machine.cls, machine.constants, found.trace.property)
     if trace_out is not None and found.trace is not None:
         write_trace(found.trace, trace_out, source=shown_path(found.trace.source))
     if as_json:
@@ -98,7 +99,7 @@ def _json(machine: Machine, found: Validation, log: Path, out: Path | None) -> d
 
 
 def _lines(machine: Machine, found: Validation, log: Path, out: Path | None) -> Iterator[Line]:  # noqa: C901 - one branch per outcome.
-    from modelcheck.cli.traces import replay_command  # noqa: PLC0415 - not for --json.
+    from modelcheck.trace.saving import replay_command  # noqa: PLC0415 - not for --json.
     from modelcheck.trace.text import Span, step_spans, trace_lines  # noqa: PLC0415
     from modelcheck.verdict import Verdict  # noqa: PLC0415
 

@@ -23,14 +23,14 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from modelcheck.conformance.drawing import Option, Options, Tastes, uniform
 from modelcheck.conformance.seeking import adjusted, drawn
-from modelcheck.conformance.violation import counterexample, described, save, violation_class
+from modelcheck.conformance.violation import counterexample, described, violation_class
 from modelcheck.errors import UsageError
 from modelcheck.spec import Declaration, Spec, Step, machine_of
 from modelcheck.spec.machine import same_step
 from modelcheck.statespace.stepper import Position, Stepper
+from modelcheck.trace.saving import FOLDER, save
 from modelcheck.trace.script import Script
 
-TRACES = Path(".modelcheck")
 # Even numbers stand for nothing where they like no step so much.
 _NUMBERS = 2**12
 _LIKED = 0.9
@@ -49,7 +49,7 @@ class SpecMachine(RuleBasedStateMachine):
     """
 
     spec: ClassVar[Spec]
-    traces: ClassVar[Path] = TRACES
+    traces: ClassVar[Path] = FOLDER
     _stepper: ClassVar[Stepper]
     _options: ClassVar[Options]
     _source_name: ClassVar[str]
@@ -189,7 +189,7 @@ class SpecMachine(RuleBasedStateMachine):
         assert self._first is not None
         states = [self._first.state, *(position.state for _, position in self._run)]
         trace = counterexample(self._stepper.machine, states, [step for step, _ in self._run], declared, "hypothesis")
-        file = save(trace, self.traces)
+        file = save(trace, type(self.spec), self.traces)
         error = kind(described(self._stepper.machine, trace, file))
         error.trace, error.file = trace, file
         return error
@@ -219,7 +219,7 @@ class SpecMachine(RuleBasedStateMachine):
         return line
 
 
-def state_machine(spec: Spec, *, name: str | None = None, traces: Path | str = TRACES) -> type[SpecMachine]:
+def state_machine(spec: Spec, *, name: str | None = None, traces: Path | str = FOLDER) -> type[SpecMachine]:
     """Turn a spec into a state machine of Hypothesis, whose ``TestCase`` is a test: see the top of this module.
 
     Args:

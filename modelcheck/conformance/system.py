@@ -23,12 +23,12 @@ from modelcheck.conformance.calling import AdapterError, Caller
 from modelcheck.conformance.drawing import code_of, uniform
 from modelcheck.conformance.explaining import Explaining, Unexplained
 from modelcheck.conformance.log import checked
-from modelcheck.conformance.machine import TRACES
-from modelcheck.conformance.violation import replay_lines, save
+from modelcheck.conformance.violation import replay_lines
 from modelcheck.errors import UsageError
 from modelcheck.spec import Spec, Step, machine_of
 from modelcheck.spec.constants import unknown
 from modelcheck.trace import Trace
+from modelcheck.trace.saving import FOLDER, save
 from modelcheck.trace.script import Script
 from modelcheck.values import show
 
@@ -180,7 +180,7 @@ class ConformanceMachine(RuleBasedStateMachine):
         if self._is_drawn and not self._is_final:
             return Nonconformance("the system does what its spec does not allow")
         trace = unexplained.trace(self._explaining, "conformance")
-        file = save(trace, self.traces)
+        file = save(trace, type(self.spec), self.traces)
         error = Nonconformance("\n".join([*_described(self._taken, seen, unexplained), *replay_lines(file)]))
         error.trace, error.file = trace, file
         return error
@@ -223,7 +223,7 @@ class ConformanceMachine(RuleBasedStateMachine):
 
 
 def conformance(
-    spec: Spec, adapter: Callable[[], Adapter], *, timeout_s: float = 10.0, most: int = 10_000, traces: Path | str = TRACES
+    spec: Spec, adapter: Callable[[], Adapter], *, timeout_s: float = 10.0, most: int = 10_000, traces: Path | str = FOLDER
 ) -> type[ConformanceMachine]:
     """Turn a spec and an adapter into a test: the ``TestCase`` of the class that this returns.
 

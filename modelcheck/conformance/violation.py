@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -10,7 +9,8 @@ from pathlib import Path
 from modelcheck.errors import InternalError
 from modelcheck.spec import Declaration, Machine, State, Step
 from modelcheck.spec.loading import shown_path, source_file
-from modelcheck.trace import Outcome, Trace, explain, replay, write_trace
+from modelcheck.trace import Outcome, Trace, explain, replay
+from modelcheck.trace.saving import replay_command
 from modelcheck.trace.text import plain, reason_lines, trace_lines
 from modelcheck.values import show
 
@@ -49,13 +49,6 @@ def counterexample(machine: Machine, states: Sequence[State], steps: Sequence[St
     return found.trace
 
 
-def save(trace: Trace, folder: Path) -> Path:
-    """Save a counterexample where the commands look for it."""
-    path = folder / re.sub(r"[^\w.-]", "_", f"{trace.spec}-{trace.property}.json")
-    write_trace(trace, path, source=shown_path(trace.source))
-    return path
-
-
 def described(machine: Machine, trace: Trace, file: Path | None) -> str:
     """The message of a violation."""
     count = f"{len(trace.steps)} step{'' if len(trace.steps) == 1 else 's'}"
@@ -72,5 +65,5 @@ def described(machine: Machine, trace: Trace, file: Path | None) -> str:
 
 def replay_lines(file: Path) -> list[str]:
     """Where a trace is saved, and what replays it."""
-    return ["", f"Trace: {shown_path(file)}", f"Replay: modelcheck replay {shown_path(file)}"]
+    return ["", f"Trace: {shown_path(file)}", f"Replay: {replay_command(Path(shown_path(file)))}"]
 

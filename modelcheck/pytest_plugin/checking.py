@@ -22,12 +22,13 @@ from attrs import asdict, field, frozen
 
 from modelcheck.errors import ModelcheckError
 from modelcheck.pytest_plugin.configurations import spec_error
-from modelcheck.pytest_plugin.failures import counterexample_file, failure_text, replayed_text, save
+from modelcheck.pytest_plugin.failures import counterexample_file, failure_text, replayed_text
 from modelcheck.pytest_plugin.settings import Settings, replays, traces_folder
 from modelcheck.search import Report, check
 from modelcheck.spec import Spec, machine_of
 from modelcheck.trace import Outcome, read_recording, replay
 from modelcheck.trace.replay import recorded_constants
+from modelcheck.trace.saving import save
 from modelcheck.verdict import Verdict
 
 INTERRUPTED = "it was interrupted"
@@ -132,7 +133,7 @@ def finding(spec: Spec, report: Report, name: str, folder: Path) -> Finding:
     found = next(found for found in report.properties if found.name == name)
     file = None
     if found.verdict is Verdict.VIOLATED and found.trace is not None:
-        file = save(found.trace, folder)
+        file = save(found.trace, type(spec), folder)
     text = "" if found.verdict is Verdict.HOLDS else failure_text(spec, report, found, file)
     steps = len(found.trace.steps) if found.trace is not None else None
     return Finding(name, found.verdict.value, text, None if file is None else str(file), steps)

@@ -12,7 +12,13 @@ from _pytest._code.code import ExceptionChainRepr, ReprEntryNative, ReprFileLoca
 
 from modelcheck.errors import ModelcheckError
 from modelcheck.pytest_plugin.checking import Explored, Finding, explored
-from modelcheck.pytest_plugin.configurations import check_profile, configurations, spec_error, unused_setting
+from modelcheck.pytest_plugin.configurations import (
+    check_names,
+    check_profile,
+    configurations,
+    spec_error,
+    unused_setting,
+)
 from modelcheck.pytest_plugin.failures import counterexample_file, place_of
 from modelcheck.pytest_plugin.settings import Settings, replays, settings_for, traces_folder
 from modelcheck.spec import Machine, Spec, machine_of
@@ -168,6 +174,7 @@ def arrange(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Check the options against what was collected, put what failed before first, and group items for pytest-xdist."""
     if any(isinstance(item, SpecItem) for item in items):
         check_profile(config)
+        check_names(config)
         name = unused_setting(config)
         if name is not None:
             raise pytest.UsageError(f"--modelcheck-set: no collected spec has a constant {name!r}")

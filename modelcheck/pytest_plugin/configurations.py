@@ -8,7 +8,12 @@ A spec lists its own in a class attribute, ``configurations: ClassVar = [{"serve
 from __future__ import annotations
 
 import ast
+import os
+import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from fnmatch import fnmatch
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +32,7 @@ def configurations(cls: type[Spec], config: pytest.Config) -> dict[str, Spec]:
     Raises:
         UsageError: if a configuration cannot be meant, or is listed twice.
     """
+    collected_specs(config).add(cls.__name__)
     given = _settings_of(cls, config)
     found: dict[str, Spec] = {}
     for constants in _listed(cls, config):
@@ -89,6 +95,47 @@ def check_profile(config: pytest.Config) -> None:
     """
     if profile(config) not in known_profiles(config):
         raise pytest.UsageError(unknown(profile(config), sorted(known_profiles(config)), f"there is no modelcheck profile {profile(config)!r}"))
+
+
+def collected_specs(config: pytest.Config) -> set[str]:
+    """The names of the specs collected so far."""
+    names: set[str] | None = getattr(config, "_modelcheck_collected_specs", None)
+    if names is None:
+        names = set()
+        config._modelcheck_collected_specs = names  # type: ignore[attr-defined]
+    return names
+
+
+def check_names(config: pytest.Config) -> None:
+    """Refuse a configuration of a spec that does not exist: neither was it collected, nor does a file of the project define it.
+
+    A run may be of a part of the project only, so not to be collected is no mistake.
+
+    Raises:
+        pytest.UsageError: if there is one.
+    """
+    known = collected_specs(config)
+    missing = {_spec_name(line) for line in config.getini("modelcheck_configurations")} - known
+    if missing:
+        missing -= _classes_below(config.rootpath, config.getini("norecursedirs"))
+    if missing:
+        named = ", ".join(sorted(map(repr, missing)))
+        raise pytest.UsageError(f"modelcheck_configurations names what is no spec: {named}; the specs are {', '.join(sorted(known))}")
+
+
+def _classes_below(root: Path, passed_over: Sequence[str]) -> set[str]:
+    """The names of the classes that the Python files below a folder define, by their text."""
+    found: set[str] = set()
+    for folder, inner, files in os.walk(root):
+        inner[:] = [name for name in inner if not any(fnmatch(name, pattern) for pattern in passed_over)]
+        if "pyvenv.cfg" in files:
+            inner.clear()
+            continue
+        for file in files:
+            if file.endswith(".py"):
+                with suppress(OSError):
+                    found.update(re.findall(r"^class\s+(\w+)", (Path(folder) / file).read_text(errors="replace"), re.MULTILINE))
+    return found
 
 
 # The ini file and the command line -------------------------------------------------------------------------------------------------------------

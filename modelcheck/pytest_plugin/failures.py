@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from modelcheck.cli.traces import replay_command
 from modelcheck.cli.units import count, said_seconds
 from modelcheck.search import PropertyReport, Report
 from modelcheck.spec import Declaration, Machine, Spec, machine_of
 from modelcheck.spec.loading import shown_path
-from modelcheck.trace import Trace, explain, write_trace
+from modelcheck.trace import Trace, explain
+from modelcheck.trace.saving import file_name, replay_command
 from modelcheck.trace.text import plain, reason_lines, trace_lines
 from modelcheck.values import show
 from modelcheck.verdict import Verdict
@@ -21,22 +20,9 @@ _CUT_SHORT = "the search ended before it was complete"
 
 
 def counterexample_file(spec: Spec, name: str, folder: Path) -> Path:
-    """Where the counterexample to a property is saved: one file per property and configuration."""
+    """Where the counterexample to a property is saved."""
     machine = machine_of(spec)
-    return _file(machine.cls.__name__, machine.constants, name, folder)
-
-
-def _file(spec: str, constants: object, name: str, folder: Path) -> Path:
-    assert hasattr(constants, "items")
-    listed = "-".join(f"{key}_{value if isinstance(value, str) else show(value)}" for key, value in constants.items())
-    return folder / re.sub(r"[^\w.-]", "_", "-".join(filter(None, [spec, listed[:80], f"{name}.json"])))
-
-
-def save(trace: Trace, folder: Path) -> Path:
-    """Save a counterexample."""
-    path = _file(trace.spec, trace.constants, trace.property, folder)
-    write_trace(trace, path, source=shown_path(trace.source))
-    return path
+    return folder / file_name(machine.cls, machine.constants, name)
 
 
 def failure_text(spec: Spec, report: Report, found: PropertyReport, file: Path | None) -> str:

@@ -13,11 +13,12 @@ from modelcheck.pytest_plugin.checking import Explored, finding, run_check, stil
 from modelcheck.pytest_plugin.checking import Finding as _Finding
 from modelcheck.pytest_plugin.collection import DEADLOCK, numbers
 from modelcheck.pytest_plugin.configurations import spec_error
-from modelcheck.pytest_plugin.failures import save, violation_text
+from modelcheck.pytest_plugin.failures import violation_text
 from modelcheck.pytest_plugin.settings import Settings, settings_for, traces_folder
 from modelcheck.search import Report
 from modelcheck.spec import Spec, machine_of
 from modelcheck.trace import Trace
+from modelcheck.trace.saving import save
 from modelcheck.verdict import Verdict
 
 
@@ -109,7 +110,7 @@ class SpecCheck:
         elif found.verdict is Verdict.HOLDS:
             pytest.fail(f"{self.spec!r}: {found.name} holds in all {report.states:,} states, and was to be violated")
         if steps is not None and found.trace is not None and len(found.trace.steps) != steps:
-            text = violation_text(self.spec, found.trace, save(found.trace, traces_folder(self._node.config)))
+            text = violation_text(self.spec, found.trace, save(found.trace, type(self.spec), traces_folder(self._node.config)))
             pytest.fail(f"{found.name} was to be violated in {steps} steps, and is in {len(found.trace.steps)}\n{text}")
         return found.trace
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from modelcheck.cli.paint import columns
-from modelcheck.cli.traces import replay_command
 from modelcheck.cli.units import count, said_seconds
 from modelcheck.spec.loading import shown_path
+from modelcheck.trace.saving import replay_command
 
 _SHOWN = 10
 _RANK = {"violated": 0, "unknown": 1, "holds": 2}

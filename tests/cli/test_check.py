@@ -11,9 +11,8 @@ import time
 
 import pytest
 
-from modelcheck.cli.traces import file_name
 from modelcheck.spec.loading import load_spec
-from modelcheck.trace import Trace, read_recording
+from modelcheck.trace import read_recording
 
 from .conftest import ROOT
 
@@ -137,8 +136,8 @@ def test_the_recorded_source_is_relative(run, counter, folder):
 def test_a_property_that_is_reached_has_a_witness(run, counter, folder):
     """The shortest way to a reachable state is written too, and called a witness."""
     report = json.loads(run("check", counter, "--set", "bound=3", "--json").out)
-    assert report["properties"][1]["witness"] == {"file": ".modelcheck/Counter-one.json", "steps": 1}
-    assert run("replay", ".modelcheck/Counter-one.json").code == 0
+    assert report["properties"][1]["witness"] == {"file": ".modelcheck/Counter-one-bound=3.json", "steps": 1}
+    assert run("replay", ".modelcheck/Counter-one-bound=3.json").code == 0
 
 
 def test_a_witness_that_was_asked_for_is_shown(run, counter):
@@ -147,7 +146,7 @@ def test_a_witness_that_was_asked_for_is_shown(run, counter):
     shown = run("check", counter, "--set", "bound=3", "--property", "one").out
     assert "Witness: one is reached in 1 step  counter.py:33\n\n0. initial state" in shown
     assert "one is true:\n  self.n == 1\n    self.n = 1" in shown
-    assert shown.endswith("Replay: modelcheck replay .modelcheck/Counter-one.json\n")
+    assert shown.endswith("Replay: modelcheck replay .modelcheck/Counter-one-bound=3.json\n")
 
 
 @pytest.mark.parametrize("order", ["breadth", "depth"])
@@ -180,11 +179,6 @@ def test_colors_are_for_terminals(run, counter, monkeypatch):
     assert "\x1b" in run("check", counter, "--color", "always").out
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b" not in run("check", counter).out
-
-
-def test_file_names_are_safe():
-    """What a property's name may not be in a file's becomes an underscore."""
-    assert file_name(Trace("S", "", {}, "history.linear able/x", "invariant", (), ())) == "S-history.linear_able_x.json"
 
 
 # Start-up -----------------------------------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ def test_the_outcome_as_json(run, counter, trace):
 def test_the_constants_of_the_trace_are_used(run, counter):
     """A trace of another configuration replays in that configuration."""
     run("check", counter, "--set", "limit=5", "--set", "bound=4", "--set", "color=BLUE")
-    assert run("replay", ".modelcheck/Counter-small.json").out.endswith("small still fails after 5 steps\n")
+    assert run("replay", ".modelcheck/Counter-small-limit=5,bound=4,color=BLUE.json").out.endswith("small still fails after 5 steps\n")
 
 
 def test_another_spec_can_be_named(run, counter, trace, folder):

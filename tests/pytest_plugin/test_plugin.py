@@ -184,18 +184,29 @@ def test_a_failure_shows_the_property_the_trace_the_file_and_the_command(project
             "     n = 0",
             "3. count()",
             "     n: 2 → 3",
-            "Trace: .modelcheck/Counter-limit_3-bound_2-small.json",
-            "Replay: modelcheck replay .modelcheck/Counter-limit_3-bound_2-small.json",
+            "Trace: .modelcheck/Counter-small.json",
+            "Replay: modelcheck replay .modelcheck/Counter-small.json",
             "FAILED spec_counter.py::Counter::small - small is violated in 3 steps",
         ]
     )
     assert "modelcheck/search" not in result.stdout.str()
 
 
+def test_each_configuration_has_a_file_that_names_it(project):
+    """The constants that are not at their defaults are part of the file's name, by the same rule as in the command line."""
+    configured(project, '[{}, {"limit": 5}, {"limit": 5, "bound": 3}, {"bound": 1}]')
+    run(project, "-k", "small")
+    files = sorted(path.name for path in (project.path / ".modelcheck").iterdir())
+    assert files == [f"Counter-small{told}.json" for told in ("-bound=1", "-limit=5,bound=3", "-limit=5", "")]
+    command = [sys.executable, "-m", "modelcheck", "check", "spec_counter.py", "--property", "small", "--set", "limit=5"]
+    done = subprocess.run(command, cwd=project.path, capture_output=True, text=True, check=False)
+    assert done.stdout.endswith("Replay: modelcheck replay .modelcheck/Counter-small-limit=5.json\n"), done.stdout
+
+
 def test_the_saved_file_replays(project):
     """The printed command does what it says."""
     run(project)
-    command = [sys.executable, "-m", "modelcheck", "replay", ".modelcheck/Counter-limit_3-bound_2-small.json"]
+    command = [sys.executable, "-m", "modelcheck", "replay", ".modelcheck/Counter-small.json"]
     done = subprocess.run(command, cwd=project.path, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stderr
     assert "small still fails" in done.stdout
@@ -274,6 +285,23 @@ def test_the_ini_file_lists_configurations(project):
     assert "spec_counter.py::Counter[limit=2,bound=2]::small" in run(project, "--collect-only", "-q", "--modelcheck-profile=nightly").outlines
 
 
+@pytest.mark.parametrize("arguments", [[], ["spec_counter.py"]])
+def test_a_configuration_of_no_spec_is_refused(project, arguments):
+    """A mistyped name in modelcheck_configurations is an error that names it and the specs there are."""
+    project.makeini("[pytest]\nmodelcheck_configurations =\n    Conter(limit=1)\n    Counter(limit=1)\n")
+    result = run(project, *arguments)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*modelcheck_configurations names what is no spec: 'Conter'; the specs are Counter"])
+
+
+def test_a_configuration_may_be_of_a_spec_that_is_not_collected(project):
+    """In a run of a part of the project, a setting for the other specs is no mistake."""
+    project.makepyfile(**{"protocols/lock": SPEC.replace("Counter", "Lock")})
+    project.makeini("[pytest]\nmodelcheck_configurations =\n    Lock(limit=2)\n")
+    run(project, "-k", "full").assert_outcomes(passed=1, deselected=2)
+    run(project, "-k", "full", "protocols/lock.py").assert_outcomes(passed=1, deselected=2)
+
+
 @pytest.mark.parametrize("line", ["Counter(limit=)", "Counter", "Counter(limits=3)", "Counter(limit='x')"])
 def test_a_configuration_that_cannot_be_read_is_told(project, line):
     """A mistake in a configuration is one message, not a traceback."""
@@ -349,7 +377,7 @@ def test_a_failed_assertion_has_no_frames_of_ours(pytester):
             ">   *modelcheck(Counter()).assert_holds()",
             "E *small is violated in 3 steps",
             "E *n: 2 → 3",
-            "E *Replay: modelcheck replay .modelcheck/Counter-limit_3-bound_2-small.json",
+            "E *Replay: modelcheck replay .modelcheck/Counter-small.json",
             "test_it.py:4: Failed",
         ]
     )
@@ -417,7 +445,7 @@ def test_a_repaired_spec_is_explored_again(project):
 def test_a_damaged_counterexample_is_told_and_passed_over(project):
     """A truncated file gives a warning, and the search decides."""
     run(project)
-    file = project.path / ".modelcheck" / "Counter-limit_3-bound_2-small.json"
+    file = project.path / ".modelcheck" / "Counter-small.json"
     file.write_text(file.read_text()[:300])
     result = run(project, "--modelcheck-replay")
     result.assert_outcomes(passed=2, failed=1, warnings=1)
@@ -441,7 +469,7 @@ def test_the_summary_tells_states_time_and_files(project):
     text = result.stdout.str()
     section = text[text.index("= modelcheck =") :]
     assert re.search(r"Counter\(limit=3, bound=2\) +violated +4 states +\d", section)
-    assert "modelcheck replay .modelcheck/Counter-limit_3-bound_2-small.json" in section
+    assert "modelcheck replay .modelcheck/Counter-small.json" in section
 
 
 def test_properties_share_one_exploration(project):
