@@ -12,8 +12,7 @@ from modelcheck.cli.units import count, said_seconds
 from modelcheck.spec import Machine, State
 from modelcheck.spec.loading import shown_path
 from modelcheck.symbolic.counterexample import CounterexampleToInduction
-from modelcheck.symbolic.prove import trace_of
-from modelcheck.symbolic.report import Proof, ProofReport
+from modelcheck.symbolic.report import Proof, ProofReport, trace_of
 from modelcheck.trace import Trace, explain
 from modelcheck.trace.diff import changes
 from modelcheck.trace.itf import encode

@@ -19,7 +19,7 @@ from modelcheck.spec.choice import Disabled
 from modelcheck.spec.run import user_place
 from modelcheck.symbolic.asking import ask
 from modelcheck.symbolic.present import Present
-from modelcheck.symbolic.supervision import Supervision
+from modelcheck.symbolic.rewriting.supervision import Supervision
 from modelcheck.symbolic.terms import TRUE, Guarded, UnsupportedError, conj, is_false, is_true, neg
 from modelcheck.symbolic.values.merging import DEAD, merge
 

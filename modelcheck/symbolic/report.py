@@ -7,6 +7,8 @@ from typing import Any
 
 from attrs import field, frozen
 
+from modelcheck.spec import Declaration, Machine, Role, State, Step
+from modelcheck.spec.loading import source_file
 from modelcheck.symbolic.counterexample import CounterexampleToInduction
 from modelcheck.trace import Trace
 from modelcheck.verdict import Verdict
@@ -72,3 +74,18 @@ class ProofReport:
     unbounded: tuple[str, ...] = field(default=())
     queries: int = 0
     seconds: float = 0.0
+
+
+def proof_of(declared: Declaration, verdict: Verdict, method: str, **found: object) -> Proof:
+    """What a method found out about a property."""
+    return Proof(declared.name, declared.role.value, verdict, method=method, lemma=declared.lemma, **found)  # type: ignore[arg-type]
+
+
+def trace_of(machine: Machine, declared: Declaration, states: tuple[State, ...], steps: tuple[Step, ...]) -> Trace:
+    """A run as a trace that violates a property."""
+    looked_at = states[-2:] if declared.role is Role.STEP else states[-1:]
+    arguments = machine.failing(declared, *looked_at) or {}
+    return Trace(
+        machine.cls.__name__, source_file(machine.cls), machine.constants, declared.name, declared.role.value,
+        states, steps, arguments, found_by="z3",
+    )  # fmt: skip

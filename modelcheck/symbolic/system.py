@@ -25,10 +25,11 @@ from modelcheck.symbolic.after import AfterSession
 from modelcheck.symbolic.domains import Discovery, Leaf, Leaves
 from modelcheck.symbolic.paths import Outcome, Paths
 from modelcheck.symbolic.present import Present
-from modelcheck.symbolic.rewrite import follow, original, own_code
+from modelcheck.symbolic.rewriting.functions import original, own_code
+from modelcheck.symbolic.rewriting.ownership import follow
+from modelcheck.symbolic.rewriting.supervision import Supervision
 from modelcheck.symbolic.session import Session, SymbolicChooser
 from modelcheck.symbolic.states import States, pairs_of, places
-from modelcheck.symbolic.supervision import Supervision
 from modelcheck.symbolic.terms import FALSE, TRUE, UnsupportedError, conj, disj, mentions, neg
 from modelcheck.symbolic.values.kinds import SymBool
 from modelcheck.symbolic.values.merging import DEAD

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from modelcheck.spec import machine_of
-from modelcheck.symbolic.rewrite import own_code
+from modelcheck.symbolic.rewriting.functions import own_code
 from modelcheck.symbolic.system import System
 from modelcheck.symbolic.terms import UnsupportedError
 

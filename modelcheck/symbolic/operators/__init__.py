@@ -1,6 +1,6 @@
 """What the operations of a rewritten function do: as Python on concrete values, without taking a way on symbolic ones where that is possible.
 
-The names here are those that `modelcheck.symbolic.rewrite` puts in the place of Python's operations.
+The names here are those that `modelcheck.symbolic.rewriting` puts in the place of Python's operations.
 """
 
 from modelcheck.symbolic.operators import methods

@@ -11,7 +11,8 @@ from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodTy
 from typing import Any
 
 from modelcheck.symbolic.present import Present
-from modelcheck.symbolic.rewrite import is_foreign, is_library, rewritten
+from modelcheck.symbolic.rewriting.functions import is_foreign, rewritten
+from modelcheck.symbolic.rewriting.ownership import is_library
 from modelcheck.symbolic.terms import UnsupportedError, disj, neg
 from modelcheck.symbolic.values.equality import equality
 from modelcheck.symbolic.values.kinds import SymUnion, as_set, describe, is_symbolic

@@ -17,7 +17,7 @@ import z3
 from modelcheck.symbolic.operators.access import attribute, contains, item
 from modelcheck.symbolic.operators.calls import call
 from modelcheck.symbolic.present import Present, decide
-from modelcheck.symbolic.supervision import check_caller
+from modelcheck.symbolic.rewriting.supervision import check_caller
 from modelcheck.symbolic.terms import UnsupportedError, conj, disj
 from modelcheck.symbolic.values import sets
 from modelcheck.symbolic.values.equality import decided, equal, member

@@ -19,7 +19,9 @@ from contextlib import contextmanager
 from types import CodeType, FunctionType
 from typing import Any
 
-from modelcheck.symbolic.rewrite import detour, is_foreign, is_library, is_ours, is_rewritten, own_code, place_of
+from modelcheck.symbolic.rewriting.functions import detour, is_foreign, is_rewritten, own_code
+from modelcheck.symbolic.rewriting.ownership import is_library, is_ours
+from modelcheck.symbolic.rewriting.source import place_of
 from modelcheck.symbolic.terms import UnsupportedError
 from modelcheck.symbolic.values.kinds import describe
 from modelcheck.symbolic.values.merging import settled
