@@ -43,6 +43,7 @@ class Elements:
         self.known: dict[Any, Element] = {}
         self.wide: set[Position] = set()
         self._grown: dict[Position, set[int]] = {}
+        self._ordered: list[Element] | None = None
 
     def join(self, value: Any, kept: Any, guard: z3.BoolRef, search: Discovery) -> None:
         """Add what an element can be, and what is kept for it."""
@@ -68,11 +69,12 @@ class Elements:
             domain = Domain()
             domain.join([(TRUE, self.default)], search, self.path)
         element = self.known[identity(skeleton)] = Element(skeleton, holes, domain)
+        self._ordered = None
         return element
 
     def _renormalise(self, search: Discovery) -> None:
         """Forget the elements that differ only in integers that turned out to be unbounded."""
-        before, self.known = self.known, {}
+        before, self.known, self._ordered = self.known, {}, None
         for element in before.values():
             for _, skeleton, holes in expand(element.skeleton, self.wide, ()):
                 made = self.known.get(identity(skeleton)) or self._new(skeleton, len(holes), search)
@@ -85,4 +87,6 @@ class Elements:
 
     def ordered(self) -> list[Element]:
         """All elements, in the total order."""
-        return sorted(self.known.values(), key=lambda element: order_key(element.skeleton))
+        if self._ordered is None:
+            self._ordered = sorted(self.known.values(), key=lambda element: order_key(element.skeleton))
+        return self._ordered

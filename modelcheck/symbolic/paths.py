@@ -17,14 +17,13 @@ from attrs import define, field, frozen
 
 from modelcheck.spec.choice import Disabled
 from modelcheck.spec.run import user_place
-from modelcheck.symbolic.asking import ask
+from modelcheck.symbolic.feasibility import Feasibility
 from modelcheck.symbolic.present import Present
 from modelcheck.symbolic.rewriting.supervision import Supervision
 from modelcheck.symbolic.terms import TRUE, Guarded, UnsupportedError, conj, is_false, is_true, neg
 from modelcheck.symbolic.values.merging import DEAD, merge
 
 MOST_PATHS = 4000
-_FEASIBILITY_MS = 2000
 
 
 class _InfeasibleError(BaseException):
@@ -77,20 +76,20 @@ class Paths:
         axioms: What is true of the variables.
         supervision: Keeps code that was not rewritten away from symbolic values.
         deadline: When to give up with an `OutOfTimeError`, as `time.monotonic` says it.
-
-    Attributes:
-        checks: How often z3 was asked whether a way is possible.
     """
 
     def __init__(self, axioms: list[z3.BoolRef], supervision: Supervision, deadline: float | None = None) -> None:
         self._supervision = supervision
-        self._solver = z3.Solver()
-        self._solver.add(*axioms)
+        self._feasibility = Feasibility(axioms)
         self._frames: list[_Frame] = []
         self._fresh = 0
         self._deadline = deadline
         self.inputs: list[Any] = []
-        self.checks = 0
+
+    @property
+    def checks(self) -> int:
+        """How often z3 was asked whether a way is possible."""
+        return self._feasibility.checks
 
     # Exploring --------------------------------------------------------------------------------------------------------------------------------
 
@@ -126,9 +125,9 @@ class Paths:
         if self._deadline is not None and time.monotonic() > self._deadline:
             raise OutOfTimeError
         self._frames.append(frame)
-        self._solver.push()
+        mark = self._feasibility.mark()
         if not is_true(given):
-            self._solver.add(given)
+            self._feasibility.add(given)
         fresh = self._fresh
         if len(self._frames) == 1:
             self._fresh, self.inputs = 0, []
@@ -142,7 +141,7 @@ class Paths:
         except Exception as error:  # noqa: BLE001 - the spec's code may raise anything.
             return Outcome(conj(*frame.assumed), error=error)
         finally:
-            self._solver.pop()
+            self._feasibility.forget(mark)
             self._frames.pop()
             if self._frames:
                 self._fresh = max(fresh, self._fresh)
@@ -228,7 +227,7 @@ class Paths:
     def _take(self, frame: _Frame, term: z3.BoolRef, *, necessary: bool) -> None:
         if not necessary:
             frame.assumed.append(term)
-        self._solver.add(term)
+        self._feasibility.add(term)
 
     def effect(self) -> None:
         """Say that the code is about to do something that lasts."""
@@ -249,16 +248,7 @@ class Paths:
 
     def feasible(self, term: z3.BoolRef) -> bool:
         """Whether a condition can be true on this path; true if z3 does not know."""
-        if is_true(term):
-            return True
-        if is_false(term):
-            return False
-        self.checks += 1
-        self._solver.push()
-        self._solver.add(term)
-        answer = ask(self._solver, most_ms=_FEASIBILITY_MS)
-        self._solver.pop()
-        return bool(answer != z3.unsat)
+        return self._feasibility.possible(term)
 
 
 def _next(decisions: list[_Decision]) -> list[_Decision] | None:

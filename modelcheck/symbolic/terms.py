@@ -1,13 +1,20 @@
-"""Terms: z3's formulas and integers, simplified while they are built."""
+"""Terms: z3's formulas and integers, simplified while they are built.
+
+The connectives call z3's C functions. Its Python operators look for contexts, coerce and check sorts, and building the
+formulas of a spec with them took twice as long. All terms are of the main context.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import z3
 
 from modelcheck.errors import SpecError
 
+_CONTEXT = z3.main_ctx()
+_C = _CONTEXT.ref()
 TRUE = z3.BoolVal(True)
 FALSE = z3.BoolVal(False)
 Guarded = tuple[z3.BoolRef, Any]
@@ -31,18 +38,30 @@ def is_false(term: Any) -> bool:
 
 def conj(*terms: z3.BoolRef) -> z3.BoolRef:
     """All of the terms."""
-    if any(is_false(t) for t in terms):
-        return FALSE
-    left = [t for t in terms if not is_true(t)]
-    return TRUE if not left else left[0] if len(left) == 1 else z3.And(*left)
+    return _joined(z3.Z3_mk_and, terms, TRUE, _TRUE_AST, FALSE, _FALSE_AST)
 
 
 def disj(*terms: z3.BoolRef) -> z3.BoolRef:
     """At least one of the terms."""
-    if any(is_true(t) for t in terms):
-        return TRUE
-    left = [t for t in terms if not is_false(t)]
-    return FALSE if not left else left[0] if len(left) == 1 else z3.Or(*left)
+    return _joined(z3.Z3_mk_or, terms, FALSE, _FALSE_AST, TRUE, _TRUE_AST)
+
+
+def _joined(
+    make: Callable[..., Any], terms: tuple[z3.BoolRef, ...], neutral: z3.BoolRef, idle: int, certain: z3.BoolRef, ends: int
+) -> z3.BoolRef:
+    """The terms under a connective, of which one constant is neutral and the other one decides."""
+    left = []
+    for term in terms:
+        address = term.ast.value
+        if address == ends:
+            return certain
+        if address != idle:
+            left.append(term)
+    if not left:
+        return neutral
+    if len(left) == 1:
+        return left[0]
+    return z3.BoolRef(make(_C, len(left), (z3.Ast * len(left))(*(term.ast for term in left))), _CONTEXT)
 
 
 def neg(term: z3.BoolRef) -> z3.BoolRef:
@@ -51,19 +70,27 @@ def neg(term: z3.BoolRef) -> z3.BoolRef:
         return FALSE
     if is_false(term):
         return TRUE
-    return term.arg(0) if z3.is_not(term) else z3.Not(term)
+    if _is_not(term):
+        return z3.BoolRef(z3.Z3_get_app_arg(_C, term.ast, 0), _CONTEXT)
+    return z3.BoolRef(z3.Z3_mk_not(_C, term.ast), _CONTEXT)
+
+
+def _is_not(term: z3.BoolRef) -> bool:
+    is_application = z3.Z3_get_ast_kind(_C, term.ast) == z3.Z3_APP_AST
+    return is_application and bool(z3.Z3_get_decl_kind(_C, z3.Z3_get_app_decl(_C, term.ast)) == z3.Z3_OP_NOT)
 
 
 def pick(condition: z3.BoolRef, yes: Any, no: Any) -> Any:
     """A z3 term that is ``yes`` on a condition and ``no`` otherwise."""
-    if is_true(condition) or yes.eq(no):
+    if is_true(condition) or yes.ast.value == no.ast.value:
         return yes
     if is_false(condition):
         return no
-    if is_true(yes) and is_false(no):
-        return condition
-    if is_false(no) and z3.is_bool(yes):
-        return conj(condition, yes)
+    if z3.is_bool(yes):
+        if is_true(yes) and is_false(no):
+            return condition
+        if is_false(no):
+            return conj(condition, yes)
     return z3.If(condition, yes, no)
 
 
