@@ -152,6 +152,8 @@ def as_json(recording: Recording) -> dict[str, Json]:
 
 
 def _description(recording: Recording) -> str:
+    if recording.kind == "log" and recording.found_by == "replay":
+        return f"Run of {recording.spec}, chosen step by step in a replay"
     if recording.kind == "log":
         return f"Behaviour of {recording.spec} that explains {'what was seen before' if recording.observed else 'a log'}"
     what = "Witness of" if recording.kind == "reachable" else "Counterexample to"

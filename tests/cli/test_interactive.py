@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import io
+import json
 import os
 import pty
 import re
@@ -125,6 +126,8 @@ def test_a_run_that_was_left_is_saved_as_what_it_shows(typed, run):
     assert run("replay", "again.json").code == 1
     other = read_recording(Path("run.json"))
     assert (other.kind, len(other.steps)) == ("log", 2)
+    described = [json.loads(Path(file).read_text())["#meta"]["description"] for file in ("again.json", "run.json")]
+    assert described == ["Counterexample to the invariant small of Counter", "Run of Counter, chosen step by step in a replay"]
     assert run("replay", "run.json").code == 0
 
 
