@@ -76,7 +76,7 @@ def command(
 
     Exit code: 0 all properties hold, 1 one is violated, 2 an error in the spec or the command, 3 unknown, since a limit was reached.
     """
-    from modelcheck.cli.progress import ProgressLine  # noqa: PLC0415 - what only this command needs, after the options were read.
+    from modelcheck.cli.progress import ProgressLine, progress_text  # noqa: PLC0415 - what only this command needs, after the options were read.
     from modelcheck.cli.report import json_report, print_report  # noqa: PLC0415
     from modelcheck.cli.traces import check_writable, write_traces  # noqa: PLC0415
     from modelcheck.search import Limits, check  # noqa: PLC0415
@@ -86,7 +86,7 @@ def command(
         check_writable(trace_out)
     spec = spec_from(target, settings)
     limits = Limits(states=max_states, depth=max_depth, time_s=time_limit, memory_bytes=max_memory)
-    with ProgressLine() as progress:
+    with ProgressLine(progress_text) as progress:
         report = check(
             spec,
             properties=list(dict.fromkeys(properties)) or None,

@@ -5,27 +5,34 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from modelcheck.cli.units import count, said_bytes, said_rate, said_seconds
 
 if TYPE_CHECKING:
     from rich.live import Live
 
+    from modelcheck.conformance.validation import LogProgress
     from modelcheck.search.report import Progress
 
+P = TypeVar("P")
 
-class ProgressLine:
+
+class ProgressLine(Generic[P]):
     """Shows the progress of a search from its first report on, and removes it in the end; a search too short to report costs nothing.
 
-    >>> with ProgressLine() as line:
+    Args:
+        text: The line for a report.
+
+    >>> with ProgressLine(progress_text) as line:
     ...     line.function is None or callable(line.function)
     True
     """
 
-    def __init__(self) -> None:
+    def __init__(self, text: Callable[[P], str]) -> None:
+        self._text = text
         self._live: Live | None = None
-        self.function: Callable[[Progress], None] | None = self._show if sys.stderr.isatty() else None
+        self.function: Callable[[P], None] | None = self._show if sys.stderr.isatty() else None
 
     def __enter__(self) -> Self:
         return self
@@ -36,7 +43,7 @@ class ProgressLine:
         if self._live is not None:
             self._live.stop()
 
-    def _show(self, progress: Progress) -> None:
+    def _show(self, progress: P) -> None:
         from rich.text import Text  # noqa: PLC0415 - slow to import, and short searches show no progress.
 
         if self._live is None:
@@ -51,11 +58,17 @@ class ProgressLine:
                 redirect_stderr=False,
             )
             self._live.start()
-        self._live.update(Text(progress_text(progress), style="dim"), refresh=True)
+        self._live.update(Text(self._text(progress), style="dim"), refresh=True)
+
+
+def log_progress_text(progress: LogProgress) -> str:
+    """The line for the validation of a log."""
+    states = f"{count(progress.states, 'state')} of at most {progress.most:,}"
+    return " · ".join([said_seconds(progress.seconds), f"observation {progress.line:,} of {progress.lines:,}", f"{states} explain it"])
 
 
 def progress_text(progress: Progress) -> str:
-    """The line."""
+    """The line for a search."""
     rate = progress.generated / progress.seconds if progress.seconds else 0
     return " · ".join(
         [

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from modelcheck.cli.command import common_options
-from modelcheck.cli.target import spec_from, spec_options
+from modelcheck.cli.target import spec_from, spec_options, time_limit_option
 
 if TYPE_CHECKING:
     from modelcheck.conformance.explaining import Unexplained
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @click.option(
     "--max-states", type=click.IntRange(min=1), default=10_000, show_default=True, metavar="N", help="Keep at most N states that explain the log."
 )
+@time_limit_option
 @click.option(
     "--trace-out",
     type=click.Path(path_type=Path),
@@ -42,6 +43,7 @@ def command(
     settings: tuple[str, ...],
     hidden: tuple[str, ...],
     max_states: int,
+    time_limit: float | None,
     trace_out: Path | None,
     as_json: bool,
 ) -> None:
@@ -50,9 +52,11 @@ def command(
     LOG has a JSON object per line: {"action": "receive", "arguments": {"m": {"dst": 1}}, "state": {"server": {"1": {"current_term": 2}}}}.
     Everything may be left out, in any depth: what is there must fit. A line without an action tells of the state only.
 
-    Exit code: 0 it is a behaviour, 1 a line has no explanation, or the behaviour violates a property, 2 an error, 3 too many states explain it.
+    Exit code: 0 it is a behaviour, 1 a line has no explanation, or the behaviour violates a property, 2 an error, 3 unknown: too many
+    states explain it, or the time was over.
     """
     from modelcheck.cli.paint import paint  # noqa: PLC0415 - what only this command needs, after the options were read.
+    from modelcheck.cli.progress import ProgressLine, log_progress_text  # noqa: PLC0415
     from modelcheck.cli.traces import check_writable  # noqa: PLC0415
     from modelcheck.conformance.log import read_log  # noqa: PLC0415
     from modelcheck.conformance.validation import validate  # noqa: PLC0415
@@ -65,7 +69,9 @@ def command(
     if trace_out is not None:
         check_writable(trace_out)
     machine = machine_of(spec_from(target, settings))
-    found = validate(machine, read_log(log, machine), hidden=hidden, most=max_states)
+    observations = read_log(log, machine)
+    with ProgressLine(log_progress_text) as progress:
+        found = validate(machine, observations, hidden=hidden, most=max_states, time_limit=time_limit, progress=progress.function)
     if found.trace is not None and found.verdict is Verdict.VIOLATED:
         trace_out = trace_out or FOLDER / file_name(machine.cls, machine.constants, found.trace.property)
     if trace_out is not None and found.trace is not None:
@@ -93,6 +99,7 @@ def _json(machine: Machine, found: Validation, log: Path, out: Path | None) -> d
         "not_enabled": [] if wrong is None else [line for reason in wrong.guards for line in reason.lines()],
         "explanations": found.explanations,
         "exact": found.is_exact,
+        "reason": found.reason,
         "trace": None if out is None or found.trace is None else {"file": str(out), "steps": len(found.trace.steps)},
         "schema": 1,
     }
@@ -109,6 +116,9 @@ def _lines(machine: Machine, found: Validation, log: Path, out: Path | None) -> 
         if found.explanations > 1:
             many = f"{'' if found.is_exact else 'at least '}{found.explanations:,}"
             yield (Span(f"  {many} states explain them at the end", "note"),)
+    elif found.reason is not None:
+        explained = f"{found.lines:,} {'observation was' if found.lines == 1 else 'observations were'} explained by then"
+        yield (Span("unknown", "unknown"), Span(f"  {log}:{found.line}: {found.reason}; {explained}"))
     elif found.verdict is Verdict.UNKNOWN:
         kept = f"none of the {found.explanations:,} states that were kept explains this line, and others may"
         yield (Span("unknown", "unknown"), Span(f"  {log}:{found.line}: {kept}"))

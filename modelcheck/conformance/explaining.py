@@ -10,7 +10,7 @@ their arguments leaves. States are told apart by their fingerprints of 64 bits, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from attrs import frozen
@@ -88,17 +88,19 @@ class Explaining:
         machine: The spec.
         hidden: The names of actions that are not seen; any number of them may be taken before each observation.
         most: How many states are kept at most. Where there are more, a part of them is kept.
+        between: Called now and then; what it raises ends the search.
 
     Attributes:
         hidden: The hidden actions.
         is_exact: Whether no state was left out.
     """
 
-    def __init__(self, machine: Machine, *, hidden: Iterable[str] = (), most: int = 10_000) -> None:
+    def __init__(self, machine: Machine, *, hidden: Iterable[str] = (), most: int = 10_000, between: Callable[[], object] = bool) -> None:
         self.machine = machine
         self.most = most
         self.is_exact = True
         self._behaviours = Behaviours(machine)
+        self._behaviours.between = between
         self._matching = Matching(self._behaviours)
         self._closing = [machine.find(name, machine.actions) for name in hidden]
         self.hidden = [action.name for action in self._closing]
@@ -139,6 +141,7 @@ class Explaining:
         """What is wrong with an observation that was not explained."""
         options: list[tuple[int, Step | None, Position]] = []
         for number, position in enumerate(self.positions(_LOOKED_AT)):
+            self._behaviours.between()
             if observation.action is None:
                 options.append((number, None, position))
             else:
@@ -194,6 +197,7 @@ class Explaining:
         if self._behaviours.is_fine:
             return None
         for index in range(len(self)):
+            self._behaviours.between()
             found = self.behaviour(index)
             before = found.positions[-2] if found.steps else None
             declared = self.stepper.false_property(found.positions[-1], before)

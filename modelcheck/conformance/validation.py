@@ -6,18 +6,24 @@ that it is none takes all of them. So a narrow pass over the log comes first, an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from attrs import frozen
 
 from modelcheck.conformance.explaining import Explaining, Unexplained
 from modelcheck.conformance.violation import counterexample
+from modelcheck.search import Limits
+from modelcheck.search.budget import Budget
 from modelcheck.spec import Machine
+from modelcheck.spec.choice import Overrun
+from modelcheck.spec.watch import Watch
 from modelcheck.trace import Trace
 from modelcheck.trace.observation import Observation
 from modelcheck.verdict import Verdict
 
 _WIDTHS = (100, 1_000)
+_LOOKS_EVERY_S = 0.05
+_TELLS_EVERY_S = 0.25
 
 
 @frozen
@@ -26,13 +32,14 @@ class Validation:
 
     Attributes:
         verdict: ``holds``: it is a behaviour of the spec. ``violated``: a line has no explanation, or every explanation violates a property there.
-            ``unknown``: too many states explain it.
+            ``unknown``: too many states explain it, or a limit was reached.
         lines: How many observations were explained.
         line: The line of the log that the verdict is about.
         unexplained: What no behaviour explains.
         trace: A behaviour: the counterexample to the property that is violated, else one that explains the log as far as it can be explained.
         explanations: How many states explain what was seen up to there.
         is_exact: Whether these are all.
+        reason: The limit that was reached.
     """
 
     verdict: Verdict
@@ -42,9 +49,37 @@ class Validation:
     trace: Trace | None = None
     explanations: int = 1
     is_exact: bool = True
+    reason: str | None = None
 
 
-def validate(machine: Machine, log: Sequence[Observation], *, hidden: Iterable[str] = (), most: int = 10_000) -> Validation:
+@frozen
+class LogProgress:
+    """How far a validation is; passed to the progress function a few times a second.
+
+    Attributes:
+        seconds: Since it began.
+        line: How many observations were explained in this pass over the log.
+        lines: How many there are.
+        states: How many states explain them.
+        most: How many are kept at most in this pass.
+    """
+
+    seconds: float
+    line: int
+    lines: int
+    states: int
+    most: int
+
+
+def validate(
+    machine: Machine,
+    log: Sequence[Observation],
+    *,
+    hidden: Iterable[str] = (),
+    most: int = 10_000,
+    time_limit: float | None = None,
+    progress: Callable[[LogProgress], None] | None = None,
+) -> Validation:
     """Say whether a log is a behaviour of a spec.
 
     Args:
@@ -52,33 +87,95 @@ def validate(machine: Machine, log: Sequence[Observation], *, hidden: Iterable[s
         log: What was observed, in order.
         hidden: The names of actions that the log does not tell of.
         most: How many states that explain the log may be kept.
+        time_limit: Seconds after which the verdict is ``unknown``; by default there is no limit.
+        progress: Called a few times a second.
 
     Raises:
         UsageError: if a hidden action does not exist.
-        SpecError: if the spec's code raises.
+        SpecError: if the spec's code raises, or does not end.
     """
-    explaining = Explaining(machine, hidden=hidden)
-    for explaining.most in [*(width for width in _WIDTHS if width < most), most]:
-        found = _validated(explaining, log)
-        if found.verdict is not Verdict.UNKNOWN:
-            break
-    return found
+    return _Validating(machine, log, list(hidden), most, Budget(Limits(time_s=time_limit)), progress).run()
 
 
-def _validated(explaining: Explaining, log: Sequence[Observation]) -> Validation:
-    machine = explaining.machine
-    explaining.begin()
-    for number, observation in enumerate(log):
-        if not explaining.see(observation):
-            if not explaining.is_exact:
-                return Validation(Verdict.UNKNOWN, number, observation.line, explanations=len(explaining), is_exact=False)
-            wrong = explaining.unexplained(observation)
-            return Validation(Verdict.VIOLATED, number, observation.line, wrong, wrong.trace(explaining, "log"), len(explaining))
-        violation = explaining.violation()
-        if violation is not None:
-            if not explaining.is_exact:
-                return Validation(Verdict.UNKNOWN, number, observation.line, explanations=len(explaining), is_exact=False)
-            behaviour, declared = violation
-            trace = counterexample(machine, behaviour.states, behaviour.steps, declared, "log")
-            return Validation(Verdict.VIOLATED, number + 1, observation.line, None, trace, len(explaining))
-    return Validation(Verdict.HOLDS, len(log), None, None, explaining.behaviour().trace(machine, "log"), len(explaining), explaining.is_exact)
+class _CutShort(Exception):  # noqa: N818 - a limit, not an error.
+    """A limit was reached; the argument says which."""
+
+
+class _Validating:
+    """Passes over a log, one wider than the other."""
+
+    def __init__(
+        self,
+        machine: Machine,
+        log: Sequence[Observation],
+        hidden: list[str],
+        most: int,
+        budget: Budget,
+        progress: Callable[[LogProgress], None] | None,
+    ) -> None:
+        self._machine = machine
+        self._log = log
+        self._hidden = hidden
+        self._most = most
+        self._budget = budget
+        self._progress = progress
+        self._looked_s = self._told_s = 0.0
+        self._explaining: Explaining | None = None
+        self._explained = 0
+
+    def run(self) -> Validation:
+        watch = Watch(self._budget.over)
+        try:
+            with watch.open():
+                return self._decided()
+        except _CutShort as cut:
+            return self._cut_short(str(cut))
+        except Overrun as overrun:
+            return self._cut_short(watch.told(overrun))
+
+    def _decided(self) -> Validation:
+        explaining = self._explaining = Explaining(self._machine, hidden=self._hidden, between=self._look)
+        for explaining.most in [*(width for width in _WIDTHS if width < self._most), self._most]:
+            found = self._passed(explaining)
+            if found.verdict is not Verdict.UNKNOWN:
+                break
+        return found
+
+    def _passed(self, explaining: Explaining) -> Validation:
+        """One pass over the log."""
+        explaining.begin()
+        for number, observation in enumerate(self._log):
+            self._explained = number
+            self._look()
+            if not explaining.see(observation):
+                if not explaining.is_exact:
+                    return Validation(Verdict.UNKNOWN, number, observation.line, explanations=len(explaining), is_exact=False)
+                wrong = explaining.unexplained(observation)
+                return Validation(Verdict.VIOLATED, number, observation.line, wrong, wrong.trace(explaining, "log"), len(explaining))
+            violation = explaining.violation()
+            if violation is not None:
+                if not explaining.is_exact:
+                    return Validation(Verdict.UNKNOWN, number, observation.line, explanations=len(explaining), is_exact=False)
+                behaviour, declared = violation
+                trace = counterexample(self._machine, behaviour.states, behaviour.steps, declared, "log")
+                return Validation(Verdict.VIOLATED, number + 1, observation.line, None, trace, len(explaining))
+        trace = explaining.behaviour().trace(self._machine, "log")
+        return Validation(Verdict.HOLDS, len(self._log), None, None, trace, len(explaining), explaining.is_exact)
+
+    def _look(self) -> None:
+        """Heed the limits, and tell how far the validation is."""
+        seconds = self._budget.seconds
+        if seconds - self._looked_s < _LOOKS_EVERY_S:
+            return
+        self._looked_s = seconds
+        why = self._budget.over()
+        if why is not None:
+            raise _CutShort(why)
+        if self._progress is not None and self._explaining is not None and seconds - self._told_s > _TELLS_EVERY_S:
+            self._told_s = seconds
+            self._progress(LogProgress(seconds, self._explained, len(self._log), len(self._explaining), self._explaining.most))
+
+    def _cut_short(self, why: str) -> Validation:
+        kept = 0 if self._explaining is None else len(self._explaining)
+        line = self._log[self._explained].line if self._explained < len(self._log) else None
+        return Validation(Verdict.UNKNOWN, self._explained, line, explanations=kept, is_exact=False, reason=why)

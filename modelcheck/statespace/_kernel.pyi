@@ -210,8 +210,11 @@ class Behaviours:
         """
     def begin_closure(self, trees: Sequence[int], most: int) -> None:
         """Add to the present states those that any number of steps of these trees lead to, until there are ``most``."""
-    def run(self) -> bool:
-        """Go on with what was begun. False: something is missing; ask `missing()`, supply it, call again."""
+    def run(self, batch: int) -> int:
+        """Go on with what was begun, for at most ``batch`` of the present states: MORE, LEVEL_DONE when all is done, or MISS.
+
+        After a MISS, ask `missing()`, supply it, call again.
+        """
     def commit(self) -> bool:
         """Let the states that were found be the present ones; False and nothing done where there are none."""
     def __len__(self) -> int:

@@ -168,7 +168,7 @@ cdef extern from "behaviours.hpp" namespace "modelcheck" nogil:
         void add_initial(const Ids& ids, uint32_t number) except +
         void begin(int64_t tree, int64_t pattern, const vector[uint32_t]& tests, const vector[uint32_t]& properties, size_t most) except +
         void begin_closure(const vector[uint32_t]& trees, size_t most) except +
-        Outcome run() except +
+        Outcome run(size_t) except +
         cbool commit() except +
         size_t size() noexcept
         cbool truncated() noexcept
@@ -383,11 +383,11 @@ cdef class Behaviours:
     def begin_closure(self, trees, size_t most):
         self.behaviours.get().begin_closure(trees, most)
 
-    def run(self):
+    def run(self, size_t batch):
         cdef Outcome outcome
         with nogil:
-            outcome = self.behaviours.get().run()
-        return <uint8_t>outcome == 0
+            outcome = self.behaviours.get().run(batch)
+        return <uint8_t>outcome
 
     def commit(self):
         return self.behaviours.get().commit()

@@ -184,7 +184,7 @@ struct FilterReference {
 
 class Behaviours {
  public:
-  enum class Outcome : uint8_t { kDone, kMiss };
+  enum class Outcome : uint8_t { kMore, kDone, kMiss };
   enum class Need : uint8_t { kPath, kProjection, kUpdate, kMatch, kTest };
 
   static constexpr int64_t kAny = -1;
@@ -250,8 +250,10 @@ class Behaviours {
     for (size_t i = 0; i < present_.size(); ++i) seen_.insert(present_.fingerprint(i));
   }
 
-  Outcome run() {
+  // Goes on for at most `batch` of the present states.
+  Outcome run(size_t batch) {
     for (; at_ < present_.size(); ++at_) {
+      if (batch-- == 0) return Outcome::kMore;
       if (closing_ && present_.size() >= most_) {
         truncated_ = true;
         break;
@@ -362,6 +364,7 @@ class Behaviours {
 
   // Keeps a successor, or the state itself where no step is taken, if it passes the tests. False on a miss.
   bool settle(uint64_t fingerprint, const Leaf* leaf) {
+    if (fine() && beyond(fingerprint)) return true;
     const bool known = seen_.count(fingerprint) != 0;
     if (known && fine()) return true;
     State::Undo undo;
@@ -426,13 +429,19 @@ class Behaviours {
     return true;
   }
 
+  static uint64_t rank(uint64_t fingerprint) noexcept { return Random(fingerprint).next(); }
+
+  // Whether a next state would not be kept, since enough with lower ranks were found.
+  bool beyond(uint64_t fingerprint) const noexcept { return !closing_ && truncated_ && rank(fingerprint) > bound_; }
+
   // Keeps `most_` of the next states: those whose fingerprints, mixed once more, are smallest, which is as good as random.
   void sample() {
     std::vector<std::pair<uint64_t, size_t>> order;
-    for (size_t i = 0; i < next_.size(); ++i) order.emplace_back(Random(next_.fingerprint(i)).next(), i);
+    for (size_t i = 0; i < next_.size(); ++i) order.emplace_back(rank(next_.fingerprint(i)), i);
     std::nth_element(order.begin(), order.begin() + static_cast<ptrdiff_t>(most_), order.end());
     for (size_t i = most_; i < order.size(); ++i) origins_.drop(next_.origins[order[i].second]);
     order.resize(most_);
+    bound_ = order.empty() ? 0 : std::max_element(order.begin(), order.end())->first;
     std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
     Layer kept;
     for (const auto& chosen : order) {
@@ -465,6 +474,7 @@ class Behaviours {
   size_t most_ = 0;
   bool closing_ = false;
   bool truncated_ = false;
+  uint64_t bound_ = 0;  // The highest rank of the states kept, if some were left out.
   bool fine_ = false;
 
   size_t at_ = 0;  // The present state that is expanded.

@@ -19,6 +19,7 @@ from modelcheck.statespace.stepper import Position, Stepper
 
 Predicate = Callable[[Any], bool]
 _LAST_BIT = 29
+_BATCH = 256
 
 
 class Behaviours:
@@ -28,10 +29,12 @@ class Behaviours:
         machine: The machine.
 
     Attributes:
+        between: Called every few hundred states; what it raises ends the search.
         stepper: Takes single steps of the same machine.
     """
 
     def __init__(self, machine: Machine) -> None:
+        self.between: Callable[[], object] = bool
         self.stepper = Stepper(machine)
         self._recorder = self.stepper.recorder
         self._native = kernel.Behaviours(self._recorder.space)
@@ -122,7 +125,10 @@ class Behaviours:
 
     def _run(self) -> None:
         native = self._native
-        while not native.run():
+        while (code := native.run(_BATCH)) != kernel.LEVEL_DONE:
+            self.between()
+            if code == kernel.MORE:
+                continue
             kind, which, key, paths = native.missing()
             if kind == kernel.MISS_MATCH:
                 for path in paths:

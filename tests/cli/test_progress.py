@@ -2,7 +2,8 @@
 
 import sys
 
-from modelcheck.cli.progress import ProgressLine, progress_text
+from modelcheck.cli.progress import ProgressLine, log_progress_text, progress_text
+from modelcheck.conformance.validation import LogProgress
 from modelcheck.search.report import Progress
 
 PROGRESS = Progress(
@@ -24,9 +25,15 @@ def test_the_line_tells_how_far_it_is():
     )
 
 
+def test_the_line_of_a_log_tells_how_far_it_is():
+    """What was explained of how much, and by how many states, stand in one line."""
+    progress = LogProgress(seconds=2.0, line=5000, lines=10_000, states=812, most=1000)
+    assert log_progress_text(progress) == "2.00 s · observation 5,000 of 10,000 · 812 states of at most 1,000 explain it"
+
+
 def test_nothing_is_shown_when_piped(capsys):
     """Without a terminal there is no function to call."""
-    with ProgressLine() as line:
+    with ProgressLine(progress_text) as line:
         assert line.function is None
     assert capsys.readouterr().err == ""
 
@@ -36,7 +43,7 @@ def test_a_terminal_sees_the_line_and_then_no_more(capsys, monkeypatch):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("TERM", "xterm")
-    with ProgressLine() as line:
+    with ProgressLine(progress_text) as line:
         line.function(PROGRESS)
     found = capsys.readouterr()
     assert found.out == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import time
 from enum import Enum
 from pathlib import Path
@@ -13,10 +14,13 @@ import pytest
 from click.testing import CliRunner
 
 from modelcheck.cli.command import modelcheck
+from modelcheck.conformance.log import read_log
+from modelcheck.conformance.validation import validate
 from modelcheck.spec import machine_of
 from modelcheck.spec.loading import load_spec
 from modelcheck.statespace.stepper import Stepper
 from modelcheck.trace import read_recording
+from modelcheck.verdict import Verdict
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMIT = ROOT / "specs" / "two_phase_commit.py"
@@ -162,6 +166,45 @@ def test_too_many_explanations_are_unknown(log):
     assert "unknown" in done.output
     assert "log.jsonl:4: none of the 2 states that were kept explains this line, and others may" in done.output
     assert "no behaviour" in run(log([*lines, {"action": "tm_commit"}]), "--set", "rms=5").output
+
+
+ALL_HIDDEN = [word for action in vars(load_spec(COMMIT)) if action.startswith(("rm_", "tm_")) for word in ("--hidden", action)]
+
+
+def test_the_time_limit_ends_a_search_among_many_states(log):
+    """Nothing explains this log, which takes 1,745,408 states to say: when the time is over, the verdict is unknown."""
+    path = log([{"action": "tm_commit"}, {"state": {"tm": "ABORTED"}}])
+    many = ["--set", "rms=8", *ALL_HIDDEN, "--max-states", "5000000"]
+    started = time.process_time()
+    done = run(path, *many, "--time-limit", "0.3")
+    assert time.process_time() - started < 6
+    assert done.return_value == 3
+    assert "log.jsonl:1: the time limit of 0.3 s was reached; 0 observations were explained by then" in done.output
+    found = json.loads(run(path, *many, "--time-limit", "0.3", "--json").output)
+    assert (found["verdict"], found["line"], found["reason"]) == ("unknown", 1, "the time limit of 0.3 s was reached")
+    assert json.loads(run(path, "--json", *ALL_HIDDEN).output)["reason"] is None
+
+
+def test_the_time_limit_ends_code_that_does_not(log, tmp_path):
+    """An action that never ends is ended by the time limit, and its line named."""
+    spec = tmp_path / "endless.py"
+    text = "from modelcheck import Spec, action\n\nclass Endless(Spec):\n    def init(self):\n        self.n = 0\n"
+    spec.write_text(text + "    @action\n    def go(self):\n        while self.n == 1:\n            pass\n        self.n += 1\n")
+    done = run(log([{"action": "go"}, {"action": "go"}]), "--time-limit", "0.3", spec=spec)
+    assert done.return_value == 3
+    assert re.search(r"log.jsonl:2: the time limit of 0.3 s was reached, in a run of go .*endless.py:[89]\)", done.output), done.output
+
+
+def test_progress_tells_the_pass_and_the_line(log):
+    """A validation tells a few times a second how far it is."""
+    machine = machine_of(load_spec(COMMIT)(rms=8))
+    told = []
+    observations = read_log(log([{"action": "tm_commit"}, {"state": {"tm": "ABORTED"}}]), machine)
+    found = validate(machine, observations, hidden=ALL_HIDDEN[1::2], most=5_000_000, progress=told.append, time_limit=0.7)
+    assert found.verdict is Verdict.UNKNOWN
+    assert told
+    assert all((progress.line, progress.lines) in [(0, 2), (1, 2)] for progress in told)
+    assert (told[-1].most, told[-1].states > 1000) == (5_000_000, True)
 
 
 def plain(value):
