@@ -9,7 +9,7 @@ from typing import Any
 from modelcheck.cli.paint import columns, paint
 from modelcheck.cli.report import plain_value
 from modelcheck.cli.units import count, said_seconds
-from modelcheck.spec import Machine, State
+from modelcheck.spec import Machine
 from modelcheck.spec.loading import shown_path
 from modelcheck.symbolic.counterexample import CounterexampleToInduction
 from modelcheck.symbolic.report import Proof, ProofReport, trace_of
@@ -17,7 +17,17 @@ from modelcheck.trace import Trace, explain
 from modelcheck.trace.diff import changes
 from modelcheck.trace.itf import encode
 from modelcheck.trace.saving import replay_command
-from modelcheck.trace.text import Line, Span, change_lines, reason_lines, state_lines, step_spans, trace_lines
+from modelcheck.trace.text import (
+    INDENT,
+    Line,
+    Span,
+    change_lines,
+    plain,
+    reason_lines,
+    state_lines,
+    step_spans,
+    trace_lines,
+)
 from modelcheck.values import show
 from modelcheck.verdict import Verdict
 
@@ -74,6 +84,7 @@ def _json_counterexample(found: CounterexampleToInduction) -> dict[str, Any]:
         ],
         "arguments": {name: encode(value) for name, value in found.arguments.items()},
         "raises": found.raises,
+        "assumed": list(found.assumed),
         "reachable": found.reachable,
         "confirmed": found.exact,
     }
@@ -93,9 +104,13 @@ def print_proofs(report: ProofReport, machine: Machine, files: Mapping[str, Path
             paint(_mention(proof, files.get(proof.name)))
         else:
             paint(_violation(proof, machine, files.get(proof.name)))
+    shown: list[CounterexampleToInduction] = []
     for proof in report.properties:
-        if proof.counterexample is not None:
-            paint(_counterexample(proof, proof.counterexample, machine))
+        found = proof.counterexample
+        # Where all that was asked for holds, what else was tried is no longer of interest.
+        if found is not None and report.verdict is not Verdict.HOLDS and found not in shown:
+            shown.append(found)
+            paint(_counterexample(proof, found, machine))
         if proof.found:
             paint(_found(proof))
 
@@ -180,34 +195,50 @@ def _because(machine: Machine, trace: Trace) -> Iterator[Line]:
 
 def _counterexample(proof: Proof, found: CounterexampleToInduction, machine: Machine) -> Iterator[Line]:
     yield ()
-    yield (Span(f"{proof.name} is not inductive", "unknown"),)
+    if found.raises:
+        yield (Span(f"{found.property} raises where what is assumed is true", "unknown"),)
+    else:
+        yield (Span(f"{proof.name} is not inductive", "unknown"),)
     yield ()
-    yield from _first_state(found.states[0], machine)
+    yield from _first_state(found, machine)
     for at, step in enumerate(found.steps):
         yield ()
-        raised = f" raises {found.raises}" if found.raises and at + 1 == len(found.steps) else ""
-        yield (Span("the step "), *step_spans(step), Span(raised))
+        yield (Span("the step "), *step_spans(step))
         if at + 1 < len(found.states):
             yield from change_lines(changes(found.states[at], found.states[at + 1]))
-    if not found.raises and len(found.states) > 1:
+    if found.raises:
+        yield (Span(INDENT), Span(f"raises {found.raises}", "violated"))
+    elif len(found.states) > 1:
         declared = machine.find(found.property, machine.properties)
         yield from _because(machine, trace_of(machine, declared, found.states, found.steps))
     yield ()
     yield (Span(_reachability(proof, found), "note"),)
 
 
-def _first_state(state: State, machine: Machine) -> Iterator[Line]:
-    """The state that the step is taken from: what sets it apart from an initial one, if that says it shortest."""
+def _first_state(found: CounterexampleToInduction, machine: Machine) -> Iterator[Line]:
+    """The state that the first step is taken from: what sets it apart from an initial one, if that says it shorter."""
+    state = found.states[0]
     different = min((list(changes(each, state)) for each in machine.initial_states()), key=len)
-    assumed = "everything assumed is true"
+    assumed = _assumed(found)
+    apart = list(change_lines(tuple(different)))
     if not different:
         yield (Span(f"from an initial state, in which {assumed},"),)
-    elif len(different) < len(list(state_lines(state))):
+    elif len(plain(apart)) < len(plain(state_lines(state))):
         yield (Span(f"from a state in which {assumed}, and which differs from the initial one in"),)
-        yield from change_lines(tuple(different))
+        yield from apart
     else:
         yield (Span(f"from a state in which {assumed}"),)
         yield from state_lines(state)
+
+
+def _assumed(found: CounterexampleToInduction) -> str:
+    """What is true in the states before the last, by name where these are few."""
+    names = list(found.assumed)
+    if not names:
+        return "nothing is assumed"
+    if len(names) > MOST_SHOWN:
+        names = [*names[: MOST_SHOWN - 1], f"{len(names) - MOST_SHOWN + 1} more"]
+    return f"{names[0]} is true" if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]} are true"
 
 
 def _reachability(proof: Proof, found: CounterexampleToInduction) -> str:

@@ -20,7 +20,9 @@ import z3
 from attrs import field, frozen
 
 from modelcheck.errors import InternalError, ModelcheckError
-from modelcheck.spec import Declaration, Role, State, Step
+from modelcheck.spec import Declaration, Machine, Role, State, Step
+from modelcheck.spec.loading import shown_path
+from modelcheck.spec.run import ESCAPING, ScriptedChooser, all_runs, user_place
 from modelcheck.symbolic.asking import ask
 from modelcheck.symbolic.model import Renaming, arguments_of, state_of
 from modelcheck.symbolic.quantifiers import over_integers
@@ -38,13 +40,14 @@ class CounterexampleToInduction:
     """Why a property is not inductive.
 
     Attributes:
-        property: The name of the property.
+        property: The name of the property, or of the action that raises.
         states: A run of states in which everything assumed is true, but for the property in the last.
         steps: The steps between them.
         arguments: For which the property is false.
         raises: What the last step raises instead of going on; then it has no state after it.
         reachable: Whether the first state is reachable; None if nobody could tell.
         exact: Whether the spec's own code confirms it. It cannot where a set would be infinite.
+        assumed: The names of what is true in all states but the last.
     """
 
     property: str
@@ -54,6 +57,7 @@ class CounterexampleToInduction:
     raises: str | None = None
     reachable: bool | None = None
     exact: bool = True
+    assumed: tuple[str, ...] = ()
 
 
 # Simple models ---------------------------------------------------------------------------------------------------------------------------------
@@ -246,17 +250,40 @@ def raising(
     worlds = in_a_small_world(system, [transition.condition, *terms], deadline=deadline)
     states = (state_of(system, found, renaming) for found, renaming in worlds)
     for state in itertools.chain(states, [state_of(system, model)]):
-        try:
-            list(system.machine.outcomes(state, transition.action))
-        except ModelcheckError as error:
-            name = transition.action.name
-            return CounterexampleToInduction(
-                name, (state,), (Step(name),), raises=str(error).split("\n", maxsplit=1)[0]
-            )
+        raised = _raised(system.machine, state, transition.action)
+        if raised is not None:
+            step, text = raised
+            return CounterexampleToInduction(step.action, (state,), (step,), raises=text)
     raise UnsupportedError(
         f"this goes wrong on symbolic values, though not on ordinary ones: {transition.error}",
         place=transition.action.place,
     )
+
+
+def _raised(machine: Machine, state: State, action: Declaration) -> tuple[Step, str] | None:
+    """A step by an action that raises in a state, and what it raises, with the line; None if it does not."""
+
+    def perform(chooser: ScriptedChooser) -> tuple[Step, str] | None:
+        live = machine.thaw(state)
+        arguments = action.choose_arguments(live)
+        before_body = len(chooser.picked)
+        try:
+            action.run(live, arguments)
+            machine.freeze(live)
+        except ESCAPING as error:
+            step = Step(action.name, arguments, tuple(chooser.picked[before_body:]))
+            return step, _told(error, user_place(error) or action.place)
+        return None
+
+    return next((found for found in all_runs(perform) if found is not None), None)
+
+
+def _told(error: BaseException, place: str) -> str:
+    """What an exception says, and where it was raised."""
+    kind = "" if isinstance(error, ModelcheckError) else type(error).__name__
+    text = ": ".join(part for part in (kind, error.message if isinstance(error, ModelcheckError) else str(error)) if part)
+    file, _, line = place.rpartition(":")
+    return f"{text}, at {shown_path(file)}:{line}"
 
 
 __all__ = ["CounterexampleToInduction", "from_model", "in_small_worlds", "raising", "simplest", "wishes_for"]

@@ -102,9 +102,8 @@ class Induction:
         if missing:
             names = missing[0] if len(missing) == 1 else f"{', '.join(missing[:-1])} and {missing[-1]}"
             return Inductive(Verdict.UNKNOWN, reason=f"its proof needs {names}, which could not be proved")
-        if answer.reason is not None:
-            return Inductive(Verdict.UNKNOWN, reason=answer.reason)
-        return Inductive(Verdict.UNKNOWN, reason="it is not inductive", counterexample=answer.counterexample)
+        reason = answer.reason or "it is not inductive"
+        return Inductive(Verdict.UNKNOWN, reason=reason, counterexample=answer.counterexample)
 
     def _base(self, declared: Sequence[Declaration]) -> dict[str, Inductive | None]:
         found: dict[str, Inductive | None] = {}

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import z3
-from attrs import frozen
+from attrs import evolve, frozen
 
 from modelcheck.spec import Declaration, Role
 from modelcheck.symbolic import counterexample
 from modelcheck.symbolic.asking import ask, said
 from modelcheck.symbolic.counterexample import CounterexampleToInduction
+from modelcheck.symbolic.matching import Matching
 from modelcheck.symbolic.quantifiers import conjuncts, has_quantifier, instantiated, integers_in, named
 from modelcheck.symbolic.system import System, Transition
 from modelcheck.symbolic.terms import neg
@@ -32,7 +33,7 @@ class Answer:
     Attributes:
         needs: The others.
         counterexample: A step that makes it false.
-        reason: Why z3 did not answer.
+        reason: Why it is not known, if it is not the counterexample.
     """
 
     needs: frozenset[str] = frozenset()
@@ -43,6 +44,13 @@ class Answer:
     def fails(self) -> bool:
         """Whether it is not known to be inductive."""
         return self.counterexample is not None or self.reason is not None
+
+
+def _with_assumed(answer: Answer, hypotheses: Sequence[Declaration]) -> Answer:
+    if answer.counterexample is None:
+        return answer
+    names = tuple(each.name for each in hypotheses)
+    return evolve(answer, counterexample=evolve(answer.counterexample, assumed=names))
 
 
 class UnknownError(Exception):
@@ -66,13 +74,15 @@ class Steps:
         self._system = system
         self._deadline = deadline
         self._depth = depth
+        self._matchings: dict[tuple[str, ...], Matching] = {}
 
     def answer(self, declared: Declaration, hypotheses: Sequence[Declaration]) -> Answer:
         """Whether a property is true after every step, if the hypotheses (and itself, where it is one) are before it."""
         try:
-            return (self._one_step if self._depth == 1 else self._several_steps)(declared, hypotheses)
+            found = (self._one_step if self._depth == 1 else self._several_steps)(declared, hypotheses)
         except UnknownError as reason:
             return Answer(reason=str(reason))
+        return _with_assumed(found, hypotheses)
 
     def raising(self, hypotheses: Sequence[Declaration]) -> Answer:
         """Whether no action raises where the hypotheses are true."""
@@ -84,7 +94,8 @@ class Steps:
                     model = self._simple(solver, names)
                     assumed = [self._term(each) for each in hypotheses]
                     found = counterexample.raising(self._system, transition, assumed, model, deadline=self._deadline)
-                    return Answer(counterexample=found)
+                    reason = f"{transition.action.name} raises in a state in which everything assumed is true"
+                    return _with_assumed(Answer(counterexample=found, reason=reason), hypotheses)
                 solver.pop()
         except UnknownError as reason:
             return Answer(reason=f"whether an action raises is not known: {reason}")
@@ -170,14 +181,29 @@ class Steps:
         return used
 
     def _ask_instances(self, terms: list[Any], hypotheses: Sequence[Declaration], names: list[Any]) -> set[str] | None:
+        """The same for some terms: by the instances that match them, and if these do not do, by all for the integers that they speak of."""
         chosen: list[Any] = []
         goal = [named(term, names=chosen) for term in terms]
-        grounds = [*chosen, *integers_in(goal)]
+        matching = self._matching(hypotheses)
+        core = self._core([z3.Implies(names[at], term) for at, term in matching.instances(goal)], goal, names)
+        if core is None:
+            grounds = [*chosen, *integers_in(goal)]
+            every = [
+                z3.Implies(name, instantiated(self._term(each), grounds))
+                for name, each in zip(names, hypotheses, strict=True)
+            ]
+            core = self._core(every, goal, names)
+        return core
+
+    def _matching(self, hypotheses: Sequence[Declaration]) -> Matching:
+        key = tuple(each.name for each in hypotheses)
+        if key not in self._matchings:
+            self._matchings = {key: Matching([self._term(each) for each in hypotheses])}
+        return self._matchings[key]
+
+    def _core(self, instances: list[Any], goal: list[Any], names: list[Any]) -> set[str] | None:
         solver = z3.Solver()
-        solver.add(self._system.axioms, self._system.bounds)
-        for name, each in zip(names, hypotheses, strict=True):
-            solver.add(z3.Implies(name, instantiated(self._term(each), grounds)))
-        solver.add(*goal)
+        solver.add(self._system.axioms, self._system.bounds, *instances, *goal)
         self.queries += 1
         answer = ask(solver, *names, deadline=self._deadline, most_ms=_INSTANCES_MS)
         return {str(each) for each in solver.unsat_core()} if answer == z3.unsat else None

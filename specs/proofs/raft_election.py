@@ -1,12 +1,13 @@
-"""Why Raft elects at most one leader per term, whatever the terms: Election Safety and its lemmas, with terms unbounded.
+"""Why Raft elects at most one leader per term, whatever the terms, and what follows for logs; the lemmas, with terms unbounded.
 
-The servers, their messages and their actions are those of `specs.raft`; messages are reordered, lost and duplicated
-without bound. The bound on terms is gone, and so the table ``elected``, which has an entry per term, is a set here. A
-server may restart at any time, any number of times; one that is down for a while is one that does nothing for a while.
+The servers, their messages and their actions are those of `specs.raft`: elections, in which votes are refused for an
+older log, and replication. Messages are reordered, lost and duplicated without bound. The bound on terms is gone, and so
+the table ``elected``, which has an entry per term, is a set here. A server may restart at any time, any number of times;
+one that is down for a while is one that does nothing for a while.
 
-*What the proof does not cover.* Logs are empty (``max_log=0``): nothing is replicated, and no vote is refused for an
-older log. A server that refuses more votes elects fewer leaders, but that is said here, not proved. The number of
-servers is a constant of the spec; each needs a proof of its own.
+*What is proved.* Election Safety, Leader Append-Only and Log Matching of figure 3, for the number of servers and the
+length of logs that are the spec's constants: each needs a proof of its own. Election Safety needs no lemma about logs,
+Log Matching needs those below for logs of one entry only. Leader Completeness and State Machine Safety are not proved.
 """
 
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ from collections.abc import Iterable
 from attrs import frozen
 
 from modelcheck import action, invariant, lemma
-from specs.raft import Message, Raft, Role, Vote
+from specs.raft import AppendEntries, Log, Message, Raft, Role, Vote
 
 
 @frozen
@@ -29,7 +30,7 @@ class UnboundedElections(Raft):
     """Elections of Raft, without a bound on terms."""
 
     max_term: int = 0
-    max_log: int = 0
+    max_log: int = 1
     candidates: tuple[tuple[int, ...], ...] = ()
 
     def init(self) -> None:
@@ -67,7 +68,7 @@ class UnboundedElections(Raft):
         """At most one leader can be elected in a given term."""
         return other == one.server or Leader(one.term, other) not in self.leaders
 
-    # Lemmas -----------------------------------------------------------------------------------------------------------
+    # Lemmas on votes --------------------------------------------------------------------------------------------------
 
     def in_flight_now(self) -> Iterable[Message]:
         """The messages in flight, which on a duplicating network are all that were ever sent."""
@@ -118,3 +119,39 @@ class UnboundedElections(Raft):
         """Who was elected voted for itself in that term, and for nobody else."""
         voted = self.has_voted(one.server, one.server, one.term)
         return voted and (other == one.server or not self.has_granted(one.server, other, one.term))
+
+    @lemma(everyone)
+    def nobody_stands_in_term_0(self, i: int) -> bool:
+        """Terms count from 0, in which there are neither candidates nor leaders; 0 is what an empty log has for its last term."""
+        server = self.server[i]
+        return server.current_term > 0 or (server.current_term == 0 and server.role is Role.FOLLOWER)
+
+    # Lemmas on logs ---------------------------------------------------------------------------------------------------
+
+    def was_elected(self, i: int, term: int) -> bool:
+        """Whether a server was elected in a term."""
+        return Leader(term, i) in self.leaders
+
+    @lemma(everyone)
+    def leaders_were_elected(self, i: int) -> bool:
+        """Leaders were elected in their term."""
+        return self.server[i].role is not Role.LEADER or self.was_elected(i, self.server[i].current_term)
+
+    @lemma(in_flight_now)
+    def leaders_replicate(self, m: Message) -> bool:
+        """Whoever sent entries was elected in the term of the message."""
+        return not isinstance(m, AppendEntries) or self.was_elected(m.src, m.term)
+
+    def are_of_leaders(self, entries: Log) -> bool:
+        """Whether who was elected in the term of an entry is who took it from its client."""
+        return all(self.was_elected(entry.command, entry.term) for entry in entries)
+
+    @lemma(everyone)
+    def logs_are_of_leaders(self, i: int) -> bool:
+        """Entries in logs are those of leaders of their terms."""
+        return self.are_of_leaders(self.server[i].log)
+
+    @lemma(in_flight_now)
+    def messages_are_of_leaders(self, m: Message) -> bool:
+        """So are those in messages."""
+        return not isinstance(m, AppendEntries) or self.are_of_leaders(m.entries)

@@ -29,7 +29,7 @@ SPECS = [
     (Blocking(), 8),
     (Recovering(), 8),
     pytest.param(Quorum(replicas=2, writers=1, readers=1, crashes=0), 25, marks=pytest.mark.slow),
-    (UnboundedElections(servers=2), 12),
+    (UnboundedElections(servers=2, max_log=0), 12),
 ]
 
 

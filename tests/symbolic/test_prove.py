@@ -122,20 +122,34 @@ def test_a_read_misses_the_write_where_quorums_do_not_meet():
     assert len(found.trace.steps) == len(expected.trace.steps)
 
 
+FIGURE_3 = ["election_safety", "leader_append_only", "log_matching"]
+
+
 def test_two_servers_elect_one_leader_per_term():
-    """Election Safety of Raft with unbounded terms and restarts, for two servers."""
+    """Election Safety of Raft with unbounded terms, restarts and logs of an entry, for two servers."""
     report = prove(UnboundedElections(servers=2), properties=["election_safety"], method="induction")
     assert report.verdict is Verdict.HOLDS
     assert "server[0].current_term" in report.unbounded
+    assert "server[0].log[0].term" in report.unbounded
 
 
 def test_three_servers_elect_one_leader_per_term():
-    """Election Safety of Raft with unbounded terms and restarts, for three servers."""
-    assert prove(UnboundedElections(), properties=["election_safety"], method="induction").verdict is Verdict.HOLDS
+    """Election Safety of Raft with unbounded terms and restarts, for three servers without logs."""
+    report = prove(UnboundedElections(max_log=0), properties=["election_safety"], method="induction")
+    assert report.verdict is Verdict.HOLDS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("servers", [2, 3])
+def test_logs_match(servers):
+    """Election Safety, Leader Append-Only and Log Matching with unbounded terms, restarts and logs of an entry."""
+    assert prove(UnboundedElections(servers=servers), properties=FIGURE_3, method="induction").verdict is Verdict.HOLDS
 
 
 class VotesTwice(UnboundedElections):
     """A server votes for everyone who asks."""
+
+    max_log: int = 0
 
     def is_free_to_vote(self, server, candidate):
         """Wrong: votedFor is not looked at."""
@@ -145,6 +159,8 @@ class VotesTwice(UnboundedElections):
 
 class ForgetsVote(UnboundedElections):
     """A restart loses votedFor."""
+
+    max_log: int = 0
 
     def booted(self, i):
         """Wrong: votedFor is volatile."""
@@ -220,6 +236,42 @@ class Hashing(Spec):
     @invariant
     def small(self) -> bool:
         return self.n < 3
+
+
+class Apart(Spec):
+    """Two flags are the same, and an action raises for one of its arguments where they are not."""
+
+    def init(self) -> None:
+        self.a = False
+        self.b = False
+
+    @action
+    def flip(self) -> None:
+        self.a = not self.a
+        self.b = not self.b
+
+    @action([1, 2, 3])
+    def look(self, n: int) -> None:
+        if n == 2 and self.a != self.b:
+            raise KeyError("apart")
+
+    @invariant
+    def flags(self) -> bool:
+        return self.a in (False, True)
+
+    @lemma
+    def same(self) -> bool:
+        return self.a == self.b
+
+
+def test_an_action_that_raises_in_some_state_is_told_with_its_arguments():
+    """Without a lemma that rules the state out the proof is unknown, and the step that raises has its arguments and its line."""
+    assert prove(Apart(), method="induction").verdict is Verdict.HOLDS
+    found = prove(Apart(), method="induction", using=["flags"]).properties[0].counterexample
+    assert str(found.steps[0]) == "look(n=2)"
+    assert found.raises.startswith("KeyError: 'apart', at ")
+    assert "test_prove.py:" in found.raises
+    assert found.assumed == ("flags",)
 
 
 def test_an_action_that_raises_is_no_proof():
