@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
+from itertools import combinations
 
 import itf_py
 import pytest
@@ -115,6 +116,69 @@ def test_mermaid_draws_lost_messages_crossed(file):
     assert re.search(r"p0-xp1: Ping\(number=\d\)", text)
     assert re.search(r"p0--\)p1: Ping", text)
     assert "✕" in text
+
+
+BROADCAST = """
+from attrs import frozen
+from modelcheck import Network, Spec, action, invariant, require
+
+@frozen
+class Vote:
+    src: int
+    dst: int
+    reason: str
+
+class Broadcast(Spec):
+    nodes: int = 5
+
+    def init(self) -> None:
+        self.network: Network[Vote] = Network(losses=1)
+        self.sent = frozenset()
+        self.voted = {n: 0 for n in self.all()}
+
+    def all(self):
+        return range(self.nodes)
+
+    @action(all)
+    def ask(self, n: int) -> None:
+        require(n not in self.sent and n in (0, 2, 4))
+        self.sent |= {n}
+        for other in self.all():
+            if other != n:
+                self.network.send(Vote(n, other, f"the election that {n} has begun"))
+
+    def deliverable(self):
+        return self.network.deliverable()
+
+    @action(deliverable)
+    def receive(self, m: Vote) -> None:
+        self.network.receive(m)
+        self.voted[m.dst] += 1
+
+    @invariant
+    def nobody_votes_thrice(self) -> bool:
+        return self.voted[0] < 2 or self.voted[4] < 2
+"""
+
+
+def test_texts_of_a_picture_do_not_overlap(tmp_path, monkeypatch):
+    """Whatever is sent in one step, each label and each step has its own place, within the picture."""
+    (tmp_path / "broadcast.py").write_text(BROADCAST)
+    monkeypatch.chdir(tmp_path)
+    assert run("check", "broadcast.py", "--property", "nobody_votes_thrice", "--trace-out", "broadcast.json").return_value == 1
+    root = ET.fromstring(exported("broadcast.json", "svg"))
+    boxes = []
+    for node in root.iter("{http://www.w3.org/2000/svg}g"):
+        for text in node.findall("{http://www.w3.org/2000/svg}text"):
+            size, x, y = (11 if node.get("class") == "message" else 13), float(text.get("x")), float(text.get("y"))
+            width = 0.6 * size * len(text.text)
+            left = x - width if text.get("text-anchor") == "end" else x
+            boxes.append((left, y - size, left + width, y + 3))
+    assert len(boxes) == 12 + 7
+    assert all(left >= 0 and right <= float(root.get("width")) for left, _, right, _ in boxes)
+    for one, other in combinations(boxes, 2):
+        apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+        assert apart, (one, other)
 
 
 def test_svg_is_well_formed(file):
