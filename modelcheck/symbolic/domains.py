@@ -27,6 +27,7 @@ from modelcheck.symbolic.values.kinds import (
     SymSet,
     SymUnion,
     as_set,
+    describe,
     is_compared_by_fields,
     is_symbolic,
     rebuilt,
@@ -149,7 +150,7 @@ class Domain:
             self._join_set(guard, value, search, path)
         elif is_symbolic(value):
             raise UnsupportedError(
-                f"{path} was given a {type(value).__name__} with symbolic values in it",
+                f"{path} was given {describe(value)}",
                 remedy="Store tuples, frozensets or frozen attrs objects.",
             )
         else:

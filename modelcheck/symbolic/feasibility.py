@@ -105,6 +105,21 @@ class Feasibility:
             self._impossible.append((len(self._conditions), term))
         return bool(answer != z3.unsat)
 
+    def integers(self, term: z3.ArithRef, most: int) -> list[int] | None:
+        """What an integer can be on this path, in order; None if there are more than so many, or z3 does not know."""
+        found: list[int] = []
+        self._tell()
+        self._solver.push()
+        while len(found) <= most:
+            self.checks += 1
+            answer = ask(self._solver, most_ms=_MOST_MS)
+            if answer != z3.sat:
+                break
+            found.append(self._solver.model().eval(term, model_completion=True).as_long())
+            self._solver.add(term != found[-1])
+        self._solver.pop()
+        return sorted(found) if answer == z3.unsat else None
+
     def _tell(self) -> None:
         """Let the solver have the conditions of the path, each on a level of its own."""
         same = 0

@@ -24,6 +24,7 @@ from modelcheck.symbolic.terms import TRUE, Guarded, UnsupportedError, conj, is_
 from modelcheck.symbolic.values.merging import DEAD, merge
 
 MOST_PATHS = 4000
+_MOST_INTEGERS = 16
 
 
 class _InfeasibleError(BaseException):
@@ -61,10 +62,19 @@ class _Decision:
 
 @define
 class _Frame:
-    """One exploration under way: the decisions of the present run."""
+    """One exploration under way: the decisions of the present run.
+
+    Attributes:
+        decisions: What was decided, and the options.
+        sealed: Whether the code must have no effect that lasts.
+        alone: Whether nothing that the code can change is seen by anybody else, but for the state.
+        at: The next decision.
+        assumed: The conditions taken.
+    """
 
     decisions: list[_Decision]
     sealed: bool
+    alone: bool
     at: int = 0
     assumed: list[z3.BoolRef] = field(factory=list)
 
@@ -93,21 +103,31 @@ class Paths:
 
     # Exploring --------------------------------------------------------------------------------------------------------------------------------
 
-    def explore(self, code: Callable[[], Any], given: z3.BoolRef = TRUE, *, sealed: bool = False) -> list[Outcome]:
-        """Every way in which code can end, on a condition; ways that end in `Disabled` are left out."""
-        if self._frames:
-            return self._explore(code, given, sealed)
-        with self._supervision.watching():
-            return self._explore(code, given, sealed)
+    def explore(
+        self, code: Callable[[], Any], given: z3.BoolRef = TRUE, *, sealed: bool = False, alone: bool = False
+    ) -> list[Outcome]:
+        """Every way in which code can end, on a condition; ways that end in `Disabled` are left out.
 
-    def _explore(self, code: Callable[[], Any], given: z3.BoolRef, sealed: bool) -> list[Outcome]:
+        Args:
+            code: The code. It is run once per way.
+            given: What is true when it begins.
+            sealed: Whether it must have no effect that lasts; `NeedsForkError` if it is about to have one.
+            alone: Whether all that it changes is its own, as in a property: it may not change the state, and what
+                explorations around it must not do is none of its business.
+        """
+        if self._frames:
+            return self._explore(code, given, sealed, alone)
+        with self._supervision.watching():
+            return self._explore(code, given, sealed, alone)
+
+    def _explore(self, code: Callable[[], Any], given: z3.BoolRef, sealed: bool, alone: bool) -> list[Outcome]:
         outer = Present.paths
         Present.paths = self
         outcomes: list[Outcome] = []
         decisions: list[_Decision] | None = []
         try:
             while decisions is not None:
-                frame = _Frame(decisions, sealed)
+                frame = _Frame(decisions, sealed, alone)
                 outcome = self._run(code, given, frame)
                 if outcome is not None:
                     outcomes.append(outcome)
@@ -217,6 +237,21 @@ class Paths:
         taken: int = decision.options[decision.taken]
         return taken
 
+    def particular(self, term: z3.ArithRef) -> int | None:
+        """The integer that a term is on this path, each that it can be on a path of its own; None if there are more than a few."""
+        frame = self._frames[-1]
+        if frame.at >= len(frame.decisions):
+            found = self._feasibility.integers(term, _MOST_INTEGERS)
+            if found == []:
+                raise _InfeasibleError
+            frame.decisions.append(_Decision(found or [None]))
+        decision = frame.decisions[frame.at]
+        frame.at += 1
+        taken: int | None = decision.options[decision.taken]
+        if taken is not None:
+            self._take(frame, term == taken, necessary=len(decision.options) == 1)
+        return taken
+
     def choose_alternative(self, alternatives: list[Guarded]) -> Any:
         """One of the alternatives of a union."""
         for guard, value in alternatives[:-1]:
@@ -231,8 +266,17 @@ class Paths:
 
     def effect(self) -> None:
         """Say that the code is about to do something that lasts."""
-        if any(frame.sealed for frame in self._frames):
-            raise NeedsForkError
+        for frame in reversed(self._frames):
+            if frame.alone:
+                return
+            if frame.sealed:
+                raise NeedsForkError
+
+    def act(self, what: str, remedy: str) -> None:
+        """Say that the code is about to do what only an action may do."""
+        if any(frame.alone for frame in self._frames):
+            raise UnsupportedError(f"a property or constraint {what}", remedy=remedy)
+        self.effect()
 
     def fresh(self, name: str) -> z3.ArithRef:
         """An integer that the action may choose."""

@@ -25,6 +25,8 @@ from modelcheck.symbolic.values.merging import merge
 from modelcheck.symbolic.values.scalars import boolean, int_term, integer, truth
 from modelcheck.values import identity, show
 
+_ONLY_ACTIONS = "Only actions change the state. Compute what is needed in local variables."
+
 
 class Cell:
     """One place of the state.
@@ -125,7 +127,7 @@ class Session:
 
     def write(self, cell: Cell, value: Any) -> None:
         """Put a value into a cell."""
-        Present.paths.effect()
+        Present.paths.act(f"changes {cell.path}", _ONLY_ACTIONS)
         self._check_shared(cell)
         if isinstance(value, list) and is_symbolic(value):
             raise UnsupportedError(f"{cell.path} was given a list", remedy="Store a tuple.")
@@ -181,7 +183,7 @@ class Session:
 
     def keep(self, elements: Elements, value: Any, kept: Any) -> None:
         """Keep something for an element: True or False in a set."""
-        Present.paths.effect()
+        Present.paths.act(f"changes {elements.path}", _ONLY_ACTIONS)
         self._check_shared(elements)
         if self.search is not None and not (elements.default is False and kept is False):
             self._discover(elements, value, kept)

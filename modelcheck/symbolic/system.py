@@ -281,7 +281,7 @@ class System:
                 return returned_truth(result, original(declared.function), f"the {declared.role.value} {declared.name}")
             return operators.truth_value(result)
 
-        outcomes = Present.paths.explore(run, sealed=True)
+        outcomes = Present.paths.explore(run, alone=True)
         return conj(
             *(
                 disj(neg(outcome.condition), FALSE if outcome.error is not None else truth(outcome.value))

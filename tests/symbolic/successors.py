@@ -41,9 +41,20 @@ def _after(system: System, writes: Any, picks: list[Any], values: list[Any], lea
             value = z3.simplify(z3.substitute(z3.substitute(term, *picks) if picks else term, *values))
         if z3.is_array(value):
             return _array(model, value, [])
-        return value.as_long() if z3.is_int_value(value) else z3.is_true(value)
+        if z3.is_int_value(value):
+            return value.as_long()
+        return z3.is_true(value) or (not z3.is_false(value) and _valid(value))
 
     return system.decode(read)
+
+
+def _valid(closed: z3.BoolRef) -> bool:
+    """Whether a formula without free constants, but with quantifiers, is true."""
+    solver = z3.Solver()
+    solver.add(z3.Not(closed))
+    answer = solver.check()
+    assert answer != z3.unknown, closed
+    return bool(answer == z3.unsat)
 
 
 def compare(machine: Machine, most: int) -> int:

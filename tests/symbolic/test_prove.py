@@ -231,11 +231,11 @@ class Hashing(Spec):
     def count(self) -> None:
         found = {}
         found[hash(self.n)] = 1
-        self.n = (self.n + 1) % 3
+        self.n += 1
 
     @invariant
     def small(self) -> bool:
-        return self.n < 3
+        return self.n >= 0
 
 
 class Apart(Spec):

@@ -6,9 +6,12 @@ The names here are those that `modelcheck.symbolic.rewriting` puts in the place 
 from modelcheck.symbolic.operators import methods
 from modelcheck.symbolic.operators.access import (
     attribute,
+    change_item,
+    changed,
     contained,
     contains,
     dict_made,
+    effect,
     item,
     matched,
     missing,
@@ -40,7 +43,7 @@ from modelcheck.symbolic.operators.conditions import (
     less,
     unequal,
 )
-from modelcheck.symbolic.operators.items import items_of, iterated, picked_of
+from modelcheck.symbolic.operators.items import items_of, iterated, listed, picked_of
 from modelcheck.symbolic.values.equality import equal, identical
 from modelcheck.symbolic.values.scalars import negated
 
@@ -52,6 +55,8 @@ __all__ = [
     "attribute",
     "both",
     "call",
+    "change_item",
+    "changed",
     "chosen",
     "comprehension",
     "conditional",
@@ -61,6 +66,7 @@ __all__ = [
     "dict_made",
     "dict_of",
     "distinct",
+    "effect",
     "either",
     "equal",
     "greater",
@@ -71,6 +77,7 @@ __all__ = [
     "iterated",
     "length",
     "less",
+    "listed",
     "matched",
     "missing",
     "negated",

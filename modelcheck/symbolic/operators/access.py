@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import collections
+import operator as native
 from collections.abc import Callable, ItemsView, KeysView, Mapping, ValuesView
 from collections.abc import Set as AbstractSet
 from types import FunctionType
@@ -19,6 +20,7 @@ from modelcheck.symbolic.terms import UnsupportedError, conj, disj, neg
 from modelcheck.symbolic.values.equality import decided, equality, member
 from modelcheck.symbolic.values.kinds import (
     GuardedList,
+    Symbolic,
     SymBool,
     SymInt,
     SymSet,
@@ -63,6 +65,9 @@ def item(container: Any, key: Any) -> Any:
     if isinstance(container, (tuple, list, str)) and not isinstance(container, Mapping):
         return over(_index(key, len(container)), lambda at: container[at])
     if isinstance(container, Mapping):
+        if hasattr(type(container), "__missing__"):
+            Present.paths.effect()
+            return container[settled(key)]
         keys = list(container)
         options = [(equality(key, each), each) for each in keys]
         if decide(neg(disj(*(guard for guard, _ in options)))):
@@ -73,12 +78,33 @@ def item(container: Any, key: Any) -> Any:
     return container[key]
 
 
+def effect() -> None:
+    """Say that the next statement changes an object, or a variable of another function."""
+    Present.paths.effect()
+
+
 def set_item(value: Any, container: Any, key: Any) -> None:
     """``container[key] = value``; a symbolic key of an ordinary container is decided on."""
-    if isinstance(container, (list, dict)) and not isinstance(container, TrackedMap):
+    Present.paths.effect()
+    container[_particular(container, key)] = value
+
+
+def change_item(name: str, container: Any, key: Any, by: Callable[[], Any]) -> None:
+    """``container[key] += by()``; ``name`` is ``"iadd"``, and so on."""
+    key = _particular(container, key)
+    set_item(changed(name, item(container, key), by()), container, key)
+
+
+def _particular(container: Any, key: Any) -> Any:
+    ordinary = isinstance(container, (list, dict, collections.deque)) and not isinstance(container, TrackedMap)
+    return settled(key) if ordinary else key
+
+
+def changed(name: str, value: Any, by: Any) -> Any:
+    """``value += by``; ``name`` is ``"iadd"``, and so on."""
+    if hasattr(type(value), f"__{name}__") and not isinstance(value, Symbolic):
         Present.paths.effect()
-        key = settled(key)
-    container[key] = value
+    return builtins.getattr(native, name)(value, by)
 
 
 def dict_made(*pairs: tuple[Any, Any]) -> dict[Any, Any]:

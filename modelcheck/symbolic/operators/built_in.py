@@ -5,7 +5,8 @@ from __future__ import annotations
 import builtins
 import itertools
 import operator as native
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -15,7 +16,8 @@ from modelcheck.spec import choice
 from modelcheck.symbolic.operators.access import attribute, contains, item
 from modelcheck.symbolic.operators.calls import KNOWN, call, followed
 from modelcheck.symbolic.operators.conditions import conditional, distinct, greater, less
-from modelcheck.symbolic.operators.items import items_of, items_of_union, iterated
+from modelcheck.symbolic.operators.items import items_of, items_of_union, iterated, listed
+from modelcheck.symbolic.operators.ranges import ranged
 from modelcheck.symbolic.present import Present, decide
 from modelcheck.symbolic.terms import FALSE, TRUE, UnsupportedError, conj, disj, is_false, is_true, neg
 from modelcheck.symbolic.values.equality import equal, identical
@@ -31,8 +33,14 @@ def constantly(value: Any) -> Callable[[], Any]:
     return lambda: value
 
 
+_RANGES = "Return a truth value, or use assert; a parameter ranges over a domain."
+
+
 def _require(condition: object) -> None:
-    Present.paths.assume(truth(condition))
+    term = truth(condition)
+    if not is_true(term):
+        Present.paths.act("calls require()", _RANGES)
+        Present.paths.assume(term)
 
 
 def length(value: Any) -> Any:
@@ -50,7 +58,7 @@ def length(value: Any) -> Any:
 
 def total(values: Any, /, start: Any = 0) -> Any:
     """``sum(values)``."""
-    items = GuardedList(*items_of(values)).finite()
+    items = listed(values)
     if (
         all(isinstance(value, (bool, SymBool)) or (type(value) is int and value == 1) for _, value in items)
         and start == 0
@@ -86,10 +94,10 @@ _NOTHING = object()
 
 def _extreme(better: Callable[[Any, Any], Any], plain: Callable[..., Any]) -> Callable[..., Any]:
     def extreme(*values: Any, key: Any = None, default: Any = _NOTHING) -> Any:
-        items = GuardedList(*items_of(values[0] if len(values) == 1 else list(values))).finite()
+        items = listed(values[0] if len(values) == 1 else list(values))
         if not any(is_symbolic(v) for _, v in items) and all(is_true(g) for g, _ in items) and key is None:
-            listed = [value for _, value in items]
-            return plain(listed) if listed or default is _NOTHING else default
+            plainly = [value for _, value in items]
+            return plain(plainly) if plainly or default is _NOTHING else default
         some_item = disj(*(guard for guard, _ in items))
         if default is _NOTHING and decide(neg(some_item)):
             raise ValueError("no items to compare")
@@ -140,7 +148,7 @@ def dict_of(values: Any = (), /, **more: Any) -> Any:
 
 
 def _made_set(values: Any, kind: type) -> Any:
-    items = GuardedList(*items_of(values)).finite()
+    items = listed(values)
     if all(is_true(guard) and not is_symbolic(value) for guard, value in items):
         return kind(value for _, value in items)
     return SymSet(items)
@@ -173,19 +181,6 @@ def zipped(*values: Any, strict: bool = False) -> Any:
     return GuardedList(
         [(conj(*(guard for guard, _ in row)), tuple(value for _, value in row)) for row in zip(*columns, strict=False)]
     )
-
-
-def ranged(*bounds: Any) -> Any:
-    """``range(...)``."""
-    if not is_symbolic(bounds):
-        return range(*bounds)
-    if any(isinstance(each, SymInt) for each in bounds):
-        raise UnsupportedError(
-            f"range() up to {describe(next(b for b in bounds if is_symbolic(b)))}",
-            remedy="Range over a constant, with a condition on each number.",
-        )
-    first = next(at for at, each in enumerate(bounds) if is_symbolic(each))
-    return over(bounds[first], lambda bound: ranged(*bounds[:first], bound, *bounds[first + 1 :]))
 
 
 def is_instance(value: Any, kind: Any) -> Any:
@@ -229,6 +224,7 @@ def whole(value: Any = 0, *rest: Any) -> Any:
 def following(values: Any, default: Any = _NOTHING) -> Any:
     """``next(values)``."""
     if not isinstance(values, GuardedList):
+        Present.paths.effect()
         return next(values) if default is _NOTHING else next(values, default)
     items = values.finite()
     none = neg(disj(*(guard for guard, _ in items)))
@@ -255,6 +251,20 @@ def _getattr(value: Any, name: str, *default: Any) -> Any:
         raise
 
 
+def backwards(values: Any) -> Any:
+    """``reversed(values)``."""
+    return reversed(list(iterated(values)) if isinstance(values, (SymUnion, GuardedList)) else values)
+
+
+def counter_of(values: Any = (), /, **counts: Any) -> Any:
+    """``Counter(values)``."""
+    if hasattr(type(values), "__symbolic_keyed__"):
+        values = dict_of(values)
+    elif not isinstance(values, Mapping):
+        values = [settled(each) for each in iterated(values)]
+    return Counter(values, **counts)
+
+
 def _divided(one: Any, other: Any) -> Any:
     return one // other, one % other
 
@@ -265,6 +275,7 @@ def _same_iterator(values: Any, *rest: Any) -> Any:
 
 def chosen(options: Any) -> Any:
     """``choose(options)``."""
+    Present.paths.act("calls choose()", _RANGES)
     by_itself = builtins.getattr(type(options), "__choose__", None)
     return call(by_itself, options) if by_itself is not None else choice.choose(options)
 
@@ -285,4 +296,4 @@ KNOWN |= {
 }  # fmt: skip
 
 
-KNOWN[type] = type_call
+KNOWN |= {type: type_call, Counter: counter_of, hash: lambda value: hash(settled(value)), reversed: backwards}

@@ -5,18 +5,20 @@ from __future__ import annotations
 import builtins
 import collections
 import contextlib
+import functools
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodType
 from typing import Any
 
+from modelcheck.symbolic.operators.items import iterated
 from modelcheck.symbolic.present import Present
 from modelcheck.symbolic.rewriting.functions import is_foreign, rewritten
 from modelcheck.symbolic.rewriting.ownership import is_library
 from modelcheck.symbolic.terms import UnsupportedError, disj, neg
 from modelcheck.symbolic.values.equality import equality
 from modelcheck.symbolic.values.kinds import SymUnion, as_set, describe, is_symbolic
-from modelcheck.symbolic.values.merging import merge, over
+from modelcheck.symbolic.values.merging import merge, over, settled, split
 from modelcheck.symbolic.values.scalars import count
 
 # What is called instead of a function; the modules that define the replacements put them here.
@@ -50,6 +52,11 @@ _MUTATORS = frozenset(
         "__delitem__",
     ]
 )
+_MUTATING_MODULES = {"_heapq", "_bisect"}
+# Built-in functions that do not look at what an argument is.
+_INDIFFERENT = {abs, callable, hasattr, print, setattr, delattr}
+# A function with a cache is the function: what it has cached for a value on one path is no matter of another one.
+_REMEMBERING: Any = type(functools.lru_cache(lambda: None))
 _CONTAINERS = (list, dict, set, collections.deque, collections.Counter)
 
 
@@ -61,6 +68,8 @@ def call(function: Any, /, *args: Any, **kwargs: Any) -> Any:
         return _call_method(function, args, kwargs)
     if isinstance(function, FunctionType):
         return _call_function(function, args, kwargs)
+    if isinstance(function, _REMEMBERING):
+        return call(function.__wrapped__, *args, **kwargs)
     known = KNOWN.get(function) if isinstance(function, (type, BuiltinFunctionType)) else None
     if known is not None:
         return known(*args, **kwargs)
@@ -83,12 +92,29 @@ def _call_function(function: FunctionType, args: tuple[Any, ...], kwargs: dict[s
     if not is_foreign(function):
         return rewritten(function)(*args, **kwargs)
     passes_on = function.__code__.co_filename == contextlib.contextmanager.__code__.co_filename
-    if is_library(function.__code__) and not passes_on and any(is_symbolic(each) for each in (*args, *kwargs.values())):
-        raise UnsupportedError(
-            f"{function.__module__}.{function.__qualname__} was called with {describe(next(a for a in (*args, *kwargs.values()) if is_symbolic(a)))}",
-            remedy="Library code cannot be followed; write it with Python's own operators.",
-        )
+    if is_library(function.__code__) and not passes_on:
+        args, kwargs = tuple(map(_particular, args)), {name: _particular(each) for name, each in kwargs.items()}
+        unknown = next((each for each in (*args, *kwargs.values()) if is_symbolic(each)), None)
+        if unknown is not None:
+            raise UnsupportedError(
+                f"{function.__module__}.{function.__qualname__} was called with {describe(unknown)}",
+                remedy="Library code is followed on few values only: bound the integers, or write it with Python's own operators.",
+            )
     return function(*args, **kwargs)
+
+
+def _particular(value: Any) -> Any:
+    """An argument of code that cannot be followed: a path for each value that it can be."""
+    if not is_symbolic(value):
+        return value
+    if not isinstance(value, (list, dict)):
+        return settled(value)
+    Present.paths.effect()
+    if isinstance(value, list):
+        value[:] = map(settled, value)
+    else:
+        value.update({key: settled(each) for key, each in value.items()})
+    return value
 
 
 def _call_native(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -96,14 +122,33 @@ def _call_native(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -
     if isinstance(function, (BuiltinFunctionType, BuiltinMethodType)) and isinstance(owner, _CONTAINERS):
         if function.__name__ in _MUTATORS:
             Present.paths.effect()
+            args = _keyed(owner, function.__name__, args)
         if args and is_symbolic(args) and function.__name__ in {"get", "pop", "index", "count", "remove", "setdefault"}:
             return _container_method(owner, function, args)
     if isinstance(owner, tuple) and function.__name__ in {"index", "count"} and is_symbolic((owner, args)):
         return _container_method(owner, function, args)
     if isinstance(owner, AbstractSet) and isinstance(function, BuiltinMethodType) and is_symbolic(list(args)):
         return builtins.getattr(as_set(owner), function.__name__)(*args)
+    module = builtins.getattr(function, "__module__", None)
+    if module in _MUTATING_MODULES or function in (setattr, delattr):
+        Present.paths.effect()
+    elif isinstance(function, BuiltinFunctionType) and module in {"builtins", "math"} and function not in _INDIFFERENT:
+        args = tuple(map(_particular, args))
     args = tuple(followed(each) for each in args)
     return function(*args, **{name: followed(each) for name, each in kwargs.items()})
+
+
+def _keyed(owner: Any, name: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The arguments of a method that changes a container; what is hashed by it is decided on."""
+    if not is_symbolic(list(args)) or not isinstance(owner, (set, dict)):
+        return args
+    if name in {"add", "discard", "remove", "setdefault", "pop"}:
+        return (settled(args[0]), *args[1:])
+    if isinstance(owner, set):
+        return tuple([settled(each) for each in iterated(more)] for more in args)
+    if name == "update" and not isinstance(args[0], Mapping):
+        return ([(settled(key), value) for key, value in map(split, iterated(args[0]))],)
+    return args
 
 
 def _container_method(owner: Any, function: Any, args: tuple[Any, ...]) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from modelcheck.symbolic.operators.ranges import SymbolicRange
 from modelcheck.symbolic.present import decide
 from modelcheck.symbolic.terms import TRUE, Guarded, conj, disj
 from modelcheck.symbolic.values.kinds import GuardedList, SymSet, SymUnion
@@ -28,6 +29,17 @@ def items_of(iterable: Any) -> Items:
     return [(TRUE, each) for each in iterable], ()
 
 
+def listed(iterable: Any) -> list[Guarded]:
+    """The items of an iterable with their conditions.
+
+    Raises:
+        UnsupportedError: if there are unboundedly many.
+    """
+    if isinstance(iterable, SymbolicRange):
+        return iterable.listed()
+    return GuardedList(*items_of(iterable)).finite()
+
+
 def items_of_union(union: SymUnion) -> list[Guarded]:
     """The items of a union of iterables."""
     if all(isinstance(value, (tuple, list, range)) for _, value in union.alternatives):
@@ -49,7 +61,7 @@ def iterated(iterable: Any) -> Iterable[Any]:
 
 
 def _deciding(iterable: Any) -> Iterator[Any]:
-    for guard, value in GuardedList(*items_of(iterable)).finite():
+    for guard, value in listed(iterable):
         if decide(guard):
             yield value
 
@@ -57,5 +69,5 @@ def _deciding(iterable: Any) -> Iterator[Any]:
 def picked_of(options: Any) -> list[Guarded] | None:
     """The conditions and options of a choice among symbolic ones; None if they are concrete."""
     if isinstance(options, (GuardedList, SymSet, SymUnion)):
-        return GuardedList(*items_of(options)).finite()
+        return listed(options)
     return None

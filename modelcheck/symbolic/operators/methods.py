@@ -32,7 +32,7 @@ from modelcheck.symbolic.values.kinds import (
     is_setlike,
     is_symbolic,
 )
-from modelcheck.symbolic.values.merging import over, split
+from modelcheck.symbolic.values.merging import over, settled, split
 from modelcheck.symbolic.values.scalars import bool_term, boolean, int_term, integer, is_bool, negated, truth
 from modelcheck.values import order_key
 
@@ -66,10 +66,29 @@ def _of_all() -> dict[str, Method]:
         "__ne__": lambda self, other: negated(equal(self, other)),
         "__bool__": lambda self: decide(truth(self)),
         "__hash__": Symbolic.__hash__,
-        "__index__": Symbolic.__index__,
-        "__str__": Symbolic.__str__,
-        "__repr__": lambda self: describe(self) if Present.paths is None else Symbolic.__str__(self),
+        "__index__": _index,
+        "__str__": _text(str),
+        "__format__": lambda self, spec: _text(lambda value: format(value, spec))(self),
+        "__repr__": lambda self: describe(self) if Present.paths is None else _text(repr)(self),
     }
+
+
+def _index(self: Any) -> int:
+    """One particular integer: a path for each that it can be."""
+    value = settled(self)
+    if is_symbolic(value):
+        return Symbolic.__index__(self)
+    return operator.index(value)
+
+
+def _text(function: Callable[[Any], str]) -> Method:
+    """The text of one particular value: a path for each that it can be."""
+
+    def method(self: Any) -> str:
+        value = settled(self)
+        return Symbolic.__str__(self) if is_symbolic(value) else function(value)
+
+    return method
 
 
 # Numbers -----------------------------------------------------------------------------------------------------------------------------------------
@@ -102,21 +121,53 @@ def _order(function: Method) -> Method:
     return method
 
 
-def _divisor(number: Any, divisor: Any) -> Any:
-    if type(divisor) is not int or divisor <= 0:
+def _particular(function: Method, *, turned: bool = False) -> Method:
+    """An operator on particular values: a path for each that they can be."""
+
+    def method(self: Any, other: Any) -> Any:
+        left, right = map(settled, (other, self) if turned else (self, other))
+        if is_symbolic(left) or is_symbolic(right):
+            raise UnsupportedError(
+                f"{function.__name__} of {describe(left)} and {describe(right)}",
+                remedy="Bound the integers by a guard or a @constraint before; followed for all integers are + - * and // and % by a constant.",
+            )
+        return function(left, right)
+
+    return method
+
+
+def _divided(function: Method, number: Any, divisor: Any) -> Any:
+    """``number // divisor`` or ``number % divisor``; z3 rounds as Python does where the divisor is positive."""
+    divisor = settled(divisor)
+    if int_term(number) is None or int_term(divisor) is None:
+        return NotImplemented
+    if is_symbolic(divisor):
         raise UnsupportedError(
             f"{describe(number)} was divided by {describe(divisor)}",
-            remedy="Only division by a positive constant can be followed.",
+            remedy="Bound the divisor by a guard or a @constraint before.",
         )
-    return divisor
+    if divisor == 0:
+        raise ZeroDivisionError("integer division or modulo by zero")
+    if divisor > 0:
+        return integer(function(int_term(number), z3.IntVal(int(divisor))))
+    opposite = function(-int_term(number), z3.IntVal(-int(divisor)))
+    return integer(opposite if function is _quotient else -opposite)
+
+
+def _quotient(number: Any, divisor: Any) -> Any:
+    return number / divisor
+
+
+def _remainder(number: Any, divisor: Any) -> Any:
+    return number % divisor
 
 
 def _of_integers() -> dict[str, Method]:
     found: dict[str, Method] = {
-        "__floordiv__": lambda self, other: integer(int_term(self) / _divisor(self, other)),
-        "__mod__": lambda self, other: integer(int_term(self) % _divisor(self, other)),
-        "__rfloordiv__": lambda self, other: _divisor(other, self),
-        "__rmod__": lambda self, other: _divisor(other, self),
+        "__floordiv__": lambda self, other: _divided(_quotient, self, other),
+        "__mod__": lambda self, other: _divided(_remainder, self, other),
+        "__rfloordiv__": lambda self, other: _divided(_quotient, other, self),
+        "__rmod__": lambda self, other: _divided(_remainder, other, self),
         "__neg__": lambda self: integer(-int_term(self)),
         "__pos__": lambda self: integer(int_term(self)),
         "__abs__": lambda self: integer(z3.If(int_term(self) < 0, -int_term(self), int_term(self))),
@@ -126,6 +177,9 @@ def _of_integers() -> dict[str, Method]:
         found[f"__r{name}__"] = _backward(getattr(operator, name))
     for name in ("lt", "le", "gt", "ge"):
         found[f"__{name}__"] = _order(getattr(operator, name))
+    for name in ("truediv", "pow", "lshift", "rshift", "and", "or", "xor"):
+        found[f"__{name}__"] = _particular(getattr(operator, f"__{name}__"))
+        found[f"__r{name}__"] = _particular(getattr(operator, f"__{name}__"), turned=True)
     return found
 
 
@@ -159,7 +213,7 @@ def _of_unions() -> dict[str, Method]:
     }
     for name in ("add", "sub", "mul", "and", "or", "xor"):
         found[f"__i{name}__"] = _in_place(getattr(operator, f"__i{name}__"))
-    for name in ("add", "sub", "mul", "floordiv", "mod", "and", "or", "xor"):
+    for name in ("add", "sub", "mul", "floordiv", "mod", "and", "or", "xor", "truediv", "pow", "lshift", "rshift"):
         found[f"__{name}__"] = _lifted(getattr(operator, f"__{name}__"))
         found[f"__r{name}__"] = _lifted_backward(getattr(operator, f"__{name}__"))
     for name in ("lt", "le", "gt", "ge"):
@@ -188,7 +242,10 @@ def _in_place(function: Method) -> Method:
 
     def method(self: Any, other: Any) -> Any:
         changes = any(type(value).__hash__ is None for _, value in self.alternatives)
-        return function(split(self), other) if changes else over(self, lambda value: function(value, other))
+        if changes:
+            Present.paths.effect()
+            return function(split(self), other)
+        return over(self, lambda value: function(value, other))
 
     return method
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from modelcheck.symbolic.rewriting.nodes import Transformer, assigns
+from modelcheck.symbolic.rewriting.nodes import Transformer, assigns, yields
 
 
 class Comprehensions(Transformer):
@@ -32,9 +32,7 @@ class Comprehensions(Transformer):
     ) -> ast.expr:
         if assigns(node):
             return self.generic(node)
-        if any(isinstance(each, (ast.Yield, ast.YieldFrom, ast.Await)) for each in ast.walk(node)) or any(
-            g.is_async for g in generators
-        ):
+        if yields(node) or any(g.is_async for g in generators):
             raise self.refuse(node, "a comprehension with yield or await")
         collector = f"__modelcheck_collector_{node.lineno}_{node.col_offset}"
         gather = ast.Attribute(ast.Name(collector, ast.Load()), "emit", ast.Load())

@@ -57,3 +57,8 @@ class Transformer(ast.NodeTransformer):
 def assigns(node: ast.AST) -> bool:
     """Whether there is a ``:=`` in a node, whose variable must stay one of the function."""
     return any(isinstance(each, ast.NamedExpr) for each in ast.walk(node))
+
+
+def yields(node: ast.AST) -> bool:
+    """Whether a node hands something to the caller of a generator or coroutine, which only the function itself can do."""
+    return any(isinstance(each, (ast.Yield, ast.YieldFrom, ast.Await)) for each in ast.walk(node))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-from types import CodeType
 from typing import Any
 
-from modelcheck.symbolic.rewriting.comprehensions import Comprehensions
+from modelcheck.symbolic.rewriting.assignments import Assignments
 from modelcheck.symbolic.rewriting.nodes import OPERATORS, assigns
 
 _COMPARE = {
@@ -15,12 +14,8 @@ _COMPARE = {
 }  # fmt: skip
 
 
-class Rewriter(Comprehensions):
+class Rewriter(Assignments):
     """Turns operations into calls."""
-
-    def __init__(self, code: CodeType) -> None:
-        super().__init__(code)
-        self._self = code.co_varnames[0] if code.co_argcount else None
 
     # Conditions -------------------------------------------------------------------------------------------------------------------------------
 
@@ -78,16 +73,6 @@ class Rewriter(Comprehensions):
         if not isinstance(node.ctx, ast.Load):
             return self.generic(node)
         return self.call(node, "item", self.visit(node.value), self._key(node.slice))
-
-    def visit_Assign(self, node: ast.Assign) -> ast.stmt:
-        """``a[b] = c``."""
-        target = node.targets[0]
-        if len(node.targets) > 1 or not isinstance(target, ast.Subscript) or isinstance(target.slice, ast.Slice):
-            return self.generic(node)
-        if assigns(node):
-            return self.generic(node)
-        value, container, key = (self.visit(each) for each in (node.value, target.value, target.slice))
-        return self.at(node, ast.Expr(self.call(node, "set_item", value, container, key)))
 
     def visit_Dict(self, node: ast.Dict) -> ast.expr:
         """``{a: b}``."""
@@ -150,12 +135,6 @@ class Rewriter(Comprehensions):
 
     # Statements -------------------------------------------------------------------------------------------------------------------------------
 
-    def visit_For(self, node: ast.For) -> ast.stmt:
-        """``for x in xs``."""
-        self.generic_visit(node)
-        node.iter = self.call(node.iter, "iterated", node.iter)
-        return node
-
     def visit_Match(self, node: ast.Match) -> ast.stmt:
         """``match x``: a union takes one of its alternatives first."""
         for each in ast.walk(node):
@@ -199,12 +178,6 @@ class Rewriter(Comprehensions):
     def visit_Global(self, node: ast.Global) -> ast.stmt:
         """``global``: state outside of the state."""
         raise self.refuse(node, "a global variable that changes", "Keep what changes in a variable set by init.")
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
-        """Annotations are left as they are."""
-        node.target = self.visit(node.target)
-        node.value = self.visit(node.value) if node.value else None
-        return node
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
         """Functions inside functions are rewritten with them."""

@@ -56,14 +56,21 @@ def split(value: Any) -> Any:
 
 
 def settled(value: Any) -> Any:
-    """The value made concrete throughout: the run takes one of the alternatives of each part. Unbounded integers stay."""
+    """The value made concrete throughout: the run takes one of the alternatives of each part. Integers that can be too many stay."""
     value = split(value)
     if isinstance(value, SymBool):
-        return bool(value)
+        return decide(value.term)
+    if isinstance(value, SymInt):
+        number = Present.paths.particular(value.term)
+        return value if number is None else number
+    if isinstance(value, SymSet):
+        return frozenset(settled(each) for guard, each in value.items if decide(guard))
     if isinstance(value, GuardedList):
         return [settled(each) for guard, each in value.finite() if decide(guard)]
-    if type(value) is tuple:
-        return tuple(map(settled, value))
+    if type(value) in (tuple, list):
+        return type(value)(map(settled, value))
+    if type(value) is dict:
+        return {key: settled(each) for key, each in value.items()}
     if is_compared_by_fields(value) and is_symbolic(value):
         return rebuilt(value, {name: settled(each) for name, each in field_values(value).items()})
     return value

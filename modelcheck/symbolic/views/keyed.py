@@ -59,14 +59,14 @@ class SymbolicBag(Collection):
         else:
             pairs = [
                 (value, operators.conditional(boolean(guard), lambda: 1, lambda: 0))
-                for guard, value in GuardedList(*operators.items_of(other)).finite()
+                for guard, value in operators.listed(other)
             ]
         for element, count in [*pairs, *counts.items()]:
             self[element] = self[element] + count
 
     def subtract(self, other: Any = ()) -> None:
         """As `Counter.subtract`."""
-        for guard, value in GuardedList(*operators.items_of(other)).finite():
+        for guard, value in operators.listed(other):
             self[value] = self[value] - operators.conditional(boolean(guard), lambda: 1, lambda: 0)
 
     def pop(self, element: Any, *default: Any) -> Any:
@@ -92,7 +92,7 @@ class SymbolicBag(Collection):
 
     def _elements_of(self, *others: Any) -> list[Any]:
         """All elements that this bag and others can have, at least once each."""
-        found = [value for bag in (self, *others) for _, value in GuardedList(*operators.items_of(bag)).finite()]
+        found = [value for bag in (self, *others) for _, value in operators.listed(bag)]
         return list({identity(value): value for value in found if not is_symbolic(value)}.values()) + [
             value for value in found if is_symbolic(value)
         ]

@@ -55,14 +55,14 @@ class SymbolicSet(Collection):
     def update(self, *others: Any) -> None:
         """As `set.update`."""
         for other in others:
-            for guard, value in GuardedList(*operators.items_of(other)).finite():
+            for guard, value in operators.listed(other):
                 now = self.__symbolic_member__(value)
                 self._session.keep(self._elements, self._check(value), boolean(disj(guard, now)))
 
     def difference_update(self, *others: Any) -> None:
         """As `set.difference_update`."""
         for other in others:
-            for guard, value in GuardedList(*operators.items_of(other)).finite():
+            for guard, value in operators.listed(other):
                 now = self.__symbolic_member__(value)
                 self._session.keep(self._elements, self._check(value), boolean(conj(neg(guard), now)))
 
