@@ -7,5 +7,5 @@ globals and closure. Nothing else changes; ``if``, ``while``, ``assert`` and ``f
 Cannot be rewritten: code without source, coroutines, ``global`` state, ``except`` clauses that catch everything.
 
 `ownership` says whose code something is, `source` finds the definition of a function, `operations` (with `assignments`, `comprehensions` and
-`nodes`) makes the new definition, `functions` keeps the twins, and `supervision` has them run in the place of the functions while an exploration lasts.
+`nodes`) makes the new definition, `functions` keeps the twins, and `supervision` has them run in place of the functions during an exploration.
 """
