@@ -20,7 +20,7 @@ import z3
 from attrs import define, field
 
 from modelcheck.errors import InternalError
-from modelcheck.spec import Declaration
+from modelcheck.spec import Declaration, Role
 from modelcheck.symbolic import bounded
 from modelcheck.symbolic.asking import ask, said
 from modelcheck.symbolic.invariants import Cube, Found, in_words, is_inductive, needed
@@ -43,14 +43,14 @@ def find_invariant(
     deadline: float | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Found:
-    """Search for an inductive invariant that implies a property."""
+    """Search for an inductive invariant that implies a property; of steps, that rules out the states from which one makes it false."""
     sorts = {leaf.constant.sort().kind() for leaf in system.leaves.all.values()}
     if z3.Z3_ARRAY_SORT in sorts or any(transition.inputs for transition in system.transitions):
         return Found(
             reason="a set holds unbounded integers, for which no invariant is searched; write lemmas and use induction"
         )
     raising = [each.condition for each in system.transitions if each.error is not None]
-    term = conj(system.property_term(declared), *(neg(each) for each in raising))
+    term = conj(*_properties(system, declared), *(neg(each) for each in raising))
     if z3.Z3_INT_SORT in sorts:
         return find_by_spacer(system, declared, term, deadline)
     search = _Search(system, declared, term, deadline, progress or (lambda _: None))
@@ -66,8 +66,17 @@ def find_invariant(
     return Found(invariant=in_words(system, cubes), queries=search.queries)
 
 
+def _properties(system: System, declared: Declaration) -> list[z3.BoolRef]:
+    """What a property says of a state; a property of steps speaks of all that can be taken from it."""
+    if declared.role is not Role.STEP:
+        return [system.property_term(declared)]
+    taken = [each for each in system.transitions if each.error is None]
+    return [z3.Implies(each.condition, system.step_term(declared, each)) for each in taken]
+
+
 def _violation(system: System, declared: Declaration, depth: int, deadline: float | None) -> Run | None:
-    return bounded.search(system, [declared], depth, deadline=deadline)[declared.name].run
+    steps = depth + 1 if declared.role is Role.STEP else depth
+    return bounded.search(system, [declared], steps, deadline=deadline)[declared.name].run
 
 
 # The loop ----------------------------------------------------------------------------------------------------------------------------------------

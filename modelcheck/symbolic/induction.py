@@ -106,9 +106,9 @@ class Induction:
         return Inductive(Verdict.UNKNOWN, reason=reason, counterexample=answer.counterexample)
 
     def _base(self, declared: Sequence[Declaration]) -> dict[str, Inductive | None]:
+        """What is not true of the first k states and of the steps between them, which the induction takes for granted."""
         found: dict[str, Inductive | None] = {}
-        states = [each for each in declared if each.role is not Role.STEP]
-        for name, result in bounded.search(self._system, states, self._depth - 1, deadline=self._deadline).items():
+        for name, result in bounded.search(self._system, declared, self._depth - 1, deadline=self._deadline).items():
             if result.run is not None:
                 found[name] = Inductive(Verdict.VIOLATED, run=result.run)
             elif result.reason is not None or result.depth < self._depth - 1:

@@ -1,0 +1,158 @@
+"""What each method of proof says of random specs, against what the enumerator says of all their states."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from modelcheck import Limits, Spec, Verdict, action, check, lemma, require, step_property
+from modelcheck.errors import ModelcheckError
+from modelcheck.spec import machine_of
+from modelcheck.symbolic.attempts import Attempts, Options
+from modelcheck.symbolic.prove import prove
+from modelcheck.symbolic.system import System
+from modelcheck.symbolic.terms import UnsupportedError
+
+from ..agreement.compare import load
+from ..agreement.writer import sources
+
+MOST_STATES = 2000
+SECONDS = 20
+HOLDS, VIOLATED, UNKNOWN = Verdict.HOLDS, Verdict.VIOLATED, Verdict.UNKNOWN
+
+
+def _proofs(spec):
+    """What each method says of each property, with the name of the method."""
+    machine = machine_of(spec)
+    targets = [each for each in machine.properties if each.role.value != "reachable"]
+    deadline = time.monotonic() + SECONDS
+    attempts = Attempts(System(machine), targets, [], Options("auto", 3, 1, None, None), deadline)
+    for name, found in (
+        ("bmc", attempts.bmc(targets)),
+        ("induction", attempts.induction(targets, 1)),
+        ("2-induction", attempts.induction(targets, 2)),
+        ("3-induction", attempts.induction(targets, 3)),
+        ("ic3", attempts.ic3(targets)),
+    ):
+        for proof in found.values():
+            yield name, proof
+
+
+def _compare(source: str) -> set[str]:
+    """Compare; returns the verdicts of the search for an invariant."""
+    try:
+        spec = load(source)()
+        report = check(spec, limits=Limits(states=MOST_STATES), keep_going=True)
+    except ModelcheckError:
+        return set()
+    expected = {each.name: each for each in report.properties if each.kind in ("invariant", "step property")}
+    said: set[str] = set()
+    if not expected or any(each.verdict is UNKNOWN for each in expected.values()):
+        return said
+    try:
+        for method, proof in _proofs(spec):
+            known = expected[proof.name]
+            assert proof.verdict in (known.verdict, UNKNOWN), (method, proof.name, source)
+            if method == "ic3":
+                said.add(f"{proof.kind} {proof.verdict.value}")
+            if proof.trace is not None:
+                steps = len(known.trace.steps)
+                assert len(proof.trace.steps) == steps, (method, proof.name, source)
+            elif method == "bmc" and known.verdict is VIOLATED and proof.depth is not None:
+                assert proof.depth < len(known.trace.steps), (proof.name, source)
+    except UnsupportedError:
+        pass
+    return said
+
+
+@seed(11)
+@settings(max_examples=8, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@given(sources())
+def test_random_specs_have_the_verdict_of_the_search(source):
+    """No method says `holds` of what is violated, or the reverse; violations have the length of the search's."""
+    _compare(source)
+
+
+@pytest.mark.slow
+def test_many_random_specs_have_the_verdict_of_the_search():
+    """The same on many, among which the search for an invariant proves and refutes properties of both kinds."""
+    said: set[str] = set()
+
+    @settings(
+        max_examples=250, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+    )
+    @given(sources())
+    def compare(source):
+        said.update(_compare(source))
+
+    compare()
+    assert said >= {"invariant holds", "invariant violated", "step property holds", "step property violated"}
+
+
+class First(Spec):
+    """Only the first step goes down."""
+
+    def init(self) -> None:
+        self.begun = False
+        self.x = 5
+
+    @action
+    def begin(self) -> None:
+        require(not self.begun)
+        self.begun = True
+        self.x = 4
+
+    @action
+    def up(self) -> None:
+        require(self.begun and self.x < 9)
+        self.x += 1
+
+    @step_property
+    def grows(self, after: First) -> bool:
+        return after.x >= self.x
+
+
+@pytest.mark.parametrize(("method", "k"), [("bmc", 1), ("induction", 1), ("induction", 2), ("induction", 3), ("ic3", 1)])
+def test_the_first_step_is_a_step(method, k):
+    """A property that the first step makes false is violated, though no step comes before it."""
+    report = prove(First(), method=method, k=k)
+    assert report.verdict is VIOLATED
+    assert len(report.properties[0].trace.steps) == 1
+
+
+class Phases(Spec):
+    """Two flags go round together; which step is taken from where is reachable is not inductive by itself."""
+
+    def init(self) -> None:
+        self.a = [False, False, False]
+        self.at = 0
+
+    @action
+    def go(self) -> None:
+        self.a[self.at] = not self.a[self.at]
+        self.at = (self.at + 1) % 3
+
+    @action
+    def jump(self) -> None:
+        require(self.a[1] and not self.a[0] and self.at == 0)
+        self.a = [False, False, False]
+
+    @step_property
+    def one_at_a_time(self, after: Phases) -> bool:
+        return sum(self.a[n] != after.a[n] for n in range(3)) <= 1
+
+    @lemma
+    def in_order(self) -> bool:
+        return all(self.a[n] == (not self.a[2] if n < self.at else self.a[2]) for n in range(3))
+
+
+def test_an_invariant_is_found_for_a_property_of_steps():
+    """The step that breaks it is taken from no reachable state, which ic3 finds out by itself."""
+    assert check(Phases()).verdict is HOLDS
+    assert prove(Phases(), method="induction", using=[]).verdict is UNKNOWN
+    assert prove(Phases(), method="induction").verdict is HOLDS
+    report = prove(Phases(), properties=["one_at_a_time"], method="ic3")
+    assert report.verdict is HOLDS
+    assert report.properties[0].found
