@@ -7,6 +7,8 @@ import inspect
 import math
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import FunctionType
+from typing import Any
 
 from modelcheck.errors import UsageError
 from modelcheck.search.budget import Budget
@@ -17,6 +19,8 @@ from modelcheck.search.report import ActionReport, CellReport, Limits, Progress,
 from modelcheck.spec import Declaration, Machine, Role, Spec, machine_of
 from modelcheck.spec.choice import Overrun
 from modelcheck.spec.constants import unknown
+from modelcheck.spec.loading import shown_path
+from modelcheck.spec.purity import varying_calls
 from modelcheck.spec.watch import Watch
 from modelcheck.verdict import Verdict
 
@@ -140,7 +144,7 @@ def _report(
         ),
         table_load=states / max(stats["table_slots"], 1),
         bytes_per_state=(stats["table_bytes"] + stats["log_bytes"]) / max(states, 1),
-        warnings=_warnings(exploration),
+        warnings=(*_varying(machine), *_warnings(exploration)),
         seed=seed,
     )
 
@@ -207,6 +211,19 @@ def _warnings(exploration: Exploration) -> tuple[str, ...]:
         if not evaluations and (declared := trees[tree].declared) and declared.role is Role.INVARIANT
     ]
     return (*never, *idle, *_forgetting_self(exploration))
+
+
+def _varying(machine: Machine) -> Iterator[str]:
+    """What is used that may be another in the next run of Python, so that counts and traces would be, too."""
+    written: list[tuple[str, Any]] = [("init", machine.cls.init)]
+    for declared in (*machine.actions, *machine.properties, *machine.constraints, *machine.terminals):
+        written += [(declared.title, function) for function in (declared.function, *declared.domains)]
+    told: set[str] = set()
+    for title, function in written:
+        for what, place in varying_calls(function, machine.cls) if isinstance(function, FunctionType) else ():
+            if place not in told:
+                told.add(place)
+                yield f"{title} uses {what}, which may give something else in the next run of Python  {shown_path(place)}"
 
 
 def _forgetting_self(exploration: Exploration) -> Iterator[str]:

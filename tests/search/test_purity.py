@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from attrs import define
@@ -219,3 +221,69 @@ def test_assert_under_o_is_refused(tmp_path):
     )
     done = subprocess.run([sys.executable, "-O", str(path)], capture_output=True, text=True, check=False)
     assert "python -O ignores" in done.stderr
+
+
+class Environment(Base):
+    def odd(self):
+        self.value = os.environ.get("HOME") is None
+
+
+class OfText(Base):
+    @invariant
+    def lucky(self) -> bool:
+        return hash("a") != 0
+
+
+class OfHelper(Base):
+    def odd(self):
+        self.value = sum(helper(text) for text in "ab")
+
+
+class OfPid(Base):
+    def init(self):
+        super().init()
+        self.n = os.getpid() % 2
+
+
+def helper(text):
+    """Called by an action."""
+    return hash(text) % 3
+
+
+@pytest.mark.parametrize(
+    ("spec", "told"),
+    [
+        (Environment, "the action count uses os.environ"),
+        (OfText, "the invariant lucky uses hash()"),
+        (OfHelper, "the action count uses hash()"),
+        (OfPid, "init uses os.getpid()"),
+    ],
+)
+def test_what_is_the_same_throughout_a_process_only_is_a_warning(spec, told):
+    """A search cannot notice that hash() of a text is another in the next run; the code is read, and its line is named."""
+    [warning] = check(spec()).warnings
+    assert warning.startswith(f"{told}, which may give something else in the next run of Python")
+    line = int(warning.rpartition(":")[2])
+    assert told.split()[-1].removesuffix("()") in Path(__file__).read_text().splitlines()[line - 1]
+
+
+class OwnHash(Base):
+    """Uses names that only look like those."""
+
+    def odd(self):
+        random = FakeModule()
+        time = self.hash
+        self.value = (random.randint(), time(), self.hash())
+
+    def hash(self):
+        return 7
+
+
+class FakeModule:
+    def randint(self):
+        return 4
+
+
+def test_what_has_only_the_name_of_one_is_none():
+    """A method, a variable or an attribute of the same name is no such call."""
+    assert check(OwnHash()).warnings == ()
