@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from modelcheck.cli.units import count, said_seconds
 from modelcheck.spec import Machine
 from modelcheck.spec.loading import shown_path
 from modelcheck.symbolic.counterexample import CounterexampleToInduction
+from modelcheck.symbolic.induction import inductive
 from modelcheck.symbolic.report import Proof, ProofReport, trace_of
 from modelcheck.trace import Trace, explain
 from modelcheck.trace.diff import changes
@@ -48,6 +50,7 @@ def json_proofs(report: ProofReport, machine: Machine, files: Mapping[str, Path]
         "transitions": report.transitions,
         "queries": report.queries,
         "unbounded": list(report.unbounded),
+        "left_out": list(report.left_out),
         "properties": [_json_proof(proof, machine, files.get(proof.name)) for proof in report.properties],
         "schema": SCHEMA,
     }
@@ -144,6 +147,9 @@ def _verdicts(report: ProofReport) -> Iterator[Line]:
             Span(proof.verdict.value, proof.verdict.value),
             Span(_remark(proof), "note"),
         )
+        tried = _reason_lines(proof.reason or "") if proof.verdict is Verdict.UNKNOWN else []
+        if len(tried) > 1:
+            yield from ((Span(f"      {line}", "note"),) for line in tried)
         if proof.needs:
             yield (Span(f"      needs {', '.join(proof.needs)}", "note"),)
     yield ()
@@ -153,17 +159,27 @@ def _verdicts(report: ProofReport) -> Iterator[Line]:
         ),
     )
     if report.unbounded:
-        shown = ", ".join(report.unbounded[:MOST_SHOWN]) + (
-            f" and {len(report.unbounded) - MOST_SHOWN} more" if len(report.unbounded) > MOST_SHOWN else ""
-        )
-        yield (Span(f"unbounded: {shown}", "note"),)
+        yield (Span(f"unbounded: {_some(report.unbounded)}", "note"),)
+    if report.left_out:
+        yield (Span(f"left to `modelcheck check`: {_some(report.left_out)}", "note"),)
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_SHOWN} more" if len(names) > MOST_SHOWN else ""
+    return ", ".join(names[:MOST_SHOWN]) + more
+
+
+def _reason_lines(reason: str) -> list[str]:
+    """A reason; where several methods were tried, a line for each."""
+    return re.split(r"; (?=(?:bmc|(?:\d+-)?induction|ic3): )", reason)
 
 
 def _remark(proof: Proof) -> str:
     if proof.trace is not None:
         return f" in {count(len(proof.trace.steps), 'step')}" if proof.trace.steps else " in the initial state"
     if proof.verdict is Verdict.UNKNOWN:
-        return f": {proof.reason}"
+        lines = _reason_lines(proof.reason or "")
+        return f": {proof.reason}" if len(lines) == 1 else ""
     return f" by {proof.method}"
 
 
@@ -198,7 +214,7 @@ def _counterexample(proof: Proof, found: CounterexampleToInduction, machine: Mac
     if found.raises:
         yield (Span(f"{found.property} raises where what is assumed is true", "unknown"),)
     else:
-        yield (Span(f"{proof.name} is not inductive", "unknown"),)
+        yield (Span(f"{proof.name} is not {inductive(len(found.steps))}", "unknown"),)
     yield ()
     yield from _first_state(found, machine)
     for at, step in enumerate(found.steps):
@@ -220,14 +236,15 @@ def _first_state(found: CounterexampleToInduction, machine: Machine) -> Iterator
     state = found.states[0]
     different = min((list(changes(each, state)) for each in machine.initial_states()), key=len)
     assumed = _assumed(found)
+    later = " (as after each step but the last)" if len(found.steps) > 1 else ""
     apart = list(change_lines(tuple(different)))
     if not different:
-        yield (Span(f"from an initial state, in which {assumed},"),)
+        yield (Span("from an initial state"),)
     elif len(plain(apart)) < len(plain(state_lines(state))):
-        yield (Span(f"from a state in which {assumed}, and which differs from the initial one in"),)
+        yield (Span(f"from a state in which {assumed}{later}, and which differs from the initial one in"),)
         yield from apart
     else:
-        yield (Span(f"from a state in which {assumed}"),)
+        yield (Span(f"from a state in which {assumed}{later}"),)
         yield from state_lines(state)
 
 

@@ -102,7 +102,7 @@ class Induction:
         if missing:
             names = missing[0] if len(missing) == 1 else f"{', '.join(missing[:-1])} and {missing[-1]}"
             return Inductive(Verdict.UNKNOWN, reason=f"its proof needs {names}, which could not be proved")
-        reason = answer.reason or "it is not inductive"
+        reason = answer.reason or f"it is not {inductive(self._depth)}"
         return Inductive(Verdict.UNKNOWN, reason=reason, counterexample=answer.counterexample)
 
     def _base(self, declared: Sequence[Declaration]) -> dict[str, Inductive | None]:
@@ -133,6 +133,11 @@ class Induction:
                 return steps, declared
             todo += [by_name[name] for name in sorted(step.needs) if name not in steps and by_name[name] not in todo]
         return steps, None
+
+
+def inductive(depth: int) -> str:
+    """The word for what induction over so many states proves."""
+    return "inductive" if depth == 1 else f"{depth}-inductive"
 
 
 def _all_needs(name: str, steps: Mapping[str, Answer]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from attrs import evolve
 
 from modelcheck.errors import UsageError
+from modelcheck.search.check import DEADLOCK
 from modelcheck.spec import Declaration, Machine, Role, Spec, machine_of
 from modelcheck.spec.constants import unknown
 from modelcheck.spec.loading import source_file
@@ -20,6 +21,8 @@ from modelcheck.verdict import Verdict
 
 METHODS = ("auto", "bmc", "induction", "ic3")
 _AUTO_DEPTH = 3
+_MANY = {Role.INVARIANT: "invariants", Role.STEP: "step properties"}
+_SEARCH = "`modelcheck check` looks for deadlocks, and for what should be reachable."
 _Attempt = Callable[[list[Declaration]], dict[str, Proof]]
 
 
@@ -58,7 +61,13 @@ def prove(
     machine = machine_of(spec)
     targets, assumed = _chosen(machine, properties, using)
     with stoppable():
-        return _Prover(machine, targets, assumed, Options(method, depth, k, time_limit, progress)).report()
+        report = _Prover(machine, targets, assumed, Options(method, depth, k, time_limit, progress)).report()
+    return report if properties else evolve(report, left_out=_left_out(machine))
+
+
+def _left_out(machine: Machine) -> tuple[str, ...]:
+    """What a search checks by default and a proof does not."""
+    return (*(each.name for each in machine.properties if each.role is Role.REACHABLE), DEADLOCK)
 
 
 def _chosen(
@@ -68,14 +77,28 @@ def _chosen(
     provable = [each for each in machine.properties if each.role is not Role.REACHABLE]
     if not provable:
         raise UsageError(
-            f"{machine.cls.__name__} has no invariants or step properties to prove", remedy="Add an @invariant."
+            f"{machine.cls.__name__} has no invariants or step properties to prove", remedy=f"Add an @invariant. {_SEARCH}"
         )
     invariants = [each for each in provable if each.role is Role.INVARIANT]
     targets = [each for each in provable if not each.lemma] or provable
     if properties:
-        targets = [machine.find(name, provable) for name in dict.fromkeys(properties)]
-    assumed = invariants if using is None else [machine.find(name, invariants) for name in dict.fromkeys(using)]
+        targets = [_named(machine, name, provable, "can be proved") for name in dict.fromkeys(properties)]
+    assumed = invariants
+    if using is not None:
+        assumed = [_named(machine, name, invariants, "can be assumed") for name in dict.fromkeys(using)]
     return targets, [each for each in assumed if each not in targets]
+
+
+def _named(machine: Machine, name: str, among: list[Declaration], what: str) -> Declaration:
+    """The property of a name, among those that can be meant; another kind of property is refused with its kind."""
+    if name == DEADLOCK:
+        raise UsageError("the absence of deadlocks is not proved", remedy=_SEARCH)
+    other = next((each for each in machine.properties if each.name == name and each not in among), None)
+    if other is not None:
+        kinds = " and ".join(dict.fromkeys(_MANY[each.role] for each in among)) or "invariants"
+        remedy = _SEARCH if other.role is Role.REACHABLE else None
+        raise UsageError(f"{name} is a {other.role.noun}, and only {kinds} {what}", remedy=remedy)
+    return machine.find(name, among)
 
 
 class _Prover:

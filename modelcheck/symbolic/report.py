@@ -57,6 +57,7 @@ class ProofReport:
         verdict: On all properties together that were asked for.
         reason: Why it is unknown.
         properties: What was found out about each, lemmas that were tried included.
+        left_out: What a search of the spec checks and no proof speaks of, where nothing in particular was asked for.
         transitions: How many paths the actions have.
         unbounded: The places that hold unbounded integers.
         queries: How often z3 was asked to prove something.
@@ -70,6 +71,7 @@ class ProofReport:
     verdict: Verdict
     reason: str | None
     properties: tuple[Proof, ...]
+    left_out: tuple[str, ...] = ()
     transitions: int = 0
     unbounded: tuple[str, ...] = field(default=())
     queries: int = 0

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from modelcheck import Spec, SpecError, Verdict, action, check, invariant, lemma, require
+from modelcheck import (
+    Spec,
+    SpecError,
+    UsageError,
+    Verdict,
+    action,
+    check,
+    invariant,
+    lemma,
+    reachable,
+    require,
+    step_property,
+)
 from modelcheck.spec import machine_of
 from modelcheck.symbolic.prove import prove
 from modelcheck.symbolic.terms import UnsupportedError
@@ -329,3 +341,50 @@ def test_what_excludes_each_other_is_said_in_one_line():
     lines = prove(TokenRing(nodes=3), method="ic3").properties[0].found
     assert len(lines) < 10
     assert any(line.startswith("at most one of: ") and "has_token[0]" in line for line in lines)
+
+
+class Blinking(Spec):
+    """Has a property of each kind."""
+
+    def init(self) -> None:
+        self.on = False
+
+    @action
+    def switch(self) -> None:
+        self.on = not self.on
+
+    @invariant
+    def boolean(self) -> bool:
+        return self.on in (False, True)
+
+    @step_property
+    def changes(self, after: Blinking) -> bool:
+        return after.on != self.on
+
+    @reachable
+    def shines(self) -> bool:
+        return self.on
+
+
+def test_what_no_proof_speaks_of_is_named():
+    """Reachability and deadlocks are left to the search, which the report says unless a property was picked."""
+    assert prove(Blinking()).left_out == ("shines", "deadlock")
+    assert prove(Blinking(), properties=["boolean"]).left_out == ()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"properties": ["shines"]}, "shines is a reachable property, and only invariants and step properties can be proved"),
+        ({"properties": ["deadlock"]}, "the absence of deadlocks is not proved"),
+        ({"using": ["changes"]}, "changes is a step property, and only invariants can be assumed"),
+        ({"using": ["bolean"]}, "did you mean 'boolean'"),
+        ({"method": "inductoin"}, "did you mean 'induction'"),
+        ({"k": 0}, "k is at least 1"),
+        ({"depth": -1}, "a depth is at least 0"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(options, message):
+    """A property of another kind is refused as what it is."""
+    with pytest.raises(UsageError, match=message):
+        prove(Blinking(), **options)
