@@ -74,7 +74,7 @@ class Attempts:
             targets,
             wanted,
             deadline=self.deadline,
-            progress=lambda steps: self.options.tell(f"bmc: {steps} steps"),
+            progress=lambda steps: self.options.tell(f"bmc: {_steps(steps)}"),
         )
         return {each.name: self._bounded(each, found[each.name]) for each in targets}
 

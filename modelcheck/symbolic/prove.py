@@ -144,7 +144,7 @@ class _Prover:
 
     def _prove(self, targets: list[Declaration]) -> dict[str, Proof]:
         self._options.tell("running the actions on symbolic values")
-        system = System(self._machine, deadline=self._deadline)
+        system = System(self._machine, deadline=self._deadline, progress=self._options.progress)
         attempts = self._attempts = Attempts(system, self._targets, self._assumed, self._options, self._deadline)
         if self._options.method == "auto":
             return self._auto(targets, attempts)

@@ -37,6 +37,7 @@ from modelcheck.symbolic.values.scalars import truth
 from modelcheck.symbolic.views.layout import SymbolicLayout
 
 _MOST_ROUNDS = 60
+_TELL_S = 0.5
 _OURS = ("Symbolic", "SymInt", "SymBool", "SymUnion", "SymSet", "GuardedList")
 Terms = Mapping[str, Any]
 
@@ -78,6 +79,7 @@ class System:
     Args:
         machine: The machine.
         deadline: When to give up, as `time.monotonic` says it.
+        progress: Called with a line of text now and then.
 
     Attributes:
         leaves: The leaves of a state.
@@ -94,9 +96,13 @@ class System:
         OutOfTimeError: at the deadline.
     """
 
-    def __init__(self, machine: Machine, *, deadline: float | None = None) -> None:
+    def __init__(
+        self, machine: Machine, *, deadline: float | None = None, progress: Callable[[str], None] | None = None
+    ) -> None:
         started = time.monotonic()
         self._deadline = deadline
+        self._progress = progress
+        self._told = started
         self.machine = machine
         follow(machine.cls)
         self._supervision = Supervision()
@@ -159,7 +165,14 @@ class System:
 
     # Runs -------------------------------------------------------------------------------------------------------------------------------------
 
+    def _tell(self, action: Declaration) -> None:
+        now = time.monotonic()
+        if self._progress is not None and now > self._told + _TELL_S:
+            self._told = now
+            self._progress(f"running the actions on symbolic values: round {self.rounds}, {action.name}")
+
     def _perform(self, action: Declaration, session: Session) -> _Run:
+        self._tell(action)
         session.begin()
         chooser = SymbolicChooser(self._paths)
         arguments: dict[str, Any] = {}
