@@ -7,7 +7,6 @@ from modelcheck.consistency.check import CONSISTENCIES, check_history
 from modelcheck.consistency.history import History, HistoryBuilder, Operation
 from modelcheck.consistency.independent import Independent
 from modelcheck.consistency.objects import (
-    UNKNOWN,
     CasRegister,
     Counter,
     FetchAndAdd,
@@ -18,7 +17,6 @@ from modelcheck.consistency.objects import (
     PriorityQueue,
     ReentrantLock,
     Register,
-    SequentialObject,
     SetObject,
     Stack,
     object_named,
@@ -26,6 +24,7 @@ from modelcheck.consistency.objects import (
 from modelcheck.consistency.readers import read_history
 from modelcheck.consistency.recorder import Recorder
 from modelcheck.consistency.result import Anomaly, Configuration, Edge, Explanation, HistoryResult
+from modelcheck.consistency.sequential import UNKNOWN, SequentialObject
 
 __all__ = [
     "CONSISTENCIES",

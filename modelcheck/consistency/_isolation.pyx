@@ -19,7 +19,7 @@ from libcpp.vector cimport vector
 
 from modelcheck.consistency.history import Operation
 from modelcheck.consistency.limits import MEMORY_UP, TIME_UP, LimitReached
-from modelcheck.consistency.objects import UNKNOWN
+from modelcheck.consistency.sequential import UNKNOWN
 from modelcheck.errors import HistoryError
 
 

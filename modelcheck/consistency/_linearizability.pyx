@@ -7,7 +7,7 @@ from libcpp.optional cimport optional
 from libcpp.vector cimport vector
 from cpython.exc cimport PyErr_CheckSignals
 
-from modelcheck.consistency.objects import UNKNOWN as UNKNOWN_
+from modelcheck.consistency.sequential import UNKNOWN as UNKNOWN_
 from modelcheck.errors import InternalError
 
 

@@ -14,7 +14,7 @@ from libc.stdint cimport int32_t, int64_t
 from libcpp cimport bool as cbool
 from libcpp.vector cimport vector
 
-from modelcheck.consistency.objects import UNKNOWN as UNKNOWN_
+from modelcheck.consistency.sequential import UNKNOWN as UNKNOWN_
 
 
 cdef extern from "steps.hpp" namespace "consistency" nogil:

@@ -14,10 +14,11 @@ from modelcheck.consistency.explanation import explain
 from modelcheck.consistency.history import History, Progress
 from modelcheck.consistency.limits import Deadline, LimitReached, Limits, watched
 from modelcheck.consistency.linearizability import Part, PartResult, decide, parts_of
-from modelcheck.consistency.objects import SequentialObject, object_named
+from modelcheck.consistency.objects import object_named
 from modelcheck.consistency.ordering import ORDERINGS, decide_ordering
 from modelcheck.consistency.readers import TRANSACTIONS, read_history
 from modelcheck.consistency.result import Explanation, HistoryResult
+from modelcheck.consistency.sequential import SequentialObject
 from modelcheck.consistency.transactions import LEVELS, decide_transactions
 from modelcheck.errors import UsageError
 from modelcheck.verdict import Verdict

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.objects import UNKNOWN
+from modelcheck.consistency.sequential import UNKNOWN
 
 COLUMNS = 96
 """Columns of a drawing, beside its margin on a terminal of a hundred."""

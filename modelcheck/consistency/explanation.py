@@ -29,9 +29,9 @@ from modelcheck.consistency._linearizability import Outcome
 from modelcheck.consistency.history import Operation
 from modelcheck.consistency.limits import Deadline, Limits
 from modelcheck.consistency.linearizability import Part, PartResult, decide_part, is_one_part
-from modelcheck.consistency.objects import UNKNOWN, SequentialObject
 from modelcheck.consistency.problem import Problem
 from modelcheck.consistency.result import Configuration, Explanation, Start
+from modelcheck.consistency.sequential import UNKNOWN, SequentialObject
 from modelcheck.verdict import Verdict
 
 SHOWN_CONFIGURATIONS = 5

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from attrs import field, frozen
 
-from modelcheck.consistency.objects import SequentialObject
+from modelcheck.consistency.sequential import SequentialObject
 
 
 @frozen

@@ -24,8 +24,9 @@ from attrs import evolve, frozen
 from modelcheck.consistency._linearizability import Outcome, replays
 from modelcheck.consistency.history import History, Operation, Progress
 from modelcheck.consistency.limits import MEMORY_UP, TIME_UP, Deadline, LimitReached, Limits
-from modelcheck.consistency.objects import CasRegister, KeyValue, Register, SequentialObject
+from modelcheck.consistency.objects import CasRegister, KeyValue, Register
 from modelcheck.consistency.problem import Answer, Problem
+from modelcheck.consistency.sequential import SequentialObject
 from modelcheck.consistency.unique import decide_unique
 from modelcheck.errors import HistoryError
 from modelcheck.verdict import Verdict

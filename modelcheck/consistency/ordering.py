@@ -21,8 +21,9 @@ from attrs import evolve, frozen
 from modelcheck.consistency.history import History, Operation, no_overlap
 from modelcheck.consistency.independent import Independent
 from modelcheck.consistency.limits import Limits
-from modelcheck.consistency.objects import KeyValue, MultiRegister, Register, SequentialObject, agrees, applied
+from modelcheck.consistency.objects import KeyValue, MultiRegister, Register
 from modelcheck.consistency.result import HistoryResult
+from modelcheck.consistency.sequential import SequentialObject, agrees, applied
 from modelcheck.consistency.transactions import decide_transactions
 from modelcheck.errors import UsageError
 from modelcheck.verdict import Verdict

@@ -8,9 +8,9 @@ from html import escape
 from modelcheck.consistency.anomaly_text import drawing
 from modelcheck.consistency.diagram import sentence
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.objects import SequentialObject, agrees
 from modelcheck.consistency.report import described
 from modelcheck.consistency.result import Configuration, Explanation, HistoryResult
+from modelcheck.consistency.sequential import SequentialObject, agrees
 
 SHOWN = 300
 """Operations drawn: the last before the return that nothing explains, and those of the core."""

@@ -11,7 +11,8 @@ from typing import Any
 
 from modelcheck.consistency._linearizability import Nature, Outcome, Search
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.objects import CasRegister, Register, SequentialObject, agrees, applied
+from modelcheck.consistency.objects import CasRegister, Register
+from modelcheck.consistency.sequential import SequentialObject, agrees, applied
 from modelcheck.consistency.texts import observed_texts
 from modelcheck.consistency.unique import ZONES
 from modelcheck.errors import HistoryError

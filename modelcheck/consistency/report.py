@@ -8,8 +8,8 @@ from typing import Any
 from modelcheck.consistency.anomaly_text import anomaly_lines, reason
 from modelcheck.consistency.diagram import diagram, fitting, sentence, shown
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.objects import UNKNOWN
 from modelcheck.consistency.result import Explanation, HistoryResult
+from modelcheck.consistency.sequential import UNKNOWN
 from modelcheck.verdict import Verdict
 
 SCHEMA = 1

@@ -19,7 +19,7 @@ from attrs import frozen
 
 from modelcheck.consistency.history import Operation
 from modelcheck.consistency.limits import Deadline, LimitReached, Limits
-from modelcheck.consistency.objects import UNKNOWN, SequentialObject, agrees, applied
+from modelcheck.consistency.sequential import UNKNOWN, SequentialObject, agrees, applied
 from modelcheck.verdict import Verdict
 
 MOST_STATES = 3000

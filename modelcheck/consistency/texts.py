@@ -10,7 +10,8 @@ from typing import Any, ClassVar, Final
 from attrs import frozen
 
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.objects import UNKNOWN, KeyValue, SequentialObject
+from modelcheck.consistency.objects import KeyValue
+from modelcheck.consistency.sequential import UNKNOWN, SequentialObject
 
 
 class _Beyond(Enum):

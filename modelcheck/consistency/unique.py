@@ -16,8 +16,9 @@ from modelcheck.consistency._texts import decide_texts
 from modelcheck.consistency._unique_values import priority_queue_holds, queue_holds, stack_holds
 from modelcheck.consistency.history import Operation
 from modelcheck.consistency.limits import Deadline
-from modelcheck.consistency.objects import UNKNOWN, FifoQueue, KeyValue, PriorityQueue, SequentialObject, Stack
+from modelcheck.consistency.objects import FifoQueue, KeyValue, PriorityQueue, Stack
 from modelcheck.consistency.ranking import ranks
+from modelcheck.consistency.sequential import UNKNOWN, SequentialObject
 
 ZONES: Final = "zones of unique values"
 """The procedure for registers, and for keys that are only put and got."""

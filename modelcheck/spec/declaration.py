@@ -142,6 +142,14 @@ def declaration(owner: str | None, name: str, mark: Mark, function: Callable[...
     parameters = taken[extra:]
     shown = f"{owner}.{name}" if owner else name
     made = Declaration(shown, mark.role, owner, name, function, mark.domains, parameters, mark.lemma)
+    _check_method(made, len(taken) < extra)
+    if len(parameters) != len(mark.domains):
+        raise _other_domains(made)
+    return made
+
+
+def _check_method(made: Declaration, lacks_state: bool) -> None:
+    function = made.function
     if (
         inspect.isgeneratorfunction(function)
         or inspect.iscoroutinefunction(function)
@@ -156,26 +164,28 @@ def declaration(owner: str | None, name: str, mark: Mark, function: Callable[...
         raise SpecError(
             f"{made.title} is abstract", place=made.place, remedy="Check a class that derives from this one and defines it."
         )
-    if len(taken) < extra:
-        wanted = ", ".join(("self", "after")[:extra])
+    if lacks_state:
+        wanted = "self, after" if made.role is Role.STEP else "self"
         raise SpecError(
             f"{made.title} lacks the parameter {wanted.rpartition(', ')[2]}",
             place=made.place,
-            remedy=f"Write def {name}({wanted}).",
+            remedy=f"Write def {made.method}({wanted}).",
         )
-    if len(parameters) != len(mark.domains):
-        some = (
-            f"the parameters {', '.join(parameters)}"
-            if len(parameters) > 1
-            else f"the parameter {''.join(parameters)}"
-            if parameters
-            else "no parameters"
-        )
-        domains = f"{len(mark.domains) or 'no'} {'domain' if len(mark.domains) == 1 else 'domains'}"
-        example = "self, after, i" if mark.role is Role.STEP else "self, i"
-        raise SpecError(
-            f"{made.title} has {some} and {domains}",
-            place=made.place,
-            remedy=f"Give one domain per parameter: @{decorator_of(mark.role)}(servers) above def {name}({example}).",
-        )
-    return made
+
+
+def _other_domains(made: Declaration) -> SpecError:
+    """The error for another number of domains than of parameters."""
+    some = (
+        f"the parameters {', '.join(made.parameters)}"
+        if len(made.parameters) > 1
+        else f"the parameter {''.join(made.parameters)}"
+        if made.parameters
+        else "no parameters"
+    )
+    domains = f"{len(made.domains) or 'no'} {'domain' if len(made.domains) == 1 else 'domains'}"
+    example = "self, after, i" if made.role is Role.STEP else "self, i"
+    return SpecError(
+        f"{made.title} has {some} and {domains}",
+        place=made.place,
+        remedy=f"Give one domain per parameter: @{decorator_of(made.role)}(servers) above def {made.method}({example}).",
+    )

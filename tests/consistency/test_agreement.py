@@ -13,8 +13,9 @@ from modelcheck.consistency._texts import decide_texts
 from modelcheck.consistency.history import in_order
 from modelcheck.consistency.limits import Deadline, Limits
 from modelcheck.consistency.linearizability import Part, decide_part, parts_of
-from modelcheck.consistency.objects import UNKNOWN, FifoQueue, KeyValue, PriorityQueue, Register, Stack
+from modelcheck.consistency.objects import FifoQueue, KeyValue, PriorityQueue, Register, Stack
 from modelcheck.consistency.problem import Problem
+from modelcheck.consistency.sequential import UNKNOWN
 from modelcheck.consistency.solver import ask_solver
 from modelcheck.consistency.unique import decide_unique
 from modelcheck.verdict import Verdict
