@@ -18,6 +18,7 @@ from modelcheck.symbolic import counterexample
 from modelcheck.symbolic.asking import ask, said
 from modelcheck.symbolic.counterexample import CounterexampleToInduction
 from modelcheck.symbolic.matching import Matching
+from modelcheck.symbolic.model import InfiniteSetError
 from modelcheck.symbolic.quantifiers import conjuncts, has_quantifier, instantiated, integers_in, named
 from modelcheck.symbolic.system import System, Transition
 from modelcheck.symbolic.terms import neg
@@ -223,10 +224,20 @@ class Steps:
             found = {each.name for each, name in zip(hypotheses, names, strict=True) if str(name) in used}
             return Answer(frozenset(found - {declared.name}))
         wishes = counterexample.wishes_for(self._system, {str(old): new for old, new in unrolling.names(0)})
-        run = unrolling.run(counterexample.simplest(unrolling.solver, wishes, names, deadline=self._deadline))
+        model = counterexample.simplest(unrolling.solver, wishes, names, deadline=self._deadline)
+        try:
+            run = unrolling.run(model)
+        except InfiniteSetError:
+            reason = f"it is not {self._depth}-inductive; the counterexample begins with infinitely many elements in a set"
+            return Answer(reason=reason)
+        machine = self._system.machine
         shown = run.states[-2:] if declared.role is Role.STEP else run.states[-1:]
-        failing = self._system.machine.failing(declared, *shown)
-        return Answer(counterexample=CounterexampleToInduction(declared.name, run.states, run.steps, failing or {}))
+        failing = machine.failing(declared, *shown)
+        sound = all(machine.failing(each, state) is None for state in run.states[:-1] for each in hypotheses)
+        exact = sound and failing is not None
+        return Answer(
+            counterexample=CounterexampleToInduction(declared.name, run.states, run.steps, failing or {}, exact=exact)
+        )
 
     # Questions --------------------------------------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from modelcheck.errors import InternalError
 from modelcheck.spec import Declaration, Role, State, Step
-from modelcheck.symbolic.model import Renaming, state_of
+from modelcheck.symbolic.model import InfiniteSetError, Renaming, state_of
 from modelcheck.symbolic.system import System, Transition
 from modelcheck.symbolic.terms import FALSE, conj, neg
 
@@ -107,15 +107,23 @@ class Unrolling:
         raise InternalError(f"a model takes no transition in step {step}")
 
     def run(self, model: z3.ModelRef) -> Run:
-        """The run in a model, replayed by the spec's own Python."""
-        state = state_of(self.system, model, self._names[0])
+        """The run in a model, replayed by the spec's own Python.
+
+        Raises:
+            InfiniteSetError: if it cannot be, since a set is infinite in the model; none is in a run from an initial state.
+        """
+        inputs = [name for step in range(self.steps) for _, name in self._inputs(step)]
+        indexes = {model.eval(name, model_completion=True).as_long() for name in inputs}
+        state = state_of(self.system, model, self._names[0], indexes)
         states = [state]
         steps: list[Step] = []
         for at in range(self.steps):
             action = self.taken(model, at).action
-            wanted = state_of(self.system, model, self._names[at + 1])
+            wanted = state_of(self.system, model, self._names[at + 1], indexes)
             found = (step for step, after in self.system.machine.outcomes(state, action) if after == wanted)
             step = next(found, None)
+            if step is None and any(z3.is_array(leaf.constant) for leaf in self.system.leaves.all.values()):
+                raise InfiniteSetError
             if step is None:
                 raise InternalError(
                     f"z3 takes the step {action.name} to a state that the spec's own code does not reach from\n{state}"

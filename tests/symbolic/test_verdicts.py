@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
+from attrs import frozen
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from modelcheck import Limits, Spec, Verdict, action, check, lemma, require, step_property
+from modelcheck import Limits, Spec, Verdict, action, check, invariant, lemma, require, step_property
 from modelcheck.errors import ModelcheckError
 from modelcheck.spec import machine_of
 from modelcheck.symbolic.attempts import Attempts, Options
@@ -156,3 +157,71 @@ def test_an_invariant_is_found_for_a_property_of_steps():
     report = prove(Phases(), properties=["one_at_a_time"], method="ic3")
     assert report.verdict is HOLDS
     assert report.properties[0].found
+
+
+@frozen
+class Replicate:
+    view: int
+    number: int
+
+
+@frozen
+class Stored:
+    view: int
+    number: int
+
+
+class PrimaryBackup(Spec):
+    """A backup stores what it is sent, in order; without lemmas no induction proves that what is acknowledged was written."""
+
+    def init(self) -> None:
+        self.view = 1
+        self.written = 0
+        self.stored = 0
+        self.acknowledged = 0
+        self.sent: set[Replicate] = set()
+        self.replies: set[Stored] = set()
+
+    def sent_now(self) -> set[Replicate]:
+        return self.sent
+
+    def replied(self) -> set[Stored]:
+        return self.replies
+
+    @action
+    def write(self) -> None:
+        self.written += 1
+        self.sent.add(Replicate(self.view, self.written))
+
+    @action(sent_now)
+    def store(self, m: Replicate) -> None:
+        require(m.number == self.stored + 1)
+        self.stored = m.number
+        self.replies.add(Stored(m.view, m.number))
+
+    @action(replied)
+    def acknowledge(self, m: Stored) -> None:
+        require(m.number > self.acknowledged)
+        self.acknowledged = m.number
+
+    @invariant
+    def was_written(self) -> bool:
+        return self.acknowledged <= self.written
+
+    @lemma(sent_now)
+    def sent_is_written(self, m: Replicate) -> bool:
+        return m.number <= self.written
+
+    @lemma(replied)
+    def stored_is_sent(self, m: Stored) -> bool:
+        return Replicate(m.view, m.number) in self.sent
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_a_run_from_a_state_with_infinitely_many_messages_is_no_error(k):
+    """A counterexample to induction may begin in a state that no spec can be in; what is shown is confirmed, or said not to be."""
+    assert prove(PrimaryBackup(), method="induction", k=k).verdict is HOLDS
+    found = prove(PrimaryBackup(), method="induction", k=k, using=[])
+    assert found.verdict is UNKNOWN
+    shown = found.properties[0].counterexample
+    assert shown is None or not shown.exact or len(shown.states) == k + 1
