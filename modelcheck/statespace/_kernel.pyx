@@ -32,7 +32,7 @@ cdef extern from "explorer.hpp" namespace "modelcheck" nogil:
         Place find(uint64_t fingerprint) noexcept
         cbool claim_alone "claim<false>"(Place place, uint64_t fingerprint) noexcept
         uint64_t reserve(uint64_t wanted) noexcept
-        cbool grow(uint64_t slots) noexcept
+        cbool grow(uint64_t slots, uint32_t threads) noexcept
         uint64_t next_size() noexcept
         uint64_t slots() noexcept
         uint64_t bytes() noexcept
@@ -439,14 +439,16 @@ cdef class FingerprintTable:
 
     cdef unique_ptr[CTable] table
     cdef uint64_t count
+    cdef uint32_t threads
 
-    def __cinit__(self, uint64_t slots=0):
+    def __cinit__(self, uint64_t slots=0, *, uint32_t threads=1):
         self.table.reset(new CTable(slots))
+        self.threads = threads
 
     cdef int room(self) except -1:
         """Reserve one place, growing where there is none."""
         while self.table.get().reserve(1) == 0:
-            if not self.table.get().grow(self.table.get().next_size()):
+            if not self.table.get().grow(self.table.get().next_size(), self.threads):
                 raise MemoryError("the machine has no memory for a larger table")
         return 0
 

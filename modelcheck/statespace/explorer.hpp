@@ -57,7 +57,7 @@ class Explorer {
     const uint64_t more = FingerprintTable::bytes_for(slots);
     const uint64_t limit = search_.settings.memory_limit_bytes;
     if (limit != 0 && search_.bytes() + more > limit) return false;
-    return more <= available_memory() && search_.table.grow(slots);
+    return more <= available_memory() && search_.table.grow(slots, search_.settings.workers);
   }
 
   std::vector<PathStep> path(Ref parent, int64_t ordinal) const {

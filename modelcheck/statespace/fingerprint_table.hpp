@@ -4,7 +4,9 @@
 #include <atomic>
 #include <cstdint>
 #include <new>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "fingerprint.hpp"
 #include "memory.hpp"
@@ -77,13 +79,15 @@ class FingerprintTable {
     }
   }
 
-  // No other thread may use the table meanwhile. False when the machine refuses the memory; the table is then as before.
-  bool grow(uint64_t slots) noexcept {
+  // No other thread may use the table meanwhile. False when the machine refuses the memory; the table is then as before. Most of the time goes into pages of the new
+  // region that are touched first, so it is done by as many threads as the search has; each moves its part of the slots, in their order.
+  bool grow(uint64_t slots, uint32_t threads) noexcept {
     FingerprintTable larger(std::nothrow, slots);
     if (!larger.region_) return false;
-    for (uint64_t i = 0; i < this->slots(); ++i) {
-      const uint64_t present = bucket(0)[i].load(std::memory_order_relaxed);
-      if (present != 0) larger.claim<false>(larger.find(present), present);
+    if (threads < 2) {
+      move_to<false>(larger, 0, this->slots());
+    } else {
+      move_by(larger, threads);
     }
     std::swap(region_, larger.region_);
     buckets_ = larger.buckets_;
@@ -115,6 +119,34 @@ class FingerprintTable {
   static uint64_t buckets_for(uint64_t slots) noexcept { return slots < 16 ? 2 : (slots + kBucketSlots - 1) / kBucketSlots; }
   uint64_t bucket_of(uint64_t wanted) const noexcept { return static_cast<uint64_t>((static_cast<unsigned __int128>(wanted) * buckets_) >> 64); }
   Slot* bucket(uint64_t index) const noexcept { return static_cast<Slot*>(region_.data()) + index * kBucketSlots; }
+
+  // Puts the fingerprints of some slots into a larger table.
+  template <bool Shared>
+  void move_to(FingerprintTable& larger, uint64_t begin, uint64_t end) const noexcept {
+    for (uint64_t i = begin; i < end; ++i) {
+      const uint64_t present = bucket(0)[i].load(std::memory_order_relaxed);
+      if (present != 0) larger.claim<Shared>(larger.find(present), present);
+    }
+  }
+
+  // The same for all slots, by several threads. What a thread would have done that the machine refuses is done by this one.
+  void move_by(FingerprintTable& larger, uint32_t threads) const noexcept {
+    const uint64_t share = slots() / threads;
+    std::vector<std::thread> others;
+    uint32_t started = 1;
+    try {
+      others.reserve(threads - 1);
+      for (; started < threads; ++started) {
+        others.emplace_back([this, &larger, begin = started * share, end = started + 1 == threads ? slots() : (started + 1) * share] {
+          move_to<true>(larger, begin, end);
+        });
+      }
+    } catch (...) {
+      move_to<true>(larger, started * share, slots());
+    }
+    move_to<true>(larger, 0, share);
+    for (std::thread& other : others) other.join();
+  }
 
   Place find_beyond(uint64_t wanted, uint64_t start) const noexcept {
     uint64_t index = start;

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from modelcheck.statespace import _kernel as k
 
@@ -22,6 +22,10 @@ class TableAgainstSet(RuleBasedStateMachine):
         super().__init__()
         self.table = k.FingerprintTable(1)
         self.model = set()
+
+    @initialize(threads=st.integers(1, 5))
+    def begin(self, threads):
+        self.table = k.FingerprintTable(1, threads=threads)
 
     @rule(fingerprint=FINGERPRINTS)
     def add(self, fingerprint):
@@ -56,6 +60,19 @@ def test_a_large_table_costs_at_most_sixteen_bytes_per_fingerprint():
     while table.bytes < 16 * 2**20:
         table.add(len(table) * 0x9E3779B97F4A7C15 % 2**64)
     assert table.bytes / len(table) < 16.5
+
+
+@pytest.mark.parametrize("threads", [2, 3, 8])
+def test_threads_that_grow_a_table_lose_nothing(threads):
+    """Several threads move the fingerprints to the larger table, each its part, and all of them are there."""
+    table = k.FingerprintTable(2**10, threads=threads)
+    slots, fingerprints = {table.slots}, [number * 0x9E3779B97F4A7C15 % 2**64 for number in range(200_000)]
+    for fingerprint in fingerprints:
+        assert table.add(fingerprint)
+        slots.add(table.slots)
+    assert len(slots) > 4
+    assert all(fingerprint in table for fingerprint in fingerprints)
+    assert not any(table.add(fingerprint) for fingerprint in fingerprints)
 
 
 def test_random_fingerprints_without_prefetch_are_the_same():
