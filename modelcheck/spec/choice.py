@@ -54,12 +54,12 @@ class choosing:  # noqa: N801 - used like a function.
     """Let a chooser decide within the block, on this thread: one run.
 
     Args:
-        chooser: Who decides.
+        chooser: Who decides; None if nobody does.
     """
 
     __slots__ = ("_before", "_chooser", "_watch")
 
-    def __init__(self, chooser: Chooser) -> None:
+    def __init__(self, chooser: Chooser | None) -> None:
         self._chooser = chooser
 
     def __enter__(self) -> None:

@@ -52,16 +52,18 @@ class Watch:
 
     Args:
         limit: Asked at every look: why everything is to end now, or None.
+        most_cpu_s: A run that needs more processor time is taken for endless.
 
     Attributes:
         why: What the last run was ended for; None if it was its own processor time.
         takes_signals: Whether the main thread's handler of SIGINT calls `interrupt`, so that a run that sleeps can be woken.
     """
 
-    def __init__(self, limit: Callable[[], str | None]) -> None:
+    def __init__(self, limit: Callable[[], str | None], most_cpu_s: float | None = None) -> None:
         self.why: str | None = None
         self.takes_signals = False
         self._limit = limit
+        self._most_cpu_s = MOST_CPU_S if most_cpu_s is None else most_cpu_s
         self._runs: dict[choosing, _Run] = {}
         self._lock = threading.Lock()
         self._closed = threading.Event()
@@ -127,7 +129,7 @@ class Watch:
     def error(self, overrun: Overrun) -> SpecError:
         """The same as an error."""
         name, place = user_frame(overrun) or ("the spec's code", None)
-        why = self.why or f"{MOST_CPU_S:g} s of processor time were used"
+        why = self.why or f"{self._most_cpu_s:g} s of processor time were used"
         remedy = "A loop in it must end: each run is one step of the system."
         return SpecError(f"{why}, in a run of {name} that had not ended", place=place, remedy=remedy)
 
@@ -141,7 +143,7 @@ class Watch:
         now, cpu_s = time.monotonic(), _cpu_s(run.thread)
         if run.seen_s is None:
             run.seen_s, run.cpu_s = now, cpu_s
-        elif now - run.seen_s > _SHORT_S and (why is not None or cpu_s - run.cpu_s > MOST_CPU_S):
+        elif now - run.seen_s > _SHORT_S and (why is not None or cpu_s - run.cpu_s > self._most_cpu_s):
             with self._lock:
                 if key in self._runs and (run.told_s is None or now - run.told_s > _AGAIN_S):
                     self._tell(run, why)

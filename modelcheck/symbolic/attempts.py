@@ -31,7 +31,6 @@ class Options:
     method: str
     depth: int
     k: int
-    time_limit: float | None
     progress: Callable[[str], None] | None
 
     def tell(self, text: str) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import z3
 from attrs import define, field, frozen
 
-from modelcheck.spec.choice import Disabled
+from modelcheck.spec.choice import Disabled, choosing, present
 from modelcheck.spec.run import user_place
 from modelcheck.symbolic.feasibility import Feasibility
 from modelcheck.symbolic.present import Present
@@ -25,6 +25,9 @@ from modelcheck.symbolic.values.merging import DEAD, merge
 
 MOST_PATHS = 4000
 _MOST_INTEGERS = 16
+MOST_DECISIONS = 1000
+# From this depth on a piece of code is looked at only where it can be reached: a function that calls itself ends there.
+_DEEP = 20
 
 
 class _InfeasibleError(BaseException):
@@ -70,12 +73,14 @@ class _Frame:
         alone: Whether nothing that the code can change is seen by anybody else, but for the state.
         at: The next decision.
         assumed: The conditions taken.
+        broken: Whether the run was about to have an effect, and was not allowed to.
     """
 
     decisions: list[_Decision]
     sealed: bool
     alone: bool
     at: int = 0
+    broken: bool = False
     assumed: list[z3.BoolRef] = field(factory=list)
 
 
@@ -117,6 +122,7 @@ class Paths:
         """
         if self._frames:
             return self._explore(code, given, sealed, alone)
+        UnsupportedError.made.clear()
         with self._supervision.watching():
             return self._explore(code, given, sealed, alone)
 
@@ -144,34 +150,31 @@ class Paths:
     def _run(self, code: Callable[[], Any], given: z3.BoolRef, frame: _Frame) -> Outcome | None:
         if self._deadline is not None and time.monotonic() > self._deadline:
             raise OutOfTimeError
-        self._frames.append(frame)
+        before, fresh, refused = len(self._frames), self._fresh, len(UnsupportedError.made)
         mark = self._feasibility.mark()
-        if not is_true(given):
-            self._feasibility.add(given)
-        fresh = self._fresh
-        if len(self._frames) == 1:
-            self._fresh, self.inputs = 0, []
         try:
-            value = code()
-        except (Disabled, _InfeasibleError):
-            return None
-        except UnsupportedError as error:
-            error.place = error.place or user_place(error)
-            raise
-        except Exception as error:  # noqa: BLE001 - the spec's code may raise anything.
-            return Outcome(conj(*frame.assumed), error=error)
+            self._frames.append(frame)
+            if not is_true(given):
+                self._feasibility.add(given)
+            if not before:
+                self._fresh, self.inputs = 0, []
+            outcome = _ended(code, frame) if before else _watched(code, frame)
+            if len(UnsupportedError.made) > refused:
+                raise _placed(UnsupportedError.made[refused])
+            if frame.broken:
+                raise NeedsForkError
+            return outcome
         finally:
             self._feasibility.forget(mark)
-            self._frames.pop()
+            del self._frames[before:], UnsupportedError.made[refused:]
             if self._frames:
                 self._fresh = max(fresh, self._fresh)
-        return Outcome(conj(*frame.assumed), value)
 
     def under(self, guard: z3.BoolRef, code: Callable[[], Any], bound: tuple[Any, ...] = ()) -> Any:
         """What code without effects gives on a condition, all its ways merged; ``DEAD`` if the condition cannot be true."""
         if is_true(guard):
             return code()
-        if is_false(guard):
+        if is_false(guard) or (len(self._frames) > _DEEP and not self.feasible(guard)):
             return DEAD
         try:
             outcomes = self.explore(code, guard, sealed=True)
@@ -179,8 +182,9 @@ class Paths:
             if bound:
                 raise UnsupportedError("an effect for each of unboundedly many elements cannot be followed") from None
             return code() if self.decide(guard) else DEAD
-        except UnsupportedError:
+        except UnsupportedError as error:
             if self.feasible(guard):
+                UnsupportedError.made.append(error)
                 raise
             return DEAD
         for outcome in outcomes:
@@ -200,6 +204,7 @@ class Paths:
         frame = self._frames[-1]
         fresh = frame.at >= len(frame.decisions)
         if fresh:
+            self._check_length(frame)
             yes = self.feasible(term)
             no = not yes or self.feasible(neg(term))
             frame.decisions.append(_Decision([way for way, possible in ((True, yes), (False, no)) if possible]))
@@ -208,6 +213,16 @@ class Paths:
         taken: bool = decision.options[decision.taken]
         self._take(frame, term if taken else neg(term), necessary=len(decision.options) == 1)
         return taken
+
+    def _check_length(self, frame: _Frame) -> None:
+        """A run that decides again and again is in a loop that never ends."""
+        if self._deadline is not None and time.monotonic() > self._deadline:
+            raise OutOfTimeError
+        if frame.at >= MOST_DECISIONS:
+            raise UnsupportedError(
+                f"one run asks {MOST_DECISIONS:,} times about symbolic values",
+                remedy="Does a loop in it end? Let it count up to a constant.",
+            )
 
     def assume(self, term: z3.BoolRef) -> None:
         """Go on only if a condition is true; otherwise the action is not enabled."""
@@ -270,6 +285,7 @@ class Paths:
             if frame.alone:
                 return
             if frame.sealed:
+                self._frames[-1].broken = True
                 raise NeedsForkError
 
     def act(self, what: str, remedy: str) -> None:
@@ -293,6 +309,36 @@ class Paths:
     def feasible(self, term: z3.BoolRef) -> bool:
         """Whether a condition can be true on this path; true if z3 does not know."""
         return self._feasibility.possible(term)
+
+
+def _watched(code: Callable[[], Any], frame: _Frame) -> Outcome | None:
+    """How a run ends, which is ended from outside if it does not end by itself."""
+    with choosing(present.chooser):
+        return _ended(code, frame)
+
+
+def _placed(error: UnsupportedError) -> UnsupportedError:
+    error.place = error.place or user_place(error)
+    return error
+
+
+def _ended(code: Callable[[], Any], frame: _Frame) -> Outcome | None:
+    """How a run ends; None if it is not enabled."""
+    try:
+        value = code()
+    except (Disabled, _InfeasibleError):
+        return None
+    except UnsupportedError as error:
+        raise _placed(error) from error.__cause__
+    except RecursionError as error:
+        raise UnsupportedError(
+            "a function calls itself too often for symbolic values",
+            place=user_place(error),
+            remedy="Let it end after a constant number of calls, or write it as a loop over a constant range.",
+        ) from error
+    except Exception as error:  # noqa: BLE001 - the spec's code may raise anything.
+        return Outcome(conj(*frame.assumed), error=error)
+    return Outcome(conj(*frame.assumed), value)
 
 
 def _next(decisions: list[_Decision]) -> list[_Decision] | None:

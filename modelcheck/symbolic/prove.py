@@ -10,8 +10,10 @@ from attrs import evolve
 from modelcheck.errors import UsageError
 from modelcheck.search.check import DEADLOCK
 from modelcheck.spec import Declaration, Machine, Role, Spec, machine_of
+from modelcheck.spec.choice import Overrun
 from modelcheck.spec.constants import unknown
 from modelcheck.spec.loading import source_file
+from modelcheck.spec.watch import Watch
 from modelcheck.symbolic.asking import stoppable
 from modelcheck.symbolic.attempts import Attempts, Options
 from modelcheck.symbolic.paths import OutOfTimeError
@@ -21,6 +23,9 @@ from modelcheck.verdict import Verdict
 
 METHODS = ("auto", "bmc", "induction", "ic3")
 _AUTO_DEPTH = 3
+# A run on symbolic values asks z3 in between, and takes longer than an ordinary one.
+_MOST_CPU_S = 60.0
+_GRACE_S = 0.5
 _MANY = {Role.INVARIANT: "invariants", Role.STEP: "step properties"}
 _SEARCH = "`modelcheck check` looks for deadlocks, and for what should be reachable."
 _Attempt = Callable[[list[Declaration]], dict[str, Proof]]
@@ -58,11 +63,22 @@ def prove(
         raise UsageError(unknown(method, list(METHODS), f"there is no method {method!r}"))
     if depth < 0 or k < 1:
         raise UsageError("a depth is at least 0 and k is at least 1")
-    machine = machine_of(spec)
-    targets, assumed = _chosen(machine, properties, using)
-    with stoppable():
-        report = _Prover(machine, targets, assumed, Options(method, depth, k, time_limit, progress)).report()
+    deadline = None if time_limit is None else time.monotonic() + time_limit
+    watch = Watch(lambda: _over(deadline), _MOST_CPU_S)
+    with stoppable(), watch.open():
+        try:
+            machine = machine_of(spec)
+            targets, assumed = _chosen(machine, properties, using)
+            options = Options(method, depth, k, progress)
+            report = _Prover(machine, targets, assumed, options, watch, deadline).report()
+        except Overrun as overrun:
+            raise watch.error(overrun) from overrun
     return report if properties else evolve(report, left_out=_left_out(machine))
+
+
+def _over(deadline: float | None) -> str | None:
+    """That it is high time for a run to end, which does not look at the clock itself."""
+    return "the time limit was reached" if deadline is not None and time.monotonic() > deadline + _GRACE_S else None
 
 
 def _left_out(machine: Machine) -> tuple[str, ...]:
@@ -110,13 +126,16 @@ class _Prover:
         targets: list[Declaration],
         assumed: list[Declaration],
         options: Options,
+        watch: Watch,
+        deadline: float | None,
     ) -> None:
         self._machine = machine
         self._targets = targets
         self._assumed = assumed
         self._options = options
         self._started = time.monotonic()
-        self._deadline = None if options.time_limit is None else self._started + options.time_limit
+        self._watch = watch
+        self._deadline = deadline
         self._attempts: Attempts | None = None
         self._known: dict[str, Proof] = {}
 
@@ -157,6 +176,8 @@ class _Prover:
             return attempt(targets)
         except OutOfTimeError:
             reason = "the time limit was reached while code was turned into formulas"
+        except Overrun as overrun:
+            reason = self._watch.told(overrun)
         except KeyboardInterrupt:
             if method:
                 raise

@@ -38,7 +38,6 @@ from modelcheck.symbolic.views.layout import SymbolicLayout
 
 _MOST_ROUNDS = 60
 _TELL_S = 0.5
-_OURS = ("Symbolic", "SymInt", "SymBool", "SymUnion", "SymSet", "GuardedList")
 Terms = Mapping[str, Any]
 
 
@@ -211,13 +210,8 @@ class System:
         self.checks += self._paths.checks
 
     def _transition(self, action: Declaration, outcome: Outcome) -> Transition:
-        if outcome.error is not None and any(name in str(outcome.error) for name in _OURS):
-            raise UnsupportedError(
-                f"this cannot be followed symbolically: {outcome.error}",
-                place=user_place(outcome.error),
-                remedy="Followed are comparisons, + - *, // and % by a constant, containers, and functions written in Python.",
-            ) from outcome.error
         if outcome.error is not None:
+            operators.check_error(outcome.error)
             return Transition(action, {}, (), outcome.condition, {}, (), _named(outcome.error, action))
         run: _Run = outcome.value
         unknown = [name for name in run.writes if name not in self.leaves.all]

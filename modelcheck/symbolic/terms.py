@@ -7,7 +7,7 @@ formulas of a spec with them took twice as long. All terms are of the main conte
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import z3
 
@@ -23,7 +23,17 @@ _FALSE_AST = FALSE.ast.value
 
 
 class UnsupportedError(SpecError):
-    """Something that cannot be made symbolic."""
+    """Something that cannot be made symbolic.
+
+    Attributes:
+        made: Those made in the run under way, so that none gets lost in an ``__exit__`` or ``finally`` of the spec that swallows it.
+    """
+
+    made: ClassVar[list[UnsupportedError]] = []
+
+    def __init__(self, message: str, *, place: str | None = None, remedy: str | None = None) -> None:
+        super().__init__(message, place=place, remedy=remedy)
+        self.made.append(self)
 
 
 def is_true(term: Any) -> bool:

@@ -1,10 +1,10 @@
 """What the random specs are written with: the language, and a few classes of their own."""
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass
 from enum import Enum
 
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 
 from modelcheck import (
     Durable,

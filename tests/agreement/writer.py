@@ -185,7 +185,15 @@ class Writer:
             options += [lambda: f"({self.element(pool, 0)} if {self.truth(0)} else {self.element(pool, 0)})"]
             if pool == NUMBER:
                 options += [lambda: f"({self.number(1)}) % 3"]
+            if pool == MESSAGE:
+                options += [lambda: f"evolve({self.element(MESSAGE, 0)}, dst={self.element(NODE, 0)})"]
+            if pool in (NODE, NUMBER):
+                options += [lambda: f"{self.pick(self.messages())}.{self.pick(['src', 'dst'])}"] if self.messages() else []
         return str(self.pick(options)())
+
+    def messages(self) -> list[str]:
+        """Expressions that are messages, to look at their fields."""
+        return [name for name, pool in self.scope if pool == MESSAGE] + [p.path for p in self.of_kind("scalar") if p.pool == MESSAGE]
 
     def number(self, depth: int = 1) -> str:
         """A number, possibly above 2."""
@@ -259,7 +267,8 @@ class Writer:
         if self.helped:
             options += [lambda: self.put(f"self.helper({self.number(1)})")]
         if depth > 0:
-            options += [lambda: self.branch(depth - 1), lambda: self.loop(depth - 1)]
+            options += [lambda: self.branch(depth - 1), lambda: self.loop(depth - 1), self.tally]
+            options += [lambda: self.attempt(depth - 1), lambda: self.rounds(depth - 1)]
             if self.of_kind("scalar"):
                 options += [lambda: self.match(depth - 1)]
         self.pick(options)()
@@ -308,8 +317,47 @@ class Writer:
                 self.body(2, depth)
         self.scope[:] = [(held, pool) for held, pool in self.scope if held != name]
 
+    def attempt(self, depth: int) -> None:
+        """Something that may raise, and what is done then."""
+        found = f"{{0: {self.element(NUMBER, 0)}, 1: {self.element(NUMBER, 0)}}}[{self.number(0)}]"
+        with self.block("try:"):
+            self.put(f"{self.local(NUMBER)} = {found}")
+            self.statement(0)
+        with self.block("except KeyError:"):
+            self.body(1, depth)
+
+    def rounds(self, depth: int) -> None:
+        """A loop that ends after two rounds, or before."""
+        name = self.local(NUMBER)
+        self.put(f"{name} = 0")
+        with self.block(f"while {name} < 2 and {self.truth(0)}:"):
+            self.put(f"{name} += 1")
+            self.body(1, depth)
+
+    def tally(self) -> None:
+        """A dict with defaults of the action's own."""
+        self.put("tally = defaultdict(list)")
+        with self.block("for n in NODES:"):
+            self.scope.append(("n", NODE))
+            self.put(f"tally[{self.element(NUMBER)}].append(n)")
+        held = f"len(tally[{self.element(NUMBER)}])"
+        self.put(f"{self.local(NUMBER)} = {held}")
+
+    def match_message(self, depth: int) -> None:
+        """A match statement on a message and its fields."""
+        with self.block(f"match {self.pick(self.messages())}:"):
+            node, name = self.element(NODE, 0), self.local(NODE)
+            node = node if node in NODE.literals else "0"
+            with self.block(f"case Message(src={node}, dst={name}):"):
+                self.body(1, depth)
+            with self.block(f"case Message({name}, 1, 'x'):"):
+                self.body(1, depth)
+
     def match(self, depth: int) -> None:
-        """A match statement on a scalar."""
+        """A match statement on a scalar, or a message."""
+        if self.messages() and self.maybe():
+            self.match_message(depth)
+            return
         place = self.pick(self.of_kind("scalar"))
         pool = place.pool if place.pool not in (TRICKY, NUMBER) else NUMBER
         with self.block(f"match {self.at(place)}:"):
@@ -470,6 +518,7 @@ CONDITIONS: dict[str, tuple[str, ...]] = {
     "scalar": ("{p} == {e}", "{p} == {q}", "{p} in {list}", "isinstance({p}, int)"),
     "set": (
         "{e} in {p}", "{p}", "{p} == {set}", "{p} <= {q}", "{p} >= {set}", "{set} < {p}", "{p}.isdisjoint({q})", "{p}.issuperset({list})",
+        "sorted({p}, key=str)[:1] == {list}", "next((x for x in sorted({p}, key=str) if x != {e}), None) == {f}",
         "len({p}) > 1", "{p} == {q}", "{p} - {q}", "{set} & {p}", "isinstance({p}, set)", "max(map(str, {p}), default='') == str({e})",
     ),
     "bag": ("{e} in {p}", "{p}", "{p} == Counter({list})", "{p}[{e}] > 1", "sum({p}.values()) > 1", "{e} in {p}.keys()", "{p} == {q}"),

@@ -16,16 +16,21 @@ from modelcheck.symbolic.terms import UnsupportedError
 from .successors import compare
 
 PREAMBLE = """
+import attrs
 import contextlib
 import copy
+import dataclasses
 import functools
 import heapq
+import inspect
 import itertools
 import operator
 import statistics
+import typing
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+from fractions import Fraction
 from typing import NamedTuple
 from attrs import define, field, frozen
 from modelcheck import Spec, action, choose, constraint, invariant, require
@@ -96,6 +101,42 @@ class Checked:
     def __attrs_post_init__(self):
         if self.x is True:
             raise ValueError
+
+@frozen
+class Keyed:
+    x: object = field(eq=lambda value: value == 0)
+
+@frozen
+class Filled:
+    x: object = field(converter=attrs.converters.default_if_none(5))
+
+@frozen
+class Typed:
+    x: object = field(validator=attrs.validators.instance_of(int))
+
+@frozen
+class Asked:
+    x: object
+    @property
+    def large(self):
+        return self.x > 3
+
+class Own(tuple):
+    def __new__(cls, *values):
+        return tuple.__new__(cls, values)
+    def __eq__(self, other):
+        return self[0] == other[0]
+    __hash__ = None
+
+class Swallowing:
+    def __enter__(self):
+        return self
+    def __exit__(self, *error):
+        return True
+    def set(self, spec, value):
+        with self:
+            spec.out = value
+        return value == 1
 
 class Pair(NamedTuple):
     one: object
@@ -373,6 +414,48 @@ FOLLOWED = [
     "self.queue.rotate(1)",
     "require(len(self.queue) == 1)\nself.queue.extendleft([self.n, 5])",
     "require(self.items)\nself.out = self.items.pop()",
+    # Identity, type and class, asked by code in C or by the interpreter.
+    "self.out = self.maybe.__class__ is int",
+    "self.out = self.big.__class__ is int and type(self.queue) is deque",
+    "self.out = functools.reduce(operator.is_, (self.flag, True))",
+    "self.out = len(list(filter(functools.partial(operator.is_, True), (self.flag, True))))",
+    "self.out = next(itertools.starmap(operator.is_, ((self.flag, True),)))",
+    "self.out = tuple(sorted((False, self.flag), key=functools.partial(operator.is_, True)))",
+    "self.out = hasattr(self.maybe, '__add__') + 2 * hasattr(self.big, 'bit_length')",
+    "self.out = callable(self.maybe)",
+    "self.out = isinstance(self.maybe, int | None) and isinstance(self.maybe, (int, (str, bytes)))",
+    "self.out = typing.cast(int, self.n)",
+    "self.out = Keyed(self.n) == Keyed(1)",
+    "self.out = Own(self.flag, 1) == Own(True, 2)",
+    "self.out = Level.LOW == self.big",
+    "self.out = Level.HIGH + self.big",
+    "self.out = Filled(self.maybe).x",
+    "self.out = Typed(self.n).x",
+    "self.out = Fraction(self.n) == 1",
+    "self.out = int(sorted([1, self.n], key=Fraction)[0])",
+    "self.out = next(filter(inspect.isfunction, (self.maybe, 1)), 3)",
+    "try:\n    self.out = self.n.imag()\nexcept TypeError:\n    self.out = 3",
+    "with contextlib.suppress(Exception):\n    self.out = hash(self.n)",
+    "self.out = attrs.evolve(Point(self.n, 1) if self.flag else Ordered(5), x=3).x",
+    "self.out = dataclasses.replace(Data(self.flag), x=self.n).x",
+    "self.out = Pair(self.flag, self.n)._replace(one=1).two",
+    "match Pair(self.flag, self.n):\n    case Pair(True, 1):\n        self.out = 1",
+    "match self.maybe:\n    case int():\n        self.out = 1",
+    "match Point(self.maybe):\n    case Point(int(x)):\n        self.out = x",
+    "match self.colour:\n    case Colour():\n        self.out = 3",
+    "match self.log:\n    case [2]:\n        self.out = 1\n    case tuple():\n        self.out = 3",
+    "with Swallowing() as x:\n    self.out = all(x.set(self, y) for y in (1, 2) if y != self.n)",
+    "self.__private = self.n\nself.out = self.__private",
+    # What a container or number does by itself.
+    "x = Counter({1: 2})\nself.out = x[self.n]",
+    "x = defaultdict(list)\nx[self.n].append(1)\nself.out = len(x[1])",
+    "self.out = 2 ** self.n + (1 << self.n)",
+    "self.out = self.n / 2",
+    "self.out = 6 // (self.n + 1)",
+    "self.out = 0.5 * self.n > 0.5",
+    # Functions that call themselves.
+    "def f(n):\n    return 0 if n == 0 else 1 + f(n - 1)\nself.out = f(self.n)",
+    "def f(n):\n    if n <= 0:\n        return 0\n    return 1 + f(n - 1)\nself.out = f(self.n)",
     # Aliases.
     "a, b = [], []\nx = a if self.flag else b\nx.append(1)\nself.out = (len(a), len(b))",
     "x = [0]\ny = x if self.flag else [1]\ny[0] = 5\nself.out = x[0]",
@@ -451,7 +534,29 @@ REFUSED = [
     ("global x\nx = self.n", "global"),
     ("try:\n    self.out = 1\nexcept Exception: # here\n    self.out = 2", "catches everything"),
     ("self.out = eval('self.n')", "eval"),
-    ("match self.n:\n    case int(): # here\n        self.out = 1", "pattern"),
+    ("match self.big: # here\n    case int():\n        self.out = 1", "a pattern asks for the class int"),
+    # Identity, type and class, asked by a library's Python.
+    ("match Data(self.flag): # here\n    case Data(x=True):\n        self.out = 1", "a pattern looks at x of a Data"),
+    ("match (1, Holder(self.maybe)): # here\n    case (1, Holder(hidden=None)):\n        self.out = 1", "looks at hidden"),
+    ("match Asked(self.big): # here\n    case Asked(large=True):\n        self.out = 1", "looks at large of a Asked"),
+    ("match self.queue: # here\n    case [1]:\n        self.out = 1", "its subject is a deque of the state"),
+    ("match self.seen: # here\n    case frozenset():\n        self.out = 1", "a pattern asks for the class frozenset"),
+    ("self.out = Filled(self.big).x", "default_if_none"),
+    ("self.out = Typed(self.big).x", "_InstanceOfValidator"),
+    ("self.out = Fraction(self.big) == 1", "Fraction"),
+    ("self.out = sorted([1, self.big], key=Fraction)[0]", "Fraction"),
+    ("self.out = next(filter(inspect.isfunction, (self.big, 1)), 3)", "inspect.isfunction"),
+    ("self.out = dataclasses.asdict(Data(self.flag))['x']", "asdict"),
+    ("self.out = inspect.isfunction(Holder(self.maybe))", "inspect.isfunction"),
+    # What would have hidden that something was refused.
+    ("with contextlib.suppress(Exception):\n    self.out = hash(self.big) # here", "was hashed"),
+    ("with Swallowing():\n    self.out = hash(self.big) # here", "was hashed"),
+    ("try:\n    self.out = hash(self.big) # here\nfinally:\n    return", "was hashed"),
+    ("try:\n    self.out = self.big.bit_length() # here\nexcept AttributeError:\n    self.out = 3", "bit_length"),
+    ("with contextlib.suppress(TypeError):\n    self.out = self.big / 2 # here", "truediv of"),
+    # Runs without an end.
+    ("x = 0\nwhile x <= self.big: # here\n    x += 0", "asks .* times about symbolic values"),
+    ("def f(n):\n    return f(n + 1) if n >= 0 else 1\nself.out = f(self.big)", "calls itself|symbolic"),
 ]
 
 
@@ -465,6 +570,7 @@ VARIABLES = {
     "seen": ("frozenset()", "count", "self.seen ^= {1}"),
     "log": ("()", "count", "self.log = (*self.log, 2)[-2:]"),
     "bag": ("Counter()", "count", "self.bag[1] = (self.bag[1] + 1) % 3"),
+    "__private": ("0", "count", "self.__private = (self.__private + 1) % 3"),
     "table": ("{}", "flip", "self.table = {} if 1 in self.table else {1: 2}"),
     "queue": ("deque()", "count", "self.queue = deque([1, 1, 2][:len(self.queue) + 1])"),
     "items": ("set()", "count", "self.items ^= {1}\n        self.items.add(2)"),

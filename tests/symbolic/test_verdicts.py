@@ -29,7 +29,7 @@ def _proofs(spec):
     machine = machine_of(spec)
     targets = [each for each in machine.properties if each.role.value != "reachable"]
     deadline = time.monotonic() + SECONDS
-    attempts = Attempts(System(machine), targets, [], Options("auto", 3, 1, None, None), deadline)
+    attempts = Attempts(System(machine), targets, [], Options("auto", 3, 1, None), deadline)
     for name, found in (
         ("bmc", attempts.bmc(targets)),
         ("induction", attempts.induction(targets, 1)),

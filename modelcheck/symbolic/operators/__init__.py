@@ -3,6 +3,8 @@
 The names here are those that `modelcheck.symbolic.rewriting` puts in the place of Python's operations.
 """
 
+from collections.abc import Sequence
+
 from modelcheck.symbolic.operators import methods
 from modelcheck.symbolic.operators.access import (
     attribute,
@@ -13,7 +15,6 @@ from modelcheck.symbolic.operators.access import (
     dict_made,
     effect,
     item,
-    matched,
     missing,
     part,
     set_item,
@@ -29,6 +30,7 @@ from modelcheck.symbolic.operators.built_in import (
     set_of,
     total,
     truth_value,
+    type_of,
 )
 from modelcheck.symbolic.operators.calls import call
 from modelcheck.symbolic.operators.comprehensions import comprehension
@@ -43,20 +45,25 @@ from modelcheck.symbolic.operators.conditions import (
     less,
     unequal,
 )
+from modelcheck.symbolic.operators.errors import caught, check_error
 from modelcheck.symbolic.operators.items import items_of, iterated, listed, picked_of
+from modelcheck.symbolic.operators.patterns import matched
 from modelcheck.symbolic.values.equality import equal, identical
 from modelcheck.symbolic.values.scalars import negated
 
 methods.install()
 
 __all__ = [
+    "Sequence",
     "at_least",
     "at_most",
     "attribute",
     "both",
     "call",
+    "caught",
     "change_item",
     "changed",
+    "check_error",
     "chosen",
     "comprehension",
     "conditional",
@@ -88,6 +95,7 @@ __all__ = [
     "spread",
     "total",
     "truth_value",
+    "type_of",
     "unequal",
     "unpacked",
 ]

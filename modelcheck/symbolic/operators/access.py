@@ -26,10 +26,7 @@ from modelcheck.symbolic.values.kinds import (
     SymSet,
     SymUnion,
     describe,
-    field_values,
-    is_plain_record,
     is_symbolic,
-    rebuilt,
 )
 from modelcheck.symbolic.values.merging import over, settled, split
 from modelcheck.symbolic.values.scalars import boolean, int_term, negated
@@ -185,20 +182,6 @@ def contained(value: Any, container: Any) -> Any:
 def missing(value: Any, container: Any) -> Any:
     """``value not in container``."""
     return negated(contains(container, value))
-
-
-def matched(subject: Any, deep: bool) -> Any:
-    """The subject of ``match``: a union takes one of its alternatives, and so do the parts if the patterns look at them."""
-    subject = split(subject)
-    if isinstance(subject, SymBool):
-        return bool(subject)
-    if not deep:
-        return subject
-    if isinstance(subject, (tuple, list)):
-        return type(subject)(matched(each, deep) for each in subject)
-    if is_plain_record(subject) and is_symbolic(subject):
-        return rebuilt(subject, {name: matched(each, deep) for name, each in field_values(subject).items()})
-    return subject
 
 
 def _followed_by(*values: Any) -> Callable[[Any], tuple[Any, ...]]:

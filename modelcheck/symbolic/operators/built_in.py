@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import builtins
+import dataclasses
 import itertools
 import operator as native
+import typing
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+import attrs
 import z3
 
 from modelcheck.spec import choice
 from modelcheck.symbolic.operators.access import attribute, contains, item
-from modelcheck.symbolic.operators.calls import KNOWN, call, followed
+from modelcheck.symbolic.operators.calls import KNOWN, call, key_function
 from modelcheck.symbolic.operators.conditions import conditional, distinct, greater, less
 from modelcheck.symbolic.operators.items import items_of, items_of_union, iterated, listed
+from modelcheck.symbolic.operators.library import evolved
 from modelcheck.symbolic.operators.ranges import ranged
 from modelcheck.symbolic.present import Present, decide
 from modelcheck.symbolic.terms import FALSE, TRUE, UnsupportedError, conj, disj, is_false, is_true, neg
@@ -26,6 +30,8 @@ from modelcheck.symbolic.values.merging import merge, over, settled, split
 from modelcheck.symbolic.values.scalars import boolean, count, int_term, integer, negated, truth
 from modelcheck.symbolic.values.sets import size
 from modelcheck.values import identity
+
+_STANDS_FOR = {SymInt: int, SymBool: bool, SymSet: frozenset, GuardedList: list}
 
 
 def constantly(value: Any) -> Callable[[], Any]:
@@ -187,7 +193,7 @@ def is_instance(value: Any, kind: Any) -> Any:
     """``isinstance(value, kind)``."""
     if isinstance(value, SymUnion):
         return boolean(disj(*(conj(guard, truth(is_instance(each, kind))) for guard, each in value.alternatives)))
-    stands_for = {SymInt: int, SymBool: bool, SymSet: frozenset, GuardedList: list}.get(type(value))
+    stands_for = _STANDS_FOR.get(type(value))
     if stands_for is None and hasattr(type(value), "__stands_for__"):
         stands_for = value.__stands_for__
     if stands_for is None:
@@ -199,11 +205,9 @@ def is_instance(value: Any, kind: Any) -> Any:
 def type_of(value: Any) -> Any:
     """``type(value)``."""
     value = split(value)
-    return (
-        {SymInt: int, SymBool: bool, SymSet: frozenset, GuardedList: list}.get(type(value))
-        or builtins.getattr(type(value), "__stands_for__", None)
-        or type(value)
-    )
+    if hasattr(type(value), "__stands_for__"):
+        return value.__stands_for__
+    return _STANDS_FOR.get(type(value), type(value))
 
 
 def truth_value(value: Any = False) -> Any:
@@ -239,7 +243,7 @@ def following(values: Any, default: Any = _NOTHING) -> Any:
 
 
 def _sorted(values: Any, *, key: Any = None, reverse: bool = False) -> Any:
-    return sorted(iterated(values), key=followed(key), reverse=reverse)
+    return sorted(iterated(values), key=key_function(key), reverse=reverse)
 
 
 def _getattr(value: Any, name: str, *default: Any) -> Any:
@@ -273,6 +277,21 @@ def _same_iterator(values: Any, *rest: Any) -> Any:
     return values if isinstance(values, GuardedList) else iter(iterated(values), *rest)
 
 
+def _hasattr(value: Any, name: str) -> Any:
+    if isinstance(value, SymUnion):
+        return over(value, lambda each: _hasattr(each, name))
+    stands_for = _STANDS_FOR.get(type(value))
+    return hasattr(value, name) if stands_for is None else hasattr(stands_for, name)
+
+
+def _is_callable(value: Any) -> Any:
+    return over(value, _is_callable) if isinstance(value, SymUnion) else callable(value)
+
+
+def _evolved(instance: Any, /, **changes: Any) -> Any:
+    return over(instance, lambda each: evolved(call, each, changes))
+
+
 def chosen(options: Any) -> Any:
     """``choose(options)``."""
     Present.paths.act("calls choose()", _RANGES)
@@ -292,6 +311,7 @@ KNOWN |= {
     divmod: _divided, identity: lambda value: identity(settled(value)), dict: dict_of, sorted: _sorted, getattr: _getattr, iter: _same_iterator,
     native.is_: identical, native.eq: equal, native.not_: negated, native.truth: truth_value, native.contains:
     contains, native.getitem: item, native.is_not: distinct,
+    hasattr: _hasattr, callable: _is_callable, attrs.evolve: _evolved, dataclasses.replace: _evolved, typing.cast: lambda _, value: value,
     itertools.chain: lambda *values: [each for group in values for each in iterated(group)],
 }  # fmt: skip
 

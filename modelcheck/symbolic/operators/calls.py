@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import collections
-import contextlib
 import functools
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
@@ -12,12 +11,13 @@ from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodTy
 from typing import Any
 
 from modelcheck.symbolic.operators.items import iterated
+from modelcheck.symbolic.operators.library import check_library, library_maker, passes_on
 from modelcheck.symbolic.present import Present
-from modelcheck.symbolic.rewriting.functions import is_foreign, rewritten
+from modelcheck.symbolic.rewriting.functions import is_foreign, own_code, rewritten
 from modelcheck.symbolic.rewriting.ownership import is_library
-from modelcheck.symbolic.terms import UnsupportedError, disj, neg
+from modelcheck.symbolic.terms import disj, neg
 from modelcheck.symbolic.values.equality import equality
-from modelcheck.symbolic.values.kinds import SymUnion, as_set, describe, is_symbolic
+from modelcheck.symbolic.values.kinds import SymUnion, as_set, is_symbolic
 from modelcheck.symbolic.values.merging import merge, over, settled, split
 from modelcheck.symbolic.values.scalars import count
 
@@ -73,10 +73,15 @@ def call(function: Any, /, *args: Any, **kwargs: Any) -> Any:
     known = KNOWN.get(function) if isinstance(function, (type, BuiltinFunctionType)) else None
     if known is not None:
         return known(*args, **kwargs)
+    if type(function) is functools.partial:
+        return call(function.func, *function.args, *args, **{**function.keywords, **kwargs})
     cls: Any = type(function)
     entered = cls.__call__
     if isinstance(entered, FunctionType):
         return _call_function(entered, (function, *args), kwargs)
+    if isinstance(function, type) and (maker := library_maker(function)):
+        args, kwargs = _particular_arguments(args, kwargs)
+        check_library(f"{function.__module__}.{function.__qualname__}, or {maker},", (*args, *kwargs.values()))
     return _call_native(function, args, kwargs)
 
 
@@ -91,16 +96,14 @@ def _call_function(function: FunctionType, args: tuple[Any, ...], kwargs: dict[s
         return KNOWN[function](*args, **kwargs)
     if not is_foreign(function):
         return rewritten(function)(*args, **kwargs)
-    passes_on = function.__code__.co_filename == contextlib.contextmanager.__code__.co_filename
-    if is_library(function.__code__) and not passes_on:
-        args, kwargs = tuple(map(_particular, args)), {name: _particular(each) for name, each in kwargs.items()}
-        unknown = next((each for each in (*args, *kwargs.values()) if is_symbolic(each)), None)
-        if unknown is not None:
-            raise UnsupportedError(
-                f"{function.__module__}.{function.__qualname__} was called with {describe(unknown)}",
-                remedy="Library code is followed on few values only: bound the integers, or write it with Python's own operators.",
-            )
+    if is_library(own_code(function)) and not passes_on(function):
+        args, kwargs = _particular_arguments(args, kwargs)
+        check_library(f"{function.__module__}.{function.__qualname__}", (*args, *kwargs.values()))
     return function(*args, **kwargs)
+
+
+def _particular_arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    return tuple(map(_particular, args)), {name: _particular(each) for name, each in kwargs.items()}
 
 
 def _particular(value: Any) -> Any:
@@ -135,7 +138,7 @@ def _call_native(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -
     elif isinstance(function, BuiltinFunctionType) and module in {"builtins", "math"} and function not in _INDIFFERENT:
         args = tuple(map(_particular, args))
     args = tuple(followed(each) for each in args)
-    return function(*args, **{name: followed(each) for name, each in kwargs.items()})
+    return function(*args, **{name: key_function(each) if name == "key" else followed(each) for name, each in kwargs.items()})
 
 
 def _keyed(owner: Any, name: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -163,13 +166,31 @@ def _container_method(owner: Any, function: Any, args: tuple[Any, ...]) -> Any:
 
 
 def followed(argument: Any) -> Any:
-    """A function that is given to another one, rewritten if it is the spec's own."""
-    if isinstance(argument, FunctionType) and not is_foreign(argument):
-        return rewritten(argument)
-    if (
-        isinstance(argument, MethodType)
-        and isinstance(argument.__func__, FunctionType)
-        and not is_foreign(argument.__func__)
-    ):
-        return MethodType(rewritten(argument.__func__), argument.__self__)
-    return argument
+    """What is given to C code that may call it: the spec's functions are rewritten, known ones replaced, and libraries' are watched."""
+    if isinstance(argument, BuiltinFunctionType) and argument in KNOWN:
+        return KNOWN[argument]
+    if type(argument) is functools.partial:
+        return functools.partial(followed(argument.func), *argument.args, **argument.keywords)
+    function = argument.__func__ if isinstance(argument, MethodType) else argument
+    if not isinstance(function, FunctionType):
+        return argument
+    made = _known_to_library(function) if is_foreign(function) else rewritten(function)
+    return made if function is argument else MethodType(made, argument.__self__)
+
+
+def key_function(key: Any) -> Any:
+    """What is given as ``key=``, where a class is called too."""
+    return functools.partial(call, key) if isinstance(key, type) else followed(key)
+
+
+def _known_to_library(function: FunctionType) -> Any:
+    if function in KNOWN:
+        return KNOWN[function]
+    if not is_library(own_code(function)):
+        return function
+
+    @functools.wraps(function)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        return _call_function(function, args, kwargs)
+
+    return checked

@@ -10,6 +10,7 @@ import operator
 import sys
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from numbers import Number
 from typing import Any
 
 import z3
@@ -96,7 +97,7 @@ def _text(function: Callable[[Any], str]) -> Method:
 
 def _forward(function: Method) -> Method:
     def method(self: Any, other: Any) -> Any:
-        term = int_term(other)
+        term = _integer_term(self, other)
         return NotImplemented if term is None else integer(function(int_term(self), term))
 
     return method
@@ -104,7 +105,7 @@ def _forward(function: Method) -> Method:
 
 def _backward(function: Method) -> Method:
     def method(self: Any, other: Any) -> Any:
-        term = int_term(other)
+        term = _integer_term(self, other)
         return NotImplemented if term is None else integer(function(term, int_term(self)))
 
     return method
@@ -115,10 +116,17 @@ def _order(function: Method) -> Method:
         if isinstance(other, (float, Fraction)):
             exact = Fraction(other)
             return boolean(function(int_term(self) * exact.denominator, z3.IntVal(exact.numerator)))
-        term = int_term(other)
+        term = _integer_term(self, other)
         return NotImplemented if term is None else boolean(function(int_term(self), term))
 
     return method
+
+
+def _integer_term(number: Any, other: Any) -> Any:
+    term = int_term(other)
+    if term is None and isinstance(other, Number):
+        raise UnsupportedError(f"{describe(number)} met {other!r} in a calculation", remedy="Calculate with integers.")
+    return term
 
 
 def _particular(function: Method, *, turned: bool = False) -> Method:
@@ -168,6 +176,7 @@ def _of_integers() -> dict[str, Method]:
         "__mod__": lambda self, other: _divided(_remainder, self, other),
         "__rfloordiv__": lambda self, other: _divided(_quotient, other, self),
         "__rmod__": lambda self, other: _divided(_remainder, other, self),
+        "__getattr__": _missing_attribute,
         "__neg__": lambda self: integer(-int_term(self)),
         "__pos__": lambda self: integer(int_term(self)),
         "__abs__": lambda self: integer(z3.If(int_term(self) < 0, -int_term(self), int_term(self))),
@@ -181,6 +190,12 @@ def _of_integers() -> dict[str, Method]:
         found[f"__{name}__"] = _particular(getattr(operator, f"__{name}__"))
         found[f"__r{name}__"] = _particular(getattr(operator, f"__{name}__"), turned=True)
     return found
+
+
+def _missing_attribute(self: Any, name: str) -> Any:
+    if hasattr(int, name) and not name.startswith("__"):
+        raise UnsupportedError(f"{name} of {describe(self)} was used", remedy="Calculate with Python's own operators.")
+    raise AttributeError(f"'int' object has no attribute {name!r}")
 
 
 def _of_truth_values() -> dict[str, Method]:
@@ -218,7 +233,7 @@ def _of_unions() -> dict[str, Method]:
         found[f"__r{name}__"] = _lifted_backward(getattr(operator, f"__{name}__"))
     for name in ("lt", "le", "gt", "ge"):
         found[f"__{name}__"] = _lifted(getattr(operator, name))
-    for name in ("neg", "pos", "abs"):
+    for name in ("neg", "pos", "abs", "invert"):
         found[f"__{name}__"] = _lifted_unary(getattr(operator, name))
     return found
 

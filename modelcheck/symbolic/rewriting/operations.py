@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import copy
 from typing import Any
 
 from modelcheck.symbolic.rewriting.assignments import Assignments
 from modelcheck.symbolic.rewriting.nodes import OPERATORS, assigns
+from modelcheck.symbolic.rewriting.patterns import looked_at
 
 _COMPARE = {
     ast.Eq: "equal", ast.NotEq: "unequal", ast.Is: "identical", ast.IsNot: "distinct", ast.In: "contained", ast.NotIn: "missing",
@@ -61,7 +63,9 @@ class Rewriter(Assignments):
     # Access -----------------------------------------------------------------------------------------------------------------------------------
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-        """``a.b``."""
+        """``a.b``; other names in double underscores are Python's own."""
+        if isinstance(node.ctx, ast.Load) and node.attr == "__class__":
+            return self.call(node, "type_of", self.visit(node.value))
         if not isinstance(node.ctx, ast.Load) or node.attr.startswith("__"):
             return self.generic(node)
         if isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name) and node.value.func.id == "super":
@@ -138,23 +142,18 @@ class Rewriter(Assignments):
     def visit_Match(self, node: ast.Match) -> ast.stmt:
         """``match x``: a union takes one of its alternatives first."""
         for each in ast.walk(node):
-            if (
-                isinstance(each, ast.MatchClass)
-                and isinstance(each.cls, ast.Name)
-                and each.cls.id in {"int", "bool", "float", "str", "frozenset", "tuple"}
-            ):
-                raise self.refuse(
-                    each, f"the pattern {each.cls.id}()", "Match the class of a record, or compare in a guard."
-                )
             if isinstance(each, ast.MatchMapping):
-                raise self.refuse(each, "a mapping pattern")
-        self.generic_visit(node)
-        deep = any(
-            (isinstance(case, ast.MatchClass) and (case.patterns or case.kwd_patterns))
-            or isinstance(case, ast.MatchSequence)
-            for case in ast.walk(node)
-        )
-        node.subject = self.call(node.subject, "matched", node.subject, ast.Constant(deep))
+                raise self.refuse(each, "a mapping pattern", "Look the keys up with `in` and [].")
+        names, classes = looked_at(node)
+        asked_for = ast.Tuple([self.visit(copy.deepcopy(each)) for each in classes], ast.Load())
+        node.subject = self.call(node.subject, "matched", self.visit(node.subject), names, asked_for)
+        node.cases = [self.visit(each) for each in node.cases]
+        return node
+
+    def visit_MatchClass(self, node: ast.MatchClass) -> ast.MatchClass:
+        """The class of a pattern stays as it is."""
+        node.patterns = [self.visit(each) for each in node.patterns]
+        node.kwd_patterns = [self.visit(each) for each in node.kwd_patterns]
         return node
 
     def visit_MatchValue(self, node: ast.MatchValue) -> ast.MatchValue:
@@ -173,7 +172,10 @@ class Rewriter(Assignments):
                 raise self.refuse(
                     handler, "an except clause that catches everything", "Name the exceptions that are meant."
                 )
-        return self.generic(node)
+        self.generic(node)
+        for handler in node.handlers:
+            handler.body.insert(0, self.at(handler, ast.Expr(self.call(handler, "caught"))))
+        return node
 
     def visit_Global(self, node: ast.Global) -> ast.stmt:
         """``global``: state outside of the state."""

@@ -9,8 +9,9 @@ from types import CodeType, FunctionType
 
 from modelcheck.symbolic.terms import UnsupportedError
 
+_Definition = ast.FunctionDef | ast.Lambda
 # The lines of each source, and the functions in them.
-_sources: dict[str, tuple[list[str], list[ast.FunctionDef | ast.Lambda]]] = {}
+_sources: dict[str, tuple[list[str], list[_Definition]]] = {}
 
 
 def place_of(code: CodeType) -> str:
@@ -18,7 +19,7 @@ def place_of(code: CodeType) -> str:
     return f"{code.co_filename}:{code.co_firstlineno}"
 
 
-def _functions_in(file: str, lines: list[str]) -> list[ast.FunctionDef | ast.Lambda]:
+def _functions_in(file: str, lines: list[str]) -> list[_Definition]:
     """The functions of a source, which is parsed once."""
     known = _sources.get(file)
     if known is None or known[0] != lines:
@@ -27,7 +28,7 @@ def _functions_in(file: str, lines: list[str]) -> list[ast.FunctionDef | ast.Lam
     return known[1]
 
 
-def definition_of(function: FunctionType, code: CodeType) -> ast.FunctionDef | ast.Lambda:
+def definition_of(function: FunctionType, code: CodeType) -> _Definition:
     """The definition of a function, to be changed at will.
 
     Raises:
@@ -49,10 +50,22 @@ def definition_of(function: FunctionType, code: CodeType) -> ast.FunctionDef | a
             place=place_of(code),
             remedy="Give it a line of its own.",
         )
-    return copy.deepcopy(found[0])
+    return _with_private_names(copy.deepcopy(found[0]), code)
 
 
-def _matches(node: ast.FunctionDef | ast.Lambda, code: CodeType) -> bool:
+def _with_private_names(definition: _Definition, code: CodeType) -> _Definition:
+    """The definition with its private names spelled out, as the compiler does it in the class that the function belongs to."""
+    owner = code.co_qualname.split(".")[-2:-1]
+    cls = owner[0].lstrip("_") if owner and owner[0] != "<locals>" else ""
+    for node in ast.walk(definition) if cls else ():
+        for field in ("id", "attr", "arg", "name"):
+            name = getattr(node, field, None)
+            if isinstance(name, str) and name.startswith("__") and not name.endswith("__"):
+                setattr(node, field, f"_{cls}{name}")
+    return definition
+
+
+def _matches(node: _Definition, code: CodeType) -> bool:
     first = code.co_firstlineno
     if isinstance(node, ast.Lambda):
         starts = [

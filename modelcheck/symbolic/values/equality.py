@@ -45,6 +45,8 @@ def equal(one: Any, other: Any) -> Any:
     if isinstance(one, (SymInt, SymBool)) or isinstance(other, (SymInt, SymBool)):
         return _equal_numbers(one, other)
     if isinstance(one, (tuple, list)) and isinstance(other, (tuple, list)):
+        if has_own_equality(one) or has_own_equality(other):
+            return one == other
         same = isinstance(one, tuple) == isinstance(other, tuple) and len(one) == len(other)
         return boolean(conj(*(equality(a, b) for a, b in zip(one, other, strict=True)))) if same else False
     if isinstance(one, SymSet) or isinstance(other, SymSet):

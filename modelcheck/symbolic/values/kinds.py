@@ -195,8 +195,11 @@ def is_frozen(value: Any) -> bool:
 
 
 def has_own_equality(value: Any) -> bool:
-    """Whether the class of a value defines ``__eq__`` in Python; the one that attrs generates does not count."""
-    equal: Any = type(value).__eq__
+    """Whether the class of a value defines ``__eq__`` in Python; the one that attrs generates counts if it compares something made of a field."""
+    cls = type(value)
+    equal: Any = cls.__eq__
+    if attrs.has(cls) and any(each.eq_key is not None for each in attrs.fields(cls)):
+        return True
     return isinstance(equal, FunctionType) and not equal.__code__.co_filename.startswith("<attrs generated")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import Enum
 from typing import Any
 
 import z3
@@ -41,7 +40,7 @@ def int_term(value: Any) -> Any:
         return value.term
     if isinstance(value, SymBool):
         return z3.If(value.term, z3.IntVal(1), z3.IntVal(0))
-    if isinstance(value, int) and not isinstance(value, Enum):
+    if isinstance(value, int):
         return z3.IntVal(int(value))
     if isinstance(value, SymUnion):
         options = [(guard, int_term(each)) for guard, each in value.alternatives]
