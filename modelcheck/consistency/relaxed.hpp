@@ -18,13 +18,18 @@
 namespace consistency {
 
 // The first operation whose result no state gives that the operations called before its return can reach in any order and
-// number; -1 if there is none, or if finding out takes more than so many steps.
+// number; -1 if there is none, or if finding out takes more than so many steps or all of the budget. On an object without
+// bound each step may lead to a larger state, such as a longer queue.
 inline int32_t impossible_return(const std::vector<Operation>& operations, int32_t initial, StepTable& table,
-                                 size_t kinds, uint64_t steps) {
+                                 size_t kinds, uint64_t steps, Budget& budget) {
   std::vector<int32_t> states{initial}, called;
   std::vector<bool> reached(size_t(initial) + 1), is_called(kinds), is_possible(kinds);
   reached[size_t(initial)] = true;
   auto step = [&](int32_t state, int32_t kind) {
+    if (budget.time_is_up()) {
+      steps = 0;
+      return;
+    }
     --steps;
     const int32_t next = table.next(state, kind);
     if (next < 0) return;
@@ -58,10 +63,14 @@ inline Answer run_relaxed(const std::vector<Operation>& operations, const std::v
   constexpr uint64_t STEPS = 64;  // for each operation
   Answer impossible;
   impossible.outcome = Outcome::violated;
-  impossible.unexplained = impossible_return(operations, initial, table, natures.size(), STEPS * operations.size());
+  impossible.unexplained = impossible_return(operations, initial, table, natures.size(), STEPS * operations.size(), budget);
   if (impossible.unexplained >= 0) return impossible;
   if (table.failed()) impossible.outcome = Outcome::failed;
   if (table.failed()) return impossible;
+  if (budget.time_is_up()) {
+    impossible.outcome = Outcome::time_out;
+    return impossible;
+  }
   std::vector<bool> reusable(natures.size());
   for (const Operation& operation : operations)
     if (operation.finish == NEVER) reusable[size_t(operation.kind)] = true;

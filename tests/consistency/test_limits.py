@@ -15,6 +15,7 @@ from attrs import frozen
 from modelcheck.consistency import (
     CasRegister,
     Counter,
+    FifoQueue,
     History,
     KeyValue,
     Operation,
@@ -131,6 +132,19 @@ def test_a_native_search_keeps_its_limits(search, limits, outcome):
     started = time.monotonic()
     assert getattr(problem.search, search)(**limits, **options)[0] == outcome
     assert outcome is Outcome.memory_out or time.monotonic() - started < SOON_S
+
+
+@pytest.mark.parametrize("rounds", [0, 1])
+def test_reuse_of_lost_operations_on_a_queue_keeps_its_limits(rounds):
+    """Where an enqueue may take effect again and again, queues only get longer: the search stops when its time is over."""
+    adds = [Operation("writer", "enqueue", at % 3, None, 4 * at, 4 * at + 1) for at in range(400)]
+    takes = [Operation("reader", "dequeue", None, at % 3, 4 * at + 2, 4 * at + 3) for at in range(400)]
+    history = in_order([*adds, *takes, Operation("lost", "enqueue", 1, None, 2)])
+    problem = Problem(history, FifoQueue(), is_part=True)
+    started = time.monotonic()
+    assert problem.search.relaxed(width=256, seconds=0.1, memory=1 << 40, rounds=rounds)[0] == Outcome.time_out
+    assert time.monotonic() - started < SOON_S
+    assert max(map(len, problem.states)) < 64 * 400
 
 
 @frozen
