@@ -18,6 +18,7 @@ from modelcheck.symbolic.prove import prove
 from specs.proofs.quorum_intersection import QuorumIntersection
 from specs.proofs.quorum_read import OneWriteOneRead
 from specs.proofs.raft_election import UnboundedElections
+from specs.proofs.ticket_lock import ProvedTicketLock, TicketLock
 from specs.proofs.two_phase_commit import ProvedTwoPhaseCommit
 from specs.quorum import Quorum
 from specs.raft import Raft
@@ -49,6 +50,8 @@ WORK = [
     Work("recovering two-phase commit", Recovering, "auto"),
     Work("token ring, 3 nodes, no lemmas", lambda: TokenRing(nodes=3), "auto"),
     Work("token ring, 8 nodes, no lemmas", lambda: TokenRing(nodes=8), "auto"),
+    Work("ticket lock, 3 threads, all numbers, no lemmas", lambda: TicketLock(threads=3), "auto"),
+    Work("ticket lock, 10 threads, all numbers", lambda: ProvedTicketLock(threads=10)),
     Work("quorum intersection, all numbers", QuorumIntersection),
     Work("one write and one read, 3 replicas", OneWriteOneRead),
     Work("one write and one read, 5 replicas", lambda: OneWriteOneRead(replicas=5, read_quorum=3, write_quorum=3)),

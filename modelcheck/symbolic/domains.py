@@ -258,7 +258,8 @@ class Domain:
             )
         if kind[0] == "tuple":
             return f"len({path}) == {kind[1]}"
-        return f"{path} is a {kind[1].__name__}" if kind[0] == "record" else f"{path} is a {kind[0]}"
+        name = kind[1].__name__ if kind[0] == "record" else kind[0]
+        return f"{path} is {'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
 
     def first_text(self, path: str) -> str | None:
         """What is the case when no tag is true."""

@@ -23,11 +23,12 @@ from modelcheck.errors import InternalError
 from modelcheck.spec import Declaration, Role
 from modelcheck.symbolic import bounded
 from modelcheck.symbolic.asking import ask, said
-from modelcheck.symbolic.invariants import Cube, Found, in_words, is_inductive, needed
+from modelcheck.symbolic.invariants import Cube, Found, is_inductive, needed
 from modelcheck.symbolic.spacer import find_by_spacer
 from modelcheck.symbolic.system import System
 from modelcheck.symbolic.terms import conj, neg
 from modelcheck.symbolic.unrolling import Run, Unrolling
+from modelcheck.symbolic.wording import in_words
 
 _MOST_FRAMES = 200
 

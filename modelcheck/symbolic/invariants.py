@@ -1,4 +1,4 @@
-"""Inductive invariants that somebody found: checked by plain induction, made small, and said in the spec's own terms."""
+"""Inductive invariants that somebody found: checked by plain induction, and made small."""
 
 from __future__ import annotations
 
@@ -14,17 +14,6 @@ from modelcheck.symbolic.terms import conj, neg
 from modelcheck.symbolic.unrolling import Run, Unrolling
 
 Cube = tuple[Any, ...]
-_PAIR = 2
-_OPERATORS = {
-    z3.Z3_OP_LE: "<=",
-    z3.Z3_OP_GE: ">=",
-    z3.Z3_OP_LT: "<",
-    z3.Z3_OP_GT: ">",
-    z3.Z3_OP_EQ: "==",
-    z3.Z3_OP_ADD: "+",
-    z3.Z3_OP_SUB: "-",
-    z3.Z3_OP_MUL: "*",
-}
 
 
 @frozen
@@ -122,77 +111,3 @@ class _Weighing:
         answer = ask(self._solver, *(self._before[at] for at in sorted(kept)), deadline=self._deadline)
         self._solver.pop()
         return bool(answer == z3.unsat)
-
-
-# Text ------------------------------------------------------------------------------------------------------------------------------------------
-
-
-def in_words(system: System, cubes: Sequence[Cube]) -> tuple[str, ...]:
-    """What an invariant says that excludes cubes: pairs that exclude each other are put together where there are three and more."""
-    positive = [cube for cube in cubes if not any(z3.is_not(each) for each in cube)]
-    pairs = {frozenset(map(str, cube)): cube for cube in positive if len(cube) == _PAIR}
-    texts = {leaf.name: leaf.text for leaf in system.leaves.all.values()}
-    order = {name: at for at, name in enumerate(texts)}
-    groups = [sorted(group, key=lambda name: order[name]) for group in _groups(set(pairs), order)]
-    grouped = {pair for pair in pairs if any(pair <= set(group) for group in groups)}
-    lines = [f"at most one of: {', '.join(texts[name] for name in group)}" for group in groups]
-    rest = [cube for cube in cubes if frozenset(map(str, cube)) not in grouped]
-    return (*lines, *(_clause_text(system, cube) for cube in rest))
-
-
-def _groups(pairs: set[frozenset[str]], order: dict[str, int]) -> list[set[str]]:
-    """Sets of three and more of which all pairs are given, which together have as many of the pairs as one after the other can get."""
-    found: list[set[str]] = []
-    names = sorted({name for pair in pairs for name in pair}, key=lambda name: order[name])
-    left = set(pairs)
-    while left:
-        best: set[str] = set()
-        for start in sorted(left, key=lambda pair: sorted(order[name] for name in pair)):
-            group = set(start)
-            for name in names:
-                if name not in group and all(frozenset({name, other}) in pairs for other in group):
-                    group.add(name)
-            if len(group) > len(best):
-                best = group
-        if len(best) <= _PAIR:
-            return found
-        found.append(best)
-        left -= {pair for pair in left if pair <= best}
-    return found
-
-
-def _clause_text(system: System, cube: Cube) -> str:
-    """The negation of a cube, as an implication in the spec's own terms."""
-    texts = {leaf.name: leaf.text for leaf in system.leaves.all.values()}
-    given = [texts[str(each)] for each in cube if not z3.is_not(each)]
-    then = [texts[str(each.arg(0))] for each in cube if z3.is_not(each)]
-    if not given:
-        return " or ".join(then)
-    if not then:
-        return (
-            f"not ({' and '.join(given)})"
-            if len(given) > 1
-            else f"not {given[0]}"
-            if " " not in given[0]
-            else f"not ({given[0]})"
-        )
-    return f"if {' and '.join(given)} then {' or '.join(then)}"
-
-
-def term_text(system: System, term: Any) -> str:
-    """A formula over the leaves, in the spec's own terms."""
-    texts = {leaf.name: leaf.text for leaf in system.leaves.all.values()}
-
-    def said_of(each: Any) -> str:
-        if z3.is_const(each) and str(each) in texts:
-            return texts[str(each)]
-        inner = [said_of(child) for child in each.children()]
-        if z3.is_not(each):
-            return f"not ({inner[0]})"
-        if z3.is_and(each) or z3.is_or(each):
-            return "(" + (" and " if z3.is_and(each) else " or ").join(inner) + ")"
-        symbol = _OPERATORS.get(each.decl().kind()) if z3.is_app(each) else None
-        return f" {symbol} ".join(inner) if symbol and inner else str(each)
-
-    text = said_of(term)
-    return text[1:-1] if text.startswith("(") and text.endswith(")") and text.count("(") == 1 else text

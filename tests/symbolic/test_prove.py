@@ -27,6 +27,7 @@ from specs.mutants import two_phase_commit_blocking as blocking_mutants
 from specs.proofs.quorum_intersection import QuorumIntersection
 from specs.proofs.quorum_read import OneWriteOneRead
 from specs.proofs.raft_election import UnboundedElections
+from specs.proofs.ticket_lock import ProvedTicketLock, TicketLock
 from specs.proofs.two_phase_commit import ProvedTwoPhaseCommit
 from specs.token_ring import TokenRing
 from specs.two_phase_commit import TwoPhaseCommit
@@ -91,6 +92,21 @@ def test_a_token_ring_is_proved_without_lemmas():
     report = prove(TokenRing(nodes=3))
     assert report.verdict is Verdict.HOLDS
     assert report.properties[0].found
+
+
+def test_a_ticket_lock_is_proved_without_lemmas():
+    """`auto` finds an inductive invariant over unbounded integers, and says it in the spec's own terms."""
+    report = prove(TicketLock())
+    assert report.verdict is Verdict.HOLDS
+    assert "now_serving" in report.unbounded
+    assert any("next_ticket" in line and line.startswith("if ") for line in report.properties[0].found)
+
+
+def test_a_ticket_lock_is_proved_for_many_threads():
+    """With its lemmas, all of which are needed."""
+    report = prove(ProvedTicketLock(threads=8), method="induction")
+    assert report.verdict is Verdict.HOLDS
+    assert len(report.properties[0].needs) == 4
 
 
 def test_quorums_meet_for_all_numbers():
