@@ -53,6 +53,8 @@ def find_invariant(
     raising = [each.condition for each in system.transitions if each.error is not None]
     term = conj(*_properties(system, declared), *(neg(each) for each in raising))
     if z3.Z3_INT_SORT in sorts:
+        if progress is not None:
+            progress(f"ic3: {declared.name}, by z3's Spacer")
         return find_by_spacer(system, declared, term, deadline)
     search = _Search(system, declared, term, deadline, progress or (lambda _: None))
     try:

@@ -23,6 +23,7 @@ from modelcheck.verdict import Verdict
 
 METHODS = ("auto", "bmc", "induction", "ic3")
 _AUTO_DEPTH = 3
+_METHOD_S = 300
 # A run on symbolic values asks z3 in between, and takes longer than an ordinary one.
 _MOST_CPU_S = 60.0
 _GRACE_S = 0.5
@@ -52,7 +53,7 @@ def prove(
         depth: The steps of bounded model checking.
         k: Of k-induction: in how many states in a row the property is assumed.
         using: The invariants that induction may assume; by default all. They are proved as well.
-        time_limit: In seconds.
+        time_limit: In seconds. Without one ``auto`` gives each method five minutes.
         progress: Called with a line of text now and then.
 
     Raises:
@@ -207,6 +208,7 @@ class _Prover:
             ]
             if not pending:
                 break
+            attempts.deadline = self._deadline or time.monotonic() + _METHOD_S
             for name, proof in self._tried(pending, method, attempt).items():
                 if proof.verdict is Verdict.UNKNOWN and name in reasons:
                     reasons[name].append(f"{method}: {proof.reason}")

@@ -43,7 +43,7 @@ def find_by_spacer(system: System, declared: Declaration, term: z3.BoolRef, dead
     try:
         answer = engine.query(violated())
     except z3.Z3Exception as error:
-        return Found(reason=f"z3 gave up: {error}", queries=1)
+        return Found(reason=said(str(error)), queries=1)
     if answer == z3.unknown:
         return Found(reason=said(engine.reason_unknown()), queries=1)
     if answer == z3.sat:

@@ -352,6 +352,14 @@ def test_the_time_limit_holds_while_actions_are_turned_into_formulas():
     assert report.seconds < 20
 
 
+def test_auto_gives_each_method_its_time(monkeypatch):
+    """Without a time limit no method goes on for ever, and the report says which were cut short."""
+    monkeypatch.setattr("modelcheck.symbolic.prove._METHOD_S", 0)
+    report = prove(TicketLock())
+    assert report.verdict is Verdict.UNKNOWN
+    assert "ic3: the time limit was reached" in report.reason
+
+
 def test_what_excludes_each_other_is_said_in_one_line():
     """The invariant of the token ring says that there is one token, in the spec's own terms."""
     lines = prove(TokenRing(nodes=3), method="ic3").properties[0].found
