@@ -2,19 +2,50 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
 
 import z3
 from attrs import define
 
+_AGAIN_S = 0.01
+_Z3 = str(Path(z3.__file__).parent) + os.sep
+
 
 @define
 class _Stop:
+    """Whether the user wants to stop, and what repeats the signal if it came where it does harm."""
+
     wanted: bool = False
+    again: threading.Timer | None = None
+
+    def note(self, _: int, frame: FrameType | None) -> None:
+        """Take the signal."""
+        self.wanted = True
+        if not _is_in_z3(frame):
+            self.now()
+        self.settle()
+        self.again = threading.Timer(_AGAIN_S, signal.pthread_kill, (threading.get_ident(), signal.SIGINT))
+        self.again.daemon = True
+        self.again.start()
+
+    def now(self) -> NoReturn:
+        """Stop, and do not repeat the signal."""
+        self.settle()
+        raise KeyboardInterrupt
+
+    def settle(self) -> None:
+        """Do not repeat the signal."""
+        if self.again is not None:
+            self.again.cancel()
+            self.again = None
 
 
 _stop = _Stop()
@@ -22,26 +53,38 @@ _stop = _Stop()
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Remember within the block that the user wants to stop, so that `ask` raises `KeyboardInterrupt`.
+    """Raise `KeyboardInterrupt` within the block as soon as it does no harm.
 
-    Python drops the exception where it hits it in a ``__del__``, and z3's terms are deleted all the time.
+    In the middle of z3's Python code it does: ctypes makes an ``ArgumentError`` of it, and a ``__del__`` drops it. There the signal is
+    repeated a little later; meanwhile `ask` knows of it.
     """
     before = signal.getsignal(signal.SIGINT)
-
-    def note(*_: object) -> None:
-        _stop.wanted = True
-        raise KeyboardInterrupt
-
     _stop.wanted = False
     try:
-        ours = before is signal.default_int_handler and bool(signal.signal(signal.SIGINT, note))
+        ours = before is signal.default_int_handler and bool(signal.signal(signal.SIGINT, _stop.note))
     except ValueError:  # Not in the main thread, which is the one to be interrupted.
         ours = False
     try:
         yield
     finally:
+        _stop.settle()
+        _stop.wanted = False
         if ours:
             signal.signal(signal.SIGINT, before)
+
+
+def stop_if_wanted() -> None:
+    """Stop if the user wants it."""
+    if _stop.wanted:
+        _stop.now()
+
+
+def _is_in_z3(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code.co_filename.startswith(_Z3):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def ask(solver: z3.Solver, *assumptions: Any, deadline: float | None = None, most_ms: int | None = None) -> Any:
@@ -56,8 +99,7 @@ def ask(solver: z3.Solver, *assumptions: Any, deadline: float | None = None, mos
     Raises:
         KeyboardInterrupt: if the user stopped z3, which takes the signal for itself.
     """
-    if _stop.wanted:
-        raise KeyboardInterrupt
+    stop_if_wanted()
     limits = [] if most_ms is None else [most_ms]
     if deadline is not None:
         limits.append(int((deadline - time.monotonic()) * 1000))
@@ -65,7 +107,7 @@ def ask(solver: z3.Solver, *assumptions: Any, deadline: float | None = None, mos
         solver.set("timeout", max(min(limits), 1))
     answer = solver.check(*assumptions)
     if answer == z3.unknown and solver.reason_unknown() == "interrupted from keyboard":
-        raise KeyboardInterrupt
+        _stop.now()
     return answer
 
 

@@ -75,7 +75,8 @@ class Attempts:
             deadline=self.deadline,
             progress=lambda steps: self.options.tell(f"bmc: {_steps(steps)}"),
         )
-        return {each.name: self._bounded(each, found[each.name]) for each in targets}
+        self.queries += found.queries
+        return {each.name: self._bounded(each, found.results[each.name]) for each in targets}
 
     def _bounded(self, declared: Declaration, found: Bounded) -> Proof:
         if found.run is not None:

@@ -35,6 +35,19 @@ class Bounded:
     reason: str | None = None
 
 
+@frozen
+class Searched:
+    """What bounded model checking found out.
+
+    Attributes:
+        results: The result for each property.
+        queries: How often z3 was asked.
+    """
+
+    results: dict[str, Bounded]
+    queries: int
+
+
 def search(
     system: System,
     properties: Sequence[Declaration],
@@ -42,8 +55,8 @@ def search(
     *,
     deadline: float | None = None,
     progress: Callable[[int], None] | None = None,
-) -> dict[str, Bounded]:
-    """The result for each property.
+) -> Searched:
+    """Look for violations, step by step.
 
     Args:
         system: The system.
@@ -60,7 +73,7 @@ def search(
         if progress is not None:
             progress(hunt.unrolling.steps)
         if not hunt.look() or hunt.unrolling.steps >= depth:
-            return hunt.results
+            return Searched(hunt.results, hunt.queries)
         hunt.unrolling.extend()
 
 
@@ -69,11 +82,13 @@ class _Hunt:
 
     Attributes:
         results: What is known of each property.
+        queries: How often z3 was asked.
     """
 
     def __init__(self, unrolling: Unrolling, properties: Sequence[Declaration], deadline: float | None) -> None:
         self.unrolling = unrolling
         self.results = {declared.name: Bounded(-1) for declared in properties}
+        self.queries = 0
         self._pending = list(properties)
         self._deadline = deadline
         self._raising = [each for each in unrolling.system.transitions if each.error is not None]
@@ -85,6 +100,7 @@ class _Hunt:
             wrong = [(declared, unrolling.violates(declared)) for declared in self._pending]
             errors = [(each, unrolling.at(each.condition, unrolling.steps, each)) for each in self._raising]
             question = disj(*(term for _, term in wrong), *(term for _, term in errors))
+            self.queries += 1
             unrolling.solver.push()
             unrolling.solver.add(question)
             answer = ask(unrolling.solver, deadline=self._deadline)

@@ -17,12 +17,16 @@ class Element:
 
     Attributes:
         skeleton: The element, with holes.
+        key: Its identity.
         holes: How many.
         domain: What is kept for it, in a bag or dict; None in a set.
+        changed_in: The last round in which it, or what is kept for it, was something new.
     """
 
-    def __init__(self, skeleton: Any, holes: int, domain: Domain | None) -> None:
+    def __init__(self, skeleton: Any, holes: int, domain: Domain | None, changed_in: int) -> None:
         self.skeleton = skeleton
+        self.key = identity(skeleton)
+        self.changed_in = changed_in
         self.holes = holes
         self.domain = domain
 
@@ -35,6 +39,8 @@ class Elements:
         default: What is kept for an element that is absent: False in a set, 0 in a bag, a mark in a dict.
         known: The elements by the identity of their skeletons.
         wide: The positions at which integers are unbounded.
+        changed_in: The last round in which an element was new.
+        widened_in: The last round in which integers turned out to be unbounded.
     """
 
     def __init__(self, path: str, default: Any) -> None:
@@ -44,6 +50,8 @@ class Elements:
         self.wide: set[Position] = set()
         self._grown: dict[Position, set[int]] = {}
         self._ordered: list[Element] | None = None
+        self.changed_in = 0
+        self.widened_in = 0
 
     def join(self, value: Any, kept: Any, guard: z3.BoolRef, search: Discovery) -> None:
         """Add what an element can be, and what is kept for it."""
@@ -61,14 +69,19 @@ class Elements:
                 element = self._new(skeleton, len(holes), search)
                 search.changed.append(self.path)
             if element.domain is not None:
+                changes = len(search.changed)
                 element.domain.join([(both, kept)], search, f"{self.path}[{show(skeleton)}]")
+                if len(search.changed) > changes:
+                    element.changed_in = search.round
 
     def _new(self, skeleton: Any, holes: int, search: Discovery) -> Element:
         domain = None
         if self.default is not False:
             domain = Domain()
             domain.join([(TRUE, self.default)], search, self.path)
-        element = self.known[identity(skeleton)] = Element(skeleton, holes, domain)
+        element = Element(skeleton, holes, domain, search.round)
+        self.known[element.key] = element
+        self.changed_in = search.round
         self._ordered = None
         return element
 
@@ -84,6 +97,7 @@ class Elements:
                     if element.domain.wide:
                         made.domain.wide, made.domain.least, made.domain.greatest = True, None, None
         search.changed.append(self.path)
+        self.widened_in = search.round
 
     def ordered(self) -> list[Element]:
         """All elements, in the total order."""

@@ -61,7 +61,8 @@ class Feasibility:
         self._conditions: list[z3.BoolRef] = []
         self._told: list[z3.BoolRef] = []
         self._witnesses: list[_Witness] = []
-        self._impossible: list[tuple[int, z3.BoolRef]] = []
+        # By their addresses, with how many conditions there were; in the order in which they were found.
+        self._impossible: dict[int, tuple[int, z3.BoolRef]] = {}
 
     def mark(self) -> int:
         """How many conditions there are, for `forget`."""
@@ -76,14 +77,14 @@ class Feasibility:
         del self._conditions[mark:]
         for witness in self._witnesses:
             witness.shorten(mark)
-        while self._impossible and self._impossible[-1][0] > mark:
-            self._impossible.pop()
+        while self._impossible and next(reversed(self._impossible.values()))[0] > mark:
+            self._impossible.popitem()
 
     def possible(self, term: z3.BoolRef) -> bool:
         """Whether a condition can be true on this path; true if z3 does not know."""
         if is_true(term):
             return True
-        if is_false(term) or any(term.eq(each) for _, each in self._impossible):
+        if is_false(term) or term.ast.value in self._impossible:
             return False
         for at, witness in enumerate(self._witnesses):
             if witness.follows(self._conditions) and witness.satisfies(term):
@@ -102,7 +103,7 @@ class Feasibility:
             del self._witnesses[_MOST_MODELS:]
         self._solver.pop()
         if answer == z3.unsat:
-            self._impossible.append((len(self._conditions), term))
+            self._impossible[term.ast.value] = (len(self._conditions), term)
         return bool(answer != z3.unsat)
 
     def integers(self, term: z3.ArithRef, most: int) -> list[int] | None:

@@ -27,7 +27,7 @@ from modelcheck.symbolic.invariants import Cube, Found, is_inductive, needed
 from modelcheck.symbolic.spacer import find_by_spacer
 from modelcheck.symbolic.system import System
 from modelcheck.symbolic.terms import conj, neg
-from modelcheck.symbolic.unrolling import Run, Unrolling
+from modelcheck.symbolic.unrolling import Unrolling
 from modelcheck.symbolic.wording import in_words
 
 _MOST_FRAMES = 200
@@ -62,7 +62,9 @@ def find_invariant(
     except _GaveUp as reason:
         return Found(reason=str(reason), queries=search.queries)
     if cubes is None:
-        return Found(run=_violation(system, declared, search.depth, deadline), queries=search.queries)
+        steps = search.depth + 1 if declared.role is Role.STEP else search.depth
+        found = bounded.search(system, [declared], steps, deadline=deadline)
+        return Found(run=found.results[declared.name].run, queries=search.queries + found.queries)
     cubes = needed(system, cubes, term, deadline)
     if not is_inductive(system, [neg(conj(*cube)) for cube in cubes], term):
         raise InternalError(f"the invariant found for {declared.name} is not inductive")
@@ -75,11 +77,6 @@ def _properties(system: System, declared: Declaration) -> list[z3.BoolRef]:
         return [system.property_term(declared)]
     taken = [each for each in system.transitions if each.error is None]
     return [z3.Implies(each.condition, system.step_term(declared, each)) for each in taken]
-
-
-def _violation(system: System, declared: Declaration, depth: int, deadline: float | None) -> Run | None:
-    steps = depth + 1 if declared.role is Role.STEP else depth
-    return bounded.search(system, [declared], steps, deadline=deadline)[declared.name].run
 
 
 # The loop ----------------------------------------------------------------------------------------------------------------------------------------

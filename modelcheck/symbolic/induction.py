@@ -63,11 +63,12 @@ class Induction:
         self._deadline = deadline
         self._depth = depth
         self._progress = progress or (lambda _: None)
+        self._asked_of_bases = 0
 
     @property
     def queries(self) -> int:
         """How often z3 was asked."""
-        return self._steps.queries
+        return self._steps.queries + self._asked_of_bases
 
     def prove(self, targets: Sequence[Declaration], assumed: Sequence[Declaration]) -> dict[str, Inductive]:
         """The result for each target, assuming it and the others before each step.
@@ -108,7 +109,9 @@ class Induction:
     def _base(self, declared: Sequence[Declaration]) -> dict[str, Inductive | None]:
         """What is not true of the first k states and of the steps between them, which the induction takes for granted."""
         found: dict[str, Inductive | None] = {}
-        for name, result in bounded.search(self._system, declared, self._depth - 1, deadline=self._deadline).items():
+        searched = bounded.search(self._system, declared, self._depth - 1, deadline=self._deadline)
+        self._asked_of_bases += searched.queries
+        for name, result in searched.results.items():
             if result.run is not None:
                 found[name] = Inductive(Verdict.VIOLATED, run=result.run)
             elif result.reason is not None or result.depth < self._depth - 1:

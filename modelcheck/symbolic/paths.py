@@ -9,14 +9,15 @@ a row are n and not 2^n paths.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, Protocol
 
 import z3
 from attrs import define, field, frozen
 
 from modelcheck.spec.choice import Disabled, choosing, present
 from modelcheck.spec.run import user_place
+from modelcheck.symbolic.asking import stop_if_wanted
 from modelcheck.symbolic.feasibility import Feasibility
 from modelcheck.symbolic.present import Present
 from modelcheck.symbolic.rewriting.supervision import Supervision
@@ -32,6 +33,10 @@ _DEEP = 20
 
 class _InfeasibleError(BaseException):
     """Ends a run on a path that no state takes."""
+
+
+class _KeptError(BaseException):
+    """Ends a run after the last option whose ways are not kept from an earlier round."""
 
 
 class OutOfTimeError(BaseException):
@@ -57,6 +62,16 @@ class Outcome:
     error: Exception | None = None
 
 
+class Keeper(Protocol):
+    """What keeps the ways through code from one exploration of it to the next, by the choice that the code begins with."""
+
+    def enter(self, option: Hashable) -> bool:
+        """Say which option the present run takes; False if its ways are kept."""
+
+    def note(self, outcome: Outcome | None) -> None:
+        """Say how the present run ended."""
+
+
 @define
 class _Decision:
     options: list[Any]
@@ -79,6 +94,7 @@ class _Frame:
     decisions: list[_Decision]
     sealed: bool
     alone: bool
+    keeper: Keeper | None = None
     at: int = 0
     broken: bool = False
     assumed: list[z3.BoolRef] = field(factory=list)
@@ -126,15 +142,27 @@ class Paths:
         with self._supervision.watching():
             return self._explore(code, given, sealed, alone)
 
-    def _explore(self, code: Callable[[], Any], given: z3.BoolRef, sealed: bool, alone: bool) -> list[Outcome]:
+    def explore_again(self, code: Callable[[], Any], keeper: Keeper) -> None:
+        """Explore the ways that are not kept from an earlier round."""
+        with self._supervision.watching():
+            self._explore(code, TRUE, sealed=False, alone=False, keeper=keeper)
+
+    def _explore(
+        self, code: Callable[[], Any], given: z3.BoolRef, sealed: bool, alone: bool, keeper: Keeper | None = None
+    ) -> list[Outcome]:
         outer = Present.paths
         Present.paths = self
         outcomes: list[Outcome] = []
         decisions: list[_Decision] | None = []
         try:
             while decisions is not None:
-                frame = _Frame(decisions, sealed, alone)
-                outcome = self._run(code, given, frame)
+                frame = _Frame(decisions, sealed, alone, keeper)
+                try:
+                    outcome = self._run(code, given, frame)
+                except _KeptError:
+                    break
+                if keeper is not None:
+                    keeper.note(outcome)
                 if outcome is not None:
                     outcomes.append(outcome)
                 if len(outcomes) > MOST_PATHS:
@@ -148,6 +176,7 @@ class Paths:
         return outcomes
 
     def _run(self, code: Callable[[], Any], given: z3.BoolRef, frame: _Frame) -> Outcome | None:
+        stop_if_wanted()
         if self._deadline is not None and time.monotonic() > self._deadline:
             raise OutOfTimeError
         before, fresh, refused = len(self._frames), self._fresh, len(UnsupportedError.made)
@@ -239,18 +268,30 @@ class Paths:
         frame.at += 1
         self._take(frame, term, necessary=False)
 
-    def branch(self, options: int) -> int:
-        """The number of the option taken; each of them is a path."""
+    @property
+    def splits(self) -> bool:
+        """Whether the next thing that an action does is the choice by which its ways are kept."""
+        frame = self._frames[-1]
+        return frame.keeper is not None and not frame.at
+
+    def branch(self, options: Sequence[Any], key: Callable[[Any], Hashable] | None = None) -> Any:
+        """The option taken; each of them is a path.
+
+        Args:
+            options: The options.
+            key: What an option is known by from one exploration to the next, where there is such a thing.
+        """
         self.effect()
         if not options:
             raise Disabled
         frame = self._frames[-1]
         if frame.at >= len(frame.decisions):
-            frame.decisions.append(_Decision(list(range(options))))
+            frame.decisions.append(_Decision(list(options)))
         decision = frame.decisions[frame.at]
+        if frame.keeper is not None and not frame.at and key is not None:
+            _enter(frame.keeper, decision, key)
         frame.at += 1
-        taken: int = decision.options[decision.taken]
-        return taken
+        return decision.options[decision.taken]
 
     def particular(self, term: z3.ArithRef) -> int | None:
         """The integer that a term is on this path, each that it can be on a path of its own; None if there are more than a few."""
@@ -339,6 +380,14 @@ def _ended(code: Callable[[], Any], frame: _Frame) -> Outcome | None:
     except Exception as error:  # noqa: BLE001 - the spec's code may raise anything.
         return Outcome(conj(*frame.assumed), error=error)
     return Outcome(conj(*frame.assumed), value)
+
+
+def _enter(keeper: Keeper, decision: _Decision, key: Callable[[Any], Hashable]) -> None:
+    """Go on to the next option whose ways are not kept."""
+    while not keeper.enter(key(decision.options[decision.taken])):
+        if decision.taken + 1 == len(decision.options):
+            raise _KeptError
+        decision.taken += 1
 
 
 def _next(decisions: list[_Decision]) -> list[_Decision] | None:

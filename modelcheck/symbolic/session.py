@@ -34,11 +34,16 @@ class Cell:
     Attributes:
         path: Where it is, as Python text.
         domain: What it can hold.
+        changed_in: The last round in which it could hold something new.
     """
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self.changed_in = 0
         self.domain = Domain()
+
+
+Used = Cell | Elements | tuple[Elements, Any]
 
 
 def leaf_name(elements: Elements, element: Element) -> str:
@@ -54,6 +59,7 @@ class Session:
         written: What the run wrote to cells.
         kept: What the run wrote to elements of collections, by collection and identity of the skeleton.
         search: The search for domains that the writes of this run go to, if one is under way.
+        used: The places that the run read or wrote: cells, collections as a whole, and elements of them by their keys.
         at_begin: What undoes changes to the views, called when the next run begins.
     """
 
@@ -62,6 +68,7 @@ class Session:
         self.written: dict[Cell, Any] = {}
         self.kept: dict[Elements, dict[Any, Any]] = {}
         self.search: Discovery | None = None
+        self.used: set[Used] = set()
         self.at_begin: list[Callable[[], None]] = []
         self._shared: set[Cell | Elements] = set()
         self._lent: list[tuple[Any, Any]] = []
@@ -76,6 +83,7 @@ class Session:
         self.at_begin = []
         self.written = {}
         self.kept = {}
+        self.used = set()
         self._shared = set()
         self._lent = []
         self._outside = []
@@ -119,6 +127,7 @@ class Session:
 
     def read(self, cell: Cell) -> Any:
         """The value in a cell."""
+        self.used.add(cell)
         if cell in self.written:
             return self.written[cell]
         if cell not in self._values:
@@ -128,6 +137,7 @@ class Session:
     def write(self, cell: Cell, value: Any) -> None:
         """Put a value into a cell."""
         Present.paths.act(f"changes {cell.path}", _ONLY_ACTIONS)
+        self.used.add(cell)
         self._check_shared(cell)
         if isinstance(value, list) and is_symbolic(value):
             raise UnsupportedError(f"{cell.path} was given a list", remedy="Store a tuple.")
@@ -140,7 +150,7 @@ class Session:
         found = self._elements[elements] = {}
         for element in elements.ordered():
             name = leaf_name(elements, element)
-            key = identity(element.skeleton)
+            key = element.key
             if element.domain is None:
                 if element.holes:
                     found[key] = self.leaves.array(name, element.holes, z3.BoolVal(False), name)
@@ -166,6 +176,7 @@ class Session:
         absent: list[z3.BoolRef] = []
         for guard, skeleton, holes in expand(value, set(elements.wide), ()):
             key = identity(skeleton)
+            self.used.add((elements, key))
             if key not in elements.known:
                 absent.append(guard)
             else:
@@ -189,6 +200,7 @@ class Session:
             self._discover(elements, value, kept)
         for guard, skeleton, holes in expand(value, set(elements.wide), ()):
             key = identity(skeleton)
+            self.used.add((elements, key))
             if key not in elements.known:
                 added = truth(kept) if elements.default is False else FALSE if kept is elements.default else TRUE
                 self._outside.append((conj(guard, added), elements.path))
@@ -207,15 +219,16 @@ class Session:
 
     def _discover(self, elements: Elements, value: Any, kept: Any) -> None:
         assert self.search is not None
-        before = set(elements.known)
+        changes = len(self.search.changed)
         elements.join(value, kept, TRUE, self.search)
-        if set(elements.known) != before:
+        if len(self.search.changed) > changes:
             self.kept.pop(elements, None)
             self.prepare(elements)
 
     def present(self, elements: Elements, element: Element, holes: list[Any]) -> z3.BoolRef:
         """The condition under which an element is in the collection."""
-        found = self._selected(elements, identity(element.skeleton), holes)
+        self.used.add((elements, element.key))
+        found = self._selected(elements, element.key, holes)
         if elements.default is False:
             return truth(found)
         if elements.default == 0 and not isinstance(elements.default, bool):
@@ -226,18 +239,26 @@ class Session:
         """The element as a value."""
         return filled(element.skeleton, iter([SymInt(hole) for hole in holes]))
 
+    def listed(self, elements: Elements) -> list[Element]:
+        """All elements of a collection."""
+        self.used.add(elements)
+        return elements.ordered()
+
     # Effects ----------------------------------------------------------------------------------------------------------------------------------
 
     def join_writes(self, search: Discovery) -> None:
         """Add what the run wrote to the domains."""
         for cell, value in self.written.items():
+            changes = len(search.changed)
             cell.domain.join([(TRUE, value)], search, cell.path)
+            if len(search.changed) > changes:
+                cell.changed_in = search.round
 
     def effect(self) -> dict[str, Any]:
         """The leaves that the run wrote, and their terms.
 
         Raises:
-            InternalError: if the domains are closed and do not contain what it wrote.
+            InternalError: if the domains do not contain what it wrote.
         """
         out: dict[str, Any] = {}
         outside = self._outside
@@ -251,7 +272,7 @@ class Session:
                     out[name] = content
                 else:
                     element.domain.encode([(TRUE, content)], name, out, outside)
-        for guard, path in outside if self.search is None else ():
+        for guard, path in outside:
             if Present.paths.feasible(guard):
                 raise InternalError(f"{path} is given a value that is not in its domain")
         return {name: term for name, term in out.items() if name in self.leaves.all}
@@ -297,10 +318,10 @@ class SymbolicChooser:
                 found = options_of(
                     options if not isinstance(listed, list) else listed if not hasattr(options, "__len__") else options
                 )
-                return found[self._paths.branch(len(found))]
+                return self._paths.branch(found, identity)
             guarded = [(TRUE, each) for each in listed]
         if not guarded:
             raise Disabled
-        guard, value = guarded[self._paths.branch(len(guarded))]
+        guard, value = self._paths.branch(guarded)
         self._paths.assume(guard)
         return value

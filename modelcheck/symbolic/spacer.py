@@ -47,10 +47,10 @@ def find_by_spacer(system: System, declared: Declaration, term: z3.BoolRef, dead
     if answer == z3.unknown:
         return Found(reason=said(engine.reason_unknown()), queries=1)
     if answer == z3.sat:
-        run = bounded.search(system, [declared], _MOST_STEPS, deadline=deadline)[declared.name].run
-        if run is not None:
-            return Found(run=run, queries=1)
-        return Found(reason="z3 found a violation, too far from the start to be shown", queries=1)
+        found = bounded.search(system, [declared], _MOST_STEPS, deadline=deadline)
+        run = found.results[declared.name].run
+        reason = None if run is not None else "z3 found a violation, too far from the start to be shown"
+        return Found(run=run, reason=reason, queries=1 + found.queries)
     invariant = _read_answer(engine.get_answer(), states, leaves)
     if invariant is None or not is_inductive(system, [invariant], term, deadline):
         return Found(reason="z3 found an invariant that could not be checked by induction", queries=1)

@@ -35,6 +35,7 @@ from modelcheck.symbolic.values.kinds import SymBool
 from modelcheck.symbolic.values.merging import DEAD
 from modelcheck.symbolic.values.scalars import truth
 from modelcheck.symbolic.views.layout import SymbolicLayout
+from modelcheck.symbolic.ways import Ways
 
 _MOST_ROUNDS = 60
 _TELL_S = 0.5
@@ -112,7 +113,6 @@ class System:
         self.rounds = 0
         self.checks = 0
         self._discover()
-        self._build()
         self._states = States(machine, self.layout, self.leaves)
         self._properties: dict[str, z3.BoolRef] = {}
         self.bounds = conj(*(self.property_term(declared) for declared in machine.constraints))
@@ -126,6 +126,7 @@ class System:
         search = Discovery(0, lambda _: True)
         for state in self.initial:
             self._join_state(state, search)
+        ways = [Ways() for _ in self.machine.actions]
         while True:
             self.rounds += 1
             if self.rounds > _MOST_ROUNDS:
@@ -136,11 +137,16 @@ class System:
                 )
             session = self._session()
             search = session.search = Discovery(self.rounds, self._paths.feasible)
-            for action in self.machine.actions:
-                self._paths.explore(partial(self._perform, action, session))
+            for action, kept in zip(self.machine.actions, ways, strict=True):
+                if kept.begin(session, self.rounds):
+                    self._paths.explore_again(partial(self._perform, action, session), kept)
             self.checks += self._paths.checks
             if not search.changed:
-                return
+                break
+        session.search = None
+        session.begin()
+        for action, kept in zip(self.machine.actions, ways, strict=True):
+            self.transitions += [self._transition(action, outcome) for outcome in kept.outcomes()]
 
     def _session(self) -> Session:
         self.leaves = Leaves()
@@ -200,14 +206,6 @@ class System:
         function = bound if bound is not None else domain.__get__(subject)
         takes = own_code(function.__func__).co_argcount - 1
         return operators.call(function, *arguments[:takes])
-
-    def _build(self) -> None:
-        session = self._session()
-        for action in self.machine.actions:
-            for outcome in self._paths.explore(partial(self._perform, action, session)):
-                self.transitions.append(self._transition(action, outcome))
-        session.begin()
-        self.checks += self._paths.checks
 
     def _transition(self, action: Declaration, outcome: Outcome) -> Transition:
         if outcome.error is not None:

@@ -87,6 +87,32 @@ def test_bounded_model_checking_never_says_holds():
     assert prove(TwoPhaseCommit(rms=2), method="bmc", depth=3).verdict is Verdict.UNKNOWN
 
 
+def test_bounded_model_checking_asks_once_per_number_of_steps():
+    """Of all properties together; a violation that is found is a question more, if others are still to be looked for."""
+    assert prove(TwoPhaseCommit(rms=2), method="bmc", depth=3).queries == 4
+    assert prove(Downhill(), method="bmc", depth=3).queries == 5
+
+
+class Downhill(Spec):
+    """A number that falls to zero: one property is false after a step, the other one never."""
+
+    def init(self) -> None:
+        self.n = 3
+
+    @action
+    def step(self) -> None:
+        require(self.n > 0)
+        self.n -= 1
+
+    @invariant
+    def at_the_top(self) -> bool:
+        return self.n == 3
+
+    @invariant
+    def not_below(self) -> bool:
+        return self.n >= 0
+
+
 def test_a_token_ring_is_proved_without_lemmas():
     """`auto` finds an inductive invariant by itself."""
     report = prove(TokenRing(nodes=3))

@@ -95,7 +95,7 @@ class SymbolicRange:
     def __symbolic_pick__(self, paths: Paths) -> Any:
         found = self._few()
         if found is not None:
-            guard, number = found[paths.branch(len(found))]
+            guard, number = paths.branch(found)
             paths.assume(guard)
             return number
         picked = paths.fresh("pick")

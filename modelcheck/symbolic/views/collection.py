@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Any
 
 import z3
@@ -41,7 +42,7 @@ class Collection:
     def __symbolic_items__(self) -> tuple[list[Guarded], tuple[Any, ...]]:
         found: list[Guarded] = []
         bound: list[Any] = []
-        for element in self._elements.ordered():
+        for element in self._session.listed(self._elements):
             holes = [Present.paths.bound("n") for _ in range(element.holes)]
             bound += holes
             found.append((self._session.present(self._elements, element, holes), self._session.element(element, holes)))
@@ -49,9 +50,13 @@ class Collection:
 
     def __symbolic_pick__(self, paths: Paths) -> Any:
         elements = self._elements.ordered()
+        if not elements or not paths.splits:
+            self._session.listed(self._elements)
         if not elements:
             raise Disabled
-        element = elements[paths.branch(len(elements))]
+        element = paths.branch(elements, attrgetter("key"))
+        if element.key not in self._elements.known:
+            raise Disabled  # It differs from another one in an integer that has turned out to be unbounded since the choice was made.
         holes = [paths.fresh("pick") for _ in range(element.holes)]
         paths.assume(self._session.present(self._elements, element, holes))
         return self._session.element(element, holes)

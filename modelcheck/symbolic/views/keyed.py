@@ -121,7 +121,7 @@ class SymbolicBag(Collection):
         """As `Counter.total`."""
         GuardedList(*self.__symbolic_items__()).finite()
         return operators.total(
-            [self._session.look_up(self._elements, element.skeleton) for element in self._elements.ordered()]
+            [self._session.look_up(self._elements, element.skeleton) for element in self._session.listed(self._elements)]
         )
 
     def items(self) -> Any:

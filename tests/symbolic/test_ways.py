@@ -1,0 +1,112 @@
+"""What is kept from round to round is what running all actions again, on what the places can hold in the end, would give."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from modelcheck import Network, Spec, action, invariant, require
+from modelcheck.errors import ModelcheckError
+from modelcheck.spec import machine_of
+from modelcheck.symbolic.system import System
+from specs.proofs.quorum_intersection import QuorumIntersection
+from specs.proofs.quorum_read import OneWriteOneRead
+from specs.proofs.raft_election import UnboundedElections
+from specs.raft import Raft
+from specs.token_ring import TokenRing
+from specs.two_phase_commit import TwoPhaseCommit
+from specs.two_phase_commit_blocking import Recovering
+
+from ..agreement.compare import load
+from ..agreement.writer import sources
+
+
+class Echo(Spec):
+    """Numbers are sent that grow without bound: messages that were told apart are one in the end."""
+
+    def init(self) -> None:
+        self.n = 0
+        self.heard: set[int] = set()
+        self.network: Network[tuple[str, int]] = Network(duplicating=True)
+
+    @action
+    def send(self) -> None:
+        self.n += 1
+        self.network.send(("a", self.n))
+
+    @action(lambda self: self.network.deliverable())
+    def receive(self, m: tuple[str, int]) -> None:
+        self.network.receive(m)
+        self.heard.add(m[1])
+
+    @action([0, 0, 1])
+    def forget(self, n: int) -> None:
+        require(n in self.heard)
+        self.heard.discard(n)
+
+    @invariant
+    def counted(self) -> bool:
+        return self.n >= 0
+
+
+SPECS = [
+    TwoPhaseCommit(rms=3),
+    TokenRing(nodes=3),
+    QuorumIntersection(),
+    Recovering(),
+    Raft(servers=2, max_term=1),
+    UnboundedElections(servers=2),
+    OneWriteOneRead(replicas=2, read_quorum=1),
+    Echo(),
+    pytest.param(Raft(), marks=pytest.mark.slow),
+]
+
+
+def told(action, condition, writes, error):
+    """A transition as text, whatever built it."""
+    return action.name, condition.sexpr(), sorted((name, term.sexpr()) for name, term in writes.items()), str(error or "")
+
+
+def compare(machine):
+    """The transitions of a system, and those of all its actions explored from the beginning."""
+    system = System(machine)
+    kept = [told(each.action, each.condition, each.writes, each.error and each.error.__cause__) for each in system.transitions]
+    session = system._session()
+    again = []
+    for declared in machine.actions:
+        for outcome in system._paths.explore(partial(system._perform, declared, session)):
+            writes = {} if outcome.error else outcome.value.writes
+            again.append(told(declared, outcome.condition, writes, outcome.error))
+    assert sorted(kept) == sorted(again)
+    return len(kept)
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: type(spec).__name__)
+def test_the_transitions_are_those_of_a_fresh_exploration(spec):
+    """Each with the same condition, and the same writes."""
+    assert compare(machine_of(spec))
+
+
+def _agrees_on(source):
+    try:
+        compare(machine_of(load(source)()))
+    except ModelcheckError:
+        return
+
+
+@seed(5)
+@settings(max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@given(sources())
+def test_random_specs_agree(source):
+    """The same for random specs."""
+    _agrees_on(source)
+
+
+@pytest.mark.slow
+@settings(max_examples=400, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@given(sources())
+def test_many_random_specs_agree(source):
+    """The same for many."""
+    _agrees_on(source)
