@@ -175,6 +175,8 @@ class Steps:
             if part.get_id() in before:
                 used.add(f"assume {declared.name}")
                 continue
+            if z3.is_true(z3.simplify(part)):
+                continue
             core = self._ask_instances([transition.condition, neg(part)], hypotheses, names)
             if core is None:
                 return None
