@@ -6,8 +6,8 @@ from typing import Any
 
 import z3
 
-from modelcheck.symbolic.domains import Leaves
 from modelcheck.symbolic.elements import Elements
+from modelcheck.symbolic.leaves import Leaves
 from modelcheck.symbolic.session import Session
 from modelcheck.symbolic.values.kinds import SymBool, SymInt, SymSet, SymUnion, field_values, is_symbolic, rebuilt
 from modelcheck.symbolic.values.merging import merge

@@ -8,7 +8,7 @@ from typing import Any
 import z3
 
 from modelcheck.spec import State
-from modelcheck.symbolic.domains import Leaf
+from modelcheck.symbolic.leaves import Leaf
 from modelcheck.symbolic.system import System
 from modelcheck.symbolic.values.kinds import SymBool, SymInt, SymSet, SymUnion, field_values, is_symbolic, rebuilt
 from modelcheck.values import show

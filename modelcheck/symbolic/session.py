@@ -14,9 +14,11 @@ from modelcheck.spec.choice import Disabled
 from modelcheck.spec.run import options_of
 from modelcheck.spec.stored import check_value
 from modelcheck.symbolic import operators
-from modelcheck.symbolic.domains import Discovery, Domain, Leaves, Outside
+from modelcheck.symbolic.domains import Discovery, Domain
 from modelcheck.symbolic.elements import Element, Elements
+from modelcheck.symbolic.encoding import Outside, encode, value_of
 from modelcheck.symbolic.expansion import expand, filled
+from modelcheck.symbolic.leaves import Leaves
 from modelcheck.symbolic.paths import Paths
 from modelcheck.symbolic.present import Present
 from modelcheck.symbolic.terms import FALSE, TRUE, UnsupportedError, conj, neg, pick
@@ -131,7 +133,7 @@ class Session:
         if cell in self.written:
             return self.written[cell]
         if cell not in self._values:
-            self._values[cell] = cell.domain.value(cell.path, self.leaves)
+            self._values[cell] = value_of(cell.domain, cell.path, self.leaves)
         return self._values[cell]
 
     def write(self, cell: Cell, value: Any) -> None:
@@ -157,7 +159,7 @@ class Session:
                 else:
                     found[key] = self.leaves.boolean(name, f"{show(element.skeleton)} in {elements.path}")
             elif not element.holes:
-                found[key] = element.domain.value(name, self.leaves)
+                found[key] = value_of(element.domain, name, self.leaves)
             elif elements.default == 0:
                 found[key] = self.leaves.array(name, element.holes, z3.IntVal(0), name)
             else:
@@ -263,7 +265,7 @@ class Session:
         out: dict[str, Any] = {}
         outside = self._outside
         for cell, value in self.written.items():
-            cell.domain.encode([(TRUE, value)], cell.path, out, outside)
+            encode(cell.domain, [(TRUE, value)], cell.path, out, outside)
         for elements, kept in self.kept.items():
             for key, content in kept.items():
                 element = elements.known[key]
@@ -271,7 +273,7 @@ class Session:
                 if element.domain is None or element.holes:
                     out[name] = content
                 else:
-                    element.domain.encode([(TRUE, content)], name, out, outside)
+                    encode(element.domain, [(TRUE, content)], name, out, outside)
         for guard, path in outside:
             if Present.paths.feasible(guard):
                 raise InternalError(f"{path} is given a value that is not in its domain")

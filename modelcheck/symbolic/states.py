@@ -9,9 +9,10 @@ import z3
 
 from modelcheck.spec import Machine, State
 from modelcheck.spec.shape import AliasShape, BagShape, MapShape, RecordShape, SetShape, Shape, TableShape
-from modelcheck.symbolic.domains import Leaf, Leaves
 from modelcheck.symbolic.elements import Element, Elements
+from modelcheck.symbolic.encoding import decode, encode
 from modelcheck.symbolic.expansion import expand, filled
+from modelcheck.symbolic.leaves import Leaf, Leaves
 from modelcheck.symbolic.session import leaf_name
 from modelcheck.symbolic.terms import FALSE, TRUE, conj, is_false, is_true, neg
 from modelcheck.symbolic.views.layout import SymbolicLayout
@@ -42,8 +43,8 @@ class States:
         for shape, value in places(self.machine, state):
             if id(shape) in self.layout.cells:
                 cell = self.layout.cells[id(shape)]
-                cell.domain.encode([(TRUE, value)], cell.path, out, [])
-                if identity(cell.domain.decode(cell.path, _reader(out))) != identity(value):
+                encode(cell.domain, [(TRUE, value)], cell.path, out, [])
+                if identity(decode(cell.domain, cell.path, _reader(out))) != identity(value):
                     raise KeyError(cell.path)
                 continue
             self._encode_elements(self.layout.collections[id(shape)], pairs_of(shape, value), out)
@@ -62,7 +63,7 @@ class States:
                 elif element.domain is None:
                     out[name] = TRUE
                 else:
-                    element.domain.encode([(TRUE, kept)], name, out, [])
+                    encode(element.domain, [(TRUE, kept)], name, out, [])
 
     def state_term(self, state: State) -> z3.BoolRef:
         """That the state is the given one."""
@@ -92,7 +93,7 @@ class States:
             )
         if id(shape) in self.layout.cells:
             cell = self.layout.cells[id(shape)]
-            return cell.domain.decode(cell.path, read)
+            return decode(cell.domain, cell.path, read)
         elements = self.layout.collections[id(shape)]
         pairs = [pair for element in elements.ordered() for pair in self._decode_element(elements, element, read)]
         if isinstance(shape, SetShape):
@@ -109,7 +110,7 @@ class States:
             return [(filled(element.skeleton, iter(holes)), kept) for holes, kept in found if kept]
         if element.domain is None:
             return [(element.skeleton, True)] if read(name) else []
-        kept = element.domain.decode(name, read)
+        kept = decode(element.domain, name, read)
         return (
             []
             if kept is elements.default or (kept == 0 and elements.default == 0 and type(kept) is int)

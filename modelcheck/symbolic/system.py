@@ -22,7 +22,8 @@ from modelcheck.spec.run import truth as returned_truth
 from modelcheck.spec.run import user_place
 from modelcheck.symbolic import operators
 from modelcheck.symbolic.after import AfterSession
-from modelcheck.symbolic.domains import Discovery, Leaf, Leaves
+from modelcheck.symbolic.domains import Discovery
+from modelcheck.symbolic.leaves import Leaf, Leaves
 from modelcheck.symbolic.paths import Outcome, Paths
 from modelcheck.symbolic.present import Present
 from modelcheck.symbolic.rewriting.functions import original, own_code

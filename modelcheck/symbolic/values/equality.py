@@ -9,7 +9,7 @@ import attrs
 import z3
 
 from modelcheck.symbolic.present import decide
-from modelcheck.symbolic.terms import Guarded, UnsupportedError, conj, disj, neg
+from modelcheck.symbolic.terms import FALSE, TRUE, Guarded, UnsupportedError, conj, disj, neg
 from modelcheck.symbolic.values.kinds import (
     GuardedList,
     SymBool,
@@ -18,6 +18,7 @@ from modelcheck.symbolic.values.kinds import (
     SymUnion,
     as_set,
     describe,
+    field_values,
     has_own_equality,
     is_compared_by_fields,
     is_frozen,
@@ -26,6 +27,7 @@ from modelcheck.symbolic.values.kinds import (
     is_symbolic,
 )
 from modelcheck.symbolic.values.scalars import bool_term, boolean, int_term, is_bool, truth
+from modelcheck.values import identity
 
 
 def equality(one: Any, other: Any) -> z3.BoolRef:
@@ -66,6 +68,30 @@ def _equal_containers(one: Any, other: Any) -> Any:
     if isinstance(one, dict) and isinstance(other, dict):
         return boolean(conj(*(equality(one[key], other[key]) for key in one))) if one.keys() == other.keys() else False
     return False
+
+
+def same(value: Any, other: Any) -> z3.BoolRef:
+    """The condition under which a value is the other one, which is concrete, and not merely equal to it as 1 is to True."""
+    if isinstance(value, SymUnion):
+        return disj(*(conj(guard, same(each, other)) for guard, each in value.alternatives))
+    if isinstance(value, (SymBool, SymInt)):
+        kind = bool if isinstance(value, SymBool) else int
+        return truth(equal(value, other)) if type(other) is kind else FALSE
+    if isinstance(value, SymSet):
+        return _same_members(value, other) if isinstance(other, frozenset) else FALSE
+    if not is_symbolic(value):
+        return TRUE if identity(value) == identity(other) else FALSE
+    if type(value) is not type(other):
+        return FALSE
+    if isinstance(value, tuple):
+        return conj(*map(same, value, other)) if len(value) == len(other) else FALSE
+    return conj(*(same(each, getattr(other, name)) for name, each in field_values(value).items()))
+
+
+def _same_members(members: SymSet, other: frozenset[Any]) -> z3.BoolRef:
+    there = [disj(*(conj(guard, same(value, each)) for guard, value in members.items)) for each in other]
+    nothing_else = [disj(neg(guard), *(same(value, each) for each in other)) for guard, value in members.items]
+    return conj(*there, *nothing_else)
 
 
 def _listed(value: Any) -> list[Any]:
