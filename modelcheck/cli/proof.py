@@ -51,6 +51,7 @@ def json_proofs(report: ProofReport, machine: Machine, files: Mapping[str, Path]
         "queries": report.queries,
         "unbounded": list(report.unbounded),
         "left_out": list(report.left_out),
+        "listed": dict(report.listed),
         "properties": [_json_proof(proof, machine, files.get(proof.name)) for proof in report.properties],
         "schema": SCHEMA,
     }
@@ -160,6 +161,8 @@ def _verdicts(report: ProofReport) -> Iterator[Line]:
     )
     if report.unbounded:
         yield (Span(f"unbounded: {_some(report.unbounded)}", "note"),)
+    for path, values in report.listed.items():
+        yield (Span(f"domain of {path}: {count(values, 'value')} reached by the enumerator", "note"),)
     if report.left_out:
         yield (Span(f"left to `modelcheck check`: {_some(report.left_out)}", "note"),)
 

@@ -346,6 +346,18 @@ def within(shape: Shape) -> Iterator[Shape]:
         yield from within(part)
 
 
+def variables(shape: Shape, content: Any) -> Iterator[tuple[Shape, Any]]:
+    """The shapes that a shape comes down to: values, queues, sets, bags and growing dicts. Each has its content in a live object or a snapshot."""
+    if isinstance(shape, RecordShape):
+        for name, part in shape.fields.items():
+            yield from variables(part, content.get(name) if isinstance(content, Mapping) else getattr(content, name, None))
+    elif isinstance(shape, MapShape):
+        for key, part in shape.items.items():
+            yield from variables(part, content.get(key))
+    elif not isinstance(shape, AliasShape):
+        yield shape, content
+
+
 def shape_of(live: Any, path: str, seen: dict[int, Shape]) -> Shape:
     """The shape of a live object that an initialiser made; ``seen`` maps the ids of objects to their shapes."""
     if id(live) in seen:

@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from modelcheck.spec import Machine, State
-from modelcheck.spec.shape import AliasShape, BagShape, MapShape, QueueShape, RecordShape, SetShape, Shape, TableShape
+from modelcheck.spec.shape import (
+    AliasShape,
+    BagShape,
+    MapShape,
+    QueueShape,
+    RecordShape,
+    SetShape,
+    Shape,
+    TableShape,
+    variables,
+)
 from modelcheck.statespace import _kernel as kernel
 from modelcheck.statespace.cells import ABSENT, Cell, Collection
 from modelcheck.statespace.elements import TrackedBag, TrackedSet, TrackedTable
@@ -46,23 +56,17 @@ class Layout:
         self._dynamic: dict[int, Collection] = {}
         self._classes: dict[tuple[Any, ...], type] = {}
         first = machine.initial_states()[0]
-        for name, shape in machine.shape.fields.items():
-            self._add(shape, first.get(name))
+        for shape, snapshot in variables(machine.shape, first):
+            self._add(shape, snapshot)
         space.seal()
 
     def _add(self, shape: Shape, snapshot: Any) -> None:
-        if isinstance(shape, RecordShape):
-            for name, field in shape.fields.items():
-                self._add(field, snapshot.get(name))
-        elif isinstance(shape, MapShape):
-            for key, item in shape.items.items():
-                self._add(item, snapshot.get(key))
-        elif type(shape) in _COLLECTIONS:
+        if type(shape) in _COLLECTIONS:
             collection = Collection(
                 self._space.add_collection(), shape.path, _COLLECTIONS[type(shape)][1], self._element
             )
             self._dynamic[id(shape)] = self.collections[collection.index] = collection
-        elif not isinstance(shape, AliasShape):
+        else:
             cell = self._fixed[id(shape)] = Cell(self._space.add_cell(), shape.path, self._object(snapshot), self._objects)
             self._register(cell)
 
@@ -94,24 +98,18 @@ class Layout:
     def writes(self, state: State) -> list[tuple[int, int, int]]:
         """The writes that turn the void state, in which all ids are 0, into the given one."""
         found: list[tuple[int, int, int]] = []
-        for name, shape in self.machine.shape.fields.items():
-            self._collect(shape, state.get(name), lambda cell, value: found.append((cell.index, 0, cell.id_of(value))))
+        for shape, content in variables(self.machine.shape, state):
+            self._collect(shape, content, lambda cell, value: found.append((cell.index, 0, cell.id_of(value))))
         return [write for write in found if write[2]]
 
     def _collect(self, shape: Shape, snapshot: Any, put: Callable[[Cell, Any], None]) -> None:
-        if isinstance(shape, RecordShape):
-            for name, field in shape.fields.items():
-                self._collect(field, snapshot.get(name), put)
-        elif isinstance(shape, MapShape):
-            for key, item in shape.items.items():
-                self._collect(item, snapshot.get(key), put)
-        elif isinstance(shape, SetShape):
+        if isinstance(shape, SetShape):
             for element in ordered(snapshot):
                 put(self._dynamic[id(shape)].cell(element), True)
         elif isinstance(shape, (BagShape, TableShape)):
             for element, value in snapshot.items():
                 put(self._dynamic[id(shape)].cell(element), value)
-        elif not isinstance(shape, AliasShape):
+        else:
             put(self._fixed[id(shape)], snapshot)
 
     def ids(self, state: State) -> dict[int, int]:

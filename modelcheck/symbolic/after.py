@@ -26,9 +26,9 @@ class AfterSession(Session):
         super().__init__(leaves)
         self._substitution = following
 
-    def read(self, cell: Any) -> Any:
-        """See `Session.read`."""
-        return _substituted(super().read(cell), self._substitution)
+    def before(self, cell: Any) -> Any:
+        """See `Session.before`."""
+        return _substituted(super().before(cell), self._substitution)
 
     def content(self, elements: Elements, key: Any) -> Any:
         """See `Session.content`."""

@@ -90,6 +90,7 @@ class Domain:
             raise UnsupportedError(
                 f"{path} holds more than {_MOST_ALTERNATIVES} different values",
                 remedy="Split it into variables of its parts, or bound it by a constraint.",
+                about=path,
             )
 
     def _join_one(self, guard: z3.BoolRef, value: Any, search: Discovery, path: str) -> None:
@@ -109,6 +110,7 @@ class Domain:
             raise UnsupportedError(
                 f"{path} was given {describe(value)}",
                 remedy="Store tuples, frozensets or frozen attrs objects.",
+                about=path,
             )
         else:
             self._join_atom(guard, value, search, path)
@@ -195,6 +197,7 @@ def members_of(value: Any, path: str) -> list[Guarded]:
                 raise UnsupportedError(
                     f"the set in {path} holds an unbounded integer",
                     remedy="Keep it in a set variable of its own: self.x: set[...] = set(), or bound the integer.",
+                    about=path,
                 )
             found.append((conj(guard, condition), skeleton))
     return found

@@ -8,7 +8,7 @@ import z3
 
 from modelcheck.symbolic.domains import Discovery, Domain
 from modelcheck.symbolic.expansion import Position, expand
-from modelcheck.symbolic.terms import TRUE, conj
+from modelcheck.symbolic.terms import TRUE, UnsupportedError, conj
 from modelcheck.values import identity, order_key, show
 
 
@@ -54,7 +54,18 @@ class Elements:
         self.widened_in = 0
 
     def join(self, value: Any, kept: Any, guard: z3.BoolRef, search: Discovery) -> None:
-        """Add what an element can be, and what is kept for it."""
+        """Add what an element can be, and what is kept for it.
+
+        Raises:
+            UnsupportedError: if it can be too much.
+        """
+        try:
+            self._join(value, kept, guard, search)
+        except UnsupportedError as error:
+            error.about = error.about or self.path
+            raise
+
+    def _join(self, value: Any, kept: Any, guard: z3.BoolRef, search: Discovery) -> None:
         before = len(self.wide)
         found = expand(value, self.wide, ())
         if len(self.wide) > before:

@@ -309,11 +309,18 @@ class Paths:
         return taken
 
     def choose_alternative(self, alternatives: list[Guarded]) -> Any:
-        """One of the alternatives of a union."""
-        for guard, value in alternatives[:-1]:
-            if self.decide(guard):
-                return value
-        return alternatives[-1][1]
+        """One of the alternatives of a union: each that is possible is on a path of its own."""
+        frame = self._frames[-1]
+        if frame.at >= len(frame.decisions):
+            found = [at for at, (guard, _) in enumerate(alternatives) if self.feasible(guard)]
+            if not found:
+                raise _InfeasibleError
+            frame.decisions.append(_Decision(found))
+        decision = frame.decisions[frame.at]
+        frame.at += 1
+        guard, value = alternatives[decision.options[decision.taken]]
+        self._take(frame, guard, necessary=len(decision.options) == 1)
+        return value
 
     def _take(self, frame: _Frame, term: z3.BoolRef, *, necessary: bool) -> None:
         if not necessary:
@@ -328,6 +335,10 @@ class Paths:
             if frame.sealed:
                 self._frames[-1].broken = True
                 raise NeedsForkError
+
+    def is_outermost(self) -> bool:
+        """Whether the code is part of no exploration but the first, and that one of an action."""
+        return len(self._frames) == 1 and not self._frames[0].alone
 
     def act(self, what: str, remedy: str) -> None:
         """Say that the code is about to do what only an action may do."""

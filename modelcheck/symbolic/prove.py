@@ -16,9 +16,9 @@ from modelcheck.spec.loading import source_file
 from modelcheck.spec.watch import Watch
 from modelcheck.symbolic.asking import stoppable
 from modelcheck.symbolic.attempts import Attempts, Options
+from modelcheck.symbolic.following import followed
 from modelcheck.symbolic.paths import OutOfTimeError
 from modelcheck.symbolic.report import Proof, ProofReport, proof_of
-from modelcheck.symbolic.system import System
 from modelcheck.verdict import Verdict
 
 METHODS = ("auto", "bmc", "induction", "ic3")
@@ -158,13 +158,21 @@ class _Prover:
             properties=(*asked, *(proof for name, proof in proofs.items() if name not in names)),
             transitions=0 if system is None else len(system.transitions),
             unbounded=() if system is None else system.unbounded(),
+            listed={} if system is None else system.layout.listing.counts(),
             queries=0 if self._attempts is None else self._attempts.queries,
             seconds=time.monotonic() - self._started,
         )
 
     def _prove(self, targets: list[Declaration]) -> dict[str, Proof]:
         self._options.tell("running the actions on symbolic values")
-        system = System(self._machine, deadline=self._deadline, progress=self._options.progress)
+        bounded = self._options.method == "bmc"
+        system = followed(
+            self._machine,
+            [*targets, *([] if bounded else self._assumed)],
+            deadline=self._deadline,
+            within=self._options.depth if bounded else None,
+            progress=self._options.progress,
+        )
         attempts = self._attempts = Attempts(system, self._targets, self._assumed, self._options, self._deadline)
         if self._options.method == "auto":
             return self._auto(targets, attempts)

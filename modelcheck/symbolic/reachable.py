@@ -1,4 +1,4 @@
-"""What the enumerator knows: whether one particular state is reachable, and which properties are false near the start."""
+"""What the enumerator knows: whether one particular state is reachable, what variables hold, and which properties are false near the start."""
 
 from __future__ import annotations
 
@@ -8,9 +8,21 @@ from typing import Any
 from modelcheck.errors import ModelcheckError
 from modelcheck.search import Limits, check
 from modelcheck.search.report import Report
-from modelcheck.spec import Machine, State, reachable
-from modelcheck.spec.shape import AliasShape, BagShape, MapShape, QueueShape, RecordShape, SetShape, Shape, TableShape
+from modelcheck.spec import Machine, State, invariant, reachable
+from modelcheck.spec.shape import (
+    AliasShape,
+    BagShape,
+    MapShape,
+    QueueShape,
+    RecordShape,
+    SetShape,
+    Shape,
+    TableShape,
+    variables,
+)
+from modelcheck.symbolic.listing import Listing
 from modelcheck.trace import Trace
+from modelcheck.values import identity
 from modelcheck.verdict import Verdict
 
 
@@ -50,6 +62,30 @@ def is_reachable(machine: Machine, state: State, limits: Limits) -> bool | None:
     _pass_on(report)
     verdict = report.properties[0].verdict
     return None if verdict is Verdict.UNKNOWN else verdict is Verdict.HOLDS
+
+
+def values_reached(machine: Machine, paths: Sequence[str], limits: Limits) -> tuple[Listing, str | None]:
+    """All that variables hold in reachable states, and why that may not be all.
+
+    Args:
+        machine: The machine.
+        paths: The places of the variables, of which each is a value, a queue, a set, a bag or a dict that starts empty.
+        limits: How long to look. A limit of depth says for which states the values are wanted, and is no reason.
+    """
+    rows: dict[Any, tuple[Any, ...]] = {}
+
+    def note_the_values(self: Any) -> bool:
+        values = {shape.path: shape.freeze(live, {}) for shape, live in variables(machine.shape, self) if shape.path in paths}
+        row = tuple(values[path] for path in paths)
+        rows.setdefault(identity(row), row)
+        return True
+
+    noting = {"note_the_values": invariant(note_the_values), "__module__": machine.cls.__module__}
+    cls = type(machine.cls.__name__, (machine.cls,), noting)
+    report = check(cls(**machine.constants), properties=["note_the_values"], limits=limits)
+    _pass_on(report)
+    all_seen = report.verdict is Verdict.HOLDS or (report.reason or "").startswith("the depth limit")
+    return Listing(tuple(paths), tuple(rows.values())), None if all_seen else report.reason
 
 
 def _same(shape: Shape, live: Any, snapshot: Any) -> bool:

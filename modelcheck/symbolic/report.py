@@ -60,6 +60,7 @@ class ProofReport:
         left_out: What a search of the spec checks and no proof speaks of, where nothing in particular was asked for.
         transitions: How many paths the actions have.
         unbounded: The places that hold unbounded integers.
+        listed: How many values each place can hold whose domain the enumerator listed; for ``bmc``, within the depth asked for.
         queries: How often z3 was asked to prove something.
         seconds: Wall-clock time.
     """
@@ -74,6 +75,7 @@ class ProofReport:
     left_out: tuple[str, ...] = ()
     transitions: int = 0
     unbounded: tuple[str, ...] = field(default=())
+    listed: Mapping[str, int] = field(factory=dict)
     queries: int = 0
     seconds: float = 0.0
 

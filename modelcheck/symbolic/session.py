@@ -12,6 +12,7 @@ import z3
 from modelcheck.errors import InternalError
 from modelcheck.spec.choice import Disabled
 from modelcheck.spec.run import options_of
+from modelcheck.spec.shape import Shape
 from modelcheck.spec.stored import check_value
 from modelcheck.symbolic import operators
 from modelcheck.symbolic.domains import Discovery, Domain
@@ -23,7 +24,7 @@ from modelcheck.symbolic.paths import Paths
 from modelcheck.symbolic.present import Present
 from modelcheck.symbolic.terms import FALSE, TRUE, UnsupportedError, conj, neg, pick
 from modelcheck.symbolic.values.kinds import SymInt, is_symbolic
-from modelcheck.symbolic.values.merging import merge
+from modelcheck.symbolic.values.merging import merge, settled
 from modelcheck.symbolic.values.scalars import boolean, int_term, integer, truth
 from modelcheck.values import identity, show
 
@@ -39,10 +40,10 @@ class Cell:
         changed_in: The last round in which it could hold something new.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, domain: Domain) -> None:
         self.path = path
         self.changed_in = 0
-        self.domain = Domain()
+        self.domain = domain
 
 
 Used = Cell | Elements | tuple[Elements, Any]
@@ -75,6 +76,7 @@ class Session:
         self._shared: set[Cell | Elements] = set()
         self._lent: list[tuple[Any, Any]] = []
         self._outside: list[Outside] = []
+        self._containers: dict[Cell, tuple[Shape, Any]] = {}
         self._values: dict[Cell, Any] = {}
         self._elements: dict[Elements, dict[Any, Any]] = {}
 
@@ -86,6 +88,7 @@ class Session:
         self.written = {}
         self.kept = {}
         self.used = set()
+        self._containers = {}
         self._shared = set()
         self._lent = []
         self._outside = []
@@ -106,6 +109,7 @@ class Session:
             raise UnsupportedError(
                 f"{place.path} was assigned to another variable and then changed in place",
                 remedy="Assign a copy: set(...), dict(...) or tuple(...).",
+                about=place.path,
             )
 
     def check_lent(self) -> None:
@@ -128,13 +132,44 @@ class Session:
     # Cells ------------------------------------------------------------------------------------------------------------------------------------
 
     def read(self, cell: Cell) -> Any:
-        """The value in a cell."""
+        """The value in a cell; where all values are listed, the run takes one of them."""
         self.used.add(cell)
-        if cell in self.written:
-            return self.written[cell]
+        value = self.after(cell)
+        return settled(value) if cell.domain.closed else value
+
+    def after(self, cell: Cell) -> Any:
+        """The value in a cell by now."""
+        return self.written[cell] if cell in self.written else self.before(cell)
+
+    def before(self, cell: Cell) -> Any:
+        """The value in a cell when the run begins."""
         if cell not in self._values:
             self._values[cell] = value_of(cell.domain, cell.path, self.leaves)
         return self._values[cell]
+
+    def container(self, cell: Cell, shape: Shape) -> Any:
+        """The container in a cell whose values are all listed, as an ordinary one."""
+        known = self._containers.get(cell)
+        if known is not None:
+            return known[1]
+        made = shape.thaw(self.read(cell), {})
+        if Present.paths.is_outermost():  # Elsewhere it is one of several, and only looked at.
+            self._containers[cell] = (shape, made)
+        return made
+
+    def replace(self, cell: Cell, shape: Shape, container: Any) -> None:
+        """Put another container into such a cell."""
+        Present.paths.act(f"changes {cell.path}", _ONLY_ACTIONS)
+        shape.expect(container)
+        self._containers[cell] = (shape, container)
+
+    def close_containers(self) -> None:
+        """Write what the run made of its ordinary containers."""
+        for cell, (shape, container) in self._containers.items():
+            if isinstance(container, dict):
+                for key, value in list(container.items()):
+                    container[key] = settled(value)
+            self.written[cell] = shape.freeze(container, {})
 
     def write(self, cell: Cell, value: Any) -> None:
         """Put a value into a cell."""
@@ -166,6 +201,7 @@ class Session:
                 raise UnsupportedError(
                     f"the keys of {elements.path} hold unbounded integers",
                     remedy="Bound them by a constraint, or use a set of pairs.",
+                    about=elements.path,
                 )
 
     def content(self, elements: Elements, key: Any) -> Any:
@@ -252,7 +288,11 @@ class Session:
         """Add what the run wrote to the domains."""
         for cell, value in self.written.items():
             changes = len(search.changed)
-            cell.domain.join([(TRUE, value)], search, cell.path)
+            try:
+                cell.domain.join([(TRUE, value)], search, cell.path)
+            except UnsupportedError as error:
+                error.about = error.about or cell.path
+                raise
             if len(search.changed) > changes:
                 cell.changed_in = search.round
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import z3
 
 from modelcheck.spec import Machine, State
-from modelcheck.spec.shape import AliasShape, BagShape, MapShape, RecordShape, SetShape, Shape, TableShape
+from modelcheck.spec.shape import AliasShape, BagShape, MapShape, RecordShape, SetShape, Shape, TableShape, variables
 from modelcheck.symbolic.elements import Element, Elements
 from modelcheck.symbolic.encoding import decode, encode
 from modelcheck.symbolic.expansion import expand, filled
@@ -40,7 +40,7 @@ class States:
             KeyError: if the state is outside of the domains.
         """
         out: dict[str, Any] = {}
-        for shape, value in places(self.machine, state):
+        for shape, value in variables(self.machine.shape, state):
             if id(shape) in self.layout.cells:
                 cell = self.layout.cells[id(shape)]
                 encode(cell.domain, [(TRUE, value)], cell.path, out, [])
@@ -116,19 +116,6 @@ class States:
             if kept is elements.default or (kept == 0 and elements.default == 0 and type(kept) is int)
             else [(element.skeleton, kept)]
         )
-
-
-def places(machine: Machine, state: State) -> Iterator[tuple[Shape, Any]]:
-    """The shapes that are cells or collections, with their content in a state."""
-    todo: list[tuple[Shape, Any]] = [(shape, state.get(name)) for name, shape in machine.shape.fields.items()]
-    while todo:
-        shape, value = todo.pop(0)
-        if isinstance(shape, RecordShape):
-            todo = [(each, value.get(name)) for name, each in shape.fields.items()] + todo
-        elif isinstance(shape, MapShape):
-            todo = [(each, value.get(key)) for key, each in shape.items.items()] + todo
-        elif not isinstance(shape, AliasShape):
-            yield shape, value
 
 
 def pairs_of(shape: Shape, value: Any) -> list[tuple[Any, Any]]:

@@ -20,17 +20,19 @@ from modelcheck.spec.choice import choosing
 from modelcheck.spec.network import Choices
 from modelcheck.spec.run import truth as returned_truth
 from modelcheck.spec.run import user_place
+from modelcheck.spec.shape import variables
 from modelcheck.symbolic import operators
 from modelcheck.symbolic.after import AfterSession
 from modelcheck.symbolic.domains import Discovery
 from modelcheck.symbolic.leaves import Leaf, Leaves
+from modelcheck.symbolic.listing import NOTHING_LISTED, Listing
 from modelcheck.symbolic.paths import Outcome, Paths
 from modelcheck.symbolic.present import Present
 from modelcheck.symbolic.rewriting.functions import original, own_code
 from modelcheck.symbolic.rewriting.ownership import follow
 from modelcheck.symbolic.rewriting.supervision import Supervision
 from modelcheck.symbolic.session import Session, SymbolicChooser
-from modelcheck.symbolic.states import States, pairs_of, places
+from modelcheck.symbolic.states import States, pairs_of
 from modelcheck.symbolic.terms import FALSE, TRUE, UnsupportedError, conj, disj, mentions, neg
 from modelcheck.symbolic.values.kinds import SymBool
 from modelcheck.symbolic.values.merging import DEAD
@@ -81,6 +83,7 @@ class System:
         machine: The machine.
         deadline: When to give up, as `time.monotonic` says it.
         progress: Called with a line of text now and then.
+        listing: The values of variables whose domain is not to be found out.
 
     Attributes:
         leaves: The leaves of a state.
@@ -98,7 +101,12 @@ class System:
     """
 
     def __init__(
-        self, machine: Machine, *, deadline: float | None = None, progress: Callable[[str], None] | None = None
+        self,
+        machine: Machine,
+        *,
+        deadline: float | None = None,
+        progress: Callable[[str], None] | None = None,
+        listing: Listing = NOTHING_LISTED,
     ) -> None:
         started = time.monotonic()
         self._deadline = deadline
@@ -107,7 +115,7 @@ class System:
         self.machine = machine
         follow(machine.cls)
         self._supervision = Supervision()
-        self.layout = SymbolicLayout(machine)
+        self.layout = SymbolicLayout(machine, listing)
         self.initial = machine.initial_states()
         self.leaves = Leaves()
         self.transitions: list[Transition] = []
@@ -135,6 +143,7 @@ class System:
                     f"{', '.join(dict.fromkeys(search.changed))} can hold more values after each of {_MOST_ROUNDS} rounds of running all actions",
                     place=self.machine.place,
                     remedy="Bound what grows with @constraint or a guard.",
+                    about=search.changed,
                 )
             session = self._session()
             search = session.search = Discovery(self.rounds, self._paths.feasible)
@@ -154,13 +163,16 @@ class System:
         session = Session(self.leaves)
         self._live = self.layout.live(session)
         for cell in self.layout.cells.values():
-            session.read(cell)
+            session.before(cell)
+        if self.layout.listing.paths:
+            together = self.layout.listing.holds([session.before(cell) for cell in self.layout.listed_cells()])
+            self.leaves.axioms.append(together)
         self.axioms = conj(*self.leaves.axioms)
         self._paths = Paths(list(self.leaves.axioms), self._supervision, self._deadline)
         return session
 
     def _join_state(self, state: State, search: Discovery) -> None:
-        for shape, value in places(self.machine, state):
+        for shape, value in variables(self.machine.shape, state):
             if id(shape) in self.layout.cells:
                 cell = self.layout.cells[id(shape)]
                 cell.domain.join([(TRUE, value)], search, cell.path)
@@ -193,9 +205,20 @@ class System:
             session.check_lent()
         for constraint in self.machine.constraints:
             self._paths.assume(self._evaluate(constraint, self._live))
+        self._stay(session)
         if session.search is not None:
             session.join_writes(session.search)
         return _Run(dict(arguments), tuple(chooser.picked[before:]), session.effect(), tuple(self._paths.inputs))
+
+    def _stay(self, session: Session) -> None:
+        """End the run where it leaves the values that are listed.
+
+        They are all that the variables hold in reachable states, so no step from one of these is left out.
+        """
+        session.close_containers()
+        cells = self.layout.listed_cells()
+        if any(cell in session.written for cell in cells):
+            self._paths.assume(self.layout.listing.holds([session.after(cell) for cell in cells]))
 
     def _subject(self, declared: Declaration, live: Any) -> Any:
         return live if declared.owner is None else getattr(live, declared.owner)

@@ -25,14 +25,21 @@ _FALSE_AST = FALSE.ast.value
 class UnsupportedError(SpecError):
     """Something that cannot be made symbolic.
 
+    Args:
+        message: What is wrong.
+        place: Where.
+        remedy: What to do about it.
+        about: The symbolic value that is too much, or the path of the variable; None if it is neither.
+
     Attributes:
         made: Those made in the run under way, so that none gets lost in an ``__exit__`` or ``finally`` of the spec that swallows it.
     """
 
     made: ClassVar[list[UnsupportedError]] = []
 
-    def __init__(self, message: str, *, place: str | None = None, remedy: str | None = None) -> None:
+    def __init__(self, message: str, *, place: str | None = None, remedy: str | None = None, about: Any = None) -> None:
         super().__init__(message, place=place, remedy=remedy)
+        self.about = about
         self.made.append(self)
 
 

@@ -57,12 +57,17 @@ def _valid(closed: z3.BoolRef) -> bool:
     return bool(answer == z3.unsat)
 
 
-def compare(machine: Machine, most: int) -> int:
-    """Compare the states within reach, and the truth of invariants in them; returns how many there were."""
-    system = System(machine)
+def compare(machine: Machine, most: int, given: System | None = None) -> int:
+    """Compare the states within reach, and the truth of invariants in them; returns how many there were.
+
+    Where a system is given, which may know nothing of states outside of the spec's constraints, only those within are.
+    """
+    system = given or System(machine)
     invariants = [each for each in machine.properties if each.role is Role.INVARIANT]
     terms = {each.name: system.property_term(each) for each in invariants}
     todo = list(dict.fromkeys(machine.initial_states()))
+    if given is not None:
+        todo = [state for state in todo if all(machine.failing(each, state) is None for each in machine.constraints)]
     seen = set(todo)
     for number in range(most):
         if number == len(todo):

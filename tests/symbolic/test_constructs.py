@@ -487,6 +487,7 @@ FOLLOWED = [
     "x = set()\nx.add(self.n)\nx.update((self.n + 1, 5))\nself.out = 1 in x",
     "x = defaultdict(int)\nx[self.n] += 1\nself.out = x[1]",
     "x = Counter([self.n, 1])\nx[self.n] += 1\nx.update([self.n])\nself.out = x[1]",
+    "x = Counter({1: self.n})\nx.update([1])\nself.out = x[1]",
     "x = {}\nx.setdefault(self.n, []).append(1)\nx.update([(self.n + 1, 2)])\nself.out = len(x)",
     "self.out = statistics.median([self.n, 1, 2])",
     "self.out = copy.copy(self.maybe)",

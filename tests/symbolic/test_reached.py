@@ -51,10 +51,10 @@ def by_z3(unrolling: Unrolling, most: int) -> set[State]:
     return found
 
 
-def compare(machine: Machine, steps: int) -> None:
+def compare(machine: Machine, steps: int, system: System | None = None) -> None:
     """Compare the states after each number of steps."""
     expected = by_python(machine, steps)
-    unrolling = Unrolling(System(machine), initial=True)
+    unrolling = Unrolling(system or System(machine), initial=True)
     for number, states in enumerate(expected):
         assert by_z3(unrolling, MOST) == states, f"after {number} steps"
         unrolling.extend()

@@ -86,6 +86,8 @@ def call(function: Any, /, *args: Any, **kwargs: Any) -> Any:
 
 
 def _call_method(function: MethodType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    if isinstance(function.__self__, _CONTAINERS) and function.__name__ in _MUTATORS:
+        Present.paths.effect()
     if isinstance(function.__func__, FunctionType):
         return _call_function(function.__func__, (function.__self__, *args), kwargs)
     return call(function.__func__, function.__self__, *args, **kwargs)
@@ -116,7 +118,8 @@ def _particular(value: Any) -> Any:
     if isinstance(value, list):
         value[:] = map(settled, value)
     else:
-        value.update({key: settled(each) for key, each in value.items()})
+        for key, each in list(value.items()):  # Not by update, which adds to a Counter.
+            value[key] = settled(each)
     return value
 
 

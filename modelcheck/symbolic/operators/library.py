@@ -32,7 +32,7 @@ def check_library(name: str, args: Iterable[Any]) -> None:
     """
     found = symbolic_part(list(args))
     if found is not None:
-        raise UnsupportedError(f"{name} was called with {describe(found)}", remedy=_REMEDY)
+        raise UnsupportedError(f"{name} was called with {describe(found)}", remedy=_REMEDY, about=found)
 
 
 def library_maker(cls: Any) -> str | None:

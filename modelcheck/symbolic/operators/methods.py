@@ -138,6 +138,7 @@ def _particular(function: Method, *, turned: bool = False) -> Method:
             raise UnsupportedError(
                 f"{function.__name__} of {describe(left)} and {describe(right)}",
                 remedy="Bound the integers by a guard or a @constraint before; followed for all integers are + - * and // and % by a constant.",
+                about=(left, right),
             )
         return function(left, right)
 
@@ -153,6 +154,7 @@ def _divided(function: Method, number: Any, divisor: Any) -> Any:
         raise UnsupportedError(
             f"{describe(number)} was divided by {describe(divisor)}",
             remedy="Bound the divisor by a guard or a @constraint before.",
+            about=divisor,
         )
     if divisor == 0:
         raise ZeroDivisionError("integer division or modulo by zero")

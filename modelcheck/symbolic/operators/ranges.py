@@ -78,6 +78,7 @@ class SymbolicRange:
             raise UnsupportedError(
                 f"{self!r} was gone through number by number, and can have more than {_MOST_NUMBERS}",
                 remedy="Bound it by a guard before, or by a @constraint; without a bound, all(...), any(...), `in` and len can be followed.",
+                about=(SymInt(self._start), SymInt(self._stop)),
             )
         return found
 

@@ -65,6 +65,7 @@ def check_caller(code: CodeType, value: Any) -> None:
         raise UnsupportedError(
             f"{code.co_qualname} of {code.co_filename} works on {describe(value)}",
             remedy="Library code cannot be followed; write it with Python's own operators.",
+            about=value,
         )
     if not (compares or is_rewritten(code) or is_ours(code)) and not code.co_filename.startswith("<"):
         raise UnsupportedError(

@@ -30,11 +30,12 @@ class Symbolic:
         raise UnsupportedError(
             f"{describe(self)} was hashed, as a key of a dict or an element of a set outside of what can be followed",
             remedy="Compare it with ==, use it in a tuple or a frozen attrs class, or keep the set or dict in a variable of the state.",
+            about=self,
         )
 
     def __str__(self) -> str:
         raise UnsupportedError(
-            f"{describe(self)} was turned into text", remedy="Store the value itself, not a text made from it."
+            f"{describe(self)} was turned into text", remedy="Store the value itself, not a text made from it.", about=self
         )
 
     def __format__(self, _: str) -> str:
@@ -47,6 +48,7 @@ class Symbolic:
         raise UnsupportedError(
             f"{describe(self)} was used where Python needs one particular integer",
             remedy="Range over what it can be, and compare.",
+            about=self,
         )
 
 
@@ -140,6 +142,7 @@ class GuardedList(Symbolic):
             raise UnsupportedError(
                 "the elements of a set with unbounded integers in them were listed one by one",
                 remedy="Only all(...), any(...) and `in` can be followed over such a set; or bound the integers by a constraint.",
+                about=self,
             )
         return self.items
 
@@ -236,6 +239,24 @@ def is_symbolic(value: Any) -> bool:
 
 
 # Text --------------------------------------------------------------------------------------------------------------------------------------------
+
+
+def terms_in(value: Any) -> list[Any]:
+    """The z3 terms in a value, unless it is a term itself."""
+    if isinstance(value, z3.ExprRef):
+        return [value]
+    if isinstance(value, (SymBool, SymInt)):
+        return [value.term]
+    if isinstance(value, (SymUnion, SymSet, GuardedList)):
+        pairs = value.alternatives if isinstance(value, SymUnion) else value.items
+        return [term for guard, each in pairs for term in (guard, *terms_in(each))]
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (tuple, list)):
+        return [term for each in value for term in terms_in(each)]
+    if is_symbolic(value):
+        return [term for each in field_values(value).values() for term in terms_in(each)]
+    return []
 
 
 def describe(value: Any) -> str:

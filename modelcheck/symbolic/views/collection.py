@@ -83,7 +83,9 @@ class Collection:
 
     def __eq__(self, other: object) -> Any:
         raise UnsupportedError(
-            f"{self._shape.path} was compared with {describe(other)}", remedy="Compare its items one by one."
+            f"{self._shape.path} was compared with {describe(other)}",
+            remedy="Compare its items one by one.",
+            about=self._shape.path,
         )
 
     __hash__ = None  # type: ignore[assignment]
@@ -94,4 +96,5 @@ class Collection:
         raise UnsupportedError(
             f"{self._shape.path}.{name} cannot be followed symbolically",
             remedy="Use in, add, discard, len, all, any, or a comprehension.",
+            about=self._shape.path,
         )

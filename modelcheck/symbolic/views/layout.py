@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from modelcheck.spec import Machine
+from modelcheck.spec.ordered_set import OrderedSet
 from modelcheck.spec.shape import (
     AliasShape,
     BagShape,
@@ -16,18 +17,22 @@ from modelcheck.spec.shape import (
     Shape,
     TableShape,
     keys_changed,
+    variables,
 )
 from modelcheck.statespace.cells import ABSENT
 from modelcheck.statespace.records import TrackedMap, slots_of, tracked_class, tracked_record
 from modelcheck.statespace.slots import ValueSlot
 from modelcheck.symbolic import operators
+from modelcheck.symbolic.domains import Domain
 from modelcheck.symbolic.elements import Elements
+from modelcheck.symbolic.listing import NOTHING_LISTED, Listing
 from modelcheck.symbolic.present import Present, decide
 from modelcheck.symbolic.session import Cell, Session
 from modelcheck.symbolic.terms import UnsupportedError, disj, neg
 from modelcheck.symbolic.values.equality import equality
-from modelcheck.symbolic.values.kinds import is_symbolic
-from modelcheck.symbolic.values.merging import merge
+from modelcheck.symbolic.values.kinds import SymSet, as_set, is_symbolic
+from modelcheck.symbolic.values.merging import merge, settled, split
+from modelcheck.symbolic.views.collection import Collection
 from modelcheck.symbolic.views.keyed import SymbolicBag, SymbolicTable
 from modelcheck.symbolic.views.queues import SymbolicQueue
 from modelcheck.symbolic.views.sets import SymbolicSet
@@ -53,7 +58,7 @@ class _Slot:
         cls: Any = type(old)
         self._view = cls.__new__(cls)
         self._view.__dict__.update(kept)
-        old.__dict__.update({name: _Replaced() for name in ("_elements", "_cell", "slots") if name in kept})
+        old.__dict__.update({name: _Replaced(old._shape.path) for name in ("_elements", "_cell", "slots") if name in kept})
         old_session = kept.get("_session") or kept["session"]
         old_session.at_begin.append(lambda: self._restore(old, kept))
 
@@ -65,13 +70,43 @@ class _Slot:
 class _Replaced:
     """Stands in a view whose container was replaced by an assignment."""
 
+    def __init__(self, path: str) -> None:
+        self._path = path
+
     def _refuse(self, *_: Any) -> Any:
         raise UnsupportedError(
-            "a container was used after another one was assigned to its variable",
+            f"the container that {self._path} held was used after another one was assigned to it",
             remedy="Take what is needed from it before.",
+            about=self._path,
         )
 
     __getattr__ = __iter__ = __len__ = __contains__ = __getitem__ = _refuse
+
+
+class _ContainerSlot:
+    """Where a container is found of which all values are listed: the run has an ordinary one."""
+
+    def __init__(self, session: Session, cell: Cell, shape: Shape) -> None:
+        self._session = session
+        self._cell = cell
+        self._shape = shape
+
+    def get(self) -> Any:
+        """The container."""
+        return self._session.container(self._cell, self._shape)
+
+    def assign(self, value: Any) -> None:
+        """Put another container in its place."""
+        if value is not self.get():
+            self._session.replace(self._cell, self._shape, _ordinary(value))
+
+
+def _ordinary(value: Any) -> Any:
+    """A container with the content of one that may be symbolic."""
+    value = split(value)
+    if isinstance(value, SymSet) or hasattr(type(value), "__symbolic_set__"):
+        return OrderedSet(settled(as_set(value)))
+    return value.__stands_for__(operators.dict_of(value)) if isinstance(value, Collection) else value
 
 
 class _RecordSlot:
@@ -153,30 +188,34 @@ _VIEWS: dict[type, tuple[Any, Any]] = {
 class SymbolicLayout:
     """The cells of a machine's state.
 
+    Args:
+        machine: The machine.
+        listing: The values of variables whose domain is not to be found out.
+
     Attributes:
         cells: The cell of each shape that is a single value or a queue, by the shape's id.
         collections: The elements of each set, bag or growing dict, by the shape's id.
     """
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, listing: Listing = NOTHING_LISTED) -> None:
         self.machine = machine
+        self.listing = listing
         self.cells: dict[int, Cell] = {}
         self.collections: dict[int, Elements] = {}
         self._classes: dict[tuple[Any, ...], type] = {}
-        for shape in machine.shape.fields.values():
+        for shape, _ in variables(machine.shape, machine.initial_states()[0]):
             self._add(shape)
 
     def _add(self, shape: Shape) -> None:
-        if isinstance(shape, RecordShape):
-            for each in shape.fields.values():
-                self._add(each)
-        elif isinstance(shape, MapShape):
-            for each in shape.items.values():
-                self._add(each)
-        elif type(shape) in _VIEWS:
+        if type(shape) in _VIEWS and shape.path not in self.listing.paths:
             self.collections[id(shape)] = Elements(shape.path, _VIEWS[type(shape)][1])
-        elif not isinstance(shape, AliasShape):
-            self.cells[id(shape)] = Cell(shape.path)
+        else:
+            self.cells[id(shape)] = Cell(shape.path, Domain(self.listing.values(shape.path)))
+
+    def listed_cells(self) -> list[Cell]:
+        """The cells whose values are listed, in the order of the listing."""
+        by_path = {cell.path: cell for cell in self.cells.values()}
+        return [by_path[path] for path in self.listing.paths]
 
     def live(self, session: Session) -> Any:
         """An object of the spec's class whose variables are views of the session."""
@@ -197,7 +236,9 @@ class SymbolicLayout:
             made = views[id(shape)] = _Slot(dictionary)
             slots.update((key, self._slot(each, session, views)) for key, each in shape.items.items())
             return made
-        if type(shape) in _VIEWS:
+        if type(shape) in _VIEWS and id(shape) in self.cells:
+            made = _ContainerSlot(session, self.cells[id(shape)], shape)
+        elif type(shape) in _VIEWS:
             made = _Slot(_VIEWS[type(shape)][0](session, shape, self.collections[id(shape)]))
         elif isinstance(shape, QueueShape):
             made = _Slot(SymbolicQueue(session, shape, self.cells[id(shape)]))

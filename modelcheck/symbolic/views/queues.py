@@ -201,4 +201,5 @@ class SymbolicQueue:
         raise UnsupportedError(
             f"{self._shape.path}.{name} cannot be followed symbolically",
             remedy="Use append, popleft, indexing or iteration.",
+            about=self._shape.path,
         )
