@@ -8,6 +8,7 @@ a row are n and not 2^n paths.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Protocol
@@ -19,7 +20,7 @@ from modelcheck.spec.choice import Disabled, choosing, present
 from modelcheck.spec.run import user_place
 from modelcheck.symbolic.asking import stop_if_wanted
 from modelcheck.symbolic.feasibility import Feasibility
-from modelcheck.symbolic.present import Present
+from modelcheck.symbolic.present import MOST_FRAMES, Present, too_deep
 from modelcheck.symbolic.rewriting.supervision import Supervision
 from modelcheck.symbolic.terms import TRUE, Guarded, UnsupportedError, conj, is_false, is_true, neg
 from modelcheck.symbolic.values.merging import DEAD, merge
@@ -139,8 +140,14 @@ class Paths:
         if self._frames:
             return self._explore(code, given, sealed, alone)
         UnsupportedError.made.clear()
-        with self._supervision.watching():
-            return self._explore(code, given, sealed, alone)
+        frames = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(frames, MOST_FRAMES))
+        try:
+            with self._supervision.watching():
+                return self._explore(code, given, sealed, alone)
+        finally:
+            Present.calls = 0
+            sys.setrecursionlimit(frames)
 
     def explore_again(self, code: Callable[[], Any], keeper: Keeper) -> None:
         """Explore the ways that are not kept from an earlier round."""
@@ -383,11 +390,9 @@ def _ended(code: Callable[[], Any], frame: _Frame) -> Outcome | None:
     except UnsupportedError as error:
         raise _placed(error) from error.__cause__
     except RecursionError as error:
-        raise UnsupportedError(
-            "a function calls itself too often for symbolic values",
-            place=user_place(error),
-            remedy="Let it end after a constant number of calls, or write it as a loop over a constant range.",
-        ) from error
+        refused = too_deep()
+        refused.place = user_place(error)
+        raise refused from error
     except Exception as error:  # noqa: BLE001 - the spec's code may raise anything.
         return Outcome(conj(*frame.assumed), error=error)
     return Outcome(conj(*frame.assumed), value)

@@ -8,15 +8,22 @@ import z3
 
 from modelcheck.symbolic.terms import UnsupportedError, is_false, is_true
 
+MOST_CALLS = 100
+"""How deep the spec's functions may call each other."""
+MOST_FRAMES = 4000
+"""Python's own limit while that is under way. It must not be reached: an error in the midst of making a term leaves z3 with wrong counts."""
+
 
 class Present:
     """What runs at present.
 
     Attributes:
         paths: The exploration that the run belongs to; set by `modelcheck.symbolic.paths`.
+        calls: How many calls of the spec's functions are under way, one in the other.
     """
 
     paths: Any = None
+    calls: int = 0
 
 
 def decide(term: z3.BoolRef) -> bool:
@@ -29,3 +36,11 @@ def decide(term: z3.BoolRef) -> bool:
         raise UnsupportedError(f"the truth of {term} was asked outside of a run")
     decided: bool = Present.paths.decide(term)
     return decided
+
+
+def too_deep() -> UnsupportedError:
+    """The error that a function calls itself too often."""
+    return UnsupportedError(
+        "a function calls itself too often for symbolic values",
+        remedy=f"Let it end after fewer than {MOST_CALLS} calls, or write it as a loop.",
+    )

@@ -13,8 +13,8 @@ from attrs import frozen
 from modelcheck.spec import Declaration, Machine, State, choice, machine, run
 from modelcheck.spec.choice import Disabled
 from modelcheck.spec.run import ScriptedChooser, all_runs
+from modelcheck.trace.conditions import details
 from modelcheck.trace.evaluate import Scope
-from modelcheck.trace.explain import details
 from modelcheck.trace.reason import Reason, show_live
 from modelcheck.trace.source import Source, source_of
 from modelcheck.trace.watching import names_in

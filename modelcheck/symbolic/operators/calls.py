@@ -12,7 +12,7 @@ from typing import Any
 
 from modelcheck.symbolic.operators.items import iterated
 from modelcheck.symbolic.operators.library import check_library, library_maker, passes_on
-from modelcheck.symbolic.present import Present
+from modelcheck.symbolic.present import MOST_CALLS, Present, too_deep
 from modelcheck.symbolic.rewriting.functions import is_foreign, own_code, rewritten
 from modelcheck.symbolic.rewriting.ownership import is_library
 from modelcheck.symbolic.terms import disj, neg
@@ -97,11 +97,21 @@ def _call_function(function: FunctionType, args: tuple[Any, ...], kwargs: dict[s
     if function in KNOWN:
         return KNOWN[function](*args, **kwargs)
     if not is_foreign(function):
-        return rewritten(function)(*args, **kwargs)
+        return _call_rewritten(rewritten(function), args, kwargs)
     if is_library(own_code(function)) and not passes_on(function):
         args, kwargs = _particular_arguments(args, kwargs)
         check_library(f"{function.__module__}.{function.__qualname__}", (*args, *kwargs.values()))
     return function(*args, **kwargs)
+
+
+def _call_rewritten(function: FunctionType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    if Present.calls >= MOST_CALLS:
+        raise too_deep()
+    Present.calls += 1
+    try:
+        return function(*args, **kwargs)
+    finally:
+        Present.calls -= 1
 
 
 def _particular_arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:

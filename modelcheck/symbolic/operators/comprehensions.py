@@ -113,19 +113,26 @@ def comprehension(kind: str, body: Callable[[_Collector], None]) -> Any:
     return collector.result()
 
 
+def _iterator(found: Any) -> Any:
+    """What `map` and `filter` return: an iterator, if the items are known to be there."""
+    return iter(found) if isinstance(found, list) else found
+
+
 def _mapped(function: Any, *values: Any) -> Any:
     if len(values) == 1 and isinstance(values[0], (GuardedList, SymSet, SymUnion)):
-        return comprehension(
-            "list", lambda c: c.loop(lambda: values[0], lambda each: c.emit(lambda: call(function, each)))
+        return _iterator(
+            comprehension("list", lambda c: c.loop(lambda: values[0], lambda each: c.emit(lambda: call(function, each))))
         )
-    return [call(function, *each) for each in zip(*map(iterated, values), strict=False)]
+    return iter([call(function, *each) for each in zip(*map(iterated, values), strict=False)])
 
 
 def _filtered(function: Any, values: Any) -> Any:
     test = truth_value if function is None else function
-    return comprehension(
-        "list",
-        lambda c: c.loop(lambda: values, lambda each: c.when(lambda: call(test, each), lambda: c.emit(lambda: each))),
+    return _iterator(
+        comprehension(
+            "list",
+            lambda c: c.loop(lambda: values, lambda each: c.when(lambda: call(test, each), lambda: c.emit(lambda: each))),
+        )
     )
 
 
