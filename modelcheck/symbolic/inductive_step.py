@@ -188,7 +188,11 @@ class Steps:
         chosen: list[Any] = []
         goal = [named(term, names=chosen) for term in terms]
         matching = self._matching(hypotheses)
-        core = self._core([z3.Implies(names[at], term) for at, term in matching.instances(goal)], goal, names)
+        instances = [z3.Implies(names[at], term) for at, term in matching.instances(goal)]
+        lemmas = [name for name, each in zip(names, hypotheses, strict=True) if each.lemma]
+        # What is no lemma may be hard to prove itself, so it is used only where the lemmas do not do.
+        core = self._core(instances, goal, lemmas) if len(lemmas) < len(names) else None
+        core = self._core(instances, goal, names) if core is None else core
         if core is None:
             grounds = [*chosen, *integers_in(goal)]
             every = [
