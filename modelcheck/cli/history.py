@@ -63,18 +63,27 @@ def history(
     code is 0 if the history is consistent, 1 if it is not, 2 if it cannot be read, and 3 if the limit was reached.
     """
     from modelcheck.consistency import check_history, read_history  # noqa: PLC0415 - imported when used
+    from modelcheck.consistency.check import reading, unread  # noqa: PLC0415
+    from modelcheck.consistency.limits import Deadline, LimitReached  # noqa: PLC0415
     from modelcheck.consistency.page import page  # noqa: PLC0415
     from modelcheck.consistency.report import as_json as to_json  # noqa: PLC0415
     from modelcheck.consistency.report import described  # noqa: PLC0415
 
-    recording = read_history(file, format=format_, model=model)
+    deadline = Deadline(time_limit)
+    try:
+        with reading(time_limit):
+            recording = read_history(file, format=format_, model=model)
+    except LimitReached as limit:
+        result = unread(limit, consistency, model)
+        click.echo(json.dumps({"file": str(file), "format": format_, **to_json(result)}) if as_json else described(result))
+        ctx.exit(result.verdict.exit_code)
     meant = _with_initial(recording.object or recording.model, initial)
     with _progress() as progress:
         result = check_history(
             recording.history,
             meant,
             consistency=consistency,
-            time_limit_s=time_limit,
+            time_limit_s=deadline.left_s,
             memory_limit_bytes=max_memory,
             linearization=order,
             solver=solver,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from contextlib import nullcontext
 from pathlib import Path
@@ -52,7 +53,7 @@ def check_history(
             for a file it is guessed if not given.
         consistency: One of :data:`CONSISTENCIES`; ``linearizable`` for objects and ``serializable`` for transactions
             if not given.
-        time_limit_s: Seconds until the verdict is ``unknown``.
+        time_limit_s: Seconds until the verdict is ``unknown``; reading a file is counted.
         memory_limit_bytes: Bytes of the search's tables, and of growth of the process, until the verdict is ``unknown``.
         linearization: Whether an order of all operations is wanted when the history is linearizable.
         explanation: Whether a violation is to be reduced to few operations; that takes some seconds at most.
@@ -69,12 +70,16 @@ def check_history(
     >>> check_history(History([write, stale]), Register(0)).verdict
     <Verdict.VIOLATED: 'violated'>
     """
-    history, meant = _question(history, model)
+    deadline = Deadline(time_limit_s)
+    try:
+        history, meant = _question(history, model, time_limit_s)
+    except LimitReached as limit:
+        return unread(limit, consistency, model)
     consistency = _consistency(meant, consistency)
     if solver != "native" and (solver != "z3" or consistency != "linearizable"):
         raise UsageError(f"there is no solver {solver!r} for {consistency!r}", remedy="Leave it out, or say native.")
     started = time.perf_counter()
-    limits = Limits(time_limit_s, memory_limit_bytes)
+    limits = Limits(deadline.left_s, memory_limit_bytes)
     if consistency == "linearizable" and solver == "native" and not isinstance(meant, str):
         result = _linearizable(history, meant, limits, linearization, explanation, progress)
     else:
@@ -110,12 +115,32 @@ def _other(history: History, model: str | SequentialObject, consistency: str, li
         return HistoryResult(Verdict.UNKNOWN, consistency, name, len(history), "none", str(limit))
 
 
+def reading(time_limit_s: float) -> watched:
+    """Within the block a file may be read, for so many seconds; what it takes of memory is not counted.
+
+    Raises:
+        LimitReached: if they are over.
+    """
+    return watched(Limits(time_limit_s, sys.maxsize))
+
+
+def unread(limit: LimitReached, consistency: str | None, model: str | SequentialObject | None) -> HistoryResult:
+    """The result of a check whose time was over before its file was read."""
+    name = model.name if isinstance(model, SequentialObject) else model or "history"
+    return HistoryResult(Verdict.UNKNOWN, consistency or "consistent", name, 0, "none", f"{limit} while the file was read")
+
+
 def _question(
-    history: History | Path | str, model: str | SequentialObject | None
+    history: History | Path | str, model: str | SequentialObject | None, time_limit_s: float
 ) -> tuple[History, str | SequentialObject]:
-    """The history, and what it is about: an object, or the name of a checker or of a kind of transactions."""
+    """The history, and what it is about: an object, or the name of a checker or of a kind of transactions.
+
+    Raises:
+        LimitReached: if the time is over before a file is read.
+    """
     if not isinstance(history, History):
-        recording = read_history(history, model=model if isinstance(model, str) else None)
+        with reading(time_limit_s):
+            recording = read_history(history, model=model if isinstance(model, str) else None)
         history = recording.history
         if not isinstance(model, SequentialObject):
             model = recording.object or recording.model

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from click.testing import CliRunner
 
 from modelcheck.cli.history import command
+from modelcheck.consistency import check_history
 from modelcheck.errors import HistoryError, UsageError
 
 from .recordings import COPIED
@@ -55,6 +57,22 @@ def test_a_limit_gives_the_third_verdict():
     """A check that had no time is unknown, exit code 3."""
     done = run(COPIED / "etcd_003.log", "--time-limit", "0.000000001")
     assert done.exit_code == 3
+
+
+def test_the_time_limit_covers_the_reading_of_the_file(tmp_path):
+    """A file that takes longer to read than there is time for gives the third verdict, in words and as JSON."""
+    path = tmp_path / "history.jsonl"
+    lines = ({"process": at % 9, "f": "write", "argument": at, "result": None, "call": 2 * at, "return": 2 * at + 1} for at in range(60_000))
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    started = time.process_time()
+    assert check_history(path, time_limit_s=0.05).reason == "the time limit was reached while the file was read"
+    done = run(path, "--time-limit", "0.05", "--model", "register")
+    assert time.process_time() - started < 2
+    assert done.exit_code == 3
+    assert done.stdout.startswith("unknown: the history is perhaps not consistent\n  0 operations on register, decided by: none\n")
+    assert "  the time limit was reached while the file was read" in done.stdout
+    assert json.loads(run(path, "--time-limit", "0.05", "--json").stdout)["reason"] == "the time limit was reached while the file was read"
+    assert run(path, "--json").exit_code == 0
 
 
 def test_what_a_register_holds_at_first_can_be_said(tmp_path):
