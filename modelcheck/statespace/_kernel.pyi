@@ -17,13 +17,14 @@ READ           cell                  projection, 0 none   the id in the cell (or
 READ_NEXT      cell                  projection, 0 none   the same in the successor (trees of role STEP only)
 CHOOSE         0                     number of options    the option that this run took, 0 <= found < detail
 EACH           collection            0                    the cell of the element that this run took (its id is not 0)
-WHOLE          collection            0                    the content key of the collection (`Explorer.missing_content`)
-WHOLE_NEXT     collection            0                    the same in the successor (trees of role STEP only)
+WHOLE          collection            filter, 0 none       the content key of the collection (`Explorer.missing_content`)
+WHOLE_NEXT     collection            filter, 0 none       the same in the successor (trees of role STEP only)
 =============  ====================  ===================  ==========================================================
 
 Where a run found no element in an EACH or was given no option in a CHOOSE, that event is its last, with found = -1,
 and the outcome is DISABLED: the node is made and the run adds no child to it. Projections and updates are numbered
-from 1.
+from 1. A filter is a projection that gives 1 for the place of each element that passes, and 0 for the others; the
+content key is then the sum over those that pass.
 
 All options of a CHOOSE node and all present elements of an EACH node are taken. A leaf is an outcome: DISABLED,
 EFFECT (with writes), TRUE, FALSE. A predicate with several leaves in one state holds when all are TRUE (roles

@@ -5,6 +5,7 @@ Membership of an element is what is read and written. Iterating, counting and co
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import ItemsView, Iterable, Iterator, MutableMapping, MutableSet
 from collections.abc import Set as AbstractSet
@@ -15,7 +16,7 @@ from modelcheck.spec.ordered_set import OrderedSet
 from modelcheck.spec.shape import Shape
 from modelcheck.spec.stored import check_value
 from modelcheck.statespace.cells import ABSENT, Cell, Collection
-from modelcheck.statespace.session import Session
+from modelcheck.statespace.session import Filtering, Session
 from modelcheck.statespace.slots import View, in_order, operated, plain
 from modelcheck.values import order_key, ordered, show
 
@@ -58,7 +59,8 @@ class TrackedSet(Elements, MutableSet[Any]):
         return bool(self._read(_hashable(element)))
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(ordered(cell.element for cell in self._session.present(self._collection)))
+        passing = self._session.filter_of(self._collection, sys._getframe(1), statements=True)
+        return iter(ordered(cell.element for cell in self._session.present(self._collection, passing)))
 
     def __len__(self) -> int:
         return len(self._session.present(self._collection))
@@ -142,20 +144,25 @@ def _hashable(element: object) -> object:
 class _Keyed(Elements, MutableMapping[Any, Any]):
     """What bags and tables share: keys, in the order of a dict that has them in the total order when a run begins."""
 
-    def _keys(self) -> list[Any]:
+    def _keys(self, passing: Filtering | None = None) -> list[Any]:
         session = self._session
-        before = session.whole(self._collection)
+        before = session.whole(self._collection, passing)
         moved = session.moved
         kept = sorted((cell.element for cell in before if cell not in moved), key=order_key)
         stored = set(before)
         written = [cell for cell in session.written if cell.collection is self._collection]
+        if passing is not None:
+            written = [cell for cell in written if passing.passes(cell)]
         return kept + [c.element for c in written if (c in moved or c not in stored) and c not in session.removed]
 
     def __iter__(self) -> Iterator[Any]:
-        keys = self._keys()
+        return self._each(self._session.filter_of(self._collection, sys._getframe(1)))
+
+    def _each(self, passing: Filtering | None) -> Iterator[Any]:
+        keys = self._keys(passing)
         for key in keys:
             yield key
-            if self._keys() != keys:
+            if self._keys(passing) != keys:
                 raise SpecError(
                     f"{self._shape.path} gained or lost a key while a loop runs over it",
                     remedy=f"Loop over a copy: for key in list({self._shape.path}).",

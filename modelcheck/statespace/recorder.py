@@ -20,6 +20,7 @@ from modelcheck.spec.declare import Role
 from modelcheck.spec.run import ESCAPING, as_spec_error, options_of
 from modelcheck.statespace import _kernel as kernel
 from modelcheck.statespace.cells import ABSENT
+from modelcheck.statespace.filters import Filters
 from modelcheck.statespace.layout import Layout
 from modelcheck.statespace.session import ContentKey, Event, Registry, Session, TreeChooser
 from modelcheck.values import copied, identity, show
@@ -113,6 +114,7 @@ class Recorder:
 
     Attributes:
         writers: The names of the actions of which a run has written to the state.
+        filters: What the loops over collections look at.
     """
 
     def __init__(
@@ -129,6 +131,9 @@ class Recorder:
         self._live = self.layout.tracked(self._session)
         self._first: dict[str, int] = {}
         self._live_following = self.layout.tracked(self._following)
+        sessions, lives = (self._session, self._following), (self._live, self._live_following)
+        self.filters = Filters(self._registry, space, sessions, lives)
+        self._session.filters = self._following.filters = self.filters
         for declaration in declared:
             whole = split and declaration.role is Role.ACTION
             for prefix in self._prefixes(declaration) if whole else [()]:

@@ -7,6 +7,7 @@ logged is exactly what the run's outcome can depend on, so it is the path of the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import FrameType
 from typing import Any, Protocol, runtime_checkable
 
 from modelcheck.errors import ImpureError, InternalError
@@ -27,12 +28,43 @@ class _Pending(tuple[Operation, ...]):
     __slots__ = ()
 
 
+class Table(Protocol):
+    """What the kernel may find a number missing in."""
+
+    def result_id(self, ident: int, /) -> int:
+        """The number that belongs to another one; the kernel knows it from now on."""
+
+
+class Filtering(Protocol):
+    """A filter, as a session knows it; see `modelcheck.statespace.filters`."""
+
+    index: int
+
+    def passes(self, cell: Cell) -> bool:
+        """Whether the loop may do something for the element of a cell."""
+
+    def content(self, ids: Mapping[int, int]) -> int:
+        """The content key of the elements that pass in a state."""
+
+
+class Finder(Protocol):
+    """Finds filters."""
+
+    def of(self, collection: Collection, frame: FrameType, *, statements: bool) -> Filtering | None:
+        """The filter of the loop over a collection that is about to begin in a frame."""
+
+
 class Registry:
-    """Projections and updates, one per cell and function or list of operations."""
+    """Projections and updates, one per cell and function or list of operations.
+
+    Attributes:
+        projections: By their numbers in the kernel; filters too.
+        updates: The same way.
+    """
 
     def __init__(self, space: kernel.Space) -> None:
         self._space = space
-        self.projections: dict[int, Projection] = {}
+        self.projections: dict[int, Table] = {}
         self.updates: dict[int, Update] = {}
         self._projection_of: dict[Any, Projection] = {}
         self._update_of: dict[Any, Update] = {}
@@ -69,6 +101,7 @@ class Session:
         removed: The cells of keys that the run deleted and did not put back.
         moved: The cells of keys that the run deleted at some time: put back, a key is the last of its dict.
         assigned: What slots refer to instead of their views.
+        filters: Finds what a loop looks at; None: everything.
     """
 
     def __init__(self, registry: Registry, *, following: bool = False) -> None:
@@ -82,6 +115,8 @@ class Session:
         self._found: dict[int, Any] = {}
         self._projected: dict[tuple[int, int], Any] = {}
         self._wholes: set[int] = set()
+        self._filtered: set[int] = set()
+        self.filters: Finder | None = None
         self.written: dict[Cell, Any] = {}
         self.touched: set[int] = set()
         self.removed: set[Cell] = set()
@@ -96,6 +131,7 @@ class Session:
         self._found = {}
         self._projected = {}
         self._wholes = set()
+        self._filtered = set()
         self.written = {}
         self.touched = set()
         self.removed = set()
@@ -164,17 +200,29 @@ class Session:
             self._projected[key] = projection.results[result]
         return self._projected[key]
 
-    def whole(self, collection: Collection) -> list[Cell]:
-        """Read a collection whole: the cells of it that do not hold its default in the state that the run began with."""
+    def filter_of(self, collection: Collection, frame: FrameType, *, statements: bool = False) -> Filtering | None:
+        """What the loop over a collection looks at that is about to begin in a frame; None: everything."""
+        return None if self.filters is None else self.filters.of(collection, frame, statements=statements)
+
+    def whole(self, collection: Collection, passing: Filtering | None = None) -> list[Cell]:
+        """The cells of a collection that pass and do not hold its default in the state that the run began with; all are read at once."""
+        cells = [cell for cell in collection.cells.values() if self._state.get(cell.index, 0)]
+        if passing is not None:
+            if collection.index not in self._wholes and passing.index not in self._filtered:
+                self._filtered.add(passing.index)
+                self.events.append((self._whole_kind, collection.index, passing.index, passing.content(self._state)))
+            return [cell for cell in cells if passing.passes(cell)]
         if collection.index not in self._wholes:
             self._wholes.add(collection.index)
             self.events.append((self._whole_kind, collection.index, 0, self._content(collection.index)))
-        return [cell for cell in collection.cells.values() if self._state.get(cell.index, 0)]
+        return cells
 
-    def present(self, collection: Collection) -> list[Cell]:
-        """The cells of a collection that do not hold its default now; reads the collection whole."""
-        before = [cell for cell in self.whole(collection) if cell not in self.written]
+    def present(self, collection: Collection, passing: Filtering | None = None) -> list[Cell]:
+        """The cells of a collection that pass and do not hold its default now; reads them all."""
+        before = [cell for cell in self.whole(collection, passing) if cell not in self.written]
         written = [cell for cell in self.written if cell.collection is collection]
+        if passing is not None:
+            written = [cell for cell in written if passing.passes(cell)]
         return before + [cell for cell in written if not collection.is_default(self.read(cell))]
 
     # Elements of collections ------------------------------------------------------------------------------------------------------------------

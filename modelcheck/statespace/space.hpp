@@ -74,14 +74,16 @@ class Space {
         require(!taken || found < static_cast<uint64_t>(detail), "the option taken must be below the number of options");
         return event;
       case Kind::kEach:
-        require_collection(where, detail);
+        require_collection(where);
+        require(detail == 0, "an EACH has detail 0");
         require(!taken || (found < cells_ && cell_[found].collection == where), "the element taken must be a cell of the collection");
         if (taken) event.key = cell_[found].place;
         return event;
       case Kind::kWhole:
       case Kind::kWholeNext:
         require(taken, "a WHOLE needs the content key found");
-        require_collection(where, detail);
+        require_collection(where);
+        if (detail != 0) event.projection = table(projections_, detail);
         return event;
     }
     throw std::invalid_argument("no such kind of event");
@@ -155,9 +157,7 @@ class Space {
     if (!holds) throw std::invalid_argument(message);
   }
 
-  void require_collection(int64_t where, int64_t detail) const {
-    require(where >= 0 && where < static_cast<int64_t>(sizes_.size()) && detail == 0, "no such collection, or a detail that is not 0");
-  }
+  void require_collection(int64_t where) const { require(where >= 0 && where < static_cast<int64_t>(sizes_.size()), "no such collection"); }
 
   void note_footprint(Readers reader, const std::vector<Event>& events) noexcept {
     for (const Event& event : events) {

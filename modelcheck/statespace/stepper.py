@@ -207,7 +207,7 @@ class Stepper:
                     if child.detail:
                         found = self._project(child.detail, found)
                 elif kind in _WHOLES:
-                    found = self._content(subject, child.where)
+                    found = self._content(subject, child.where, child.detail)
                 else:
                     cells = [cell for cell in self._cells_of(child.where) if cell in position.ids]
                     stack.extend((child, cell, [*script, cell]) for cell in reversed(cells))
@@ -232,8 +232,10 @@ class Stepper:
             ]
         return found
 
-    def _content(self, position: Position, collection: int) -> int:
-        """A number that tells the contents of a collection apart."""
+    def _content(self, position: Position, collection: int, passing: int = 0) -> int:
+        """A number that tells the contents of a collection apart, or those of what passes a filter."""
+        if passing:
+            return self.recorder.filters.content(passing, position.ids)
         present = frozenset((cell, position.ids[cell]) for cell in self._cells_of(collection) if cell in position.ids)
         return self._contents.setdefault((collection, present), len(self._contents))
 

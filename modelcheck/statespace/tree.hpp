@@ -42,7 +42,7 @@ static_assert(sizeof(Leaf) % alignof(Write) == 0, "the writes follow the leaf");
 
 struct Node {
   ChildTable children;        // READ: by id or projected id. CHOOSE: by option. EACH: by the element's place in its collection. WHOLE: by content key.
-  const IdTable* projection;  // Null where the id itself is the key.
+  const IdTable* projection;  // Null where the id itself is the key. WHOLE: the filter, by the places of elements; null where all count.
   uint32_t where;             // The cell or the collection; 0 for CHOOSE.
   uint32_t detail;            // The projection plus one, or the number of options.
   Kind kind;

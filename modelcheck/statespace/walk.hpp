@@ -100,12 +100,24 @@ class FilteredWalk {
   bool key_of(const Node& node, uint64_t& key) {
     const State& seen = node.kind == Kind::kReadNext || node.kind == Kind::kWholeNext ? following_ : state_;
     if (node.kind == Kind::kWhole || node.kind == Kind::kWholeNext) {
+      if (node.projection != nullptr) return key_of_passing(seen, node, key);
       key = seen.content_key(node.where);
       return true;
     }
     const uint32_t id = seen.at(node.where);
     key = node.projection == nullptr ? id : node.projection->find(id);
     return node.projection == nullptr || key != IdTable::kUnknown || miss_id(MissKind::kProjection, *node.projection, id);
+  }
+
+  // The content key of the elements that pass a filter. False when it does not know one of them.
+  __attribute__((noinline)) bool key_of_passing(const State& seen, const Node& node, uint64_t& key) {
+    for (const uint32_t cell : seen.present(node.where)) {
+      const uint32_t place = space_.place_of(cell);
+      const uint32_t passes = node.projection->find(place);
+      if (passes == IdTable::kUnknown) return miss_id(MissKind::kProjection, *node.projection, place);
+      if (passes != 0) key += mix(cell, seen.at(cell));
+    }
+    return true;
   }
 
   // On failure the choices stay in the script, which is what the miss must tell.

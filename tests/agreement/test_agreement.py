@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, assume, event, given, note, settings
 
 from .compare import compare
-from .writer import sources
+from .writer import looping_sources, sources
 
 QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
@@ -19,6 +19,23 @@ def test_enumerator_and_oracle_agree(source: str) -> None:
     kind = compare(source)
     event(kind)
     assume(kind != "large")
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=QUIET, derandomize=True)
+@given(looping_sources())
+def test_loops_that_reject_elements_agree(source: str) -> None:
+    """As above, for loops over collections, which look at the elements only that they may do something for."""
+    note(source)
+    assume(compare(source) != "large")
+
+
+@pytest.mark.slow
+@settings(max_examples=5_000, deadline=None, suppress_health_check=QUIET)
+@given(looping_sources())
+def test_loops_that_reject_elements_agree_at_length(source: str) -> None:
+    """As above, on many more specs."""
+    note(source)
+    assume(compare(source) != "large")
 
 
 @pytest.mark.slow

@@ -92,6 +92,7 @@ VARIABLES: dict[str, tuple[str, tuple[Place, ...]]] = {
 }
 DEEPEST = 3
 CONTAINERS = ("set", "bag", "table", "deque", "list", "frozen")
+COLLECTIONS = ("set", "bag", "table", "network")
 
 
 @define
@@ -204,6 +205,8 @@ class Writer:
                     lambda text=text, place=place: text.format(p=self.at(place), e=self.element(place.pool, 0))
                     for text in NUMBERS.get(place.kind, ())
                 ]
+            if self.of_kind(*COLLECTIONS):
+                options += [self.selected] * 2
             options += [
                 lambda: f"{self.number(depth - 1)} + {self.number(depth - 1)}",
                 lambda: f"{self.number(depth - 1)} - {self.number(0)}",
@@ -228,7 +231,90 @@ class Writer:
             ]
             if self.helped:
                 options += [lambda: f"self.helper({self.number(0)})"]
+            if self.of_kind(*COLLECTIONS):
+                options += [self.some_or_all] * 2
         return str(self.pick(options)())
+
+    # Loops that reject elements -----------------------------------------------------------------------------------------------------------------
+
+    def collection(self) -> tuple[str, Pool]:
+        """A collection to loop over, and what it holds."""
+        place = self.pick(self.of_kind(*COLLECTIONS))
+        path = self.at(place)
+        return (f"{path}.{self.pick(['messages', 'in_flight()'])}" if place.kind == "network" else path), place.pool
+
+    def judged(self, name: str, pool: Pool, depth: int = 2) -> str:
+        """A condition on an element, of which parts may be about other things."""
+        options: list[Callable[[], str]] = [
+            lambda: f"{name} {self.pick(['==', '!='])} {self.pick(pool.literals)}",
+            lambda: f"{name} == {self.element(pool, 0)}",
+            lambda: f"{name} in {self.elements(pool, '[]')}",
+            lambda: f"isinstance({name}, {self.pick(['int', 'str', 'tuple', 'Message'])})",
+        ]
+        if depth > 0:
+            options += [
+                lambda: f"({self.judged(name, pool, depth - 1)} {self.pick(['and', 'or'])} {self.judged(name, pool, depth - 1)})",
+                lambda: f"not {self.judged(name, pool, depth - 1)}",
+                lambda: self.truth(0),
+                lambda: f"any({self.judged(name, pool, 0)} and n < 1 for n in NODES)",
+            ]
+            options += [lambda: f"self.helper({self.number(0)})"] if self.helped else []
+        return str(self.pick(options)())
+
+    def selected(self) -> str:
+        """A number made of the elements that are not rejected."""
+        held, pool = self.collection()
+        condition = self.judged("x", pool)
+        return str(
+            self.pick([
+                f"len([x for x in {held} if {condition}])",
+                f"sum({condition} for x in {held})",
+                f"sum(1 for x in {held} if {condition})",
+                f"len({{x for n in NODES for x in {held} if {condition} or x == n}})",
+                f"len([x for x in {held} if {condition} if {self.judged('x', pool, 0)}])",
+            ])
+        )  # fmt: skip
+
+    def some_or_all(self) -> str:
+        """A condition on the elements that are not rejected."""
+        held, pool = self.collection()
+        clause = f" if {self.judged('x', pool, 1)}" if self.maybe() else ""
+        return f"{self.pick(['any', 'all'])}({self.judged('x', pool)} for x in {held}{clause})"
+
+    def select(self, depth: int) -> None:
+        """Statements about the elements that are not rejected, some of them such that what is rejected changes meanwhile."""
+        held, pool = self.collection()
+        name = self.local(pool)
+        kind = self.pick(["choose", "loop", "skip", "seen", "count", "late"])
+        condition = self.judged(name, pool)
+        if kind == "choose":
+            self.put(f"{name} = choose([{name} for {name} in {held} if {condition}])")
+            return
+        if kind == "late":
+            self.put(f"limit = {self.pick(pool.literals)}")
+            self.put(f"found = ({name} for {name} in {held} if {name} == limit)")
+            self.put(f"limit = {self.pick(pool.literals)}")
+            self.put("require(list(found))")
+        elif kind == "seen":
+            self.put("seen = []")
+            with self.block(f"for {name} in {held}:"), self.block(f"if {self.pick(['len(seen) > 0', 'len(seen) < 1'])} {self.pick(['and', 'or'])} {condition}:"):
+                self.put(f"seen.append({name})")
+            self.put("require(len(seen) != 1)")
+        elif kind == "count":
+            self.put("count = 0")
+            with self.block(f"for {name} in {held}:"), self.block(f"if {self.pick(['count > 0', 'count < 1'])} {self.pick(['and', 'or'])} {condition}:"):
+                self.put("count += 1")
+            self.put(f"require(count != {self.count(0, 2)})")
+        else:
+            with self.block(f"for {name} in {held}:"):
+                if kind == "skip":
+                    with self.block(f"if {condition}:"):
+                        self.put("continue")
+                    self.body(1, depth)
+                else:
+                    with self.block(f"if {condition}:"):
+                        self.body(1, depth)
+        self.scope[:] = [(known, of) for known, of in self.scope if known != name]
 
     def inside(self, depth: int) -> str:
         """A condition on ``n``, a node."""
@@ -271,6 +357,8 @@ class Writer:
             options += [lambda: self.attempt(depth - 1), lambda: self.rounds(depth - 1)]
             if self.of_kind("scalar"):
                 options += [lambda: self.match(depth - 1)]
+            if self.of_kind(*COLLECTIONS):
+                options += [lambda: self.select(depth - 1)] * 2
         self.pick(options)()
 
     def change(self, text: str, place: Place) -> None:
@@ -505,6 +593,52 @@ class Writer:
         return "\n".join(self.lines) + "\n"
 
 
+    def looping(self) -> str:
+        """The text of a spec whose collections fill up, and whose actions and properties loop over them."""
+        names = self.draw(st.lists(st.sampled_from(list(FILLED)), min_size=1, max_size=2, unique=True))
+        for name in ["n", *names]:
+            self.places += VARIABLES[name][1]
+        self.put("class Example(Spec):")
+        self.indent = 1
+        self.init(["n", *names])
+        if self.maybe():
+            self.helper()
+        for name in names:
+            pool = VARIABLES[name][1][0].pool
+            self.put(f"@action(({', '.join(pool.literals)},))")
+            with self.block(f"def fill_{name}(self, p0):"):
+                self.put(FILLED[name])
+        for i in range(self.count(1, 3)):
+            self.put(f"@action({self.pick(['NODES', '(2, 0)'])})")
+            with self.block(f"def act{i}(self, p0):"):
+                self.scope[:] = [("p0", NUMBER)]
+                self.put(f"require({self.pick([self.some_or_all, lambda: self.selected() + ' > 0'])()})")
+                self.select(1)
+                self.put(f"self.n = {self.element(NUMBER)}")
+        for decorator in ("invariant", "step_property", "reachable"):
+            self.put(f"@{decorator}")
+            with self.block(f"def {decorator}0(self{', after' * (decorator == 'step_property')}):"):
+                self.scope[:] = []
+                self.steps = decorator == "step_property"
+                self.put(f"return self.n < {self.count(1, 3)} or {self.some_or_all()}")
+                self.steps = False
+        bounds = self.bounds()
+        if bounds:
+            self.put("@constraint")
+            with self.block("def bounded(self):"):
+                self.put(f"return {' and '.join(bounds)}")
+        return "\n".join(self.lines) + "\n"
+
+
+FILLED = {
+    "numbers": "self.numbers.add(p0)",
+    "pairs": "self.pairs.add(p0)",
+    "mail": "self.mail.add(p0)",
+    "bag": "self.bag[p0] += 1",
+    "full": "self.full[p0] = 1",
+    "table": "self.table[p0] = self.n",
+    "net": "self.net.send(p0)",
+}
 NUMBERS: dict[str, tuple[str, ...]] = {
     "set": ("len({p})",),
     "bag": ("{p}[{e}]", "len({p})", "{p}.total()", "{p}.get({e}, 2)"),
@@ -591,3 +725,9 @@ BOUNDS = {
 def sources(draw: Draw) -> str:
     """The text of a random spec, without the preamble."""
     return Writer(draw).spec()
+
+
+@st.composite
+def looping_sources(draw: Draw) -> str:
+    """The text of a random spec about loops that reject elements."""
+    return Writer(draw).looping()
