@@ -18,6 +18,7 @@ from modelcheck.symbolic.values.kinds import (
     is_symbolic,
     rebuilt,
 )
+from modelcheck.values import identity
 
 _MOST_ALTERNATIVES = 400
 _MOST_SUBSETS = 10
@@ -103,6 +104,32 @@ def _subsets(value: SymSet, at: Position) -> list[Expanded]:
             if not is_false(each[0])
         ]
     return [(guard, members, []) for guard, members in found]
+
+
+def fitted(skeleton: Any, terms: Iterator[Any], other: Any) -> tuple[z3.BoolRef, list[Any]] | None:
+    """When a value is one that another skeleton stands for, and the terms in the holes of that; None if it is none.
+
+    Args:
+        skeleton: Of the value.
+        terms: In its holes.
+        other: The other skeleton. It may have an integer where the value has a hole.
+    """
+    if skeleton is HOLE or other is HOLE:
+        number = next(terms) if skeleton is HOLE else z3.IntVal(skeleton) if type(skeleton) is int else None
+        if number is None or not (other is HOLE or isinstance(other, int)):
+            return None
+        return (TRUE, [number]) if other is HOLE else (number == int(other), [])
+    if type(skeleton) is not type(other):
+        return None
+    if type(skeleton) is tuple and len(skeleton) == len(other):
+        pairs = list(zip(skeleton, other, strict=True))
+    elif is_compared_by_fields(skeleton):
+        pairs = [(getattr(skeleton, f.name), getattr(other, f.name)) for f in attrs.fields(type(skeleton))]
+    else:
+        return (TRUE, []) if identity(skeleton) == identity(other) else None
+    parts = [fitted(one, terms, each) for one, each in pairs]
+    found = [each for each in parts if each is not None]
+    return (conj(*(c for c, _ in found)), [h for _, holes in found for h in holes]) if len(found) == len(parts) else None
 
 
 def filled(skeleton: Any, terms: Iterator[Any]) -> Any:

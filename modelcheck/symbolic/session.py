@@ -18,11 +18,11 @@ from modelcheck.symbolic import operators
 from modelcheck.symbolic.domains import Discovery, Domain
 from modelcheck.symbolic.elements import Element, Elements
 from modelcheck.symbolic.encoding import Outside, encode, value_of
-from modelcheck.symbolic.expansion import expand, filled
+from modelcheck.symbolic.expansion import expand, filled, fitted
 from modelcheck.symbolic.leaves import Leaves
 from modelcheck.symbolic.paths import Paths
 from modelcheck.symbolic.present import Present
-from modelcheck.symbolic.terms import FALSE, TRUE, UnsupportedError, conj, neg, pick
+from modelcheck.symbolic.terms import FALSE, TRUE, UnsupportedError, conj, disj, is_false, neg, pick
 from modelcheck.symbolic.values.kinds import SymInt, is_symbolic
 from modelcheck.symbolic.values.merging import merge, settled
 from modelcheck.symbolic.values.scalars import boolean, int_term, integer, truth
@@ -212,15 +212,31 @@ class Session:
         """What is kept for an element: a truth value for a set."""
         options = []
         absent: list[z3.BoolRef] = []
-        for guard, skeleton, holes in expand(value, set(elements.wide), ()):
-            key = identity(skeleton)
-            self.used.add((elements, key))
-            if key not in elements.known:
+        for guard, key, holes in self._places(elements, value):
+            if key is None:
                 absent.append(guard)
             else:
                 options.append((guard, self._selected(elements, key, holes)))
         options += [(guard, elements.default) for guard in absent]
         return merge(options)
+
+    def _places(self, elements: Elements, value: Any) -> list[tuple[z3.BoolRef, Any, list[Any]]]:
+        """Which of the known elements a value can be: condition, key and the terms in the holes; without a key, that it is none."""
+        found: list[tuple[z3.BoolRef, Any, list[Any]]] = []
+        for guard, skeleton, holes in expand(value, set(elements.wide), ()):
+            key = identity(skeleton)
+            self.used.add((elements, key))
+            if key in elements.known:
+                found.append((guard, key, holes))
+                continue
+            fits: list[z3.BoolRef] = []
+            for element in self.listed(elements) if holes else ():
+                fit = fitted(skeleton, iter(holes), element.skeleton)
+                if fit is not None:
+                    fits.append(fit[0])
+                    found.append((conj(guard, fit[0]), element.key, fit[1]))
+            found.append((conj(guard, neg(disj(*fits))), None, []))
+        return [each for each in found if not is_false(each[0])]
 
     def _selected(self, elements: Elements, key: Any, holes: Iterable[Any]) -> Any:
         content = self.content(elements, key)
@@ -236,10 +252,8 @@ class Session:
         self._check_shared(elements)
         if self.search is not None and not (elements.default is False and kept is False):
             self._discover(elements, value, kept)
-        for guard, skeleton, holes in expand(value, set(elements.wide), ()):
-            key = identity(skeleton)
-            self.used.add((elements, key))
-            if key not in elements.known:
+        for guard, key, holes in self._places(elements, value):
+            if key is None:
                 added = truth(kept) if elements.default is False else FALSE if kept is elements.default else TRUE
                 self._outside.append((conj(guard, added), elements.path))
                 continue

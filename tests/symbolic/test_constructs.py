@@ -414,6 +414,12 @@ FOLLOWED = [
     "self.queue.rotate(1)",
     "require(len(self.queue) == 1)\nself.queue.extendleft([self.n, 5])",
     "require(self.items)\nself.out = self.items.pop()",
+    # A number that is counted, in a collection of the state with a few numbers.
+    "self.out = len(self.log) in self.items",
+    "self.items.discard(len(self.log))\nself.out = len(self.items)",
+    "self.out = self.table.get(len(self.log), 5)",
+    "self.out = self.bag[len(self.log)]",
+    "self.out = self.bag.pop(len(self.log), 5)",
     # Identity, type and class, asked by code in C or by the interpreter.
     "self.out = self.maybe.__class__ is int",
     "self.out = self.big.__class__ is int and type(self.queue) is deque",
