@@ -15,7 +15,9 @@ from modelcheck.errors import InternalError
 from modelcheck.spec import Declaration, Role, State, Step
 from modelcheck.symbolic.model import InfiniteSetError, Renaming, state_of
 from modelcheck.symbolic.system import System, Transition
-from modelcheck.symbolic.terms import FALSE, conj, neg
+from modelcheck.symbolic.terms import FALSE, conj, disj, neg
+
+_MOST_PAIRED = 200
 
 
 @frozen
@@ -134,11 +136,17 @@ class Unrolling:
         return Run(tuple(states), tuple(steps))
 
 
+def _at_most_one(choices: list[Any]) -> z3.BoolRef:
+    """At most one choice is made. As clauses, a SAT solver learns more from it; of many choices they would be too many."""
+    if len(choices) > _MOST_PAIRED:
+        return z3.AtMost(*choices, 1)
+    pairs = [disj(neg(one), neg(other)) for at, one in enumerate(choices) for other in choices[:at]]
+    return conj(*pairs)
+
+
 def _relation(system: System, transitions: list[Transition], choices: list[Any]) -> z3.BoolRef:
     """One transition is taken: its condition is true, it writes what it writes, and the rest stays."""
-    parts: list[Any] = [z3.Or(*choices)]
-    if len(choices) > 1:
-        parts.append(z3.AtMost(*choices, 1))
+    parts: list[Any] = [z3.Or(*choices), _at_most_one(choices)]
     writers: dict[str, list[Any]] = {}
     new = system.primed
     for taken, transition in zip(choices, transitions, strict=True):

@@ -38,9 +38,17 @@ MUTANTS = [
     for cls in vars(module).values()
     if isinstance(cls, type) and issubclass(cls, Spec) and cls.__module__ == module.__name__
 ]
-# Those of Raft that take seconds; the others take minutes, most of them to turn the actions into formulas.
+# Those of Raft that take seconds; the others take up to a minute. KeepsConflict is none of them: it has two log entries and
+# 7,602 paths, more than are followed. With that limit lifted, the formulas took 85 s of CPU time and z3 3 s per step.
 QUICK = [raft_mutants.VotesTwice, raft_mutants.ForgetsVote]
-SLOW = [raft_mutants.VotesForAnyLog, raft_mutants.CommitsOldTerm, raft_mutants.HalfIsMajority]
+SLOW = [
+    raft_mutants.VotesForAnyLog,
+    raft_mutants.CommitsOldTerm,
+    raft_mutants.HalfIsMajority,
+    raft_mutants.TruncatesAlways,
+    raft_mutants.ObeysStaleLeader,
+    raft_mutants.AppendsAnywhere,
+]
 
 
 def _same_length(cls):
