@@ -76,6 +76,7 @@ class Steps:
         self._deadline = deadline
         self._depth = depth
         self._matchings: dict[tuple[str, ...], Matching] = {}
+        self._needed: set[str] = set()
 
     def answer(self, declared: Declaration, hypotheses: Sequence[Declaration]) -> Answer:
         """Whether a property is true after every step, if the hypotheses (and itself, where it is one) are before it."""
@@ -181,6 +182,7 @@ class Steps:
             if core is None:
                 return None
             used |= core
+            self._needed |= core
         return used
 
     def _ask_instances(self, terms: list[Any], hypotheses: Sequence[Declaration], names: list[Any]) -> set[str] | None:
@@ -189,10 +191,11 @@ class Steps:
         goal = [named(term, names=chosen) for term in terms]
         matching = self._matching(hypotheses)
         instances = [z3.Implies(names[at], term) for at, term in matching.instances(goal)]
-        lemmas = [name for name, each in zip(names, hypotheses, strict=True) if each.lemma]
-        # What is no lemma may be hard to prove itself, so it is used only where the lemmas do not do.
-        core = self._core(instances, goal, lemmas) if len(lemmas) < len(names) else None
-        core = self._core(instances, goal, names) if core is None else core
+        core = None
+        for few in self._tiers(hypotheses, names):
+            core = self._core(instances, goal, few)
+            if core is not None:
+                break
         if core is None:
             grounds = [*chosen, *integers_in(goal)]
             every = [
@@ -202,6 +205,13 @@ class Steps:
             core = self._core(every, goal, names)
         return core
 
+    def _tiers(self, hypotheses: Sequence[Declaration], names: list[Any]) -> Iterator[list[Any]]:
+        """What to assume: what was needed before, so that a proof needs little; the lemmas, since what is none may be hard to prove itself; all."""
+        needed = [name for name in names if str(name) in self._needed]
+        lemmas = [name for name, each in zip(names, hypotheses, strict=True) if each.lemma or str(name) in self._needed]
+        yield from (tier for tier, more in ((needed, lemmas), (lemmas, names)) if len(tier) < len(more))
+        yield names
+
     def _matching(self, hypotheses: Sequence[Declaration]) -> Matching:
         key = tuple(each.name for each in hypotheses)
         if key not in self._matchings:
@@ -210,6 +220,7 @@ class Steps:
 
     def _core(self, instances: list[Any], goal: list[Any], names: list[Any]) -> set[str] | None:
         solver = z3.Solver()
+        solver.set("core.minimize", True)
         solver.add(self._system.axioms, self._system.bounds, *instances, *goal)
         self.queries += 1
         answer = ask(solver, *names, deadline=self._deadline, most_ms=_INSTANCES_MS)
