@@ -15,11 +15,14 @@ from modelcheck.errors import ModelcheckError
 from modelcheck.search import Limits
 from modelcheck.spec import Machine, machine_of
 from modelcheck.spec.shape import variables
+from modelcheck.symbolic import bounded
 from modelcheck.symbolic.following import followed
 from modelcheck.symbolic.prove import prove
 from modelcheck.symbolic.reachable import values_reached
 from modelcheck.symbolic.system import System
 from modelcheck.symbolic.terms import UnsupportedError
+from specs.mutants.quorum import CountsItself, ReturnsBeforeWriteBack, TakesLastAnswer
+from specs.quorum import Quorum
 
 from ..agreement.compare import load
 from ..agreement.writer import sources
@@ -168,6 +171,39 @@ def test_values_that_cannot_be_listed():
         prove(Endless(), method="induction")
     assert "test_listed.py" in (caught.value.place or "")
     assert prove(Endless(), properties=["said"], method="bmc", depth=3).properties[0].depth == 3
+
+
+QUORUM = {"replicas": 2, "writers": 1, "readers": 1, "crashes": 0}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("spec", "steps"),
+    [
+        (Quorum(**{**QUORUM, "read_quorum": 1, "write_quorum": 1}), 6),
+        (CountsItself(**QUORUM), 6),
+        (ReturnsBeforeWriteBack(**{**QUORUM, "readers": 2, "read_quorum": 1}), 7),
+        (TakesLastAnswer(**{**QUORUM, "replicas": 3}), 10),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_history_is_followed(spec, steps):
+    """What clients see is not linearizable, after as many steps as the enumerator says."""
+    found = next(each for each in check(spec).properties if each.name == "history.linearizable")
+    report = prove(spec, method="bmc", depth=steps)
+    assert len(report.properties[0].trace.steps) == len(found.trace.steps) == steps
+
+
+@pytest.mark.slow
+def test_a_history_is_listed():
+    """The calls and explanations of a quorum register as listed values: the same successors, and runs that are as short."""
+    machine = machine_of(Quorum(**{**QUORUM, "read_quorum": 1, "write_quorum": 1}))
+    listing, reason = values_reached(machine, ["history.pending", "history.explanations"], Limits(states=3000))
+    assert reason is None
+    system = System(machine, listing=listing)
+    compare(machine, 25, system)
+    found = bounded.search(system, [machine.find("history.linearizable", machine.properties)], 6)
+    assert len(found["history.linearizable"].run.steps) == 6
 
 
 # Any variables --------------------------------------------------------------------------------------------------------------------------------
