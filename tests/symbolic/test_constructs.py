@@ -462,6 +462,17 @@ FOLLOWED = [
     # Functions that call themselves.
     "def f(n):\n    return 0 if n == 0 else 1 + f(n - 1)\nself.out = f(self.n)",
     "def f(n):\n    if n <= 0:\n        return 0\n    return 1 + f(n - 1)\nself.out = f(self.n)",
+    "self.out = self.table == {1: self.n}",
+    "self.out = {1: self.n} == self.table",
+    "self.out = self.bag == Counter({1: self.n})",
+    "self.out = self.queue == deque([self.n])",
+    "self.out = deque([1, self.n]) != self.queue",
+    "self.out = self.row == {0: self.row[1], 1: 2}",
+    "self.out = {0: self.n, 1: 2} == self.row",
+    "self.out = self.row != dict(self.row.items())",
+    "self.out = self.row == {0: self.n} or self.row == self.n",
+    "self.out = self.row.get(self.n, 5) if self.row.get(7) is None else 3",
+    "self.out = (1, self.n) in self.row.items() and 1 in self.row.values() and self.n in self.row",
     # Aliases.
     "a, b = [], []\nx = a if self.flag else b\nx.append(1)\nself.out = (len(a), len(b))",
     "x = [0]\ny = x if self.flag else [1]\ny[0] = 5\nself.out = x[0]",
@@ -529,6 +540,7 @@ REFUSED = [
     ("self.out = (1, 2) * self.big", "one particular integer"),
     ("for x in range(1, self.big): # here\n    self.out += 1", r"range\(1, the symbolic integer .*number by number"),
     ("self.out = sum(range(self.big))", "number by number"),
+    ("self.out = range(self.big) == range(3)", "was compared with"),
     ("self.out = {self.big: 1}[0]", "was hashed"),
     ("x = {}\nx[self.big] = 1 # here\nself.out = 2", "was hashed"),
     ("self.out = len({Data(self.n)}) if Data(self.n) in {Data(1)} else 0", "symbolic|hashed|works on"),
@@ -580,6 +592,7 @@ VARIABLES = {
     "__private": ("0", "count", "self.__private = (self.__private + 1) % 3"),
     "table": ("{}", "flip", "self.table = {} if 1 in self.table else {1: 2}"),
     "queue": ("deque()", "count", "self.queue = deque([1, 1, 2][:len(self.queue) + 1])"),
+    "row": ("{0: 0, 1: 1}", "flip", "self.row[0], self.row[1] = self.row[1], 3 - self.row[0] - self.row[1]"),
     "items": ("set()", "count", "self.items ^= {1}\n        self.items.add(2)"),
 }
 

@@ -203,7 +203,7 @@ def test_a_history_is_listed():
     system = System(machine, listing=listing)
     compare(machine, 25, system)
     found = bounded.search(system, [machine.find("history.linearizable", machine.properties)], 6)
-    assert len(found["history.linearizable"].run.steps) == 6
+    assert len(found.results["history.linearizable"].run.steps) == 6
 
 
 # Any variables --------------------------------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import collections
 import contextlib
 import dataclasses
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from types import FunctionType, MethodType
 from typing import Any
 
@@ -21,7 +21,9 @@ from modelcheck.symbolic.values.kinds import Symbolic, describe
 _REMEDY = "Library code is followed on few values only: bound the integers, or write it with Python's own operators."
 _ATOMS = (type, str, bytes, int, float, complex, FunctionType, type(None))
 _MOST_LOOKED_AT = 10_000
-_MOVING = {(collections.__file__, name) for name in ("_replace", "_asdict", "_make")}
+_MOVING = {(collections.__file__, name) for name in ("_replace", "_asdict", "_make")} | {
+    (function.__code__.co_filename, function.__name__) for function in (Mapping.get, Mapping.keys, Mapping.items, Mapping.values)
+}
 
 
 def check_library(name: str, args: Iterable[Any]) -> None:

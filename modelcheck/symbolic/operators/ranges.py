@@ -118,6 +118,13 @@ class SymbolicRange:
     def __getitem__(self, key: Any) -> Any:
         return tuple(self)[key]
 
+    def __eq__(self, other: object) -> Any:
+        raise UnsupportedError(
+            f"{self!r} was compared with {describe(other)}",
+            remedy="Compare the bounds.",
+            about=(SymInt(self._start), SymInt(self._stop)),
+        )
+
     def __repr__(self) -> str:
         start, stop = integer(self._start), integer(self._stop)
         shown = [describe(each) for each in ([stop] if type(start) is int and start == 0 else [start, stop])]

@@ -8,10 +8,12 @@ from typing import Any
 import attrs
 import z3
 
+from modelcheck.statespace.records import TrackedMap
 from modelcheck.symbolic.present import decide
 from modelcheck.symbolic.terms import FALSE, TRUE, Guarded, UnsupportedError, conj, disj, neg
 from modelcheck.symbolic.values.kinds import (
     GuardedList,
+    Symbolic,
     SymBool,
     SymInt,
     SymSet,
@@ -40,6 +42,8 @@ def equal(one: Any, other: Any) -> Any:
     for union, value in ((one, other), (other, one)):
         if isinstance(union, SymUnion):
             return boolean(disj(*(conj(guard, equality(each, value)) for guard, each in union.alternatives)))
+    if any(isinstance(each, TrackedMap) or _compares_itself(each) for each in (one, other)):
+        return _equal_maps(one, other)
     if not is_symbolic(one) and not is_symbolic(other):
         return _equal_sets(one, other) if _is_view(one) or _is_view(other) else one == other
     if is_bool(one) and is_bool(other):
@@ -65,9 +69,19 @@ def _equal_containers(one: Any, other: Any) -> Any:
     if is_plain_record(one) and type(one) is type(other):
         fields = [f.name for f in attrs.fields(type(one)) if f.eq]
         return boolean(conj(*(equality(getattr(one, name), getattr(other, name)) for name in fields)))
-    if isinstance(one, dict) and isinstance(other, dict):
-        return boolean(conj(*(equality(one[key], other[key]) for key in one))) if one.keys() == other.keys() else False
-    return False
+    return _equal_maps(one, other)
+
+
+def _equal_maps(one: Any, other: Any) -> Any:
+    """Whether two dicts are equal, whose keys are concrete."""
+    if not isinstance(one, (dict, TrackedMap)) or not isinstance(other, (dict, TrackedMap)):
+        return one == other if _compares_itself(one) or _compares_itself(other) else False
+    return boolean(conj(*(equality(one[key], other[key]) for key in one))) if set(one) == set(other) else False
+
+
+def _compares_itself(value: Any) -> bool:
+    """Whether a value is a view of a container, but for a set's, and says itself what equals it."""
+    return hasattr(type(value), "__symbolic_items__") and not _is_view(value) and not isinstance(value, Symbolic)
 
 
 def same(value: Any, other: Any) -> z3.BoolRef:
