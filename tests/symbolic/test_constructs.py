@@ -540,6 +540,7 @@ REFUSED = [
     ("self.out = (1, 2) * self.big", "one particular integer"),
     ("for x in range(1, self.big): # here\n    self.out += 1", r"range\(1, the symbolic integer .*number by number"),
     ("self.out = sum(range(self.big))", "number by number"),
+    ("y = 1\nx = (z for z in (1, 2) if z == y) # here\ny = 2\nself.out = sum(x)", "kept in a variable"),
     ("self.out = range(self.big) == range(3)", "was compared with"),
     ("self.out = {self.big: 1}[0]", "was hashed"),
     ("x = {}\nx[self.big] = 1 # here\nself.out = 2", "was hashed"),

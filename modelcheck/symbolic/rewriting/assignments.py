@@ -32,6 +32,8 @@ class Assignments(Comprehensions):
 
     def visit_Assign(self, node: ast.Assign) -> Any:
         """``a[b] = c``."""
+        if isinstance(node.value, ast.GeneratorExp):  # Its items are looked at later, when what they depend on may be different.
+            raise self.refuse(node, "a generator that is kept in a variable", "Write a list: [x for x in ...].")
         target = node.targets[0]
         if len(node.targets) > 1 or not isinstance(target, ast.Subscript) or isinstance(target.slice, ast.Slice):
             return self._announced(node, *node.targets)
