@@ -29,7 +29,7 @@ from modelcheck.spec.choice import Disabled
 from modelcheck.spec.run import ESCAPING, user_place
 from modelcheck.spec.spec import Spec
 
-_TARGET = re.compile(r"^(?P<where>.+?)(?::(?P<name>[A-Za-z_][A-Za-z_0-9]*))?$", re.DOTALL)
+_TARGET = re.compile(r"^(?P<where>.+?)(?:::?(?P<name>[A-Za-z_][A-Za-z_0-9]*))?$", re.DOTALL)
 _PACKAGE = str(Path(__file__).resolve().parent.parent) + os.sep
 
 
@@ -37,7 +37,7 @@ def load_spec(target: str | Path) -> type[Spec]:
     """The spec class that a text names.
 
     Args:
-        target: ``path.py``, ``path.py:Class``, ``module`` or ``module:Class``.
+        target: ``path.py``, ``path.py:Class``, ``module`` or ``module:Class``; ``::`` means the same, as pytest writes it.
 
     Raises:
         UsageError: if there is no such file, module or class, or several specs could be meant.

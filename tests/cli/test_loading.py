@@ -134,3 +134,8 @@ def test_a_failed_import_can_be_tried_again(project):
     file.write_text(SPEC.format("Again"))
     assert load_spec("again.py").__name__ == "Again"
     assert any(getattr(module, "__file__", None) == str(file) for module in sys.modules.values())
+
+
+def test_a_class_may_be_named_as_pytest_does(project):
+    """Two colons mean one."""
+    assert load_spec("zoo_specs/raft.py::Raft") is load_spec("zoo_specs/raft.py:Raft")
