@@ -14,7 +14,7 @@ from collections.abc import Callable
 from attrs import frozen
 
 from modelcheck import Limits, ModelcheckError, Spec, Verdict, check
-from modelcheck.symbolic.prove import prove
+from modelcheck.symbolic.proof.prove import prove
 from specs.proofs.quorum_intersection import QuorumIntersection
 from specs.proofs.quorum_read import OneWriteOneRead
 from specs.proofs.raft_election import UnboundedElections
@@ -97,7 +97,7 @@ class _Watch:
         self._seconds = seconds
 
     def __call__(self, text: str) -> None:
-        """See `modelcheck.symbolic.prove.prove`."""
+        """See `modelcheck.symbolic.proof.prove.prove`."""
         self.told.append(text)
         if text.startswith("running"):
             return

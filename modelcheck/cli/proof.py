@@ -12,9 +12,9 @@ from modelcheck.cli.report import plain_value
 from modelcheck.cli.units import count, said_seconds
 from modelcheck.spec import Machine
 from modelcheck.spec.loading import shown_path
-from modelcheck.symbolic.counterexample import CounterexampleToInduction
-from modelcheck.symbolic.induction import inductive
-from modelcheck.symbolic.report import Proof, ProofReport, trace_of
+from modelcheck.symbolic.proof.counterexample import CounterexampleToInduction
+from modelcheck.symbolic.proof.induction import inductive
+from modelcheck.symbolic.proof.report import Proof, ProofReport, trace_of
 from modelcheck.trace import Trace, explain
 from modelcheck.trace.diff import changes
 from modelcheck.trace.itf import encode

@@ -66,7 +66,7 @@ def command(
     from modelcheck.cli.proof import json_proofs, print_proofs  # noqa: PLC0415 - what only this command needs, after the options were read.
     from modelcheck.cli.traces import check_writable, write_traces  # noqa: PLC0415
     from modelcheck.spec import machine_of  # noqa: PLC0415
-    from modelcheck.symbolic.prove import prove  # noqa: PLC0415 - loads z3.
+    from modelcheck.symbolic.proof.prove import prove  # noqa: PLC0415 - loads z3.
 
     if trace_out is not None:
         check_writable(trace_out)

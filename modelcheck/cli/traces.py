@@ -15,7 +15,7 @@ from modelcheck.trace.saving import FOLDER, file_name
 from modelcheck.verdict import Verdict
 
 if TYPE_CHECKING:
-    from modelcheck.symbolic.report import ProofReport
+    from modelcheck.symbolic.proof.report import ProofReport
 
 
 def check_writable(path: Path) -> None:

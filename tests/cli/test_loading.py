@@ -138,4 +138,4 @@ def test_a_failed_import_can_be_tried_again(project):
 
 def test_a_class_may_be_named_as_pytest_does(project):
     """Two colons mean one."""
-    assert load_spec("zoo_specs/raft.py::Raft") is load_spec("zoo_specs/raft.py:Raft")
+    assert load_spec(f"{project}/zoo_specs/raft.py::Raft") is load_spec("zoo_specs/raft.py:Raft")

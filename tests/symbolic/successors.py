@@ -7,7 +7,7 @@ from typing import Any
 import z3
 
 from modelcheck.spec import Machine, Role, State
-from modelcheck.symbolic.model import _array
+from modelcheck.symbolic.proof.model import _array
 from modelcheck.symbolic.system import System
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from modelcheck import Network, Spec, Verdict, action, invariant, require
-from modelcheck.symbolic.prove import prove
+from modelcheck.symbolic.proof.prove import prove
 
 
 class Upwards(Spec):

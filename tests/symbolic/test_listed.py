@@ -15,10 +15,10 @@ from modelcheck.errors import ModelcheckError
 from modelcheck.search import Limits
 from modelcheck.spec import Machine, machine_of
 from modelcheck.spec.shape import variables
-from modelcheck.symbolic import bounded
-from modelcheck.symbolic.following import followed
-from modelcheck.symbolic.prove import prove
-from modelcheck.symbolic.reachable import values_reached
+from modelcheck.symbolic.proof import bounded
+from modelcheck.symbolic.proof.following import followed
+from modelcheck.symbolic.proof.prove import prove
+from modelcheck.symbolic.proof.reachable import values_reached
 from modelcheck.symbolic.system import System
 from modelcheck.symbolic.terms import UnsupportedError
 from specs.mutants.quorum import CountsItself, ReturnsBeforeWriteBack, TakesLastAnswer

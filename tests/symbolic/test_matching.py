@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import z3
 
-from modelcheck.symbolic.matching import Matching
+from modelcheck.symbolic.proof.matching import Matching
 
 INTEGERS, FLAGS = z3.IntSort(), z3.BoolSort()
 SENT = z3.Const("sent", z3.ArraySort(INTEGERS, z3.ArraySort(INTEGERS, FLAGS)))

@@ -14,7 +14,7 @@ import pytest
 from modelcheck import Verdict
 from modelcheck.errors import ModelcheckError
 from modelcheck.spec.loading import load_spec
-from modelcheck.symbolic.prove import prove
+from modelcheck.symbolic.proof.prove import prove
 
 HEAD = "from modelcheck import Spec, action, invariant\n\nclass Thing:\n    pass\n\nclass Example(Spec):\n"
 UP = "    @action\n    def go(self):\n        self.n = (self.n + 1) % 3\n"

@@ -6,7 +6,7 @@ import pytest
 
 from modelcheck import Spec, Verdict, action, check, choose, constraint, invariant, require
 from modelcheck.spec import machine_of
-from modelcheck.symbolic.prove import prove
+from modelcheck.symbolic.proof.prove import prove
 from modelcheck.symbolic.terms import UnsupportedError
 
 from .successors import compare

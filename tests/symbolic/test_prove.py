@@ -18,7 +18,7 @@ from modelcheck import (
     step_property,
 )
 from modelcheck.spec import machine_of
-from modelcheck.symbolic.prove import prove
+from modelcheck.symbolic.proof.prove import prove
 from modelcheck.symbolic.terms import UnsupportedError
 from modelcheck.trace.diff import changes
 from specs.mutants import raft as raft_mutants
@@ -388,7 +388,7 @@ def test_the_time_limit_holds_while_actions_are_turned_into_formulas():
 
 def test_auto_gives_each_method_its_time(monkeypatch):
     """Without a time limit no method goes on for ever, and the report says which were cut short."""
-    monkeypatch.setattr("modelcheck.symbolic.prove._METHOD_S", 0)
+    monkeypatch.setattr("modelcheck.symbolic.proof.prove._METHOD_S", 0)
     report = prove(TicketLock())
     assert report.verdict is Verdict.UNKNOWN
     assert "ic3: the time limit was reached" in report.reason

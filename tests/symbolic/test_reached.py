@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from modelcheck.errors import ModelcheckError
 from modelcheck.spec import Machine, State, machine_of
-from modelcheck.symbolic.model import state_of
+from modelcheck.symbolic.proof.model import state_of
+from modelcheck.symbolic.proof.unrolling import Unrolling
 from modelcheck.symbolic.system import System
 from modelcheck.symbolic.terms import UnsupportedError
-from modelcheck.symbolic.unrolling import Unrolling
 from specs.proofs.quorum_intersection import QuorumIntersection
 from specs.proofs.two_phase_commit import ProvedTwoPhaseCommit
 from specs.quorum import Quorum

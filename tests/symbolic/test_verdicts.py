@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from modelcheck import Limits, Spec, Verdict, action, check, invariant, lemma, require, step_property
 from modelcheck.errors import ModelcheckError
 from modelcheck.spec import machine_of
-from modelcheck.symbolic.attempts import Attempts, Options
-from modelcheck.symbolic.prove import prove
+from modelcheck.symbolic.proof.attempts import Attempts, Options
+from modelcheck.symbolic.proof.prove import prove
 from modelcheck.symbolic.system import System
 from modelcheck.symbolic.terms import UnsupportedError
 

@@ -6,8 +6,8 @@ import pytest
 import z3
 
 from modelcheck.spec import machine_of
+from modelcheck.symbolic.proof.wording import term_text
 from modelcheck.symbolic.system import System
-from modelcheck.symbolic.wording import term_text
 from specs.proofs.ticket_lock import TicketLock
 
 SYSTEM = System(machine_of(TicketLock()))

@@ -15,9 +15,9 @@ from attrs import frozen
 
 from modelcheck.spec import Declaration
 from modelcheck.symbolic.asking import ask, said
+from modelcheck.symbolic.proof.unrolling import Run, Unrolling
 from modelcheck.symbolic.system import System, Transition
 from modelcheck.symbolic.terms import UnsupportedError, disj, neg
-from modelcheck.symbolic.unrolling import Run, Unrolling
 
 
 @frozen

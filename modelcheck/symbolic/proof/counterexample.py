@@ -24,8 +24,8 @@ from modelcheck.spec import Declaration, Machine, Role, State, Step
 from modelcheck.spec.loading import shown_path
 from modelcheck.spec.run import ESCAPING, ScriptedChooser, all_runs, user_place
 from modelcheck.symbolic.asking import ask
-from modelcheck.symbolic.model import Renaming, arguments_of, state_of
-from modelcheck.symbolic.quantifiers import over_integers
+from modelcheck.symbolic.proof.model import Renaming, arguments_of, state_of
+from modelcheck.symbolic.proof.quantifiers import over_integers
 from modelcheck.symbolic.system import System, Transition
 from modelcheck.symbolic.terms import UnsupportedError, neg
 

@@ -12,12 +12,12 @@ from typing import Any
 import z3
 
 from modelcheck.spec import Declaration
-from modelcheck.symbolic import bounded
 from modelcheck.symbolic.asking import said
-from modelcheck.symbolic.invariants import Found, is_inductive
+from modelcheck.symbolic.proof import bounded
+from modelcheck.symbolic.proof.invariants import Found, is_inductive
+from modelcheck.symbolic.proof.wording import term_text
 from modelcheck.symbolic.system import System
 from modelcheck.symbolic.terms import conj, neg
-from modelcheck.symbolic.wording import term_text
 
 _MOST_STEPS = 200
 

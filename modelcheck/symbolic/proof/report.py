@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from modelcheck.spec import Declaration, Machine, Role, State, Step
 from modelcheck.spec.loading import source_file
-from modelcheck.symbolic.counterexample import CounterexampleToInduction
+from modelcheck.symbolic.proof.counterexample import CounterexampleToInduction
 from modelcheck.trace import Trace
 from modelcheck.verdict import Verdict
 

@@ -22,8 +22,8 @@ from modelcheck.search import Limits
 from modelcheck.spec import Declaration, Machine, Role
 from modelcheck.spec.shape import variables
 from modelcheck.symbolic.listing import NOTHING_LISTED, Listing
-from modelcheck.symbolic.quantifiers import subterms
-from modelcheck.symbolic.reachable import values_reached
+from modelcheck.symbolic.proof.quantifiers import subterms
+from modelcheck.symbolic.proof.reachable import values_reached
 from modelcheck.symbolic.system import System
 from modelcheck.symbolic.terms import UnsupportedError
 from modelcheck.symbolic.values.kinds import terms_in

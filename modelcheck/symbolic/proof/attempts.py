@@ -9,14 +9,14 @@ from attrs import define, evolve, field, frozen
 
 from modelcheck.search import Limits
 from modelcheck.spec import Declaration, Machine
-from modelcheck.symbolic import bounded
-from modelcheck.symbolic.bounded import Bounded
-from modelcheck.symbolic.ic3 import find_invariant
-from modelcheck.symbolic.induction import Induction, Inductive
-from modelcheck.symbolic.reachable import is_reachable, violations
-from modelcheck.symbolic.report import Proof, proof_of, trace_of
+from modelcheck.symbolic.proof import bounded
+from modelcheck.symbolic.proof.bounded import Bounded
+from modelcheck.symbolic.proof.ic3 import find_invariant
+from modelcheck.symbolic.proof.induction import Induction, Inductive
+from modelcheck.symbolic.proof.reachable import is_reachable, violations
+from modelcheck.symbolic.proof.report import Proof, proof_of, trace_of
+from modelcheck.symbolic.proof.unrolling import Run
 from modelcheck.symbolic.system import System
-from modelcheck.symbolic.unrolling import Run
 from modelcheck.trace import Trace
 from modelcheck.verdict import Verdict
 

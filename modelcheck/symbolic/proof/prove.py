@@ -15,10 +15,10 @@ from modelcheck.spec.constants import unknown
 from modelcheck.spec.loading import source_file
 from modelcheck.spec.watch import Watch
 from modelcheck.symbolic.asking import stoppable
-from modelcheck.symbolic.attempts import Attempts, Options
-from modelcheck.symbolic.following import followed
 from modelcheck.symbolic.paths import OutOfTimeError
-from modelcheck.symbolic.report import Proof, ProofReport, proof_of
+from modelcheck.symbolic.proof.attempts import Attempts, Options
+from modelcheck.symbolic.proof.following import followed
+from modelcheck.symbolic.proof.report import Proof, ProofReport, proof_of
 from modelcheck.verdict import Verdict
 
 METHODS = ("auto", "bmc", "induction", "ic3")

@@ -13,11 +13,11 @@ from collections.abc import Callable, Mapping, Sequence
 from attrs import frozen
 
 from modelcheck.spec import Declaration, Role
-from modelcheck.symbolic import bounded
-from modelcheck.symbolic.counterexample import CounterexampleToInduction
-from modelcheck.symbolic.inductive_step import Answer, Steps
+from modelcheck.symbolic.proof import bounded
+from modelcheck.symbolic.proof.counterexample import CounterexampleToInduction
+from modelcheck.symbolic.proof.inductive_step import Answer, Steps
+from modelcheck.symbolic.proof.unrolling import Run
 from modelcheck.symbolic.system import System
-from modelcheck.symbolic.unrolling import Run
 from modelcheck.verdict import Verdict
 
 

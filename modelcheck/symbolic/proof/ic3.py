@@ -21,14 +21,14 @@ from attrs import define, field
 
 from modelcheck.errors import InternalError
 from modelcheck.spec import Declaration, Role
-from modelcheck.symbolic import bounded
 from modelcheck.symbolic.asking import ask, said
-from modelcheck.symbolic.invariants import Cube, Found, is_inductive, needed
-from modelcheck.symbolic.spacer import find_by_spacer
+from modelcheck.symbolic.proof import bounded
+from modelcheck.symbolic.proof.invariants import Cube, Found, is_inductive, needed
+from modelcheck.symbolic.proof.spacer import find_by_spacer
+from modelcheck.symbolic.proof.unrolling import Unrolling
+from modelcheck.symbolic.proof.wording import in_words
 from modelcheck.symbolic.system import System
 from modelcheck.symbolic.terms import conj, neg
-from modelcheck.symbolic.unrolling import Unrolling
-from modelcheck.symbolic.wording import in_words
 
 _MOST_FRAMES = 200
 

@@ -14,15 +14,15 @@ import z3
 from attrs import evolve, frozen
 
 from modelcheck.spec import Declaration, Role
-from modelcheck.symbolic import counterexample
 from modelcheck.symbolic.asking import ask, said
-from modelcheck.symbolic.counterexample import CounterexampleToInduction
-from modelcheck.symbolic.matching import Matching
-from modelcheck.symbolic.model import InfiniteSetError
-from modelcheck.symbolic.quantifiers import conjuncts, has_quantifier, instantiated, integers_in, named
+from modelcheck.symbolic.proof import counterexample
+from modelcheck.symbolic.proof.counterexample import CounterexampleToInduction
+from modelcheck.symbolic.proof.matching import Matching
+from modelcheck.symbolic.proof.model import InfiniteSetError
+from modelcheck.symbolic.proof.quantifiers import conjuncts, has_quantifier, instantiated, integers_in, named
+from modelcheck.symbolic.proof.unrolling import Unrolling
 from modelcheck.symbolic.system import System, Transition
 from modelcheck.symbolic.terms import neg
-from modelcheck.symbolic.unrolling import Unrolling
 
 _INSTANCES_MS = 20_000
 

@@ -9,9 +9,9 @@ import z3
 from attrs import frozen
 
 from modelcheck.symbolic.asking import ask
+from modelcheck.symbolic.proof.unrolling import Run, Unrolling
 from modelcheck.symbolic.system import System
 from modelcheck.symbolic.terms import conj, neg
-from modelcheck.symbolic.unrolling import Run, Unrolling
 
 Cube = tuple[Any, ...]
 

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from modelcheck.errors import InternalError
 from modelcheck.spec import Declaration, Role, State, Step
-from modelcheck.symbolic.model import InfiniteSetError, Renaming, state_of
+from modelcheck.symbolic.proof.model import InfiniteSetError, Renaming, state_of
 from modelcheck.symbolic.system import System, Transition
 from modelcheck.symbolic.terms import FALSE, conj, disj, neg
 

@@ -14,7 +14,7 @@ from typing import Any
 import z3
 from attrs import frozen
 
-from modelcheck.symbolic.quantifiers import conjuncts, has_quantifier, subterms
+from modelcheck.symbolic.proof.quantifiers import conjuncts, has_quantifier, subterms
 
 _MOST_ROUNDS = 6
 _MOST_INSTANCES = 3000

@@ -10,7 +10,7 @@ from typing import Any
 
 import z3
 
-from modelcheck.symbolic.invariants import Cube
+from modelcheck.symbolic.proof.invariants import Cube
 from modelcheck.symbolic.system import System
 from modelcheck.symbolic.terms import neg
 

@@ -1,0 +1,1 @@
+"""Proofs: bounded model checking, induction, the search for invariants, and what is said of them."""
