@@ -490,6 +490,7 @@ class Writer:
 
     def method(self, decorator: str, name: str, most: int, *, extra: str = "") -> None:
         """The head of a declared method."""
+        self.scope.clear()
         texts, parameters = self.domains(most)
         self.put(f"@{decorator}" + (f"({', '.join(texts)})" if texts else ""))
         self.put(f"def {name}(self{extra}{''.join(f', {held}' for held, _ in parameters)}):")
