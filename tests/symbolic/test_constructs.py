@@ -33,7 +33,10 @@ from enum import Enum, IntEnum
 from fractions import Fraction
 from typing import NamedTuple
 from attrs import define, field, frozen
-from modelcheck import Spec, action, choose, constraint, invariant, require
+from modelcheck import Process, Spec, action, choose, constraint, invariant, require
+
+class Server(Process):
+    term: int = 0
 
 class Colour(Enum):
     RED = 1
@@ -529,6 +532,13 @@ FOLLOWED = [
     "require(self.big < 4)\nself.out = (sum(i for i in range(self.big)), max(range(self.big), default=7))",
     "require(self.big < 5)\nself.out = (*range(self.big, 0, -2), *reversed(range(1, self.big, self.n + 1)))",
     "require(self.big < 5)\nself.items = set(range(self.n, self.big))",
+    # Processes that are picked by what is not known.
+    "s = self.servers[1] if self.flag else self.servers[0]\nself.out = s.term",
+    "s = self.servers[self.n % 2]\nself.out = s.term if s.up else 1",
+    "s = self.servers[1 if self.flag else 0]\nself.out = sum(s.term >= each.term for each in self.servers.values())",
+    "self.out = all(self.servers[self.n % 2].term >= each.term for each in self.servers.values())",
+    "self.out = any(self.servers[self.n % 2] is each and each.up for each in self.servers.values())",
+    "s = self.servers[self.n % 2] if self.flag else self.servers[0]\ns.term = 1",
 ]
 
 REFUSED = [
@@ -595,6 +605,7 @@ VARIABLES = {
     "queue": ("deque()", "count", "self.queue = deque([1, 1, 2][:len(self.queue) + 1])"),
     "row": ("{0: 0, 1: 1}", "flip", "self.row[0], self.row[1] = self.row[1], 3 - self.row[0] - self.row[1]"),
     "items": ("set()", "count", "self.items ^= {1}\n        self.items.add(2)"),
+    "servers": ("{0: Server(), 1: Server()}", "count", "self.servers[1].term = (self.servers[1].term + 1) % 3"),
 }
 
 

@@ -379,7 +379,7 @@ def test_a_false_lemma_is_reported_even_if_it_is_not_needed(method):
 
 
 def test_the_time_limit_holds_while_actions_are_turned_into_formulas():
-    """Raft takes a minute to be turned into formulas, and a second is not enough."""
+    """Raft takes ten seconds to be turned into formulas, and a second is not enough."""
     report = prove(raft_mutants.Raft(), time_limit=1)
     assert report.verdict is Verdict.UNKNOWN
     assert "time limit" in report.reason

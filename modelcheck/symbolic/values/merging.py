@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from modelcheck.spec.record import Record
 from modelcheck.symbolic.present import Present, decide
 from modelcheck.symbolic.terms import Guarded, chain, conj, disj, is_false
 from modelcheck.symbolic.values.kinds import (
@@ -108,7 +109,7 @@ def _kind(value: Any) -> tuple[Any, ...]:
         return ("set",)
     if is_compared_by_fields(value):
         return ("record", type(value)) if is_frozen(value) else ("object", id(value))
-    if type(value).__hash__ is None or has_own_equality(value):
+    if isinstance(value, Record) or type(value).__hash__ is None or has_own_equality(value):
         return ("object", id(value))
     return ("atom", identity(value))
 
