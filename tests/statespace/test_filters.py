@@ -58,7 +58,7 @@ LOOKS_AT_FEW = {
     "sorted": "found = sorted(x for x in self.held if x == p)",
     "max": "found = max((x for x in self.held if x == p), default=0)",
     "a generator within a condition": "found = [x for x in self.held if any(x == y for y in (p,))]",
-    "a list within a condition": "found = [x for x in self.held if p in [p for _ in (1, 2) if x == 0]]",
+    "another generator within a condition": "found = [x for x in self.held if p in tuple(p for _ in (1, 2) if x == p)]",
     "a function that looks at a constant": "found = [x for x in self.held if self.small(x)]",
     "choice": "found = choose([None, *[x for x in self.held if x == p]])",
     "choice from a generator": "require(p in self.held)\n        found = choose(x for x in self.held if x == p)",
