@@ -13,6 +13,7 @@ from specs.proofs.ticket_lock import TicketLock
 SYSTEM = System(machine_of(TicketLock()))
 LEAVES = {leaf.text: leaf.constant for leaf in SYSTEM.leaves.all.values()}
 NEXT, SERVING, HOLDS, OTHER = (LEAVES[text] for text in ("next_ticket", "now_serving", "holds[0]", "holds[1]"))
+ANY = z3.Int("x")
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,7 @@ NEXT, SERVING, HOLDS, OTHER = (LEAVES[text] for text in ("next_ticket", "now_ser
         (z3.Not(NEXT == SERVING), "next_ticket != now_serving"),
         (NEXT + 2 * SERVING >= -3, "next_ticket + 2 * now_serving + 3 >= 0"),
         (z3.Not(z3.And(HOLDS, NEXT < 0)), "if holds[0] then next_ticket >= 0"),
+        (z3.Or(HOLDS, z3.ForAll([ANY], ANY != NEXT)), "holds[0] or ForAll(x, x != next_ticket)"),
     ],
 )
 def test_a_clause_is_said_as_an_implication(term, text):

@@ -18,6 +18,7 @@ from modelcheck.symbolic.system import System, Transition
 from modelcheck.symbolic.terms import FALSE, conj, disj, neg
 
 _MOST_PAIRED = 200
+_DIVISIONS = (z3.Z3_OP_DIV, z3.Z3_OP_IDIV, z3.Z3_OP_MOD, z3.Z3_OP_REM)
 
 
 @frozen
@@ -34,9 +35,25 @@ class Run:
 
 
 def solver_for(system: System) -> z3.Solver:
-    """A solver for runs of a system; where all of it is boolean, one that is a SAT solver."""
+    """A solver for runs of a system; where all of it is boolean, one that is a SAT solver. That one counts, but does not divide."""
     finite = all(z3.is_bool(leaf.constant) for leaf in system.leaves.all.values())
-    return z3.SolverFor("QF_FD") if finite and not any(each.inputs for each in system.transitions) else z3.Solver()
+    finite = finite and not any(each.inputs for each in system.transitions)
+    terms = [system.init, *(term for each in system.transitions for term in (each.condition, *each.writes.values()))]
+    return z3.SolverFor("QF_FD") if finite and not _divides(terms) else z3.Solver()
+
+
+def _divides(terms: list[Any]) -> bool:
+    """Whether a quotient or remainder is part of the terms."""
+    seen: set[int] = set()
+    while terms:
+        term = terms.pop()
+        if term.get_id() in seen:
+            continue
+        seen.add(term.get_id())
+        if z3.is_app(term) and term.decl().kind() in _DIVISIONS:
+            return True
+        terms += term.children()
+    return False
 
 
 class Unrolling:

@@ -128,5 +128,18 @@ def _summands(term: Any, factor: int = 1) -> list[tuple[int, Any]]:
 def _number(texts: Texts, term: Any) -> str:
     if z3.is_const(term):
         return texts.get(str(term), str(term))
+    if not z3.is_app(term):
+        return _quantified(texts, term)
     inner = ", ".join(_number(texts, each) for each in term.children())
     return f"{term.decl().name()}({inner})" if inner else str(term)
+
+
+def _quantified(texts: Texts, term: Any) -> str:
+    """A formula with a quantifier, as z3 writes it, with the spec's names."""
+    inside, named = [term], []
+    while inside:
+        each = inside.pop()
+        if z3.is_const(each) and str(each) in texts:
+            named.append((each, z3.Const(texts[str(each)], each.sort())))
+        inside += each.children()
+    return " ".join(str(z3.substitute(term, *named) if named else term).split())
