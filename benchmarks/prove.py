@@ -8,13 +8,18 @@ of the seconds. Bounded model checking stops at 100 steps, the enumerator at a m
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from attrs import frozen
 
 from modelcheck import Limits, ModelcheckError, Spec, Verdict, check
 from modelcheck.symbolic.proof.prove import prove
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from specs.proofs.quorum_intersection import QuorumIntersection
 from specs.proofs.quorum_read import OneWriteOneRead
 from specs.proofs.raft_election import UnboundedElections

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from modelcheck import (
@@ -446,3 +450,11 @@ def test_what_cannot_be_meant_is_refused(options, message):
     """A property of another kind is refused as what it is."""
     with pytest.raises(UsageError, match=message):
         prove(Blinking(), **options)
+
+
+def test_the_benchmark_runs_as_its_text_says(tmp_path):
+    """A row of it, from another folder, with what each tool gets to."""
+    script = Path(__file__).parents[2] / "benchmarks" / "prove.py"
+    command = [sys.executable, str(script), "--seconds", "1", "quorum intersection"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert "holds by induction" in ran.stdout.splitlines()[1]
