@@ -147,9 +147,10 @@ class System:
                 )
             session = self._session()
             search = session.search = Discovery(self.rounds, self._paths.feasible)
-            for action, kept in zip(self.machine.actions, ways, strict=True):
-                if kept.begin(session, self.rounds):
-                    self._paths.explore_again(partial(self._perform, action, session), kept)
+            with self._supervision.watching():
+                for action, kept in zip(self.machine.actions, ways, strict=True):
+                    if kept.begin(session, self.rounds):
+                        self._paths.explore_again(partial(self._perform, action, session), kept)
             self.checks += self._paths.checks
             if not search.changed:
                 break

@@ -72,7 +72,8 @@ def told(action, condition, writes, error):
 def compare(machine):
     """The transitions of a system, and those of all its actions explored from the beginning."""
     system = System(machine)
-    kept = [told(each.action, each.condition, each.writes, each.error and each.error.__cause__) for each in system.transitions]
+    raised = [each.error and (each.error.__cause__ or each.error) for each in system.transitions]
+    kept = [told(each.action, each.condition, each.writes, error) for each, error in zip(system.transitions, raised, strict=True)]
     session = system._session()
     again = []
     for declared in machine.actions:

@@ -8,7 +8,8 @@ calls it, its rewritten twin is run. One that cannot be rewritten is refused whe
 Functions of libraries are not rewritten, and `check_caller` refuses them when they touch a symbolic value. What attrs and dataclasses generate, and
 `functools.total_ordering`, is excepted: it consists of comparisons that Python lets a value define.
 
-*Cost.* A look at all objects of the process per system; two assignments per function and exploration.
+*Cost.* A look at all objects of the process per system; two assignments per function each time that the detours are taken, which is once for
+a round of exploring all actions. A process that has loaded thousands of functions notices.
 """
 
 from __future__ import annotations
@@ -38,16 +39,22 @@ class Supervision:
     def __init__(self) -> None:
         functions = [each for each in gc.get_objects() if type(each) is FunctionType]
         self._functions = [each for each in functions if not is_rewritten(own_code(each)) and not is_foreign(each)]
+        self._watches = False
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Let the functions take their detours."""
+        """Let the functions take their detours, if they do not do so by now."""
+        if self._watches:
+            yield
+            return
         own = [(each, each.__code__) for each in self._functions]
         try:
+            self._watches = True
             for function, code in own:
                 function.__code__ = detour(function, code, settled)
             yield
         finally:
+            self._watches = False
             for function, code in own:
                 function.__code__ = code
 
