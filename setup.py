@@ -18,7 +18,8 @@ FLAGS = ["-std=c++17", "-fvisibility=hidden", *(["-O1", "-g"] if DEBUG else ["-O
 
 
 def kernels() -> list[Extension]:
-    """Every ``_*.pyx`` below ``modelcheck/`` is an extension, rebuilt when a header beside it changes."""
+    """Every ``_*.pyx`` below ``modelcheck/`` is an extension, rebuilt when a header changes."""
+    headers = [str(header.relative_to(ROOT)) for header in sorted(ROOT.glob("modelcheck/**/*.hpp"))]
     found = []
     for source in sorted(ROOT.glob("modelcheck/**/_*.pyx")):
         path = source.relative_to(ROOT)
@@ -27,7 +28,8 @@ def kernels() -> list[Extension]:
                 ".".join(path.with_suffix("").parts),
                 [str(path)],
                 language="c++",
-                depends=[str(header.relative_to(ROOT)) for header in sorted(source.parent.glob("*.hpp"))],
+                include_dirs=["."],  # Headers of other packages are included by their whole path.
+                depends=headers,
                 extra_compile_args=FLAGS,
             )
         )

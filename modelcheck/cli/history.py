@@ -65,9 +65,9 @@ def history(
     from modelcheck.consistency import check_history, read_history  # noqa: PLC0415 - imported when used
     from modelcheck.consistency.check import reading, unread  # noqa: PLC0415
     from modelcheck.consistency.limits import Deadline, LimitReached  # noqa: PLC0415
-    from modelcheck.consistency.page import page  # noqa: PLC0415
-    from modelcheck.consistency.report import as_json as to_json  # noqa: PLC0415
-    from modelcheck.consistency.report import described  # noqa: PLC0415
+    from modelcheck.consistency.report.page import page  # noqa: PLC0415
+    from modelcheck.consistency.report.text import as_json as to_json  # noqa: PLC0415
+    from modelcheck.consistency.report.text import described  # noqa: PLC0415
 
     deadline = Deadline(time_limit)
     try:

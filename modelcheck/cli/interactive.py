@@ -17,7 +17,7 @@ from modelcheck.errors import UsageError
 from modelcheck.spec import Declaration, Machine, Role, State, Step
 from modelcheck.spec.choice import Disabled, choosing
 from modelcheck.spec.loading import shown_path
-from modelcheck.statespace.recorder import PickingChooser
+from modelcheck.statespace.recording.recorder import PickingChooser
 from modelcheck.trace import Trace, changes, write_trace
 from modelcheck.trace.saving import replay_command
 from modelcheck.trace.text import Line, Span, change_lines, state_lines, step_spans

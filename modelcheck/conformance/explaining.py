@@ -15,10 +15,10 @@ from typing import Any
 
 from attrs import frozen
 
+from modelcheck.conformance.behaviours import Behaviours
 from modelcheck.conformance.matching import Matching
 from modelcheck.spec import Declaration, Machine, State, Step
 from modelcheck.spec.loading import source_file
-from modelcheck.statespace.behaviours import Behaviours
 from modelcheck.statespace.stepper import Position
 from modelcheck.trace import Reason, Trace
 from modelcheck.trace.blocked import why_not

@@ -10,8 +10,8 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from modelcheck.conformance.behaviours import Behaviours, Predicate
 from modelcheck.spec.shape import AliasShape, MapShape, RecordShape, Shape
-from modelcheck.statespace.behaviours import Behaviours, Predicate
 from modelcheck.trace.observation import Observation, called, differences, is_encoded, keys_by_name
 from modelcheck.values import identity
 

@@ -11,16 +11,16 @@ from typing import Any
 from attrs import evolve
 
 from modelcheck.consistency.checkers import CHECKERS, VALID, decide_checker
-from modelcheck.consistency.explanation import explain
 from modelcheck.consistency.history import History, Progress
+from modelcheck.consistency.isolation.transactions import LEVELS, decide_transactions
 from modelcheck.consistency.limits import Deadline, LimitReached, Limits, watched
-from modelcheck.consistency.linearizability import Part, PartResult, decide, parts_of
-from modelcheck.consistency.objects import object_named
+from modelcheck.consistency.linearizability.procedures import Part, PartResult, decide, parts_of
+from modelcheck.consistency.objects.objects import object_named
+from modelcheck.consistency.objects.sequential import SequentialObject
 from modelcheck.consistency.ordering import ORDERINGS, decide_ordering
 from modelcheck.consistency.readers import TRANSACTIONS, read_history
+from modelcheck.consistency.report.explanation import explain
 from modelcheck.consistency.result import Explanation, HistoryResult
-from modelcheck.consistency.sequential import SequentialObject
-from modelcheck.consistency.transactions import LEVELS, decide_transactions
 from modelcheck.errors import UsageError
 from modelcheck.verdict import Verdict
 
@@ -206,7 +206,7 @@ def _explained(part: Part, object_: SequentialObject, limits: Limits, found: Par
 
 def _by_solver(history: History, object_: SequentialObject, limits: Limits) -> HistoryResult:
     """Ask z3 about each part; a violation's core is its explanation."""
-    from modelcheck.consistency.solver import ask_solver  # noqa: PLC0415 - the only way to z3
+    from modelcheck.consistency.linearizability.solver import ask_solver  # noqa: PLC0415 - the only way to z3
 
     deadline = Deadline(limits.time_s)
     found = HistoryResult(Verdict.HOLDS, "linearizable", object_.name, len(history), "z3")

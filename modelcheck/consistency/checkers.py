@@ -21,8 +21,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from modelcheck.consistency.history import History, Operation
+from modelcheck.consistency.objects.sequential import UNKNOWN
 from modelcheck.consistency.result import Anomaly, HistoryResult
-from modelcheck.consistency.sequential import UNKNOWN
 from modelcheck.errors import HistoryError, UsageError
 from modelcheck.verdict import Verdict
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from modelcheck.consistency.sequential import UNKNOWN
+from modelcheck.consistency.objects.sequential import UNKNOWN
 from modelcheck.errors import HistoryError
 
 _PLAIN = frozenset({int, str, bool, float})

@@ -19,12 +19,12 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from modelcheck.consistency.history import History, Operation, no_overlap
-from modelcheck.consistency.independent import Independent
+from modelcheck.consistency.isolation.transactions import decide_transactions
 from modelcheck.consistency.limits import Limits
-from modelcheck.consistency.objects import KeyValue, MultiRegister, Register
+from modelcheck.consistency.objects.independent import Independent
+from modelcheck.consistency.objects.objects import KeyValue, MultiRegister, Register
+from modelcheck.consistency.objects.sequential import SequentialObject, agrees, applied
 from modelcheck.consistency.result import HistoryResult
-from modelcheck.consistency.sequential import SequentialObject, agrees, applied
-from modelcheck.consistency.transactions import decide_transactions
 from modelcheck.errors import UsageError
 from modelcheck.verdict import Verdict
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from modelcheck.consistency.report import plain
+from modelcheck.consistency.report.text import plain
 from modelcheck.errors import UsageError
 
 

@@ -18,7 +18,7 @@ from modelcheck.spec import Declaration, Machine
 from modelcheck.spec.choice import Overrun
 from modelcheck.spec.watch import Watch
 from modelcheck.statespace import _kernel as kernel
-from modelcheck.statespace.recorder import Recorder
+from modelcheck.statespace.recording.recorder import Recorder
 
 _BATCH = 4096
 _LOOKS_EVERY_S = 0.25

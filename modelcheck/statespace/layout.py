@@ -20,11 +20,11 @@ from modelcheck.spec.shape import (
 )
 from modelcheck.statespace import _kernel as kernel
 from modelcheck.statespace.cells import ABSENT, Cell, Collection
-from modelcheck.statespace.elements import TrackedBag, TrackedSet, TrackedTable
-from modelcheck.statespace.queues import TrackedDeque, TrackedList
-from modelcheck.statespace.records import TrackedMap, slots_of, tracked_class, tracked_record
-from modelcheck.statespace.session import Session
-from modelcheck.statespace.slots import ContainerSlot, ValueSlot
+from modelcheck.statespace.recording.session import Session
+from modelcheck.statespace.views.elements import TrackedBag, TrackedSet, TrackedTable
+from modelcheck.statespace.views.queues import TrackedDeque, TrackedList
+from modelcheck.statespace.views.records import TrackedMap, slots_of, tracked_class, tracked_record
+from modelcheck.statespace.views.slots import ContainerSlot, ValueSlot
 from modelcheck.values import Bag, FrozenDict, FrozenRecord, identity, order_key, ordered, show
 
 _COLLECTIONS: dict[type, tuple[type, Any]] = {

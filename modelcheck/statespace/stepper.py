@@ -14,7 +14,7 @@ from typing import Any
 from modelcheck.spec import Declaration, Machine, Role, State, Step
 from modelcheck.statespace import _kernel as kernel
 from modelcheck.statespace.layout import Layout
-from modelcheck.statespace.recorder import Recorder, Run
+from modelcheck.statespace.recording.recorder import Recorder, Run
 from modelcheck.values import order_key
 
 _READS = frozenset({kernel.READ, kernel.READ_NEXT})

@@ -22,7 +22,7 @@ from modelcheck import (
     step_property,
     terminal,
 )
-from modelcheck.consistency.objects import Register
+from modelcheck.consistency.objects.objects import Register
 from modelcheck.spec.faults import Crashes
 from modelcheck.spec.history import History
 from modelcheck.spec.network import FifoNetwork, Network

@@ -8,16 +8,16 @@ import pytest
 from attrs import evolve
 
 from modelcheck.consistency import History, check_history
-from modelcheck.consistency._linearizability import Outcome
-from modelcheck.consistency._texts import decide_texts
 from modelcheck.consistency.history import in_order
 from modelcheck.consistency.limits import Deadline, Limits
-from modelcheck.consistency.linearizability import Part, decide_part, parts_of
-from modelcheck.consistency.objects import FifoQueue, KeyValue, PriorityQueue, Register, Stack
-from modelcheck.consistency.problem import Problem
-from modelcheck.consistency.sequential import UNKNOWN
-from modelcheck.consistency.solver import ask_solver
-from modelcheck.consistency.unique import decide_unique
+from modelcheck.consistency.linearizability._linearizability import Outcome
+from modelcheck.consistency.linearizability._texts import decide_texts
+from modelcheck.consistency.linearizability.problem import Problem
+from modelcheck.consistency.linearizability.procedures import Part, decide_part, parts_of
+from modelcheck.consistency.linearizability.solver import ask_solver
+from modelcheck.consistency.linearizability.unique import decide_unique
+from modelcheck.consistency.objects.objects import FifoQueue, KeyValue, PriorityQueue, Register, Stack
+from modelcheck.consistency.objects.sequential import UNKNOWN
 from modelcheck.verdict import Verdict
 
 from ..oracles.linearizability import linearizable

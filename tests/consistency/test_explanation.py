@@ -10,9 +10,9 @@ import subprocess
 import pytest
 
 from modelcheck.consistency import UNKNOWN, CasRegister, History, Operation, Register, check_history
-from modelcheck.consistency.diagram import diagram, fitting
-from modelcheck.consistency.page import page
-from modelcheck.consistency.report import described
+from modelcheck.consistency.report.diagram import diagram, fitting
+from modelcheck.consistency.report.page import page
+from modelcheck.consistency.report.text import described
 from modelcheck.verdict import Verdict
 
 from ..oracles.linearizability import linearizable

@@ -7,10 +7,10 @@ import random
 import pytest
 
 from modelcheck.consistency import CasRegister, History, Mutex, check_history
-from modelcheck.consistency._linearizability import Outcome
 from modelcheck.consistency.limits import Limits
-from modelcheck.consistency.linearizability import Part, decide_part
-from modelcheck.consistency.problem import Problem
+from modelcheck.consistency.linearizability._linearizability import Outcome
+from modelcheck.consistency.linearizability.problem import Problem
+from modelcheck.consistency.linearizability.procedures import Part, decide_part
 from modelcheck.verdict import Verdict
 
 from ..oracles.linearizability import linearizable
@@ -42,7 +42,7 @@ def test_lost_operations_are_counted_when_reuse_would_explain_too_much():
 
 def test_an_explanation_from_a_start_contradicts_itself(monkeypatch):
     """What returned before the start, the core, and all others optional are not linearizable together."""
-    monkeypatch.setattr("modelcheck.consistency.explanation.SMALL", 2)
+    monkeypatch.setattr("modelcheck.consistency.report.explanation.SMALL", 2)
     seen = 0
     for seed in range(120):
         chance = random.Random(f"start {seed}")

@@ -23,10 +23,10 @@ from modelcheck.consistency import (
     SequentialObject,
     check_history,
 )
-from modelcheck.consistency._linearizability import Outcome
 from modelcheck.consistency.history import in_order
 from modelcheck.consistency.limits import MEMORY_UP, TIME_UP, Limits, TimeUp, watched
-from modelcheck.consistency.problem import Problem
+from modelcheck.consistency.linearizability._linearizability import Outcome
+from modelcheck.consistency.linearizability.problem import Problem
 from modelcheck.verdict import Verdict
 
 from .generate import random_history

@@ -8,7 +8,7 @@ from itertools import permutations
 import pytest
 
 from modelcheck.consistency import History, KeyValue, Operation, Register, check_history
-from modelcheck.consistency.sequential import agrees
+from modelcheck.consistency.objects.sequential import agrees
 from modelcheck.errors import UsageError
 from modelcheck.verdict import Verdict
 

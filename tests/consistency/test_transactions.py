@@ -7,9 +7,9 @@ import random
 import pytest
 
 from modelcheck.consistency import UNKNOWN, History, Operation, check_history
-from modelcheck.consistency.page import page
-from modelcheck.consistency.report import described
-from modelcheck.consistency.transactions import LEVELS
+from modelcheck.consistency.isolation.transactions import LEVELS
+from modelcheck.consistency.report.page import page
+from modelcheck.consistency.report.text import described
 from modelcheck.errors import HistoryError, UsageError
 from modelcheck.verdict import Verdict
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.sequential import SequentialObject, agrees
+from modelcheck.consistency.objects.sequential import SequentialObject, agrees
 
 
 def linearizable(operations: Sequence[Operation], object_: SequentialObject) -> bool:

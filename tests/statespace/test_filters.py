@@ -10,7 +10,7 @@ import pytest
 
 from modelcheck import check
 from modelcheck.spec import machine_of
-from modelcheck.statespace.loops import loop_of
+from modelcheck.statespace.recording.loops import loop_of
 
 from ..agreement.compare import agree, load
 from ..oracles.explorer import explore

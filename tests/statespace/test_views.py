@@ -20,7 +20,7 @@ from modelcheck.spec import machine_of
 from modelcheck.spec.choice import Disabled
 from modelcheck.statespace import _kernel as kernel
 from modelcheck.statespace.layout import Layout
-from modelcheck.statespace.session import Registry, Session
+from modelcheck.statespace.recording.session import Registry, Session
 
 
 @define

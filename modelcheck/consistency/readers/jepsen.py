@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from modelcheck.consistency.history import History, HistoryBuilder, Operation, hashable
-from modelcheck.consistency.independent import Independent
-from modelcheck.consistency.objects import CasRegister, Register
+from modelcheck.consistency.objects.independent import Independent
+from modelcheck.consistency.objects.objects import CasRegister, Register
+from modelcheck.consistency.objects.sequential import UNKNOWN
 from modelcheck.consistency.readers._edn import EdnError, read_edn
 from modelcheck.consistency.readers.recording import Recording, json_of, recorded
-from modelcheck.consistency.sequential import UNKNOWN
 from modelcheck.errors import HistoryError
 
 Event = tuple[int, Any, str, str, Any]

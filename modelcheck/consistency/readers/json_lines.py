@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from modelcheck.consistency.history import History, Operation, hashable, in_order, no_overlap
-from modelcheck.consistency.objects import CasRegister, Register
+from modelcheck.consistency.objects.objects import CasRegister, Register
+from modelcheck.consistency.objects.sequential import UNKNOWN
 from modelcheck.consistency.readers.jepsen import events_of, history_of, json_maps
 from modelcheck.consistency.readers.recording import Recording, recorded, text_of
-from modelcheck.consistency.sequential import UNKNOWN
 from modelcheck.errors import HistoryError
 
 _NOTHING: Final = -1000000

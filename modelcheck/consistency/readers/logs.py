@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from modelcheck.consistency.history import HistoryBuilder
+from modelcheck.consistency.objects.sequential import UNKNOWN
 from modelcheck.consistency.readers._edn import EdnError, read_edn
 from modelcheck.consistency.readers.recording import Recording, lines_of, recorded, text_of
-from modelcheck.consistency.sequential import UNKNOWN
 from modelcheck.errors import HistoryError
 
 _UTIL: Final = re.compile(r"INFO\s+jepsen\.util - (\d+)\s+:(invoke|ok|fail|info)\s+:(read|write|cas)\s+(.*?)\s*$")

@@ -11,8 +11,8 @@ from attrs import evolve, frozen
 
 from modelcheck.consistency.checkers import CHECKERS
 from modelcheck.consistency.history import History, Operation
-from modelcheck.consistency.objects import object_named
-from modelcheck.consistency.sequential import UNKNOWN, SequentialObject
+from modelcheck.consistency.objects.objects import object_named
+from modelcheck.consistency.objects.sequential import UNKNOWN, SequentialObject
 from modelcheck.errors import HistoryError
 
 

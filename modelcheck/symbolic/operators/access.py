@@ -12,7 +12,7 @@ from typing import Any
 
 import z3
 
-from modelcheck.statespace.records import TrackedMap
+from modelcheck.statespace.views.records import TrackedMap
 from modelcheck.symbolic.operators.calls import call
 from modelcheck.symbolic.operators.items import iterated
 from modelcheck.symbolic.present import Present, decide

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import z3
 
-from modelcheck.statespace.records import TrackedMap
+from modelcheck.statespace.views.records import TrackedMap
 from modelcheck.symbolic.present import decide
 from modelcheck.symbolic.terms import FALSE, TRUE, Guarded, UnsupportedError, conj, disj, neg
 from modelcheck.symbolic.values.kinds import (

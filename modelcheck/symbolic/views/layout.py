@@ -20,8 +20,8 @@ from modelcheck.spec.shape import (
     variables,
 )
 from modelcheck.statespace.cells import ABSENT
-from modelcheck.statespace.records import TrackedMap, slots_of, tracked_class, tracked_record
-from modelcheck.statespace.slots import ValueSlot
+from modelcheck.statespace.views.records import TrackedMap, slots_of, tracked_class, tracked_record
+from modelcheck.statespace.views.slots import ValueSlot
 from modelcheck.symbolic import operators
 from modelcheck.symbolic.domains import Domain
 from modelcheck.symbolic.elements import Elements

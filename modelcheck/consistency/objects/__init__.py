@@ -1,0 +1,1 @@
+"""Sequential objects: what each operation does when there is no concurrency."""

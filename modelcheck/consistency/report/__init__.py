@@ -1,0 +1,1 @@
+"""What is told of a checked history: text, explanations, diagrams, a page."""

@@ -1,0 +1,415 @@
+"""The recorder: runs the spec's Python where the kernel's trees lack a path, and adds the path.
+
+A run is repeated from time to time on ordinary objects, without recording. If the two part, the action depends on
+something besides the state (time, randomness, a global), or it changed a value that was stored; either way the trees
+would be wrong, and the search ends with an error that names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from attrs import define, field
+
+from modelcheck.errors import ImpureError, InternalError, ModelcheckError, SpecError
+from modelcheck.spec import Declaration, Machine, State, Step
+from modelcheck.spec.choice import Disabled, choosing
+from modelcheck.spec.declare import Role
+from modelcheck.spec.run import ESCAPING, as_spec_error, options_of
+from modelcheck.statespace import _kernel as kernel
+from modelcheck.statespace.cells import ABSENT
+from modelcheck.statespace.layout import Layout
+from modelcheck.statespace.recording.filters import Filters
+from modelcheck.statespace.recording.session import ContentKey, Event, Registry, Session, TreeChooser
+from modelcheck.values import copied, identity, show
+
+_ROLES = {
+    Role.ACTION: kernel.ACTION,
+    Role.INVARIANT: kernel.INVARIANT,
+    Role.STEP: kernel.STEP,
+    Role.REACHABLE: kernel.REACHABLE,
+    Role.CONSTRAINT: kernel.CONSTRAINT,
+    Role.TERMINAL: kernel.TERMINAL,
+}
+_FIRST_OF_ACTION = 24
+_FIRST_OF_TREE = 4
+_REPEATED_EACH = 16
+_CAUSES = (
+    "The usual causes are random numbers, the time, a global that changes, hash() or id(), `is` where == is meant, "
+    "and a stored object that is changed later."
+)
+
+
+_Prefix = tuple[tuple[int, int], ...]
+_LONGEST_PREFIX = 8
+_MOST_TREES = 512
+
+
+@define
+class Tree:
+    """A decision tree and what it stands for.
+
+    Attributes:
+        index: Its number in the kernel.
+        declared: The action or property; None for the initialiser.
+        calls: How often its Python code was run, repeats left out.
+        prefix: The first choices of all its runs, each as (number of options, option taken).
+    """
+
+    index: int
+    declared: Declaration | None
+    calls: int = 0
+    prefix: _Prefix = ()
+
+
+@define
+class Run:
+    """What one recorded run did."""
+
+    events: list[Event] = field(factory=list)
+    outcome: int = kernel.DISABLED
+    writes: list[tuple[int, int, int]] = field(factory=list)
+    arguments: Mapping[str, Any] = field(factory=dict)
+    picked: list[Any] = field(factory=list)
+    offered: list[int | None] = field(factory=list)
+    inside: int = 0
+
+    @property
+    def choices(self) -> tuple[Any, ...]:
+        """What the action chose inside, after its arguments."""
+        return tuple(self.picked[self.inside :])
+
+
+class PickingChooser:
+    """Picks what a recorded run picked, as long as it is offered as many options."""
+
+    def __init__(self, picked: Sequence[Any], offered: Sequence[int | None] = ()) -> None:
+        self._picked = iter(picked)
+        self._offered = iter(offered)
+
+    def pick(self, options: Any) -> Any:
+        """The next value, if it is an option."""
+        wanted = [identity(value) for value in islice(self._picked, 1)]
+        found = options_of(options)
+        if next(self._offered, None) not in (None, len(found)):
+            raise Disabled
+        for option in found:
+            if identity(option) in wanted:
+                return option
+        raise Disabled
+
+
+class Recorder:
+    """Supplies the paths of one exploration.
+
+    Args:
+        machine: The machine explored.
+        declared: The actions, properties and predicates to evaluate.
+        space: The kernel's space, which gets the trees.
+        split: Whether an action gets a tree for each outcome of the choices that it makes before it looks at the state,
+            such as those of its parameters. The kernel can then tell by the first cell that a tree reads whether it
+            must be walked at all.
+
+    Attributes:
+        writers: The names of the actions of which a run has written to the state.
+        filters: What the loops over collections look at.
+    """
+
+    def __init__(
+        self, machine: Machine, declared: Sequence[Declaration], space: kernel.Space, *, split: bool = False
+    ) -> None:
+        self.machine = machine
+        self.space = space
+        self.layout = Layout(machine, space)
+        self.trees = {index: Tree(index, None) for index in [space.add_tree(kernel.INIT)]}
+        self.writers: set[str] = set()
+        self._registry = Registry(space)
+        self._session = Session(self._registry)
+        self._following = Session(self._registry, following=True)
+        self._live = self.layout.tracked(self._session)
+        self._first: dict[str, int] = {}
+        self._live_following = self.layout.tracked(self._following)
+        sessions, lives = (self._session, self._following), (self._live, self._live_following)
+        self.filters = Filters(self._registry, space, sessions, lives)
+        self._session.filters = self._following.filters = self.filters
+        for declaration in declared:
+            whole = split and declaration.role is Role.ACTION
+            for prefix in self._prefixes(declaration) if whole else [()]:
+                index = space.add_tree(_ROLES[declaration.role])
+                self.trees[index] = Tree(index, declaration, prefix=prefix)
+
+    @property
+    def calls(self) -> int:
+        """Runs of the spec's Python code so far."""
+        return sum(tree.calls for tree in self.trees.values())
+
+    def calls_by_name(self) -> dict[str, int]:
+        """Runs of the Python code of each action, property and predicate."""
+        found: dict[str, int] = {}
+        for tree in self.trees.values():
+            if tree.declared is not None:
+                found[tree.declared.name] = found.get(tree.declared.name, 0) + tree.calls
+        return found
+
+    def _prefixes(self, declared: Declaration) -> list[_Prefix]:
+        """The outcomes of the choices that an action makes before it looks at the state; one empty one if there are too many."""
+        state = self.layout.ids(self.machine.initial_states()[0])
+        try:
+            found = list(self._longer(Tree(-1, declared), state, ()))
+        except ModelcheckError:
+            return [()]  # It is told with its trace when the search comes to it.
+        return found if len(found) <= _MOST_TREES else [()]
+
+    def _longer(self, tree: Tree, state: Mapping[int, int], prefix: _Prefix) -> Iterator[_Prefix]:
+        run = self.run(tree, [option for _, option in prefix], state)
+        kind, _, options, _ = run.events[len(prefix)] if len(run.events) > len(prefix) else (kernel.READ, 0, 0, 0)
+        if kind != kernel.CHOOSE or len(prefix) == _LONGEST_PREFIX:
+            yield prefix
+            return
+        for option in range(options):
+            yield from self._longer(tree, state, (*prefix, (options, option)))
+
+    def supply(self, explorer: kernel.Explorer | kernel.Behaviours, worker: int) -> Run | None:
+        """Supply what a worker misses; returns the run if it was a path.
+
+        Raises:
+            SpecError: if the spec's code raises, stores what is no value, or is not a function of the state.
+        """
+        kind, which, ident, script = explorer.missing(worker)
+        if kind == kernel.MISS_PROJECTION:
+            self._registry.projections[which].result_id(ident)
+        elif kind == kernel.MISS_UPDATE:
+            try:
+                self._registry.updates[which].supply(ident)
+            except SpecError as error:
+                error.place = error.place or self.machine.place
+                raise
+        else:
+            return self._supply_path(explorer, worker, self.trees[which], script)
+        return None
+
+    def _supply_path(
+        self, explorer: kernel.Explorer | kernel.Behaviours, worker: int, tree: Tree, script: list[int]
+    ) -> Run:
+        state = explorer.missing_state(worker)
+        after = None
+        if tree.declared is not None and tree.declared.role is Role.STEP:
+            after = explorer.missing_state(worker, following=True)
+        run = self.run(
+            tree, script, state, after,
+            lambda collection: explorer.missing_content(worker, collection),
+            lambda collection: explorer.missing_content(worker, collection, following=True),
+        )  # fmt: skip
+        self.repeat(tree, run, state, after)
+        try:
+            self.space.add_path(tree.index, run.events, run.outcome, run.writes)
+        except kernel.PathMismatchError as error:
+            raise self._impure(
+                tree,
+                f"in one run it looked at {self._node(error.expected)}, in another, up to there the same, it did not",
+            ) from error
+        return run
+
+    # Recorded runs ----------------------------------------------------------------------------------------------------------------------------
+
+    def run(
+        self,
+        tree: Tree,
+        script: Sequence[int],
+        state: Mapping[int, int],
+        after: Mapping[int, int] | None = None,
+        content: ContentKey = lambda _: 0,
+        content_after: ContentKey = lambda _: 0,
+    ) -> Run:
+        """Run what a tree stands for on a state, making the choices of the script and recording what is read and written."""
+        run = Run()
+        tree.calls += 1
+        self._session.begin(state, run.events, content)
+        self._following.begin(after or {}, run.events, content_after)
+        chooser = TreeChooser(self._session, [*(option for _, option in tree.prefix), *script])
+        try:
+            with choosing(chooser):
+                self._perform(tree, run, chooser)
+        except Disabled:
+            run.outcome = kernel.DISABLED
+        except ModelcheckError as error:
+            raise self._failed(error, tree, run, state) from error
+        except ESCAPING as error:
+            self._blame(error, tree, chooser, state, after)
+            raise self._failed(error, tree, run, state) from error
+        run.picked, run.offered = chooser.picked, chooser.offered
+        self._drop_prefix(tree, run)
+        return run
+
+    def _drop_prefix(self, tree: Tree, run: Run) -> None:
+        made = len(tree.prefix)
+        if run.events[:made] != [(kernel.CHOOSE, 0, options, option) for options, option in tree.prefix]:
+            raise self._impure(tree, "the choices that it makes before it looks at the state are not always the same")
+        del run.events[:made]
+
+    def _perform(self, tree: Tree, run: Run, chooser: TreeChooser) -> None:
+        declared = tree.declared
+        if declared is None:
+            run.writes = self.layout.writes(self.machine.initial_state())
+            run.outcome = kernel.EFFECT
+            return
+        run.arguments = declared.choose_arguments(self._live)
+        run.inside = len(chooser.picked)
+        if declared.role is Role.ACTION:
+            declared.run(self._live, run.arguments)
+            self.layout.settle(self._session, self._live)
+            run.writes = self._session.effect()
+            run.outcome = kernel.EFFECT
+            if run.writes:
+                self.writers.add(declared.name)
+            return
+        following = (self._live_following,) if declared.role is Role.STEP else ()
+        run.outcome = kernel.TRUE if declared.holds(self._live, run.arguments, *following) else kernel.FALSE
+        changed = [path for session in (self._session, self._following) for path in session.changed()]
+        if changed:
+            raise SpecError(
+                f"{declared.title} changed {changed[0]}, and only actions change the state",
+                place=declared.place,
+                remedy="Compute what it needs in local variables.",
+            )
+
+    # Repeated runs ----------------------------------------------------------------------------------------------------------------------------
+
+    def repeat(self, tree: Tree, run: Run, state: Mapping[int, int], after: Mapping[int, int] | None) -> None:
+        """Run on copies of the values what was recorded, if it is one of the runs for which that is done: the first, and some later ones.
+
+        Raises:
+            ImpureError: if it comes out otherwise.
+        """
+        name = tree.declared.name if tree.declared else ""
+        self._first[name] = self._first.get(name, _FIRST_OF_ACTION) - 1
+        if self._first[name] < 0 and tree.calls > _FIRST_OF_TREE and tree.calls % _REPEATED_EACH:
+            return
+        repeated = self._plain_outcome(tree.declared, run, state, after)
+        recorded = self._recorded_outcome(tree, run, state)
+        if identity(repeated) != identity(recorded):
+            again = self._plain_outcome(tree.declared, run, state, after)
+            second = again if identity(again) != identity(repeated) else recorded
+            raise self._impure(
+                tree, f"in the same state it came out as\n    {_shown(repeated)}\n  and as\n    {_shown(second)}", run
+            )
+
+    def _recorded_outcome(self, tree: Tree, run: Run, state: Mapping[int, int]) -> Any:
+        if run.outcome == kernel.DISABLED:
+            return "not enabled"
+        if tree.declared is not None and tree.declared.role is not Role.ACTION:
+            return run.outcome == kernel.TRUE
+        return self.layout.snapshot(self.after(run, state))
+
+    def _plain_outcome(
+        self, declared: Declaration | None, run: Run, state: Mapping[int, int], after: Mapping[int, int] | None
+    ) -> Any:
+        if declared is None:
+            return self._plain_initial(run)
+        live = self.machine.thaw(self.layout.snapshot(state, copied))
+        following = () if after is None else (self.machine.thaw(self.layout.snapshot(after, copied)),)
+        try:
+            with choosing(PickingChooser(run.picked, run.offered)):
+                arguments = declared.choose_arguments(live)
+                if declared.role is not Role.ACTION:
+                    return declared.holds(live, arguments, *following)
+                declared.run(live, arguments)
+            return self.machine.freeze(live)
+        except Disabled:
+            return "not enabled"
+        except ESCAPING as error:
+            raise as_spec_error(error, declared.title, declared.place) from error
+
+    def _plain_initial(self, run: Run) -> Any:
+        try:
+            with choosing(PickingChooser(run.picked, run.offered)):
+                return self.machine.initial_state()
+        except Disabled:
+            return "not enabled"
+
+    def _blame(
+        self,
+        error: BaseException,
+        tree: Tree,
+        chooser: TreeChooser,
+        state: Mapping[int, int],
+        after: Mapping[int, int] | None,
+    ) -> None:
+        """An exception that only the recorded run raises is ours, not the spec's.
+
+        Raises:
+            InternalError: if the same run on ordinary objects does not raise.
+        """
+        if tree.declared is None:
+            return
+        try:
+            self._plain_outcome(tree.declared, Run(picked=chooser.picked, offered=chooser.offered), state, after)
+        except ModelcheckError:
+            return
+        raise InternalError(
+            f"{self.name(tree)} raised {type(error).__name__}: {error} on the recording views, and not on ordinary objects"
+        ) from error
+
+    def after(self, run: Run, state: Mapping[int, int]) -> dict[int, int]:
+        """The ids of the cells after a run."""
+        ids = dict(state)
+        for cell, update, ident in run.writes:
+            if update:
+                ids[cell] = self._registry.updates[update].supply(ids.get(cell, 0))
+            else:
+                ids[cell] = ident
+        return {cell: ident for cell, ident in ids.items() if ident}
+
+    # Errors -----------------------------------------------------------------------------------------------------------------------------------
+
+    def name(self, tree: Tree) -> str:
+        """What a tree stands for, as it is called in messages."""
+        return tree.declared.title if tree.declared else f"init of {self.machine.cls.__name__}"
+
+    def _failed(self, error: BaseException, tree: Tree, run: Run, state: Mapping[int, int]) -> ModelcheckError:
+        step = Step(tree.declared.name if tree.declared else "init", run.arguments)
+        what = f"the {tree.declared.role.noun} {step}" if tree.declared else self.name(tree)
+        failed = as_spec_error(error, what, tree.declared.place if tree.declared else self.machine.place)
+        if tree.declared is not None and failed is not error:
+            failed.add_note("In the state\n    " + repr(self.layout.snapshot(state)).replace("\n", "\n    "))
+        return failed
+
+    def _impure(self, tree: Tree, how: str, run: Run | None = None) -> ModelcheckError:
+        if tree.declared is None:
+            return ImpureError(
+                f"{self.name(tree)} is not the same each time: {how}", place=self.machine.place, remedy=_CAUSES
+            )
+        what = f"the {tree.declared.role.noun} {Step(tree.declared.name, run.arguments)}" if run else self.name(tree)
+        return ImpureError(
+            f"{what} does not depend on the state alone: {how}", place=tree.declared.place, remedy=_CAUSES
+        )
+
+    def _node(self, expected: tuple[int, int, int]) -> str:
+        kind, where, _ = expected
+        if kind in (kernel.READ, kernel.READ_NEXT):
+            return self.layout.cells[where].path
+        if kind in (kernel.EACH, kernel.WHOLE, kernel.WHOLE_NEXT):
+            return self.layout.collections[where].path
+        return "a choice" if kind == kernel.CHOOSE else "nothing more"
+
+    def check_values(self) -> None:
+        """Make sure that no stored value has changed since it was stored, nor what all states share.
+
+        Raises:
+            SpecError: if one has.
+        """
+        self.machine.check_shared()
+        for cell in self.layout.cells:
+            changed = cell.rehash()
+            if changed is not ABSENT:
+                raise SpecError(
+                    f"the value {show(changed)} in {cell.path} was changed after it was stored",
+                    remedy="Store immutable values: tuples, frozensets, frozen attrs classes.",
+                )
+
+
+def _shown(outcome: Any) -> str:
+    text = repr(outcome) if isinstance(outcome, State) else str(outcome)
+    return text.replace("\n", "; ")

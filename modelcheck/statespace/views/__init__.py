@@ -1,0 +1,1 @@
+"""What an action sees in place of its containers."""
