@@ -126,7 +126,13 @@ class Paths:
     # Exploring --------------------------------------------------------------------------------------------------------------------------------
 
     def explore(
-        self, code: Callable[[], Any], given: z3.BoolRef = TRUE, *, sealed: bool = False, alone: bool = False
+        self,
+        code: Callable[[], Any],
+        given: z3.BoolRef = TRUE,
+        *,
+        sealed: bool = False,
+        alone: bool = False,
+        keeper: Keeper | None = None,
     ) -> list[Outcome]:
         """Every way in which code can end, on a condition; ways that end in `Disabled` are left out.
 
@@ -136,26 +142,22 @@ class Paths:
             sealed: Whether it must have no effect that lasts; `NeedsForkError` if it is about to have one.
             alone: Whether all that it changes is its own, as in a property: it may not change the state, and what
                 explorations around it must not do is none of its business.
+            keeper: What keeps the ways from an earlier exploration: only the others are explored.
         """
         if self._frames:
-            return self._explore(code, given, sealed, alone)
+            return self._explore(code, given, sealed, alone, keeper)
         UnsupportedError.made.clear()
         frames = sys.getrecursionlimit()
         sys.setrecursionlimit(max(frames, MOST_FRAMES))
         try:
             with self._supervision.watching():
-                return self._explore(code, given, sealed, alone)
+                return self._explore(code, given, sealed, alone, keeper)
         finally:
             Present.calls = 0
             sys.setrecursionlimit(frames)
 
-    def explore_again(self, code: Callable[[], Any], keeper: Keeper) -> None:
-        """Explore the ways that are not kept from an earlier round."""
-        with self._supervision.watching():
-            self._explore(code, TRUE, sealed=False, alone=False, keeper=keeper)
-
     def _explore(
-        self, code: Callable[[], Any], given: z3.BoolRef, sealed: bool, alone: bool, keeper: Keeper | None = None
+        self, code: Callable[[], Any], given: z3.BoolRef, sealed: bool, alone: bool, keeper: Keeper | None
     ) -> list[Outcome]:
         outer = Present.paths
         Present.paths = self

@@ -150,7 +150,7 @@ class System:
             with self._supervision.watching():
                 for action, kept in zip(self.machine.actions, ways, strict=True):
                     if kept.begin(session, self.rounds):
-                        self._paths.explore_again(partial(self._perform, action, session), kept)
+                        self._paths.explore(partial(self._perform, action, session), keeper=kept)
             self.checks += self._paths.checks
             if not search.changed:
                 break

@@ -10,6 +10,7 @@ from modelcheck.errors import InternalError
 from modelcheck.search import Limits, Report, check
 from modelcheck.spec import Machine, Role, machine_of
 from modelcheck.spec.machine import same_step
+from modelcheck.statespace.stepper import Stepper
 from modelcheck.trace.trace import Trace
 from modelcheck.values import identity
 
@@ -17,6 +18,7 @@ from ..oracles.explorer import Found, TooLargeError, explore
 from . import vocabulary
 
 MAX_STATES = 300
+MAX_POSITIONS = 25
 DEADLOCK = "deadlock"
 
 
@@ -132,3 +134,29 @@ def follow(machine: Machine, trace: Trace) -> None:
         assert machine.failing(declared, trace.states[-2], trace.states[-1]) is not None
     else:
         assert machine.failing(declared, trace.states[-1]) is not None
+
+
+def compare_steps(source: str) -> None:
+    """Compare the single steps from a few states, and the truth of the properties there, with those by the spec's own code."""
+    machine = machine_of(load(source)())
+    stepper = Stepper(machine)
+    todo, seen = list(stepper.initial()), set()
+    while todo and len(seen) < MAX_POSITIONS:
+        position = todo.pop(0)
+        if position.state in seen:
+            continue
+        seen.add(position.state)
+        try:
+            expected = {(repr(step), after) for step, after in machine.successors(position.state)}
+        except ModelcheckError:
+            return
+        steps = stepper.steps(position)
+        assert {(repr(step), after.state) for step, after in steps} == expected
+        for declared in machine.properties:
+            if declared.role is Role.INVARIANT:
+                assert stepper.holds(declared, position) == (machine.failing(declared, position.state) is None)
+            elif declared.role is Role.STEP:
+                for _, after in steps:
+                    known = machine.failing(declared, position.state, after.state) is None
+                    assert stepper.holds(declared, position, after) == known
+        todo += [after for _, after in steps]

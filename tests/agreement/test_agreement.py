@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, assume, event, given, note, settings
 
-from .compare import compare
+from .compare import compare, compare_steps
 from .writer import looping_sources, sources
 
 QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
@@ -27,6 +27,14 @@ def test_loops_that_reject_elements_agree(source: str) -> None:
     """As above, for loops over collections, which look at the elements only that they may do something for."""
     note(source)
     assume(compare(source) != "large")
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=QUIET, derandomize=True)
+@given(looping_sources())
+def test_single_steps_agree_where_loops_reject_elements(source: str) -> None:
+    """The trees that are kept for single states have the same filters."""
+    note(source)
+    compare_steps(source)
 
 
 @pytest.mark.slow

@@ -532,6 +532,8 @@ FOLLOWED = [
     "require(self.big < 4)\nself.out = (sum(i for i in range(self.big)), max(range(self.big), default=7))",
     "require(self.big < 5)\nself.out = (*range(self.big, 0, -2), *reversed(range(1, self.big, self.n + 1)))",
     "require(self.big < 5)\nself.items = set(range(self.n, self.big))",
+    # Calls as deep as is allowed, each with a frame of a generator beside it.
+    "def f(n, x):\n    return x == 0 if n == 0 else all(f(n - 1, y) for y in [x])\nself.out = f(90, self.n)",
     # Processes that are picked by what is not known.
     "s = self.servers[1] if self.flag else self.servers[0]\nself.out = s.term",
     "s = self.servers[self.n % 2]\nself.out = s.term if s.up else 1",

@@ -9,10 +9,12 @@ from attrs import frozen
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from modelcheck import Limits, Spec, Verdict, action, check, invariant, lemma, require, step_property
-from modelcheck.errors import ModelcheckError
+from modelcheck.errors import InternalError, ModelcheckError
 from modelcheck.spec import machine_of
 from modelcheck.symbolic.proof.attempts import Attempts, Options
+from modelcheck.symbolic.proof.invariants import refuted
 from modelcheck.symbolic.proof.prove import prove
+from modelcheck.symbolic.proof.report import trace_of
 from modelcheck.symbolic.system import System
 from modelcheck.symbolic.terms import UnsupportedError
 
@@ -121,6 +123,72 @@ def test_the_first_step_is_a_step(method, k):
     report = prove(First(), method=method, k=k)
     assert report.verdict is VIOLATED
     assert len(report.properties[0].trace.steps) == 1
+
+
+def test_a_violation_that_the_spec_does_not_confirm_is_no_violation():
+    """The property must be false for the spec's own code at the end of the run that z3 found."""
+    machine = machine_of(First())
+    state = machine.initial_states()[0]
+    with pytest.raises(InternalError, match="grows is false on symbolic values, and not on ordinary ones"):
+        trace_of(machine, machine.find("grows", machine.properties), (state, state), ())
+
+
+def test_a_violation_that_cannot_be_shown_is_told_with_the_reason():
+    """A search that knows of a violation looks for the run; where it does not get there, it says so."""
+    system = System(machine_of(First()))
+    grows = system.machine.find("grows", system.machine.properties)
+    assert refuted(system, grows, 1, None, 0).run is not None
+    cut = refuted(system, grows, 0, None, 0)
+    assert cut.run is None
+    assert cut.reason == "there is a violation that could not be shown: it takes more than 0 steps"
+
+
+class RaisesFarAway(Spec):
+    """After more steps than anybody looks at, an action raises; a lemma that is as false rules it out."""
+
+    def init(self) -> None:
+        self.n = 0
+        self.fine = True
+
+    @action
+    def count(self) -> None:
+        self.n += 1
+
+    @action
+    def fail(self) -> None:
+        require(self.n == 60_000)
+        raise ValueError("out of range")
+
+    @invariant
+    def is_fine(self) -> bool:
+        return self.fine
+
+    @lemma
+    def small(self) -> bool:
+        return self.n < 50_000
+
+
+@pytest.mark.parametrize("k", [1, 2])
+def test_what_rules_out_that_an_action_raises_is_proved_too(k):
+    """A lemma must not be believed because no property needs it but for that."""
+    report = prove(RaisesFarAway(), method="induction", k=k, time_limit=60)
+    assert report.verdict is UNKNOWN
+    assert {each.name: each.verdict for each in report.properties} == {"is_fine": UNKNOWN, "small": UNKNOWN}
+
+
+class NeverRaises(RaisesFarAway):
+    """The lemma is true."""
+
+    def count(self) -> None:
+        require(self.n < 10)
+        self.n += 1
+
+
+def test_what_rules_out_that_an_action_raises_is_named():
+    """It is among what the proof needs."""
+    report = prove(NeverRaises(), method="induction")
+    assert report.verdict is HOLDS
+    assert report.properties[0].needs == ("small",)
 
 
 class Phases(Spec):

@@ -22,8 +22,7 @@ from attrs import define, field
 from modelcheck.errors import InternalError
 from modelcheck.spec import Declaration, Role
 from modelcheck.symbolic.asking import ask, said
-from modelcheck.symbolic.proof import bounded
-from modelcheck.symbolic.proof.invariants import Cube, Found, is_inductive, needed
+from modelcheck.symbolic.proof.invariants import Cube, Found, is_inductive, needed, refuted
 from modelcheck.symbolic.proof.spacer import find_by_spacer
 from modelcheck.symbolic.proof.unrolling import Unrolling
 from modelcheck.symbolic.proof.wording import in_words
@@ -63,8 +62,7 @@ def find_invariant(
         return Found(reason=str(reason), queries=search.queries)
     if cubes is None:
         steps = search.depth + 1 if declared.role is Role.STEP else search.depth
-        found = bounded.search(system, [declared], steps, deadline=deadline)
-        return Found(run=found.results[declared.name].run, queries=search.queries + found.queries)
+        return refuted(system, declared, steps, deadline, search.queries)
     cubes = needed(system, cubes, term, deadline)
     if not is_inductive(system, [neg(conj(*cube)) for cube in cubes], term):
         raise InternalError(f"the invariant found for {declared.name} is not inductive")

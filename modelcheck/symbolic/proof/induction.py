@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from modelcheck.spec import Declaration, Role
 from modelcheck.symbolic.proof import bounded
@@ -131,7 +131,10 @@ class Induction:
         while todo:
             declared = todo.pop(0)
             self._progress(declared.name)
-            steps[declared.name] = step = self._steps.answer(declared, hypotheses)
+            step = self._steps.answer(declared, hypotheses)
+            if declared in targets:  # Nothing is proved of a system whose actions raise, so what rules that out is proved too.
+                step = evolve(step, needs=(step.needs | raising.needs) - {declared.name})
+            steps[declared.name] = step
             if step.fails:
                 return steps, declared
             todo += [by_name[name] for name in sorted(step.needs) if name not in steps and by_name[name] not in todo]

@@ -29,7 +29,7 @@ _INSTANCES_MS = 20_000
 
 @frozen
 class Answer:
-    """The answer on one property: inductive relative to some of the others, or not.
+    """The answer on one property: inductive relative to some of the others, or not. Or on whether actions raise.
 
     Attributes:
         needs: The others.
@@ -52,6 +52,16 @@ def _with_assumed(answer: Answer, hypotheses: Sequence[Declaration]) -> Answer:
         return answer
     names = tuple(each.name for each in hypotheses)
     return evolve(answer, counterexample=evolve(answer.counterexample, assumed=names))
+
+
+def _assumptions(hypotheses: Sequence[Declaration]) -> list[Any]:
+    """What stands for each in questions."""
+    return [z3.Bool(f"assume {each.name}") for each in hypotheses]
+
+
+def _names_of(used: set[str], hypotheses: Sequence[Declaration]) -> set[str]:
+    """The names of those that an answer used."""
+    return {each.name for each, name in zip(hypotheses, _assumptions(hypotheses), strict=True) if str(name) in used}
 
 
 class UnknownError(Exception):
@@ -90,18 +100,21 @@ class Steps:
         """Whether no action raises where the hypotheses are true."""
         errors = [each for each in self._system.transitions if each.error is not None]
         solver, names = self._solver(hypotheses) if errors else (z3.Solver(), [])
+        needs: set[str] = set()
         try:
             for transition in errors:
-                if self._ask(solver, [transition.condition], names) is None:
+                used = self._ask(solver, [transition.condition], names)
+                if used is None:
                     model = self._simple(solver, names)
                     assumed = [self._term(each) for each in hypotheses]
                     found = counterexample.raising(self._system, transition, assumed, model, deadline=self._deadline)
                     reason = f"{transition.action.name} raises in a state in which everything assumed is true"
                     return _with_assumed(Answer(counterexample=found, reason=reason), hypotheses)
                 solver.pop()
+                needs |= _names_of(used, hypotheses)
         except UnknownError as reason:
             return Answer(reason=f"whether an action raises is not known: {reason}")
-        return Answer()
+        return Answer(frozenset(needs))
 
     # One step ---------------------------------------------------------------------------------------------------------------------------------
 
@@ -112,7 +125,7 @@ class Steps:
         solver = z3.Solver()
         solver.set("core.minimize", True)
         solver.add(self._system.axioms, self._system.bounds)
-        names = [z3.Bool(f"assume {each.name}") for each in hypotheses]
+        names = _assumptions(hypotheses)
         solver.add(*(z3.Implies(name, self._term(each)) for name, each in zip(names, hypotheses, strict=True)))
         return solver, names
 
@@ -138,7 +151,7 @@ class Steps:
                         counterexample=counterexample.from_model(self._system, declared, transition, model, hypotheses)
                     )
                 solver.pop()
-            needs |= {each.name for each, name in zip(hypotheses, names, strict=True) if str(name) in used}
+            needs |= _names_of(used, hypotheses)
         return Answer(frozenset(needs - {declared.name}))
 
     def _afters(self, declared: Declaration) -> Iterator[tuple[Transition, z3.BoolRef]]:
@@ -231,15 +244,14 @@ class Steps:
     def _several_steps(self, declared: Declaration, hypotheses: Sequence[Declaration]) -> Answer:
         """The step of k-induction: the property after k steps, assuming everything in the k states before."""
         unrolling = Unrolling(self._system, initial=False)
-        names = [z3.Bool(f"assume {each.name}") for each in hypotheses]
+        names = _assumptions(hypotheses)
         for _ in range(self._depth):
             for name, each in zip(names, hypotheses, strict=True):
                 unrolling.solver.add(z3.Implies(name, unrolling.at(self._term(each), unrolling.steps)))
             unrolling.extend()
         used = self._ask(unrolling.solver, [unrolling.violates(declared)], names)
         if used is not None:
-            found = {each.name for each, name in zip(hypotheses, names, strict=True) if str(name) in used}
-            return Answer(frozenset(found - {declared.name}))
+            return Answer(frozenset(_names_of(used, hypotheses) - {declared.name}))
         wishes = counterexample.wishes_for(self._system, {str(old): new for old, new in unrolling.names(0)})
         model = counterexample.simplest(unrolling.solver, wishes, names, deadline=self._deadline)
         try:

@@ -8,7 +8,9 @@ from typing import Any
 import z3
 from attrs import frozen
 
+from modelcheck.spec import Declaration
 from modelcheck.symbolic.asking import ask
+from modelcheck.symbolic.proof import bounded
 from modelcheck.symbolic.proof.unrolling import Run, Unrolling
 from modelcheck.symbolic.system import System
 from modelcheck.symbolic.terms import conj, neg
@@ -31,6 +33,15 @@ class Found:
     run: Run | None = None
     reason: str | None = None
     queries: int = 0
+
+
+def refuted(system: System, declared: Declaration, steps: int, deadline: float | None, queries: int) -> Found:
+    """The run that violates a property of which a search said that there is one, in so many steps at the most; after so many questions."""
+    searched = bounded.search(system, [declared], steps, deadline=deadline)
+    result = searched.results[declared.name]
+    why = result.reason or f"it takes more than {steps} steps"
+    reason = None if result.run is not None else f"there is a violation that could not be shown: {why}"
+    return Found(run=result.run, reason=reason, queries=queries + searched.queries)
 
 
 def is_inductive(

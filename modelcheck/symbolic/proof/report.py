@@ -7,6 +7,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from modelcheck.errors import InternalError
 from modelcheck.spec import Declaration, Machine, Role, State, Step
 from modelcheck.spec.loading import source_file
 from modelcheck.symbolic.proof.counterexample import CounterexampleToInduction
@@ -86,9 +87,15 @@ def proof_of(declared: Declaration, verdict: Verdict, method: str, **found: obje
 
 
 def trace_of(machine: Machine, declared: Declaration, states: tuple[State, ...], steps: tuple[Step, ...]) -> Trace:
-    """A run as a trace that violates a property."""
+    """A run as a trace that violates a property.
+
+    Raises:
+        InternalError: if the spec's own code does not find the property false at its end.
+    """
     looked_at = states[-2:] if declared.role is Role.STEP else states[-1:]
-    arguments = machine.failing(declared, *looked_at) or {}
+    arguments = machine.failing(declared, *looked_at)
+    if arguments is None:
+        raise InternalError(f"{declared.title} is false on symbolic values, and not on ordinary ones, at the end of a run to\n{states[-1]}")
     return Trace(
         machine.cls.__name__, source_file(machine.cls), machine.constants, declared.name, declared.role.value,
         states, steps, arguments, found_by="z3",

@@ -13,8 +13,7 @@ import z3
 
 from modelcheck.spec import Declaration
 from modelcheck.symbolic.asking import said
-from modelcheck.symbolic.proof import bounded
-from modelcheck.symbolic.proof.invariants import Found, is_inductive
+from modelcheck.symbolic.proof.invariants import Found, is_inductive, refuted
 from modelcheck.symbolic.proof.wording import term_text
 from modelcheck.symbolic.system import System
 from modelcheck.symbolic.terms import conj, neg
@@ -47,10 +46,7 @@ def find_by_spacer(system: System, declared: Declaration, term: z3.BoolRef, dead
     if answer == z3.unknown:
         return Found(reason=said(engine.reason_unknown()), queries=1)
     if answer == z3.sat:
-        found = bounded.search(system, [declared], _MOST_STEPS, deadline=deadline)
-        run = found.results[declared.name].run
-        reason = None if run is not None else "z3 found a violation, too far from the start to be shown"
-        return Found(run=run, reason=reason, queries=1 + found.queries)
+        return refuted(system, declared, _MOST_STEPS, deadline, 1)
     invariant = _read_answer(engine.get_answer(), states, leaves)
     if invariant is None or not is_inductive(system, [invariant], term, deadline):
         return Found(reason="z3 found an invariant that could not be checked by induction", queries=1)
