@@ -29,8 +29,8 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 from modelcheck.search import check  # noqa: E402 - after the path to the specs is set.
+from modelcheck.search.kernel._explorer import FingerprintTable  # noqa: E402
 from modelcheck.spec import Role, Spec, machine_of  # noqa: E402
-from modelcheck.statespace._kernel import FingerprintTable  # noqa: E402
 from specs.raft import Raft  # noqa: E402
 from specs.two_phase_commit import TwoPhaseCommit  # noqa: E402
 

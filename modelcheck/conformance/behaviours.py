@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from modelcheck.conformance import _behaviours as native
 from modelcheck.spec import Declaration, Machine, Role, State, Step
 from modelcheck.spec.shape import Shape
-from modelcheck.statespace import _kernel as kernel
 from modelcheck.statespace.cells import Cell
+from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.recording.recorder import Run
 from modelcheck.statespace.stepper import Position, Stepper
 
@@ -37,7 +38,7 @@ class Behaviours:
         self.between: Callable[[], object] = bool
         self.stepper = Stepper(machine)
         self._recorder = self.stepper.recorder
-        self._native = kernel.Behaviours(self._recorder.space)
+        self._native = native.Behaviours(self._recorder.space)
         self._trees = {tree.declared.name: index for index, tree in self._recorder.trees.items() if tree.declared}
         self._properties = [
             self._trees[found.name] for found in machine.properties if found.role in (Role.INVARIANT, Role.STEP)
@@ -69,9 +70,9 @@ class Behaviours:
         """A test of the value of a shape that has no shapes inside, or of the whole state."""
         self._tests.append((shape, predicate))
         if shape is None:
-            return self._native.add_test(kernel.OF_STATE, 0)
+            return self._native.add_test(native.OF_STATE, 0)
         place = self._recorder.layout.place(shape)
-        return self._native.add_test(kernel.OF_CELL if isinstance(place, Cell) else kernel.OF_COLLECTION, place.index)
+        return self._native.add_test(native.OF_CELL if isinstance(place, Cell) else native.OF_COLLECTION, place.index)
 
     def observe(self, action: Declaration | None, pattern: int | None, tests: Sequence[int], most: int) -> bool:
         """Take a step of an action that fits (or none), to a state that passes the tests. False, and all as before, if there is no such.
@@ -124,19 +125,19 @@ class Behaviours:
     # What the kernel misses -------------------------------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        native = self._native
-        while (code := native.run(_BATCH)) != kernel.LEVEL_DONE:
+        search = self._native
+        while (code := search.run(_BATCH)) != kernel.LEVEL_DONE:
             self.between()
             if code == kernel.MORE:
                 continue
-            kind, which, key, paths = native.missing()
+            kind, which, key, paths = search.missing()
             if kind == kernel.MISS_MATCH:
                 for path in paths:
                     self._match(which, path)
             elif kind == kernel.MISS_TEST:
-                native.set_answer(which, key, self._answer(which))
+                search.set_answer(which, key, self._answer(which))
             else:
-                run = self._recorder.supply(native, 0)
+                run = self._recorder.supply(search, 0)
                 if run is not None:
                     declared = self._recorder.trees[which].declared
                     assert declared is not None

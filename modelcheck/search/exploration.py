@@ -13,16 +13,17 @@ from contextlib import contextmanager
 from typing import Any
 
 from modelcheck.search.budget import Budget
+from modelcheck.search.kernel import _explorer as native
 from modelcheck.search.report import Limits, Progress
 from modelcheck.spec import Declaration, Machine
 from modelcheck.spec.choice import Overrun
 from modelcheck.spec.watch import Watch
-from modelcheck.statespace import _kernel as kernel
+from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.recording.recorder import Recorder
 
 _BATCH = 4096
 _LOOKS_EVERY_S = 0.25
-_MODES = {"breadth": kernel.BREADTH, "depth": kernel.DEPTH, "random": kernel.WALK}
+_MODES = {"breadth": native.BREADTH, "depth": native.DEPTH, "random": native.WALK}
 ORDERS = tuple(_MODES)
 WALK_LENGTH = 200
 _WALKED_IN_VAIN = 100_000
@@ -66,7 +67,7 @@ class Exploration:
     ) -> None:
         self.space = kernel.Space(check_deadlock=check_deadlock)
         self.recorder = Recorder(machine, declared, self.space, split=True)
-        self.explorer = kernel.Explorer(
+        self.explorer = native.Explorer(
             self.space, mode=_MODES[order], workers=workers, seed=seed, walk_length=WALK_LENGTH if order == "random" else 0,
             memory_limit_bytes=budget.memory_bytes,
         )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 
 from modelcheck.errors import InternalError, SpecError
 from modelcheck.spec.stored import check_count
-from modelcheck.statespace import _kernel as kernel
+from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.values import identity, show
 
 Operation = tuple[Any, ...]

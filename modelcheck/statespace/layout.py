@@ -18,8 +18,8 @@ from modelcheck.spec.shape import (
     TableShape,
     variables,
 )
-from modelcheck.statespace import _kernel as kernel
 from modelcheck.statespace.cells import ABSENT, Cell, Collection
+from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.recording.session import Session
 from modelcheck.statespace.views.elements import TrackedBag, TrackedSet, TrackedTable
 from modelcheck.statespace.views.queues import TrackedDeque, TrackedList

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from modelcheck.spec import Declaration, Machine, Role, State, Step
-from modelcheck.statespace import _kernel as kernel
+from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.layout import Layout
 from modelcheck.statespace.recording.recorder import Recorder, Run
 from modelcheck.values import order_key

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 
-from modelcheck.statespace import _kernel as k
+from modelcheck.search.kernel import _explorer as e
+from modelcheck.statespace.kernel import _kernel as k
 
 State = dict[int, int]
 
@@ -163,7 +164,7 @@ class System:
                 if options.index(taken) + 1 < len(options):
                     script = [c for c, _ in choices] + [options[options.index(taken) + 1]]
 
-    def supply(self, explorer: k.Explorer, worker: int) -> None:
+    def supply(self, explorer: e.Explorer, worker: int) -> None:
         """Give the kernel what it misses."""
         kind, index, value, script = explorer.missing(worker)
         if kind == k.MISS_PROJECTION:
@@ -179,10 +180,10 @@ class System:
         self.calls += 1
 
     def explore(
-        self, *, mode: int = k.BREADTH, workers: int = 1, batch: int = 1000, batches: int | None = None, **options: int
-    ) -> k.Explorer:
+        self, *, mode: int = e.BREADTH, workers: int = 1, batch: int = 1000, batches: int | None = None, **options: int
+    ) -> e.Explorer:
         """Run an exploration to its end, or a random walk for a number of batches."""
-        explorer = k.Explorer(self.space, mode=mode, workers=workers, **options)
+        explorer = e.Explorer(self.space, mode=mode, workers=workers, **options)
         while True:
             paused: dict[int, int] = {}
             threads = [
@@ -195,10 +196,10 @@ class System:
             assert len(paused) == workers, "a worker failed"
             if k.GROW in paused.values():
                 assert explorer.grow()
-            elif mode == k.WALK or not explorer.next_level():
+            elif mode == e.WALK or not explorer.next_level():
                 return explorer
 
-    def _work(self, explorer: k.Explorer, worker: int, batch: int, batches: int | None, paused: dict[int, int]) -> None:
+    def _work(self, explorer: e.Explorer, worker: int, batch: int, batches: int | None, paused: dict[int, int]) -> None:
         while batches is None or batches > 0:
             pause = explorer.run(worker, batch)
             if pause == k.MISS:

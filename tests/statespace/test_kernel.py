@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from modelcheck.statespace import _kernel as k
+from modelcheck.search.kernel import _explorer as e
+from modelcheck.statespace.kernel import _kernel as k
 
 from .kernel_driver import Oracle, Run, System
 
@@ -121,7 +122,7 @@ def bag(size: int, *, ids: tuple[int, ...] = (1,)) -> System:
     return system
 
 
-def counts(explorer: k.Explorer) -> tuple[int, int, int]:
+def counts(explorer: e.Explorer) -> tuple[int, int, int]:
     stats = explorer.stats()
     return stats["states"], stats["generated"], stats["depth"]
 
@@ -153,7 +154,7 @@ def test_the_table_grows_while_the_search_runs(slots):
 
 def test_depth_first_search_finds_the_same_states():
     """The order of the search changes neither states nor transitions."""
-    assert counts(two_phase_commit(5).explore(mode=k.DEPTH))[:2] == (8832, 58146)
+    assert counts(two_phase_commit(5).explore(mode=e.DEPTH))[:2] == (8832, 58146)
 
 
 def test_the_lost_update_is_found_with_the_shortest_path():
@@ -433,7 +434,7 @@ def test_a_malformed_path_is_refused(events, outcome, writes):
 def test_an_unsealed_space_is_refused():
     """The fixed cells must be known before states are stored."""
     with pytest.raises(ValueError, match="seal"):
-        k.Explorer(k.Space(), mode=k.BREADTH)
+        e.Explorer(k.Space(), mode=e.BREADTH)
 
 
 def test_depth_first_search_has_one_worker():
@@ -441,7 +442,7 @@ def test_depth_first_search_has_one_worker():
     space = k.Space()
     space.seal()
     with pytest.raises(ValueError, match="one worker"):
-        k.Explorer(space, mode=k.DEPTH, workers=2)
+        e.Explorer(space, mode=e.DEPTH, workers=2)
 
 
 def test_a_table_of_ids_is_a_function():
@@ -467,7 +468,7 @@ def test_a_memory_limit_stops_growth():
 def test_a_random_walk_is_a_path(workers):
     """What a walk finds replays step by step and is no longer than the walk may be."""
     system = increment(3)
-    explorer = system.explore(mode=k.WALK, workers=workers, batch=50, batches=40, seed=3, walk_length=10)
+    explorer = system.explore(mode=e.WALK, workers=workers, batch=50, batches=40, seed=3, walk_length=10)
     [(_, depth, parent, ordinal)] = explorer.findings()
     states = system.path_states(explorer.path(parent, ordinal))
     assert len(states) == depth <= 11
@@ -478,7 +479,7 @@ def test_a_random_walk_is_a_path(workers):
 def test_a_random_walk_repeats_with_its_seed():
     """The same seed walks the same way, another seed another way."""
     first, again, other = (
-        two_phase_commit(5).explore(mode=k.WALK, batch=100, batches=3, walk_length=15, seed=s).stats()
+        two_phase_commit(5).explore(mode=e.WALK, batch=100, batches=3, walk_length=15, seed=s).stats()
         for s in (1, 1, 2)
     )
     assert first == again
@@ -490,7 +491,7 @@ def test_a_random_walk_without_initial_states_ends():
     system = System()
     system.space.seal()
     system.add(k.INIT, lambda run: run.require(False))
-    assert counts(system.explore(mode=k.WALK, batches=1)) == (0, 0, 0)
+    assert counts(system.explore(mode=e.WALK, batches=1)) == (0, 0, 0)
 
 
 def random_system(seed: int) -> System:  # noqa: C901 - the dice decide among all the things a run can do.
@@ -569,18 +570,18 @@ def test_random_systems_agree_with_the_oracle(seed, workers, batch, slots):
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=80)
-@given(st.integers(0, 2**32), st.sampled_from([k.BREADTH, k.DEPTH, k.WALK]))
+@given(st.integers(0, 2**32), st.sampled_from([e.BREADTH, e.DEPTH, e.WALK]))
 def test_every_finding_replays(seed, mode):
     """The path of a finding runs through the functions themselves and ends in what was found; breadth first it is a shortest one."""
     system = random_system(seed)
-    explorer = system.explore(mode=mode, batch=100, batches=3 if mode == k.WALK else None, walk_length=20)
+    explorer = system.explore(mode=mode, batch=100, batches=3 if mode == e.WALK else None, walk_length=20)
     oracle = Oracle(system)
-    if mode == k.DEPTH:
+    if mode == e.DEPTH:
         assert counts(explorer)[:2] == (oracle.states, oracle.generated)
     for tree, depth, parent, ordinal in explorer.findings():
         states = system.path_states(explorer.path(parent, ordinal))
         assert len(states) == depth >= oracle.found[tree]
-        assert mode != k.BREADTH or depth == oracle.found[tree]
+        assert mode != e.BREADTH or depth == oracle.found[tree]
         if tree >= 0:
             holds = (
                 system.holds(tree, states[-2], states[-1])

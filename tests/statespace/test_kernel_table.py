@@ -9,7 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from modelcheck.statespace import _kernel as k
+from modelcheck.search.kernel import _explorer as e
+from modelcheck.statespace.kernel import _kernel as k
 
 # Fingerprints that crowd one bucket, the ends of the range, and any.
 FINGERPRINTS = st.one_of(st.integers(0, 40), st.integers(2**64 - 40, 2**64 - 1), st.integers(0, 2**64 - 1))
@@ -20,12 +21,12 @@ class TableAgainstSet(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.table = k.FingerprintTable(1)
+        self.table = e.FingerprintTable(1)
         self.model = set()
 
     @initialize(threads=st.integers(1, 5))
     def begin(self, threads):
-        self.table = k.FingerprintTable(1, threads=threads)
+        self.table = e.FingerprintTable(1, threads=threads)
 
     @rule(fingerprint=FINGERPRINTS)
     def add(self, fingerprint):
@@ -55,7 +56,7 @@ TestTableAgainstSet.settings = settings(deadline=None, max_examples=60)
 
 def test_a_large_table_costs_at_most_sixteen_bytes_per_fingerprint():
     """Growing keeps the load of a large table above one half."""
-    table = k.FingerprintTable(2**20)
+    table = e.FingerprintTable(2**20)
     table.probe_random(int(table.slots * 0.8), 1)
     while table.bytes < 16 * 2**20:
         table.add(len(table) * 0x9E3779B97F4A7C15 % 2**64)
@@ -65,7 +66,7 @@ def test_a_large_table_costs_at_most_sixteen_bytes_per_fingerprint():
 @pytest.mark.parametrize("threads", [2, 3, 8])
 def test_threads_that_grow_a_table_lose_nothing(threads):
     """Several threads move the fingerprints to the larger table, each its part, and all of them are there."""
-    table = k.FingerprintTable(2**10, threads=threads)
+    table = e.FingerprintTable(2**10, threads=threads)
     slots, fingerprints = {table.slots}, [number * 0x9E3779B97F4A7C15 % 2**64 for number in range(200_000)]
     for fingerprint in fingerprints:
         assert table.add(fingerprint)
@@ -77,7 +78,7 @@ def test_threads_that_grow_a_table_lose_nothing(threads):
 
 def test_random_fingerprints_without_prefetch_are_the_same():
     """The benchmark of the floor stores the same fingerprints whatever it prefetches."""
-    ahead, plain = k.FingerprintTable(10_000), k.FingerprintTable(10_000)
+    ahead, plain = e.FingerprintTable(10_000), e.FingerprintTable(10_000)
     ahead.probe_random(5_000, 7)
     plain.probe_random(5_000, 7, prefetch=0)
     assert len(ahead) == len(plain) == 5_000
@@ -86,7 +87,7 @@ def test_random_fingerprints_without_prefetch_are_the_same():
 def test_a_benchmark_beyond_the_table_is_refused():
     """The floor is measured without growing."""
     with pytest.raises(ValueError, match="more slots"):
-        k.FingerprintTable(16).probe_random(1_000, 1)
+        e.FingerprintTable(16).probe_random(1_000, 1)
 
 
 def test_the_default_id_adds_nothing():

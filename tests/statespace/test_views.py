@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from modelcheck import Process, Spec, SpecError, action
 from modelcheck.spec import machine_of
 from modelcheck.spec.choice import Disabled
-from modelcheck.statespace import _kernel as kernel
+from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.layout import Layout
 from modelcheck.statespace.recording.session import Registry, Session
 

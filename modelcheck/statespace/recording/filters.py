@@ -20,8 +20,8 @@ from typing import Any, NoReturn
 import attrs
 
 from modelcheck.spec.choice import choosing
-from modelcheck.statespace import _kernel as kernel
 from modelcheck.statespace.cells import Cell, Collection
+from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.recording.loops import Condition, Loop, Not, Test, loop_of
 from modelcheck.statespace.recording.session import Registry, Session
 from modelcheck.values import identity, value_problem

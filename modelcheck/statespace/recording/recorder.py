@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 from attrs import define, field
 
@@ -18,8 +18,8 @@ from modelcheck.spec import Declaration, Machine, State, Step
 from modelcheck.spec.choice import Disabled, choosing
 from modelcheck.spec.declare import Role
 from modelcheck.spec.run import ESCAPING, as_spec_error, options_of
-from modelcheck.statespace import _kernel as kernel
 from modelcheck.statespace.cells import ABSENT
+from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.layout import Layout
 from modelcheck.statespace.recording.filters import Filters
 from modelcheck.statespace.recording.session import ContentKey, Event, Registry, Session, TreeChooser
@@ -101,6 +101,14 @@ class PickingChooser:
         raise Disabled
 
 
+class Search(Protocol):
+    """A native search that lacks a path, a projection or an update; `_explorer.pyi` says what it tells of it."""
+
+    def missing(self, worker: int) -> tuple[int, int, int, list[int]]: ...  # noqa: D102 - see above.
+    def missing_state(self, worker: int, *, following: bool = False) -> dict[int, int]: ...  # noqa: D102
+    def missing_content(self, worker: int, collection: int, *, following: bool = False) -> int: ...  # noqa: D102
+
+
 class Recorder:
     """Supplies the paths of one exploration.
 
@@ -171,7 +179,7 @@ class Recorder:
         for option in range(options):
             yield from self._longer(tree, state, (*prefix, (options, option)))
 
-    def supply(self, explorer: kernel.Explorer | kernel.Behaviours, worker: int) -> Run | None:
+    def supply(self, explorer: Search, worker: int) -> Run | None:
         """Supply what a worker misses; returns the run if it was a path.
 
         Raises:
@@ -191,7 +199,7 @@ class Recorder:
         return None
 
     def _supply_path(
-        self, explorer: kernel.Explorer | kernel.Behaviours, worker: int, tree: Tree, script: list[int]
+        self, explorer: Search, worker: int, tree: Tree, script: list[int]
     ) -> Run:
         state = explorer.missing_state(worker)
         after = None

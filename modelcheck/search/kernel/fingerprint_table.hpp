@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "fingerprint.hpp"
-#include "memory.hpp"
+#include "modelcheck/statespace/kernel/fingerprint.hpp"
+#include "modelcheck/statespace/kernel/memory.hpp"
 
 namespace modelcheck {
 

@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "codec.hpp"
-#include "walk.hpp"
+#include "modelcheck/statespace/kernel/codec.hpp"
+#include "modelcheck/statespace/kernel/walk.hpp"
 
 namespace modelcheck {
 

@@ -6,10 +6,10 @@
 #include <stdexcept>
 #include <vector>
 
-#include "guards.hpp"
+#include "modelcheck/statespace/kernel/guards.hpp"
 #include "recent.hpp"
 #include "search.hpp"
-#include "walk.hpp"
+#include "modelcheck/statespace/kernel/walk.hpp"
 
 namespace modelcheck {
 

@@ -8,10 +8,10 @@
 #include <mutex>
 #include <vector>
 
-#include "codec.hpp"
+#include "modelcheck/statespace/kernel/codec.hpp"
 #include "fingerprint_table.hpp"
 #include "frontier.hpp"
-#include "space.hpp"
+#include "modelcheck/statespace/kernel/space.hpp"
 #include "trace_log.hpp"
 
 namespace modelcheck {

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "codec.hpp"
+#include "modelcheck/statespace/kernel/codec.hpp"
 #include "trace_log.hpp"
 
 namespace modelcheck {

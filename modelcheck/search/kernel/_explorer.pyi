@@ -1,0 +1,94 @@
+"""The native search: the fingerprint table, the frontier, the log and the exploring step, on a space of cells and trees."""
+
+from modelcheck.statespace.kernel._kernel import Space
+
+BREADTH: int  # mode: level by level
+DEPTH: int  # mode: last in, first out
+WALK: int  # mode: one random successor after another, from a random initial state again after a dead end or `walk_length` steps
+
+class Explorer:
+    """One exploration: table, frontier, log and the position of each worker.
+
+    Takes the trees that the space has now; trees added later are not part of it. Needs a sealed space; DEPTH mode has
+    one worker. Breadth-first exploration begins
+    with the void state as a level of its own, number 0: the first LEVEL_DONE comes after the initial states. A
+    `walk_length` or `memory_limit_bytes` of 0 is none.
+    """
+
+    def __init__(
+        self,
+        space: Space,
+        *,
+        mode: int,
+        workers: int = 1,
+        seed: int = 0,
+        walk_length: int = 0,
+        memory_limit_bytes: int = 0,
+        table_slots: int = 0,
+    ) -> None: ...
+    def run(self, worker: int, max_states: int) -> int:
+        """Expand up to max_states states of the present level without the GIL. Thread-safe for distinct workers."""
+    def next_level(self) -> bool:
+        """With all workers at rest: make the next level the present one. False when it is empty."""
+    def grow(self) -> bool:
+        """With all workers at rest: enlarge the table.
+
+        False when that would exceed the memory limit or the machine's memory.
+        """
+    def missing(self, worker: int) -> tuple[int, int, int, list[int]]:
+        """What a MISS needs.
+
+        ``(MISS_PATH, tree, 0, script)``, ``(MISS_PROJECTION, projection, id, [])`` or ``(MISS_UPDATE, update, id, [])``.
+        ``script`` holds the choices on the way to the missing child, in order: the option of a CHOOSE node, the cell of
+        an EACH node. Where the missing child is itself an option or element, it is the last entry; a run follows the
+        script and then takes the first at each further choice.
+        """
+    def missing_state(self, worker: int, *, following: bool = False) -> dict[int, int]:
+        """The state that the missing run reads, as ``{cell: id}`` of all cells with id != 0.
+
+        With ``following`` the successor of a STEP tree.
+        """
+    def missing_content(self, worker: int, collection: int, *, following: bool = False) -> int:
+        """The content key of a collection in that state: the sum of the mixed numbers of its present elements."""
+    def findings(self) -> list[tuple[int, int, int, int]]:
+        """First finding per tree, ``(tree, depth, parent, ordinal)``.
+
+        An INVARIANT or STEP tree that came out FALSE, or a REACHABLE tree that came out TRUE, at the ``ordinal``-th
+        successor of ``parent``; tree -1, ordinal -1 for a deadlock in the state ``parent`` itself. ``depth`` is the
+        level of the state found, the initial level being 1 (in WALK and DEPTH modes the number of states on the path).
+        """
+    def path(self, parent: int, ordinal: int) -> list[tuple[int, list[int]]]:
+        """The way to a finding from the void state.
+
+        ``(tree, script)`` per step, the INIT tree's first. Needs all workers at rest and every path in the trees.
+        """
+    def stats(self) -> dict[str, int]:
+        """The counters by name.
+
+        ``states, generated, out_of_bounds, depth, frontier, table_slots, table_bytes, log_bytes, frontier_bytes,
+        expanded, longest_probe``.
+        """
+    def action_counts(self) -> list[tuple[int, int, int]]:
+        """For each ACTION tree ``(tree, enabled, new)``.
+
+        Transitions generated, and those that led to a state not seen before.
+        """
+    def evaluations(self) -> list[tuple[int, int]]:
+        """For each predicate tree ``(tree, evaluations on states that are not initial)``."""
+
+class FingerprintTable:
+    """The table by itself, for tests and for the benchmark of the floor; it grows by as many threads as it is told."""
+
+    def __init__(self, slots: int = 0, *, threads: int = 1) -> None: ...
+    def add(self, fingerprint: int) -> bool: ...
+    def __contains__(self, fingerprint: int) -> bool: ...
+    def __len__(self) -> int: ...
+    @property
+    def slots(self) -> int: ...
+    @property
+    def bytes(self) -> int: ...
+    def probe_random(self, count: int, seed: int, *, prefetch: int = 32) -> float:
+        """Seconds for ``count`` inserts of random fingerprints, prefetched ahead.
+
+        The floor that an exploration can reach.
+        """

@@ -1,0 +1,237 @@
+# distutils: language = c++
+"""The native search; `_explorer.pyi` says what it promises.
+
+The logic is in the headers beside this file. Here arguments are checked, the interpreter's lock is released once per batch, and results become Python objects.
+"""
+
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from libcpp cimport bool as cbool
+from libcpp.memory cimport unique_ptr
+from libcpp.vector cimport vector
+
+from modelcheck.statespace.kernel._kernel cimport CSpace, Ids, Miss, Space, checked, content, told
+
+import time
+
+
+cdef extern from "modelcheck/search/kernel/explorer.hpp" namespace "modelcheck" nogil:
+    cdef cppclass Random:
+        Random(uint64_t seed) noexcept
+        uint64_t next() noexcept
+
+    cdef cppclass Place "modelcheck::FingerprintTable::Place":
+        cbool found
+
+    cdef cppclass CTable "modelcheck::FingerprintTable":
+        CTable(uint64_t slots) except +
+        void prefetch(uint64_t fingerprint) noexcept
+        Place find(uint64_t fingerprint) noexcept
+        cbool claim_alone "claim<false>"(Place place, uint64_t fingerprint) noexcept
+        uint64_t reserve(uint64_t wanted) noexcept
+        cbool grow(uint64_t slots, uint32_t threads) noexcept
+        uint64_t next_size() noexcept
+        uint64_t slots() noexcept
+        uint64_t bytes() noexcept
+
+    cdef enum class Mode(uint8_t):
+        pass
+
+    cdef enum class Pause(uint8_t):
+        pass
+
+    cdef cppclass Settings:
+        Mode mode
+        uint32_t workers
+        uint64_t seed
+        uint64_t walk_length
+        uint64_t memory_limit_bytes
+        uint64_t table_slots
+
+    cdef cppclass Finding:
+        int64_t tree
+        uint32_t depth
+        uint64_t parent
+        int64_t ordinal
+
+    cdef struct Stats:
+        uint64_t states
+        uint64_t generated
+        uint64_t out_of_bounds
+        uint64_t depth
+        uint64_t frontier
+        uint64_t table_slots
+        uint64_t table_bytes
+        uint64_t log_bytes
+        uint64_t frontier_bytes
+        uint64_t expanded
+        uint64_t longest_probe
+
+    cdef cppclass PathStep:
+        uint32_t tree
+        vector[uint32_t] script
+
+    cdef struct ActionCount:
+        uint32_t tree
+        uint64_t enabled
+        uint64_t fresh
+
+    cdef struct Evaluations:
+        uint32_t tree
+        uint64_t count
+
+    cdef cppclass CExplorer "modelcheck::Explorer":
+        CExplorer(const CSpace& space, const Settings& settings) except +
+        Pause run(uint32_t worker, uint64_t max_states) except +
+        cbool next_level() except +
+        cbool grow() noexcept
+        const Miss& miss(uint32_t worker) except +
+        vector[Finding] findings() except +
+        vector[PathStep] path(uint64_t parent, int64_t ordinal) except +
+        Stats stats() noexcept
+        vector[ActionCount] action_counts() except +
+        vector[Evaluations] evaluations() except +
+
+
+BREADTH, DEPTH, WALK = range(3)
+
+
+cdef class Explorer:
+    """One exploration: table, frontier, log and the position of each worker."""
+
+    cdef Space space  # Kept alive for the explorer.
+    cdef unique_ptr[CExplorer] explorer
+
+    def __cinit__(
+        self,
+        Space space not None,
+        *,
+        mode,
+        uint32_t workers=1,
+        uint64_t seed=0,
+        uint64_t walk_length=0,
+        uint64_t memory_limit_bytes=0,
+        uint64_t table_slots=0,
+    ):
+        cdef Settings settings
+        settings.mode = <Mode><uint8_t>checked(mode, 3, "mode")
+        settings.workers = workers
+        settings.seed = seed
+        settings.walk_length = walk_length
+        settings.memory_limit_bytes = memory_limit_bytes
+        settings.table_slots = table_slots
+        self.space = space
+        self.explorer.reset(new CExplorer(space.space.get()[0], settings))
+
+    def run(self, uint32_t worker, uint64_t max_states):
+        cdef Pause pause
+        with nogil:
+            pause = self.explorer.get().run(worker, max_states)
+        return <uint8_t>pause
+
+    def next_level(self):
+        return self.explorer.get().next_level()
+
+    def grow(self):
+        cdef cbool grown
+        with nogil:
+            grown = self.explorer.get().grow()
+        return grown
+
+    def missing(self, uint32_t worker):
+        return told(&self.explorer.get().miss(worker))
+
+    def missing_state(self, uint32_t worker, *, bint following=False):
+        cdef const Miss* miss = &self.explorer.get().miss(worker)
+        return dict(miss.following if following else miss.state)
+
+    def missing_content(self, uint32_t worker, uint32_t collection, *, bint following=False):
+        cdef const Miss* miss = &self.explorer.get().miss(worker)
+        return content(self.space.space.get(), miss.following if following else miss.state, collection)
+
+    def findings(self):
+        cdef vector[Finding] found = self.explorer.get().findings()
+        return [(finding.tree, finding.depth, finding.parent, finding.ordinal) for finding in found]
+
+    def path(self, uint64_t parent, int64_t ordinal):
+        cdef vector[PathStep] steps = self.explorer.get().path(parent, ordinal)
+        return [(step.tree, list(step.script)) for step in steps]
+
+    def stats(self):
+        return self.explorer.get().stats()
+
+    def action_counts(self):
+        cdef vector[ActionCount] counts = self.explorer.get().action_counts()
+        return [(count.tree, count.enabled, count.fresh) for count in counts]
+
+    def evaluations(self):
+        cdef vector[Evaluations] counts = self.explorer.get().evaluations()
+        return [(evaluated.tree, evaluated.count) for evaluated in counts]
+
+
+cdef class FingerprintTable:
+    """The table by itself, for tests and for the benchmark of the floor."""
+
+    cdef unique_ptr[CTable] table
+    cdef uint64_t count
+    cdef uint32_t threads
+
+    def __cinit__(self, uint64_t slots=0, *, uint32_t threads=1):
+        self.table.reset(new CTable(slots))
+        self.threads = threads
+
+    cdef int room(self) except -1:
+        """Reserve one place, growing where there is none."""
+        while self.table.get().reserve(1) == 0:
+            if not self.table.get().grow(self.table.get().next_size(), self.threads):
+                raise MemoryError("the machine has no memory for a larger table")
+        return 0
+
+    def add(self, uint64_t fingerprint):
+        cdef Place place = self.table.get().find(fingerprint)
+        if place.found:
+            return False
+        self.room()
+        self.table.get().claim_alone(self.table.get().find(fingerprint), fingerprint)
+        self.count += 1
+        return True
+
+    def __contains__(self, uint64_t fingerprint):
+        return self.table.get().find(fingerprint).found
+
+    def __len__(self):
+        return self.count
+
+    @property
+    def slots(self):
+        return self.table.get().slots()
+
+    @property
+    def bytes(self):
+        return self.table.get().bytes()
+
+    def probe_random(self, uint64_t count, uint64_t seed, *, uint32_t prefetch=32):
+        cdef Random* ahead = new Random(seed)
+        cdef Random* behind = new Random(seed)
+        cdef uint64_t i, fingerprint, added = 0
+        cdef Place place
+        cdef CTable* table = self.table.get()
+        try:
+            if table.reserve(count) < count:
+                raise ValueError(f"the table has no room for {count} fingerprints; give it more slots")
+            start = time.perf_counter()
+            with nogil:
+                for i in range(prefetch):
+                    table.prefetch(ahead.next())
+                for i in range(count):
+                    if prefetch > 0:
+                        table.prefetch(ahead.next())
+                    fingerprint = behind.next()
+                    place = table.find(fingerprint)
+                    if not place.found:
+                        table.claim_alone(place, fingerprint)
+                        added += 1
+            self.count += added
+            return time.perf_counter() - start
+        finally:
+            del ahead
+            del behind

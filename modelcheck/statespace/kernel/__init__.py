@@ -1,0 +1,1 @@
+"""Cells and decision trees in native code."""
