@@ -248,7 +248,7 @@ def debug(machine: Machine, state: State, step: Step) -> None:
     """Run a step's Python under the debugger, which stops on the first line of the action."""
     action = machine.find(step.action, machine.actions)
     live = machine.thaw(state)
-    method = getattr(live if action.owner is None else getattr(live, action.owner), action.method)
+    method = getattr(action.subject(live), action.method)
     code = action.function.__code__
     click.echo(f"{step!r} in {shown_path(code.co_filename)}; the state's variables are attributes of self")
     debugger = _Debugger(nosigint=True, readrc=False)

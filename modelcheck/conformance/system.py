@@ -9,6 +9,7 @@ for which the adapter has no method are the system's own affair: they may happen
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -241,7 +242,7 @@ def conformance(
     if not isinstance(spec, Spec):
         raise UsageError(f"conformance() takes a spec first, not {spec!r}")
     machine = machine_of(spec)
-    driven = {action.name: name for action in machine.actions if callable(getattr(adapter, name := action.name.replace(".", "_"), None))}
+    driven = {action.name: name for action in machine.actions if callable(getattr(adapter, name := _method_for(action.name), None))}
     _check_methods(adapter, driven, [action.name for action in machine.actions])
     hidden = [action.name for action in machine.actions if action.name not in driven]
     explaining = Explaining(machine, hidden=hidden, most=most)
@@ -254,9 +255,23 @@ def conformance(
     return made
 
 
+def _method_for(action: str) -> str:
+    """The name of the adapter's method for an action.
+
+    >>> _method_for("network.lose"), _method_for("box[0].lose")
+    ('network_lose', 'box_0_lose')
+    """
+    return re.sub(r"\W+", "_", action)
+
+
 def _check_methods(adapter: Any, driven: Mapping[str, str], actions: list[str]) -> None:
     own = vars(adapter) if isinstance(adapter, type) else {}
     methods = [name for name, value in own.items() if inspect.isfunction(value) and not name.startswith("_")]
+    for action, name in driven.items():
+        same = [other for other in driven if driven[other] == name and other != action]
+        if same:
+            what = f"the adapter's method {name} would stand for both {action} and {same[0]}"
+            raise UsageError(what, remedy="Use keys that differ in letters or digits.")
     strange = [name for name in methods if name not in driven.values() and not hasattr(Adapter, name)]
     if not driven:
         hint = f"; {unknown(strange[0], actions, f'{strange[0]} is none')}" if strange else ""

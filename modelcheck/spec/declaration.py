@@ -17,14 +17,33 @@ from modelcheck.spec.run import truth
 from modelcheck.values import show
 
 
+@frozen
+class Owner:
+    """The part that a declaration belongs to, by its place in the state.
+
+    Attributes:
+        path: The place as Python text, for example ``box[0]`` or ``node.inbox``.
+        ways: From the state to the part: each the name of an attribute, or a key of a dict in a tuple of its own.
+    """
+
+    path: str
+    ways: tuple[Any, ...]
+
+    def within(self, live: Any) -> Any:
+        """The part in a live state."""
+        for way in self.ways:
+            live = live[way[0]] if isinstance(way, tuple) else getattr(live, way)
+        return live
+
+
 @frozen(eq=False)
 class Declaration:
     """An action or property of a machine.
 
     Attributes:
-        name: As it is shown: ``rm_prepare``, or ``network.lose`` for one that a part brings.
+        name: As it is shown: ``rm_prepare``, or ``network.lose`` and ``box[0].lose`` for those that parts bring.
         role: What it is.
-        owner: The attribute that holds the part it belongs to, or ``None`` for the spec itself.
+        owner: The part it belongs to, or ``None`` for the spec itself.
         method: The name of the method.
         function: The method's function, as the most derived class writes it.
         domains: Where each parameter ranges.
@@ -34,7 +53,7 @@ class Declaration:
 
     name: str
     role: Role
-    owner: str | None
+    owner: Owner | None
     method: str
     function: FunctionType
     domains: tuple[Any, ...]
@@ -58,7 +77,7 @@ class Declaration:
 
     def choose_arguments(self, live: Any) -> dict[str, Any]:
         """Choose a value for each parameter, on a live state."""
-        subject = self._subject(live)
+        subject = self.subject(live)
         arguments: dict[str, Any] = {}
         for name, domain in zip(self.parameters, self.domains, strict=True):
             options = _options(domain, subject, list(arguments.values()))
@@ -81,7 +100,7 @@ class Declaration:
 
     def run(self, live: Any, arguments: Mapping[str, Any], *after: Any) -> Any:
         """Run the method on a live state (a step property: and on the state after it); returns what it returns."""
-        result = getattr(self._subject(live), self.method)(*map(self._subject, after), *arguments.values())
+        result = getattr(self.subject(live), self.method)(*map(self.subject, after), *arguments.values())
         if result is not None and self.role is Role.ACTION:
             raise SpecError(
                 f"{self.title} returned {show(result)}, and an action returns nothing",
@@ -104,8 +123,9 @@ class Declaration:
             ) from None
         return truth(result, self.function, self.title)
 
-    def _subject(self, live: Any) -> Any:
-        return live if self.owner is None else getattr(live, self.owner)
+    def subject(self, live: Any) -> Any:
+        """The object whose method it is: the live state, or a part in it."""
+        return live if self.owner is None else self.owner.within(live)
 
 
 def _options(domain: Any, subject: Any, arguments: list[Any]) -> Any:
@@ -124,11 +144,11 @@ def _overridden(domain: FunctionType, cls: type) -> FunctionType:
     return found if isinstance(found, FunctionType) else domain
 
 
-def declaration(owner: str | None, name: str, mark: Mark, function: Callable[..., Any]) -> Declaration:
+def declaration(owner: Owner | None, name: str, mark: Mark, function: Callable[..., Any]) -> Declaration:
     """The declaration that a decorator left on a method.
 
     Args:
-        owner: The attribute that holds the part it belongs to, or None for the spec itself.
+        owner: The part it belongs to, or None for the spec itself.
         name: The method's name.
         mark: What the decorator wrote.
         function: The method, as the most derived class writes it.
@@ -140,7 +160,7 @@ def declaration(owner: str | None, name: str, mark: Mark, function: Callable[...
     extra = 2 if mark.role is Role.STEP else 1
     taken = tuple(inspect.signature(function).parameters)
     parameters = taken[extra:]
-    shown = f"{owner}.{name}" if owner else name
+    shown = f"{owner.path}.{name}" if owner else name
     made = Declaration(shown, mark.role, owner, name, function, mark.domains, parameters, mark.lemma)
     _check_method(made, len(taken) < extra)
     if len(parameters) != len(mark.domains):

@@ -16,13 +16,14 @@ from attrs import field, frozen
 
 from modelcheck.errors import ModelcheckError, SpecError, UsageError
 from modelcheck.spec.constants import constant_types, unknown
-from modelcheck.spec.declaration import Declaration, declaration
+from modelcheck.spec.declaration import Declaration, Owner, declaration
 from modelcheck.spec.declare import MARK, Role, Undeclared
 from modelcheck.spec.faults import Crashes
 from modelcheck.spec.record import Part
 from modelcheck.spec.run import ESCAPING, ScriptedChooser, all_runs, as_spec_error
 from modelcheck.spec.shape import (
     AliasShape,
+    MapShape,
     RecordShape,
     Shape,
     as_good_as,
@@ -33,6 +34,7 @@ from modelcheck.spec.shape import (
     unknown_attribute,
 )
 from modelcheck.spec.state import State
+from modelcheck.spec.stored import record_in
 from modelcheck.values import identity, show
 
 if TYPE_CHECKING:
@@ -188,6 +190,7 @@ class Machine:
         try:
             live = self._first_initialised()
             names = [name for name in live.__dict__ if name not in self.constants]
+            self._check_records(names)
             if not names:
                 raise SpecError(
                     f"init of {self.cls.__name__} sets no variable", place=self.place, remedy="Write self.x = 0 in init."
@@ -198,6 +201,17 @@ class Machine:
             return RecordShape("", self.cls, {name: shape_of(live.__dict__[name], name, seen) for name in names})
         except ESCAPING as error:
             raise as_spec_error(error, f"init of {self.cls.__name__}", self.place) from error
+
+    def _check_records(self, names: list[str]) -> None:
+        """Refuse a record that is an attribute of the class: all states would share it, and its actions would be nobody's."""
+        for base in self.cls.__mro__:
+            for name, value in base.__dict__.items():
+                if name not in names and record_in(value) is not None:
+                    raise SpecError(
+                        f"{name} is an attribute of the class {base.__name__}, which all states share, and holds a record",
+                        place=self.place,
+                        remedy=f"Set self.{name} in init.",
+                    )
 
     def _check_name(self, name: str) -> None:
         hidden = inspect.getattr_static(self.cls, name, None)
@@ -210,7 +224,7 @@ class Machine:
 
     # Declarations -----------------------------------------------------------------------------------------------------------------------------
 
-    def _declared(self, owner: str | None, cls: type) -> Iterator[Declaration]:
+    def _declared(self, owner: Owner | None, cls: type) -> Iterator[Declaration]:
         names = dict.fromkeys(name for base in reversed(cls.__mro__) for name in base.__dict__)
         for name in names:
             left = getattr(cls, name, None)
@@ -235,12 +249,22 @@ class Machine:
             error.place = self.place
             raise
         initial = [self.thaw(state) for state in states]
-        for name, shape in self.shape.fields.items():
-            if isinstance(shape, RecordShape) and issubclass(shape.cls, Part):
-                unused = frozenset.intersection(*(self._unused(getattr(live, name)) for live in initial))
-                shape.settle(unused, getattr(initial[0], name))
-                self._check_processes(shape)
-                yield from (declared for declared in self._declared(name, shape.cls) if declared.method not in unused)
+        for owner, shape in list(self._parts(self.shape)):
+            unused = frozenset.intersection(*(self._unused(owner.within(live)) for live in initial))
+            shape.settle(unused, owner.within(initial[0]))
+            self._check_processes(shape)
+            yield from (declared for declared in self._declared(owner, shape.cls) if declared.method not in unused)
+
+    def _parts(self, shape: Shape, ways: tuple[Any, ...] = ()) -> Iterator[tuple[Owner, RecordShape]]:
+        """The parts in a shape, wherever they stand, each before those in it."""
+        if isinstance(shape, RecordShape):
+            if issubclass(shape.cls, Part):
+                yield Owner(shape.path, ways), shape
+            for name, field in shape.fields.items():
+                yield from self._parts(field, (*ways, name))
+        elif isinstance(shape, MapShape):
+            for key, item in shape.items.items():
+                yield from self._parts(item, (*ways, (key,)))
 
     def _check_processes(self, part: RecordShape) -> None:
         processes = part.fields.get("processes") if issubclass(part.cls, Crashes) else None
@@ -265,7 +289,8 @@ class Machine:
             UsageError: if there is none or more than one.
         """
         known = [*self.actions, *self.properties] if among is None else among
-        found = [d for d in known if d.name == name] or [d for d in known if d.name.rsplit(".", 1)[-1] == name]
+        wanted = name.replace('"', "'")  # Keys may be quoted as one likes.
+        found = [d for d in known if d.name == wanted] or [d for d in known if d.method == name]
         if len(found) != 1:
             kind = (
                 "action" if among is self.actions else "property" if among is self.properties else "action or property"

@@ -21,7 +21,7 @@ from attrs import field, frozen
 from modelcheck.errors import SpecError
 from modelcheck.spec.ordered_set import OrderedSet
 from modelcheck.spec.record import AT_BOOT, Process, Record, durable_fields, fixed_fields
-from modelcheck.spec.stored import check_count, check_value
+from modelcheck.spec.stored import check_count, check_value, record_in
 from modelcheck.values import Bag, FrozenDict, FrozenRecord, identity, order_key, ordered, show
 
 OWN_ATTRIBUTES = frozenset({AT_BOOT, "_slots", "__orig_class__"})
@@ -415,11 +415,21 @@ def field_names(cls: type) -> list[str]:
     return [f.name for f in attrs.fields(cls)] if attrs.has(cls) else list(cls.__dataclass_fields__)  # type: ignore[attr-defined]
 
 
+def _fixed(value: Any, path: str) -> Any:
+    """What a field annotated Fixed holds, if it cannot change without being assigned."""
+    if record_in(value) is not None or isinstance(value, (dict, list, set, deque)):
+        raise SpecError(
+            f"{path} is annotated Fixed and holds {show(value)}, which an action could change",
+            remedy="Remove Fixed[...] from the field; a tuple or a frozenset in place of a collection may stay fixed.",
+        )
+    return value
+
+
 def _record_shape(live: Any, path: str, seen: dict[int, Shape]) -> RecordShape:
     cls = type(live)
     fields: dict[str, Shape] = {}
     fixed = fixed_fields(cls)
-    constants = {name: getattr(live, name) for name in field_names(cls) if name in fixed}
+    constants = {name: _fixed(getattr(live, name), f"{path}.{name}") for name in field_names(cls) if name in fixed}
     if issubclass(cls, Process):
         constants[AT_BOOT] = {
             name: dict(value) for name, value in vars(live).items() if isinstance(value, dict) and value

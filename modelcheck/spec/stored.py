@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
+
+import attrs
 
 from modelcheck.errors import SpecError
 from modelcheck.spec.record import Record
 from modelcheck.values import show, value_problem
 
+_RECORDS = "Attributes, dicts with fixed keys and other records may hold records; store a name or a frozen class elsewhere."
 _FREEZE_HINT = "Store an immutable value instead: a tuple, a frozenset, or a frozen attrs class."
 
 
@@ -20,14 +25,34 @@ def check_value(value: Any, path: str) -> Any:
     """
     if isinstance(value, Record):
         raise SpecError(
-            f"{path} was given a {type(value).__name__}, and a record stays where init put it",
-            remedy="Attributes, dicts with fixed keys and other records may hold records; store a name or a frozen class elsewhere.",
+            f"{path} was given a {type(value).__name__}, and a record stays where init put it", remedy=_RECORDS
         )
     problem = value_problem(value)
     if problem:
+        record = record_in(value)
+        if record is not None:
+            raise SpecError(
+                f"{path} was given a {value.__class__.__name__} with a {type(record).__name__} in it", remedy=_RECORDS
+            )
         shown = "a number" if isinstance(value, (int, float)) else show(value)
         raise SpecError(f"{path} was given {shown}: {problem}", remedy=_instead(value, path))
     return value
+
+
+def record_in(value: Any) -> Record | None:
+    """A record that is the value, or an item, key or field of it at any depth."""
+    if isinstance(value, Record):
+        return value
+    items: Iterable[Any] = ()
+    if isinstance(value, Mapping):
+        items = [*value.keys(), *value.values()]
+    elif isinstance(value, (tuple, list, AbstractSet, deque)):
+        items = value
+    elif attrs.has(type(value)):
+        items = [getattr(value, field.name, None) for field in attrs.fields(type(value))]
+    elif hasattr(type(value), "__dataclass_fields__"):
+        items = [getattr(value, name, None) for name in type(value).__dataclass_fields__]
+    return next((found for item in items if (found := record_in(item)) is not None), None)
 
 
 def _instead(value: Any, path: str) -> str:

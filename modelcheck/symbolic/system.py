@@ -197,7 +197,7 @@ class System:
         arguments: dict[str, Any] = {}
         try:
             with choosing(chooser):
-                subject = self._subject(action, self._live)
+                subject = action.subject(self._live)
                 for name, domain in zip(action.parameters, action.domains, strict=True):
                     arguments[name] = operators.chosen(self._options(domain, subject, list(arguments.values())))
                 before = len(chooser.picked)
@@ -220,9 +220,6 @@ class System:
         cells = self.layout.listed_cells()
         if any(cell in session.written for cell in cells):
             self._paths.assume(self.layout.listing.holds([session.after(cell) for cell in cells]))
-
-    def _subject(self, declared: Declaration, live: Any) -> Any:
-        return live if declared.owner is None else getattr(live, declared.owner)
 
     def _options(self, domain: Any, subject: Any, arguments: list[Any]) -> Any:
         if not callable(domain) or isinstance(domain, type):
@@ -273,8 +270,8 @@ class System:
         return z3.substitute(term, *renaming) if renaming else term
 
     def _evaluate(self, declared: Declaration, live: Any, *after: Any) -> z3.BoolRef:
-        subject = self._subject(declared, live)
-        following = [self._subject(declared, each) for each in after]
+        subject = declared.subject(live)
+        following = [declared.subject(each) for each in after]
         return self._for_all(declared, subject, following, [])
 
     def _for_all(self, declared: Declaration, subject: Any, following: list[Any], arguments: list[Any]) -> z3.BoolRef:

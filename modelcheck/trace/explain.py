@@ -55,6 +55,6 @@ def _of_property(machine: Machine, declared: Declaration, trace: Trace, *, wante
     if ending is None:
         return ()
     names = declared.function.__code__.co_varnames
-    roots = {name: declared._subject(root) for name, root in zip(names, [live, *after], strict=False)}
+    roots = {name: declared.subject(root) for name, root in zip(names, [live, *after], strict=False)}
     with naming(**roots):
         return tuple(why_ended(ending, wanted=wanted, depth=0))

@@ -57,8 +57,7 @@ class _Chosen:
 
 def is_linearizability(machine: Machine, declared: Declaration) -> bool:
     """Whether a property is that of a client history."""
-    held = machine.shape.fields.get(declared.owner or "")
-    return declared.method == "linearizable" and issubclass(getattr(held, "cls", object), History)
+    return declared.method == "linearizable" and isinstance(declared.subject(machine.thaw(machine.initial_states()[0])), History)
 
 
 def operations(machine: Machine, declared: Declaration, trace: Trace) -> list[Operation]:
@@ -70,7 +69,7 @@ def operations(machine: Machine, declared: Declaration, trace: Trace) -> list[Op
         with noting() as calls, choosing(_Chosen(step.choices)):
             machine.find(step.action, machine.actions).run(live, step.arguments)
         for call in calls:
-            if call.history is not getattr(live, declared.owner or ""):
+            if call.history is not declared.subject(live):
                 continue
             if call.operation is not None:
                 argument = "" if call.value is None else show(call.value)

@@ -1,7 +1,7 @@
 """Where counterexamples are saved: one file per spec, configuration and property, so that the folder holds the latest trace of each.
 
 The file is called ``SPEC-PROPERTY.json``. The constants that are not at their defaults follow the property, ``Raft-agreement-servers=5.json``; if
-that would be long, or no good file name, eight digits stand for them.
+that would be long, or no good file name, eight digits stand for them, and so they do for a property of a part under a key that is no good file name.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from modelcheck.values import identity, show
 
 FOLDER = Path(".modelcheck")
 _LONGEST = 40
+_PLAIN = r"(\w|\.|\[\w+\]|\['[a-zA-Z0-9]+'\])*"
+"""Names of properties that differ in the names of their files where they differ."""
 _MISSING = object()
 
 
@@ -33,7 +35,8 @@ def file_name(cls: type, constants: Mapping[str, Any], name: str) -> str:
         name: The property.
     """
     told = {constant: value for constant, value in constants.items() if not _is_default(cls, constant, value)}
-    return re.sub(r"[^\w.=,+-]", "_", "-".join(filter(None, [cls.__name__, name, _listed(told)]))) + ".json"
+    odd = "" if re.fullmatch(_PLAIN, name) else _digits(name)
+    return re.sub(r"[^\w.=,+-]", "_", "-".join(filter(None, [cls.__name__, name, odd, _listed(told)]))) + ".json"
 
 
 def save(trace: Trace, cls: type, folder: Path) -> Path:
@@ -61,7 +64,11 @@ def _listed(constants: Mapping[str, Any]) -> str:
     listed = ",".join(f"{name}={_shown(value)}" for name, value in constants.items())
     if len(listed) <= _LONGEST and re.fullmatch(r"[\w.=,+-]*", listed):
         return listed
-    return hashlib.sha256(listed.encode()).hexdigest()[:8]
+    return _digits(listed)
+
+
+def _digits(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def _shown(value: Any) -> str:

@@ -61,4 +61,11 @@ def test_a_default_of_a_subclass_is_its_own():
 
 def test_file_names_are_safe():
     """What a property's name may not be in a file's becomes an underscore."""
-    assert file_name(Ring, {}, "history.linear able/x") == "Ring-history.linear_able_x.json"
+    assert re.fullmatch(r"Ring-history.linear_able_x-[0-9a-f]{8}\.json", file_name(Ring, {}, "history.linear able/x"))
+
+
+def test_properties_of_parts_under_different_keys_have_different_files():
+    """Whatever the keys are."""
+    keys = ["'a b'", "'a_b'", "'a-b'", "a_b", "1", "'1'", "(1, 2)", "(1, '2')", "'é'", "'a/b'"]
+    assert len({file_name(Ring, {}, f"history[{key}].linearizable") for key in keys}) == len(keys)
+    assert file_name(Ring, {}, "history['x'].linearizable") == "Ring-history__x__.linearizable.json"
