@@ -1,8 +1,13 @@
-"""The comparison: a spec explored by the oracle and by the enumerator in each of its modes."""
+"""The comparison: a spec explored by the oracle and by the enumerator in each of its modes.
+
+The oracle runs the same text with a language of its own (`tests/oracles/plain`), so that a fault of the language shows as one of the search does.
+"""
 
 from __future__ import annotations
 
 import linecache
+import re
+from pathlib import Path
 from typing import Any
 
 from modelcheck import ModelcheckError, Spec, Verdict
@@ -14,12 +19,15 @@ from modelcheck.statespace.stepper import Stepper
 from modelcheck.trace.trace import Trace
 from modelcheck.values import identity
 
-from ..oracles.explorer import Found, TooLargeError, explore
+from ..oracles import plain
 from . import vocabulary
 
 MAX_STATES = 300
 MAX_POSITIONS = 25
 DEADLOCK = "deadlock"
+VOCABULARY = Path(vocabulary.__file__).read_text()
+REFUSED = re.compile("are one object after init, and an action made them two")
+"""What the language refuses and Python does not."""
 
 
 def load(source: str) -> type[Spec]:
@@ -33,19 +41,37 @@ def load(source: str) -> type[Spec]:
 
 
 def compare(source: str) -> str:
-    """Compare; returns what kind of spec it was: ``large``, ``error``, ``violated`` or ``holds``."""
+    """Compare; returns what kind of spec it was: ``large``, ``error``, ``refused``, ``violated`` or ``holds``."""
     cls = load(source)
+    plainly = plain.load(VOCABULARY, source, package=__package__)["Example"]
     try:
-        spec = cls()
-        expected = explore(spec, max_states=MAX_STATES)
-    except TooLargeError:
+        expected = plain.explore(plainly, max_states=MAX_STATES)
+    except plain.TooLargeError:
         return "large"
-    except ModelcheckError as error:
+    except Exception as error:  # noqa: BLE001 - whatever the spec raises.
         return raises_too(cls, error)
-    machine = machine_of(spec)
-    agree(machine, expected, check(cls()))
+    try:
+        return compare_modes(cls, expected, len(source))
+    except InternalError:
+        raise
+    except ModelcheckError as error:
+        if REFUSED.search(str(error)):
+            return "refused"
+        raise
+
+
+def compare_modes(cls: type[Spec], expected: plain.Found, seed: int) -> str:
+    """Compare with each mode of the search."""
+    machine = machine_of(cls())
+    agree_on_beginnings(machine, expected)
+    report = check(cls())
+    agree(machine, expected, report)
+    assert {a.name: a.enabled for a in report.actions if a.enabled} == expected.enabled
+    for prop in report.properties:
+        if prop.trace is not None:
+            follow_plainly(expected, prop.trace)
     agree(machine, expected, check(cls(), workers=2))
-    walk = walked(cls, expected.states, len(source), beyond=stopped(machine, expected))
+    walk = walked(cls, expected.states, seed, beyond=stopped(machine, expected))
     if walk is not None:
         replay(machine, walk)
     if walk is None or stopped(machine, expected):
@@ -69,23 +95,23 @@ def walked(cls: type[Spec], states: int, seed: int, *, beyond: bool) -> Report |
         return None
 
 
-def raises_too(cls: type[Spec], error: ModelcheckError) -> str:
-    """A spec that raises on ordinary objects is an error for the enumerator."""
+def raises_too(cls: type[Spec], error: Exception) -> str:
+    """A spec that raises on plain objects is an error for the enumerator."""
     try:
         report = check(cls())
     except InternalError:
         raise
     except ModelcheckError:
         return "error"
-    raise AssertionError(f"the oracle raised {error}, and the enumerator said {report.verdict}") from error
+    raise AssertionError(f"the oracle raised {error!r}, and the enumerator said {report.verdict}") from error
 
 
-def stopped(machine: Machine, found: Found) -> bool:
+def stopped(machine: Machine, found: Any) -> bool:
     """Whether a violation ended the oracle's search."""
     return bool(found.traces.keys() - {p.name for p in machine.properties if p.role is Role.REACHABLE})
 
 
-def verdicts(machine: Machine, found: Found) -> dict[str, Verdict]:
+def verdicts(machine: Machine, found: Any) -> dict[str, Verdict]:
     """The verdict on each property: a search that ended at a violation knows nothing of the others."""
     otherwise = Verdict.UNKNOWN if stopped(machine, found) else None
     known = {DEADLOCK: Verdict.VIOLATED if DEADLOCK in found.traces else otherwise or Verdict.HOLDS}
@@ -97,7 +123,7 @@ def verdicts(machine: Machine, found: Found) -> dict[str, Verdict]:
     return known
 
 
-def agree(machine: Machine, expected: Found, report: Report) -> None:
+def agree(machine: Machine, expected: Any, report: Report) -> None:
     """The counts, verdicts and lengths are the same, and each trace is a run of the spec."""
     assert (report.states, report.generated, report.depth) == (expected.states, expected.generated, expected.depth)
     known = verdicts(machine, expected)
@@ -106,6 +132,32 @@ def agree(machine: Machine, expected: Found, report: Report) -> None:
     assert {p.name: len(p.trace.steps) for p in report.properties if p.trace} == expected.traces
     assert report.out_of_bounds == expected.out_of_bounds
     replay(machine, report)
+
+
+def agree_on_beginnings(machine: Machine, expected: plain.Found) -> None:
+    """The initial states are the same, and there are as many different ones."""
+    states = machine.spec.initial_states()
+    assert len(states) == len({plain.key(live) for live in expected.initial})
+    assert all(any(plain.matches(state, live) for live in expected.initial) for state in states)
+
+
+def follow_plainly(expected: plain.Found, trace: Trace) -> None:
+    """A trace is a run of the plain spec, in whose last state or step the property is as it is said to be."""
+    before, lives = [], [live for live in expected.initial if plain.matches(trace.states[0], live)]
+    for step, state in zip(trace.steps, trace.states[1:], strict=True):
+        [action] = [method for method in expected.of("action") if method.name == step.action]
+        wanted = plain.key(list(step.arguments.values()))
+        before, ends = lives, [end for live in lives for arguments, _, end in action.outcomes(live) if plain.key(arguments) == wanted]
+        lives = [end for end in ends if plain.matches(state, end)]
+    assert lives
+    if trace.property == DEADLOCK:
+        assert not any(list(action.outcomes(lives[0])) for action in expected.of("action"))
+        return
+    [declared] = [method for method in expected.of("invariant", "step", "reachable") if method.name == trace.property]
+    if declared.role == "step":
+        assert not all(declared.instances(before[0], lives[0]))
+    else:
+        assert any(declared.instances(lives[0])) if declared.role == "reachable" else not all(declared.instances(lives[0]))
 
 
 def replay(machine: Machine, report: Report) -> None:
@@ -136,8 +188,8 @@ def follow(machine: Machine, trace: Trace) -> None:
         assert machine.failing(declared, trace.states[-1]) is not None
 
 
-def compare_steps(source: str) -> None:
-    """Compare the single steps from a few states, and the truth of the properties there, with those by the spec's own code."""
+def compare_steps(source: str) -> str:
+    """Compare single steps from a few states, and the truth of properties there, with those by the spec's own code: ``compared`` or ``error``."""
     machine = machine_of(load(source)())
     stepper = Stepper(machine)
     todo, seen = list(stepper.initial()), set()
@@ -149,7 +201,7 @@ def compare_steps(source: str) -> None:
         try:
             expected = {(repr(step), after) for step, after in machine.successors(position.state)}
         except ModelcheckError:
-            return
+            return "error"
         steps = stepper.steps(position)
         assert {(repr(step), after.state) for step, after in steps} == expected
         for declared in machine.properties:
@@ -160,3 +212,4 @@ def compare_steps(source: str) -> None:
                     known = machine.failing(declared, position.state, after.state) is None
                     assert stepper.holds(declared, position, after) == known
         todo += [after for _, after in steps]
+    return "compared"

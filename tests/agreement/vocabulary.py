@@ -1,10 +1,9 @@
-"""What the random specs are written with: the language, and a few classes of their own."""
+"""What the random specs are written with: the language, and records of their own. The oracle runs this text with a language of its own."""
 
 from collections import Counter, defaultdict, deque
 from dataclasses import dataclass
-from enum import Enum
 
-from attrs import define, evolve, frozen
+from attrs import define, evolve
 
 from modelcheck import (
     Durable,
@@ -27,23 +26,7 @@ from modelcheck.spec.faults import Crashes
 from modelcheck.spec.history import History
 from modelcheck.spec.network import FifoNetwork, Network
 
-NODES = (0, 1)
-
-
-class Colour(Enum):
-    """An enum."""
-
-    RED = 1
-    BLUE = 2
-
-
-@frozen
-class Message:
-    """A message."""
-
-    src: int
-    dst: int
-    body: str = ""
+from .words import NODES, Colour, Message
 
 
 class Server(Process):
