@@ -194,7 +194,9 @@ def _tell_click(error: click.ClickException) -> None:
 
 
 def _tell(message: str, hint: str | None) -> None:
-    click.echo(f"{click.style('Error:', fg='red', bold=True)} {message}" + (f"\n  {hint}" if hint else ""), err=True)
+    from modelcheck.trace.text import harmless  # noqa: PLC0415 - imports what only some commands need.
+
+    click.echo(f"{click.style('Error:', fg='red', bold=True)} {harmless(message)}" + (f"\n  {hint}" if hint else ""), err=True)
 
 
 def with_short_place(error: ModelcheckError) -> ModelcheckError:

@@ -12,7 +12,7 @@ import click
 from modelcheck.cli.command import common_options
 
 if TYPE_CHECKING:
-    from modelcheck.trace import Trace
+    from modelcheck.trace import Recording, Trace
     from modelcheck.trace.text import Line
 
 
@@ -31,8 +31,9 @@ def command(ctx: click.Context, a: Path, b: Path, as_json: bool) -> None:
     from modelcheck.trace import changes, read_recording  # noqa: PLC0415
     from modelcheck.trace.export import decoded  # noqa: PLC0415
 
-    left, right = decoded(read_recording(a)), decoded(read_recording(b))
-    at = _parts_at(left, right)
+    recordings = read_recording(a), read_recording(b)
+    left, right = map(decoded, recordings)
+    at = _parts_at(*recordings)
     if as_json:
         found = [] if at is None or at >= min(len(left.states), len(right.states)) else list(changes(left.states[at], right.states[at]))
         listed = [{"path": c.path, "kind": c.kind, "old": c.old or None, "new": c.new or None} for c in found]
@@ -42,10 +43,13 @@ def command(ctx: click.Context, a: Path, b: Path, as_json: bool) -> None:
     ctx.exit(0 if at is None else 1)
 
 
-def _parts_at(left: Trace, right: Trace) -> int | None:
-    """The first step at which two runs differ, 0 for the initial state, one past the end of the shorter if that is all; None if they are the same."""
+def _parts_at(left: Recording, right: Recording) -> int | None:
+    """The first step at which two runs differ, 0 for the initial state, one past the end of the shorter if that is all; None if they are the same.
+
+    What is compared is what the files hold: of the values that it stands for, Python takes 1 and True for the same.
+    """
     for number, (one, other) in enumerate(zip(left.states, right.states, strict=False)):
-        if one != other or (number and repr(left.steps[number - 1]) != repr(right.steps[number - 1])):
+        if one != other or (number and left.steps[number - 1] != right.steps[number - 1]):
             return number
     return None if len(left.states) == len(right.states) else min(len(left.states), len(right.states))
 
@@ -57,11 +61,12 @@ def _taken(trace: Trace, at: int | None) -> Any:
 def _lines(left: Trace, right: Trace, at: int | None, names: tuple[str, str]) -> Iterator[Line]:
     from modelcheck.trace import changes  # noqa: PLC0415 - not for --json.
     from modelcheck.trace.text import Span, change_lines  # noqa: PLC0415
+    from modelcheck.values import show  # noqa: PLC0415
 
-    if (left.spec, left.constants) != (right.spec, right.constants):
-        for name, trace in zip(names, (left, right), strict=True):
-            constants = ", ".join(f"{key}={value!r}" for key, value in trace.constants.items())
-            yield (Span(f"{name} is a run of {trace.spec}({constants})", "note"),)
+    specs = [f"{trace.spec}({', '.join(f'{key}={show(value)}' for key, value in trace.constants.items())})" for trace in (left, right)]
+    if specs[0] != specs[1]:
+        for name, spec in zip(names, specs, strict=True):
+            yield (Span(f"{name} is a run of {spec}", "note"),)
         yield ()
     if at is None:
         yield (Span("The runs are the same", "holds"), Span(f": {len(left.steps)} steps"))

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from modelcheck.trace.text import Line, wrapped
+from modelcheck.trace.text import Line, harmless, wrapped
 
 _STYLES: dict[str, dict[str, Any]] = {
     "plain": {},
@@ -33,7 +33,7 @@ def paint(lines: Iterable[Line]) -> None:
         for piece in [line] if width is None else wrapped(line, width):
             click.echo(
                 "".join(
-                    click.style(span.text, **_STYLES[span.style]) if _STYLES[span.style] else span.text
+                    click.style(harmless(span.text), **_STYLES[span.style]) if _STYLES[span.style] else harmless(span.text)
                     for span in piece
                 )
             )

@@ -12,7 +12,7 @@ import click
 from modelcheck.cli.command import common_options
 
 if TYPE_CHECKING:
-    from modelcheck.spec import Machine, Spec
+    from modelcheck.spec import Machine
     from modelcheck.trace import Recording, Replay
     from modelcheck.trace.text import Line
 
@@ -37,7 +37,8 @@ def command(
     changed (the report says at which step and how the two part). For the witness of a reachable property: 0 it is still reached, 1 it is not.
     For a log: 0 it is a behaviour, 1 what was seen after it is still unexplained.
     """
-    from modelcheck.spec import machine_of  # noqa: PLC0415 - what only this command needs, after the options were read.
+    from modelcheck.cli.recorded import spec_of  # noqa: PLC0415 - what only this command needs, after the options were read.
+    from modelcheck.spec import machine_of  # noqa: PLC0415
     from modelcheck.trace import Outcome, read_recording, replay  # noqa: PLC0415
 
     recording = read_recording(file)
@@ -52,29 +53,6 @@ def command(
         _print(machine, recording, found)
     good = recording.kind == "reachable" or (recording.kind == "log" and recording.observed is None)
     ctx.exit({Outcome.CONFIRMED: int(not good), Outcome.NOT_CONFIRMED: int(good), Outcome.PARTED: 2}[found.outcome])
-
-
-def spec_of(recording: Recording, file: Path, target: str | None = None) -> Spec:
-    """The spec that a recording is of, with the constants that were recorded.
-
-    Args:
-        recording: The recording.
-        file: The file that it was read from.
-        target: The spec to use instead of the one that the recording names.
-
-    Raises:
-        UsageError: if it is not to be found.
-        TraceError: if its constants are others now.
-    """
-    from modelcheck.errors import TraceError, UsageError  # noqa: PLC0415 - after the options were read.
-    from modelcheck.spec.loading import load_spec  # noqa: PLC0415
-    from modelcheck.trace.replay import recorded_constants  # noqa: PLC0415
-
-    cls = load_spec(target or _spec_of(recording, file))
-    try:
-        return cls(**recorded_constants(cls, recording))
-    except UsageError as error:
-        raise TraceError(error.message, place=str(file), remedy="The spec is another now: run `modelcheck check` again.") from error
 
 
 def _step_through(machine: Machine, found: Replay, step: int | None, *, interactive: bool, debugged: bool) -> None:
@@ -98,19 +76,6 @@ def _step_through(machine: Machine, found: Replay, step: int | None, *, interact
         Stepping(machine, trace, step or 0).loop()
     else:
         show_step(machine, trace, step or 0)
-
-
-def _spec_of(recording: Recording, file: Path) -> str:
-    """The recorded source, looked for below the working directory and then below each folder above the trace."""
-    from modelcheck.errors import TraceError  # noqa: PLC0415 - beside its only use.
-
-    source = Path(recording.source)
-    folders = [Path(), *file.resolve().parents]
-    there = next((folder / source for folder in folders if (folder / source).is_file()), None)
-    if there is None:
-        remedy = "Name the spec with --spec."
-        raise TraceError(f"the trace is of {recording.spec} in {source}, and that file is not there", place=str(file), remedy=remedy)
-    return f"{there}:{recording.spec}"
 
 
 _WORDS = {"confirmed": "still fails", "not confirmed": "no longer fails", "parted": "cannot be replayed"}

@@ -62,7 +62,7 @@ def _exported(recording: Recording, file: Path, form: str, target: str | None) -
 
 
 def _regression(recording: Recording, file: Path, target: str | None) -> str:
-    from modelcheck.cli.replay import spec_of  # noqa: PLC0415 - needs the spec, unlike the other formats.
+    from modelcheck.cli.recorded import spec_of  # noqa: PLC0415 - needs the spec, unlike the other formats.
     from modelcheck.errors import TraceError  # noqa: PLC0415
     from modelcheck.spec import machine_of  # noqa: PLC0415
     from modelcheck.trace import Outcome, export, replay  # noqa: PLC0415

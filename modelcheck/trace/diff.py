@@ -13,6 +13,7 @@ import attrs
 from attrs import frozen
 
 from modelcheck.spec import State
+from modelcheck.trace.itf import fields_of
 from modelcheck.values import Bag, FrozenRecord, identity, ordered, show
 
 # What comes before the text of a change that is not from one value to another.
@@ -60,6 +61,7 @@ def changes(old: Any, new: Any, path: str = "") -> Iterator[Change]:
 
 
 def _parts(old: Any, new: Any, path: str) -> Iterator[Change]:
+    old, new = _as_record(old, new), _as_record(new, old)
     if isinstance(old, FrozenRecord) and isinstance(new, FrozenRecord) and old._name != new._name:
         yield _whole(old, new, path)
     elif isinstance(old, (State, FrozenRecord)) and isinstance(new, (State, FrozenRecord)):
@@ -74,6 +76,12 @@ def _parts(old: Any, new: Any, path: str) -> Iterator[Change]:
         yield from _sequence(old, new, path)
     else:
         yield from _value(old, new, path)
+
+
+def _as_record(value: Any, other: Any) -> Any:
+    """An object as a record of its fields, if it stands beside one that a file told of."""
+    fields = fields_of(value) if isinstance(other, FrozenRecord) and not isinstance(value, FrozenRecord) else None
+    return value if fields is None else FrozenRecord(type(value).__name__, {name: getattr(value, name) for name in fields})
 
 
 def _whole(old: Any, new: Any, path: str) -> Change:

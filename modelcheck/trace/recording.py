@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import reprlib
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -18,7 +20,8 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from modelcheck.errors import TraceError
-from modelcheck.trace.itf import UNIT, Json, decode, encode
+from modelcheck.trace.itf import UNIT, Json, encode, normalized
+from modelcheck.trace.reading import check_finite, parse, read_text
 from modelcheck.trace.trace import KINDS, Trace
 
 SCHEMA = 1
@@ -26,6 +29,8 @@ SCHEMA = 1
 # Written here as well as in pyproject.toml, since asking the installed package takes longer than checking a small spec.
 VERSION = "0.1.0"
 FORMAT_DESCRIPTION = "https://apalache-mc.org/docs/adr/015adr-trace.html"
+# What UTF-8 cannot hold or a terminal obeys. It stands in strings only, where JSON has an escape for it.
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _ACTION, _PICKS = "mbt::actionTaken", "mbt::nondetPicks"
 
 
@@ -120,7 +125,7 @@ def as_text(recording: Recording) -> str:
     ]
     states = ",\n".join(f"    {json.dumps(state, ensure_ascii=False)}" for state in document["states"])
     lines.append(f'  "states": [\n{states}\n  ]')
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", "{\n" + ",\n".join(lines) + "\n}\n")
 
 
 def as_json(recording: Recording) -> dict[str, Json]:
@@ -184,15 +189,17 @@ def read_recording(path: Path) -> Recording:
         TraceError: if there is no such file, or it is damaged, of another format or of a later version.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
     except OSError as error:
         raise TraceError(f"cannot read the trace: {error.strerror}", place=str(path)) from error
     except UnicodeDecodeError as error:
         raise TraceError("not a trace: the file is not text", place=str(path)) from error
+    except ValueError as error:
+        raise TraceError(f"not a trace: {error}", place=str(path)) from error
     if not text.strip():
         raise TraceError("the trace is empty", place=str(path), remedy=_REWRITE)
     try:
-        return from_json(json.loads(text))
+        return from_json(parse(text))
     except json.JSONDecodeError as error:
         at_end = error.pos >= len(text.rstrip())
         what = "the trace ends in the middle" if at_end else f"not a trace: {error.msg}"
@@ -200,15 +207,16 @@ def read_recording(path: Path) -> Recording:
     except TraceError as error:
         error.place = error.place or str(path)
         raise
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise TraceError(f"the trace is damaged: {_fault(error)}", place=str(path), remedy=_REWRITE) from error
+    except ValueError as error:
+        raise TraceError(f"the trace is damaged: {error}", place=str(path), remedy=_REWRITE) from error
 
 
 _REWRITE = "Run `modelcheck check` again to write a new one."
 
 
-def _fault(error: Exception) -> str:
-    return f"{error} is missing" if isinstance(error, KeyError) else str(error)
+class _DamagedError(TraceError):
+    def __init__(self, what: str) -> None:
+        super().__init__(f"the trace is damaged: {what}", remedy=_REWRITE)
 
 
 def from_json(document: Json) -> Recording:
@@ -223,80 +231,129 @@ def from_json(document: Json) -> Recording:
             "not a trace that modelcheck wrote",
             remedy="Traces of other tools can be viewed in theirs, but name no spec to replay.",
         )
-    if meta["schema"] != SCHEMA:
-        raise TraceError(
-            f"the trace was written by modelcheck {meta['modelcheck']}, in a format (schema {meta['schema']}) that this version does not know",
-            remedy="Replay it with that version, or run `modelcheck check` again.",
-        )
-    states = document["states"]
+    _check_schema(meta)
+    states = document.get("states")
     if not isinstance(states, list) or not states:
         raise TraceError("the trace has no states", remedy=_REWRITE)
-    variables = [name for name in document["vars"] if name not in (_ACTION, _PICKS)]
-    for number, state in enumerate(states):
-        _check_state(number, state, variables)
-    _check_value("the constants", *dict(meta["constants"]).values())
-    _check_value("the arguments of the property", *dict(meta["arguments"]).values())
-    if meta["kind"] not in KINDS:
-        raise TraceError(f"the trace is damaged: there is no kind {meta['kind']!r} of trace", remedy=_REWRITE)
-    loop = document.get("loop")
-    if loop is not None and not (isinstance(loop, int) and 0 <= loop < len(states)):
-        raise TraceError(f"the trace is damaged: it returns to state {loop!r}, and has {len(states)}", remedy=_REWRITE)
+    variables = _variables(document)
+    kind = _text(meta, "kind")
+    if kind not in KINDS:
+        raise _DamagedError(f"there is no kind {kind!r} of trace")
     return Recording(
         spec=_text(meta, "spec"),
         source=_text(meta, "source"),
-        constants=dict(meta["constants"]),
-        property=_text(meta, "property"),
-        kind=_text(meta, "kind"),
-        states=tuple({name: state[name] for name in variables} for state in states),
-        steps=tuple(_step(state["#meta"]) for state in states[1:]),
-        arguments=dict(meta["arguments"]),
-        loop=loop,
+        constants=_values(meta, "constants", "the constants"),
+        property=_property(meta, kind),
+        kind=kind,
+        states=tuple(_read_state(number, state, variables) for number, state in enumerate(states)),
+        steps=tuple(_step(number, state["#meta"]) for number, state in enumerate(states) if number),
+        arguments=_values(meta, "arguments", "the arguments of the property"),
+        loop=_loop(document, len(states)),
         found_by=_text(meta, "found_by"),
         observed=_observed(meta),
         version=_text(meta, "modelcheck"),
     )
 
 
-def _check_state(number: int, state: Json, variables: list[str]) -> None:
-    """Refuse a state that cannot be read, and the step to it."""
+def _check_schema(meta: Mapping[str, Json]) -> None:
+    if "schema" not in meta:
+        raise _DamagedError("#meta has no schema")
+    if meta["schema"] is True or meta["schema"] != SCHEMA:
+        raise TraceError(
+            f"the trace was written by modelcheck {_text(meta, 'modelcheck')}, in a format (schema {meta['schema']!r:.20}) that this version "
+            f"({VERSION}, schema {SCHEMA}) does not know",
+            remedy="Replay it with that version, or run `modelcheck check` again.",
+        )
+
+
+def _variables(document: Mapping[str, Json]) -> list[str]:
+    names = document.get("vars")
+    if not isinstance(names, list) or not all(map(_is_name, names)) or len(set(names)) < len(names):
+        raise _DamagedError("vars is no list of names")
+    return [name for name in names if name not in (_ACTION, _PICKS)]
+
+
+def _property(meta: Mapping[str, Json], kind: str) -> str:
+    """The property, which a deadlock and a log have no choice of."""
+    name = _text(meta, "property")
+    if name not in {"deadlock": ("deadlock",), "log": ("log", "conformance")}.get(kind, (name,)):
+        raise _DamagedError(f"a {kind} has no property {name!r}")
+    return name
+
+
+def _loop(document: Mapping[str, Json], states: int) -> int | None:
+    loop = document.get("loop")
+    if loop is not None and not (type(loop) is int and 0 <= loop < states):
+        raise _DamagedError(f"it returns to state {reprlib.repr(loop)}, and has {states}")
+    return loop
+
+
+def _read_state(number: int, state: Json, variables: list[str]) -> dict[str, Json]:
+    """A state, and the step to it looked at."""
     where = f"state {number}"
     if not isinstance(state, dict):
-        raise TraceError(f"the trace is damaged: {where} is no object", remedy=_REWRITE)
+        raise _DamagedError(f"{where} is no object")
     meta = state.get("#meta")
     keys = ("action", "arguments", "choices") if number else ()
     missing = [name for name in (*variables, "#meta") if name not in state]
     missing += [f"#meta.{key}" for key in keys if not isinstance(meta, dict) or key not in meta]
     if missing:
-        raise TraceError(f"the trace is damaged: {where} has no {missing[0]}", remedy=_REWRITE)
-    if number and not (isinstance(meta, dict) and isinstance(meta["arguments"], dict) and isinstance(meta["choices"], list)):
-        raise TraceError(f"the trace is damaged: the arguments of the step to {where} cannot be read", remedy=_REWRITE)
-    for name in variables:
-        _check_value(f"{name} in {where}", state[name])
-    if number and isinstance(meta, dict):
-        _check_value(f"the step to {where}", *meta["arguments"].values(), *meta["choices"])
+        raise _DamagedError(f"{where} has no {missing[0]}")
+    return {name: _value(f"{name} in {where}", state[name]) for name in variables}
 
 
-def _check_value(where: str, *values: Json) -> None:
-    for value in values:
-        try:
-            decode(value)
-        except TraceError as error:
-            raise TraceError(f"the trace is damaged: {where}: {error.message}", remedy=_REWRITE) from error
+def _step(number: int, meta: Mapping[str, Json]) -> RecordedStep:
+    where = f"the step to state {number}"
+    if not isinstance(meta["arguments"], dict) or not isinstance(meta["choices"], list):
+        raise _DamagedError(f"the arguments of {where} cannot be read")
+    choices = tuple(_value(where, choice) for choice in meta["choices"])
+    return RecordedStep(_text(meta, "action"), _values(meta, "arguments", where), choices)
+
+
+def _values(meta: Mapping[str, Json], key: str, where: str) -> dict[str, Json]:
+    if key not in meta:
+        raise _DamagedError(f"#meta has no {key}")
+    if not isinstance(meta[key], dict) or not all(map(_is_name, meta[key])):
+        raise _DamagedError(f"{where} cannot be read")
+    return {name: _value(where, value) for name, value in meta[key].items()}
+
+
+def _value(where: str, value: Json) -> Json:
+    try:
+        return normalized(value)
+    except TraceError as error:
+        raise _DamagedError(f"{where}: {error.message}") from error
 
 
 def _observed(meta: Mapping[str, Json]) -> Mapping[str, Json] | None:
     observed = meta.get("observed")
-    if observed is not None and not (isinstance(observed, dict) and all(isinstance(observed.get(key, {}), dict) for key in ("arguments", "state"))):
-        raise TraceError(f"the trace is damaged: observed is {observed!r}", remedy=_REWRITE)
+    if observed is None:
+        return None
+    if not isinstance(observed, dict) or not _is_observation(observed):
+        raise _DamagedError(f"observed is {reprlib.repr(observed)}")
+    check_finite(observed)
     return observed
 
 
-def _step(meta: Mapping[str, Json]) -> RecordedStep:
-    return RecordedStep(_text(meta, "action"), dict(meta["arguments"]), tuple(meta["choices"]))
+def _is_observation(observed: Mapping[str, Json]) -> bool:
+    hidden, action = observed.get("hidden", []), observed.get("action")
+    parts = [observed.get(key, {}) for key in ("arguments", "state")]
+    return (
+        all(isinstance(part, dict) and all(map(_is_name, part)) for part in parts)
+        and (action is None or _is_name(action))
+        and isinstance(hidden, list)
+        and all(map(_is_name, hidden))
+    )
 
 
 def _text(meta: Mapping[str, Json], key: str) -> str:
-    value = meta[key]
-    if not isinstance(value, str):
-        raise TraceError(f"the trace is damaged: {key} is {value!r}", remedy=_REWRITE)
-    return value
+    """A name; one that cannot be printed could command the terminal that it is shown on."""
+    if key not in meta:
+        raise _DamagedError(f"#meta has no {key}")
+    if not _is_name(meta[key]) and meta[key] != "":
+        raise _DamagedError(f"{key} is {reprlib.repr(meta[key])}")
+    return str(meta[key])
+
+
+def _is_name(name: Json) -> bool:
+    return isinstance(name, str) and name != "" and name.isprintable()

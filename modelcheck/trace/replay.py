@@ -11,7 +11,6 @@ how.
 from __future__ import annotations
 
 import linecache
-import sys
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
@@ -20,16 +19,16 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from modelcheck.errors import TraceError, UsageError
+from modelcheck.errors import TraceError
 from modelcheck.spec import Declaration, Machine, Role, State, Step
 from modelcheck.spec.choice import Disabled, choosing
-from modelcheck.spec.constants import constant_types, unknown
+from modelcheck.spec.constants import unknown
 from modelcheck.spec.loading import shown_path
 from modelcheck.spec.run import ScriptedChooser, all_runs, as_spec_error, options_of
 from modelcheck.trace.blocked import why_stopped
 from modelcheck.trace.diff import Change, changes
 from modelcheck.trace.itf import Json, decode, decode_near, encode
-from modelcheck.trace.observation import observation_from, state_differences, step_differences
+from modelcheck.trace.observation import Observation, observation_from, state_differences, step_differences
 from modelcheck.trace.reason import Reason
 from modelcheck.trace.recording import RecordedStep, Recording, record
 from modelcheck.trace.trace import Trace
@@ -135,7 +134,7 @@ def _initial(machine: Machine, recording: Recording) -> State:
         if _encoded(state) == expected:
             return state
     if len(options) == 1:
-        raise _Parted("the initial state is another", _differences(machine, expected, options[0]))
+        raise _Parted("the initial state is another", _differences(expected, options[0]))
     raise _Parted(f"the recorded state is none of the {len(options)} initial states")
 
 
@@ -148,7 +147,7 @@ def _follow(machine: Machine, state: State, recorded: RecordedStep, expected: Ma
             return step, after
         other = after
     assert other is not None
-    raise _Parted(f"{_text(machine, recorded)} leads to another state", _differences(machine, expected, other))
+    raise _Parted(f"{_text(recorded)} leads to another state", _differences(expected, other))
 
 
 def _action(machine: Machine, name: str) -> Declaration:
@@ -162,7 +161,7 @@ def _action(machine: Machine, name: str) -> Declaration:
 
 def _taken(machine: Machine, action: Declaration, state: State, recorded: RecordedStep) -> Iterator[tuple[Step, State]]:
     """The ways to take a recorded step; more than one only if two of its values are written alike. At least one, or it raises."""
-    text = _text(machine, recorded)
+    text = _text(recorded)
     if set(action.parameters) != set(recorded.arguments):
         raise _Parted(f"{text} was taken, and the action has the parameters ({', '.join(action.parameters)}) now")
     scripts = _scripts(machine, action, state, recorded)
@@ -251,25 +250,15 @@ def _encoded(state: State) -> dict[str, Json]:
     return {name: encode(value) for name, value in state.items()}
 
 
-def names_of(cls: type) -> dict[str, Any]:
-    """The names known where a spec is written, its base classes' modules included."""
-    known: dict[str, Any] = {}
-    for base in reversed(cls.__mro__):
-        known |= vars(sys.modules.get(base.__module__, object))
-    return known
-
-
-def _differences(machine: Machine, expected: Mapping[str, Json], now: State) -> Iterator[Change]:
-    known = names_of(machine.cls)
+def _differences(expected: Mapping[str, Json], now: State) -> Iterator[Change]:
     for name in now:
         if encode(now[name]) != expected[name]:
-            yield from changes(decode_near(expected[name], now[name], known), now[name], name)
+            yield from changes(decode_near(expected[name], now[name]), now[name], name)
 
 
-def _text(machine: Machine, recorded: RecordedStep) -> str:
-    known = names_of(machine.cls)
-    arguments = {name: decode(value, known) for name, value in recorded.arguments.items()}
-    return repr(Step(recorded.action, arguments, tuple(decode(value, known) for value in recorded.choices)))
+def _text(recorded: RecordedStep) -> str:
+    arguments = {name: decode(value) for name, value in recorded.arguments.items()}
+    return repr(Step(recorded.action, arguments, tuple(map(decode, recorded.choices))))
 
 
 # What the run shows at its end ----------------------------------------------------------------------------------------------------------------
@@ -341,6 +330,7 @@ def explanation_of(machine: Machine, state: State, observed: Mapping[str, Json])
         SpecError: if the spec's code raises.
     """
     seen, hidden = observation_from(observed), observed.get("hidden", ())
+    _check_names(machine, seen)
     states = dict.fromkeys([state])
     for reached in (waiting := [state]):
         for step, after in machine.successors(reached):
@@ -354,34 +344,17 @@ def explanation_of(machine: Machine, state: State, observed: Mapping[str, Json])
     return None
 
 
-# The spec of a recording -----------------------------------------------------------------------------------------------------------------------
-
-
-def recorded_constants(cls: type, recording: Recording) -> dict[str, Any]:
-    """The values of the constants that were recorded, as the class takes them.
+def _check_names(machine: Machine, seen: Observation) -> None:
+    """Refuse what was seen of what the spec does not have.
 
     Raises:
-        UsageError: if the class has lost one of them.
-        TraceError: if a value cannot be read back.
+        TraceError: if there is such a thing.
     """
-    types = constant_types(cls)
-    lost = [name for name in recording.constants if name not in types]
-    if lost:
-        raise UsageError(
-            unknown(lost[0], types, f"the trace sets the constant {lost[0]!r}, which {cls.__name__} has not")
-        )
-    known = names_of(cls)
-    found = recording.constants.items()
-    return {name: _constant(cls, name, {**known, **_named(types[name])}, wanted) for name, wanted in found}
-
-
-def _named(kind: Any) -> dict[str, Any]:
-    return {kind.__name__: kind} if isinstance(kind, type) else {}
-
-
-def _constant(cls: type, name: str, known: Mapping[str, Any], wanted: Json) -> Any:
-    """The default if it is written so, else the decoded value if that is."""
-    for value in (getattr(cls, name, None), decode(wanted, known)):
-        if encode(value) == wanted:
-            return value
-    raise TraceError(f"the trace's value of the constant {name!r} cannot be read back: {show(decode(wanted))}")
+    actions = {action.name: action for action in machine.actions}
+    if seen.action is not None and seen.action not in actions:
+        raise TraceError(unknown(seen.action, list(actions), f"the spec has no action {seen.action!r} any more"))
+    parameters = [] if seen.action is None else list(actions[seen.action].parameters)
+    for what, names, known in (("argument", seen.arguments, parameters), ("variable", seen.state, machine.variables)):
+        for name in names:
+            if name not in known:
+                raise TraceError(unknown(name, known, f"the spec has no {what} {name!r} any more, which was seen"))

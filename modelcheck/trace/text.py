@@ -6,6 +6,7 @@ who prints them.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -36,10 +37,18 @@ Line = tuple[Span, ...]
 INDENT = "     "
 _MOST_REASONS = 60
 
+# What commands a terminal or reverses its text; a name in a file, a log or a spec may hold it.
+_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
 
 def plain(lines: Iterable[Line]) -> str:
     """The lines without styles."""
-    return "\n".join("".join(span.text for span in line) for line in lines)
+    return harmless("\n".join("".join(span.text for span in line) for line in lines))
+
+
+def harmless(text: str) -> str:
+    """Text without what commands a terminal, which is escaped as Python does; lines stay lines."""
+    return _COMMANDS.sub(lambda found: repr(found[0])[1:-1], text)
 
 
 def trace_lines(trace: Trace) -> Iterator[Line]:

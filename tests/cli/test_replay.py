@@ -91,11 +91,17 @@ def test_another_spec_can_be_named(run, counter, trace, folder):
     assert run("replay", trace, "--spec", "moved.py").code == 1
 
 
-def test_a_trace_is_replayed_from_any_folder(run, trace, folder, monkeypatch):
-    """The spec is found from the trace's own place too."""
+def test_a_spec_outside_of_the_working_directory_has_to_be_named(run, trace, folder, monkeypatch):
+    """The spec is found from the trace's own place too, but imported from elsewhere only if the command says so."""
     (folder / "below").mkdir()
     monkeypatch.chdir(folder / "below")
-    assert run("replay", f"../{trace}").code == 1
+    found = run("replay", f"../{trace}")
+    assert found.code == 2
+    assert found.err.splitlines() == [
+        f"Error: ../{trace}: the trace names {folder / 'counter.py'}, which is outside of the working directory",
+        f"  A trace does not decide what is run: if that is the spec, say so with --spec {folder / 'counter.py'}:Counter",
+    ]
+    assert run("replay", f"../{trace}", "--spec", "../counter.py").code == 1
 
 
 def test_a_witness_that_is_still_reached_exits_with_0(run, counter):

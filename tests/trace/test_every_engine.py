@@ -98,7 +98,8 @@ def engine(request):
 
 
 @pytest.fixture
-def file(traces, engine):
+def file(traces, engine, monkeypatch):
+    monkeypatch.chdir(traces[engine].parent)
     return traces[engine]
 
 

@@ -8,8 +8,8 @@ from attrs import evolve
 from modelcheck.errors import SpecError, TraceError, UsageError
 from modelcheck.spec import Spec, action, choose, invariant, machine_of, require
 from modelcheck.trace import Outcome, Trace, record, replay
+from modelcheck.trace.constants import recorded_constants
 from modelcheck.trace.recording import RecordedStep
-from modelcheck.trace.replay import recorded_constants
 
 from .conftest import Light, Town, counterexample, found
 

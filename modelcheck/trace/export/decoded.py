@@ -1,4 +1,4 @@
-"""A recording as a trace, without the spec: objects come back as records that show and compare like them."""
+"""A recording as a trace, without the spec: objects come back as records that show like them."""
 
 from __future__ import annotations
 
@@ -11,19 +11,18 @@ from modelcheck.trace.recording import Recording
 from modelcheck.trace.trace import Trace
 
 
-def decoded(recording: Recording, namespace: Mapping[str, Any] | None = None) -> Trace:
+def decoded(recording: Recording) -> Trace:
     """The trace that a recording holds.
 
     Args:
         recording: The recording.
-        namespace: The names known where the spec is written, if it is at hand.
 
     Raises:
         TraceError: if a value is no ITF expression.
     """
 
     def values(encoded: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: decode(value, namespace) for name, value in encoded.items()}
+        return {name: decode(value) for name, value in encoded.items()}
 
     return Trace(
         spec=recording.spec,
@@ -32,7 +31,7 @@ def decoded(recording: Recording, namespace: Mapping[str, Any] | None = None) ->
         property=recording.property,
         kind=recording.kind,
         states=tuple(State(values(state)) for state in recording.states),
-        steps=tuple(Step(s.action, values(s.arguments), tuple(decode(choice, namespace) for choice in s.choices)) for s in recording.steps),
+        steps=tuple(Step(s.action, values(s.arguments), tuple(map(decode, s.choices))) for s in recording.steps),
         arguments=values(recording.arguments),
         loop=recording.loop,
         found_by=recording.found_by,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from modelcheck.trace.export.diagram import Diagram, Message
@@ -13,7 +14,7 @@ def mermaid(diagram: Diagram) -> str:
     A message is drawn where it is received; one that never is, where it was sent: crossed if it was lost, open-ended if it is still in flight.
     """
     names = {process: f"p{number}" for number, process in enumerate(diagram.processes)}
-    lines = ["---", f"title: {_plain(diagram.title)}", "---", "sequenceDiagram"]
+    lines = ["---", f"title: {json.dumps(diagram.title, ensure_ascii=False)}", "---", "sequenceDiagram"]
     lines += [f"    participant {names[process]} as {_plain(process)}" for process in diagram.processes]
     for event in [None, *diagram.events]:
         number = 0 if event is None else event.step
@@ -34,4 +35,4 @@ def _arrow(message: Message, names: dict[str, str], arrow: str) -> str:
 
 def _plain(text: str) -> str:
     """Text in which nothing means anything to Mermaid."""
-    return re.sub(r"[#;:]", lambda found: f"#{ord(found[0])};", text.replace("\n", " "))
+    return re.sub(r"[#;:<>&%$`\\\"]", lambda found: f"#{ord(found[0])};", text.replace("\n", " "))

@@ -13,7 +13,7 @@ from modelcheck.spec.machine import same_step
 from modelcheck.trace.explain import explain
 from modelcheck.trace.replay import explanation_of
 from modelcheck.trace.script import Script
-from modelcheck.trace.text import plain, reason_lines, trace_lines
+from modelcheck.trace.text import harmless, plain, reason_lines, trace_lines
 from modelcheck.trace.trace import Trace
 
 DEADLOCK = "deadlock"
@@ -49,17 +49,22 @@ def regression_test(spec: Spec, trace: Trace) -> str:
         title = f"A counterexample to {trace.property} of {trace.spec}, kept as a test: it fails until the bug is repaired."
         claim = f"The run that violated {trace.property} does so no more."
         call = f"assert_repaired({made}, {trace.property!r}, steps{start})"
-    return f'''"""{title}"""
+    return f'''"""{_quoted(title)}"""
 
 {imports}
 
 
 def test_{name}_of_{trace.spec.lower()}():
-    """{claim}"""
+    """{_quoted(claim)}"""
     steps = [
 {steps}    ]
     {call}
 '''
+
+
+def _quoted(text: str) -> str:
+    """Text as it stands between three quotes: a name may hold quotes of its own."""
+    return harmless(text.replace("\\", "\\\\").replace('"', '\\"'))
 
 
 def _step(script: Script, step: Step) -> str:
