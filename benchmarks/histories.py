@@ -44,7 +44,8 @@ from modelcheck.consistency import (
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from modelcheck.search.memory import peak_bytes, resident_bytes  # noqa: E402 - the tests are found beside the benchmarks
+from modelcheck.limits import Limits  # noqa: E402 - the tests are found beside the benchmarks
+from modelcheck.limits.memory import peak_bytes, resident_bytes  # noqa: E402 - the tests are found beside the benchmarks
 from tests.oracles.linearizability import linearizable  # noqa: E402
 
 RECORDINGS = Path(os.environ.get("MODELCHECK_HISTORIES", ROOT.parent / "shared" / "histories"))
@@ -132,7 +133,7 @@ def timed(history: History, object_: SequentialObject | str | None, **options: A
     best, result, runs, most = float("inf"), None, 0, RUNS
     while runs < most and (runs == 0 or best < LONG_MS):
         started = time.process_time()
-        result = check_history(history, object_, explanation=False, time_limit_s=60, **options)
+        result = check_history(history, object_, explanation=False, limits=Limits(time_s=60), **options)
         best = min(best, 1000 * (time.process_time() - started))
         most = 20 * RUNS if best < SHORT_MS else RUNS
         runs += 1
@@ -147,7 +148,7 @@ def bytes_used(history: History, object_: SequentialObject | str | None, **optio
     except (OSError, AttributeError):
         return 0
     before = resident_bytes()
-    check_history(history, object_, explanation=False, time_limit_s=60, **options)
+    check_history(history, object_, explanation=False, limits=Limits(time_s=60), **options)
     return max(0, peak_bytes() - before)
 
 

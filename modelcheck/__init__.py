@@ -6,6 +6,7 @@ A spec is a subclass of `Spec`; `check` explores its states. Everything that a s
 from typing import TYPE_CHECKING, Any
 
 from modelcheck.errors import ModelcheckError, SpecError, UsageError
+from modelcheck.limits import Limits
 from modelcheck.spec import (
     Crashes,
     Durable,
@@ -32,7 +33,7 @@ from modelcheck.spec import (
 from modelcheck.verdict import Verdict
 
 if TYPE_CHECKING:
-    from modelcheck.search import Limits, Report, check
+    from modelcheck.search import Report, check
 
 __all__ = [
     "Crashes",
@@ -72,7 +73,7 @@ def __getattr__(name: str) -> Any:
     Raises:
         AttributeError: for a name that the package does not have.
     """
-    if name in {"Limits", "Report", "check"}:
+    if name in {"Report", "check"}:
         from modelcheck import search  # noqa: PLC0415 - see above.
 
         return getattr(search, name)

@@ -64,10 +64,11 @@ def history(
     """
     from modelcheck.consistency import check_history, read_history  # noqa: PLC0415 - imported when used
     from modelcheck.consistency.check import reading, unread  # noqa: PLC0415
-    from modelcheck.consistency.limits import Deadline, LimitReached  # noqa: PLC0415
     from modelcheck.consistency.report.page import page  # noqa: PLC0415
     from modelcheck.consistency.report.text import as_json as to_json  # noqa: PLC0415
     from modelcheck.consistency.report.text import described  # noqa: PLC0415
+    from modelcheck.limits import Limits  # noqa: PLC0415
+    from modelcheck.limits.deadline import Deadline, LimitReached  # noqa: PLC0415
 
     deadline = Deadline(time_limit)
     try:
@@ -83,8 +84,7 @@ def history(
             recording.history,
             meant,
             consistency=consistency,
-            time_limit_s=deadline.left_s,
-            memory_limit_bytes=max_memory,
+            limits=Limits(time_s=deadline.left_s, memory_bytes=max_memory),
             linearization=order,
             solver=solver,
             progress=progress,

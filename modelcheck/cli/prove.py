@@ -65,6 +65,7 @@ def command(
     """
     from modelcheck.cli.proof import json_proofs, print_proofs  # noqa: PLC0415 - what only this command needs, after the options were read.
     from modelcheck.cli.traces import check_writable, write_traces  # noqa: PLC0415
+    from modelcheck.limits import Limits  # noqa: PLC0415
     from modelcheck.spec import machine_of  # noqa: PLC0415
     from modelcheck.symbolic.proof.prove import prove  # noqa: PLC0415 - loads z3.
 
@@ -78,7 +79,7 @@ def command(
         depth=depth,
         k=k,
         using=list(using) or None,
-        time_limit=time_limit,
+        limits=Limits(time_s=time_limit),
         progress=_progress if sys.stderr.isatty() and not as_json else None,
     )
     if sys.stderr.isatty() and not as_json:

@@ -60,6 +60,7 @@ def command(
     from modelcheck.cli.traces import check_writable  # noqa: PLC0415
     from modelcheck.conformance.log import read_log  # noqa: PLC0415
     from modelcheck.conformance.validation import validate  # noqa: PLC0415
+    from modelcheck.limits import Limits  # noqa: PLC0415
     from modelcheck.spec import machine_of  # noqa: PLC0415
     from modelcheck.spec.loading import shown_path  # noqa: PLC0415
     from modelcheck.trace import write_trace  # noqa: PLC0415
@@ -71,7 +72,7 @@ def command(
     machine = machine_of(spec_from(target, settings))
     observations = read_log(log, machine)
     with ProgressLine(log_progress_text) as progress:
-        found = validate(machine, observations, hidden=hidden, most=max_states, time_limit=time_limit, progress=progress.function)
+        found = validate(machine, observations, hidden=hidden, limits=Limits(states=max_states, time_s=time_limit), progress=progress.function)
     if found.trace is not None and found.verdict is Verdict.VIOLATED:
         trace_out = trace_out or FOLDER / file_name(machine.cls, machine.constants, found.trace.property)
     if trace_out is not None and found.trace is not None:

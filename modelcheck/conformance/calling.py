@@ -32,11 +32,11 @@ class Caller:
     stopped; its thread is left behind, and ends with the process at the latest.
 
     Args:
-        timeout_s: How long a call may take.
+        time_s: How long a call may take.
     """
 
-    def __init__(self, timeout_s: float) -> None:
-        self._timeout_s = timeout_s
+    def __init__(self, time_s: float) -> None:
+        self._time_s = time_s
         self._worker: _Worker | None = None
 
     def call(self, what: str, function: Callable[[], Any]) -> Any:
@@ -49,14 +49,14 @@ class Caller:
         if self._worker is None:
             self._worker = _Worker()
         outcome = self._worker.take(function)
-        if not wait([outcome], self._timeout_s).done:
+        if not wait([outcome], self._time_s).done:
             place = self._worker.place()
             self._worker.end(stop=True)
             self._worker = None
             raise AdapterError(
-                f"{what} of the adapter took longer than {self._timeout_s:g} s",
+                f"{what} of the adapter took longer than {self._time_s:g} s",
                 place=place,
-                remedy="Give the system's own calls a shorter time-out, or raise `timeout_s`.",
+                remedy="Give the system's own calls a shorter time-out, or raise `time_s` of the `limits`.",
             )
         error = outcome.exception()
         if error is None:

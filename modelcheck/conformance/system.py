@@ -26,6 +26,8 @@ from modelcheck.conformance.explaining import Explaining, Unexplained
 from modelcheck.conformance.log import checked
 from modelcheck.conformance.violation import replay_lines
 from modelcheck.errors import UsageError
+from modelcheck.limits import Limits
+from modelcheck.limits.given import limits_given
 from modelcheck.spec import Spec, Step, machine_of
 from modelcheck.spec.constants import unknown
 from modelcheck.trace import Trace
@@ -35,6 +37,7 @@ from modelcheck.values import show
 
 _NUMBER = st.integers(0, 2**20 - 1)
 _LOOKED_AT = 50
+LIMITS = Limits(time_s=10.0, states=10_000)
 
 
 class Adapter:
@@ -80,20 +83,20 @@ class ConformanceMachine(RuleBasedStateMachine):
     Attributes:
         spec: The spec.
         adapter: Makes the adapter.
-        timeout_s: How long the adapter may take for one call.
+        call_time_s: How long the adapter may take for one call.
         traces: Where counterexamples are saved.
     """
 
     spec: ClassVar[Spec]
     adapter: ClassVar[Callable[[], Adapter]]
-    timeout_s: ClassVar[float]
+    call_time_s: ClassVar[float]
     traces: ClassVar[Path]
     _explaining: ClassVar[Explaining]
     _driven: ClassVar[dict[str, str]]
 
     def __init__(self) -> None:
         super().__init__()
-        self._caller = Caller(self.timeout_s)
+        self._caller = Caller(self.call_time_s)
         self._explaining.begin()
         self._hangs = False
         self._taken: list[tuple[Step, Mapping[str, Any]]] = []
@@ -224,15 +227,15 @@ class ConformanceMachine(RuleBasedStateMachine):
 
 
 def conformance(
-    spec: Spec, adapter: Callable[[], Adapter], *, timeout_s: float = 10.0, most: int = 10_000, traces: Path | str = FOLDER
+    spec: Spec, adapter: Callable[[], Adapter], *, limits: Limits = LIMITS, traces: Path | str = FOLDER
 ) -> type[ConformanceMachine]:
     """Turn a spec and an adapter into a test: the ``TestCase`` of the class that this returns.
 
     Args:
         spec: The spec, with its constants.
         adapter: Makes an adapter for each run; usually its class.
-        timeout_s: How long the adapter may take for one call. One that takes longer is cancelled, and the test fails.
-        most: How many states that explain what was seen may be kept.
+        limits: How long the adapter may take for one call (10 s): one that takes longer is cancelled, and the test fails. And how many states that
+            explain what was seen may be kept (10,000).
         traces: The folder where counterexamples are saved.
 
     Raises:
@@ -241,14 +244,16 @@ def conformance(
     """
     if not isinstance(spec, Spec):
         raise UsageError(f"conformance() takes a spec first, not {spec!r}")
+    limits_given(limits, without=("depth", "memory_bytes"), what="a conformance test")
     machine = machine_of(spec)
     driven = {action.name: name for action in machine.actions if callable(getattr(adapter, name := _method_for(action.name), None))}
     _check_methods(adapter, driven, [action.name for action in machine.actions])
     hidden = [action.name for action in machine.actions if action.name not in driven]
-    explaining = Explaining(machine, hidden=hidden, most=most)
+    explaining = Explaining(machine, hidden=hidden, most=limits.states or LIMITS.states or 0)
     metaclass: Any = type(ConformanceMachine)
+    call_time_s = LIMITS.time_s if limits.time_s is None else limits.time_s
     body = {
-        "spec": spec, "adapter": staticmethod(adapter), "timeout_s": timeout_s, "traces": Path(traces), "_driven": driven,
+        "spec": spec, "adapter": staticmethod(adapter), "call_time_s": call_time_s, "traces": Path(traces), "_driven": driven,
         "__module__": __name__, "_explaining": explaining,
     }  # fmt: skip
     made: type[ConformanceMachine] = metaclass(f"{machine.cls.__name__}Conformance", (ConformanceMachine,), body)

@@ -12,15 +12,17 @@ from attrs import frozen
 
 from modelcheck.conformance.explaining import Explaining, Unexplained
 from modelcheck.conformance.violation import counterexample
-from modelcheck.search import Limits
-from modelcheck.search.budget import Budget
+from modelcheck.limits import Limits
+from modelcheck.limits.budget import Budget
+from modelcheck.limits.given import limits_given
+from modelcheck.limits.watch import Overrun, Watch
 from modelcheck.spec import Machine
-from modelcheck.spec.choice import Overrun
-from modelcheck.spec.watch import Watch
+from modelcheck.spec.overrun import out_of_memory, told
 from modelcheck.trace import Trace
 from modelcheck.trace.observation import Observation
 from modelcheck.verdict import Verdict
 
+LIMITS = Limits(states=10_000)
 _WIDTHS = (100, 1_000)
 _LOOKS_EVERY_S = 0.05
 _TELLS_EVERY_S = 0.25
@@ -76,8 +78,7 @@ def validate(
     log: Sequence[Observation],
     *,
     hidden: Iterable[str] = (),
-    most: int = 10_000,
-    time_limit: float | None = None,
+    limits: Limits = LIMITS,
     progress: Callable[[LogProgress], None] | None = None,
 ) -> Validation:
     """Say whether a log is a behaviour of a spec.
@@ -86,15 +87,16 @@ def validate(
         machine: The spec.
         log: What was observed, in order.
         hidden: The names of actions that the log does not tell of.
-        most: How many states that explain the log may be kept.
-        time_limit: Seconds after which the verdict is ``unknown``; by default there is no limit.
+        limits: How many states that explain the log may be kept (10,000 unless they say), and when the verdict is ``unknown``.
         progress: Called a few times a second.
 
     Raises:
         UsageError: if a hidden action does not exist.
         SpecError: if the spec's code raises, or does not end.
     """
-    return _Validating(machine, log, list(hidden), most, Budget(Limits(time_s=time_limit)), progress).run()
+    limits_given(limits, without=("depth",), what="the validation of a log")
+    most = limits.states or LIMITS.states or 0
+    return _Validating(machine, log, list(hidden), most, Budget(limits), progress).run()
 
 
 class _CutShort(Exception):  # noqa: N818 - a limit, not an error.
@@ -126,12 +128,14 @@ class _Validating:
     def run(self) -> Validation:
         watch = Watch(self._budget.over)
         try:
-            with watch.open():
+            with watch.open(), watch.heeding(self._budget):
                 return self._decided()
         except _CutShort as cut:
             return self._cut_short(str(cut))
         except Overrun as overrun:
-            return self._cut_short(watch.told(overrun))
+            return self._cut_short(told(watch, overrun))
+        except MemoryError as error:
+            return self._cut_short(out_of_memory(error))
 
     def _decided(self) -> Validation:
         explaining = self._explaining = Explaining(self._machine, hidden=self._hidden, between=self._look)

@@ -13,7 +13,6 @@ from attrs import evolve
 from modelcheck.consistency.checkers import CHECKERS, VALID, decide_checker
 from modelcheck.consistency.history import History, Progress
 from modelcheck.consistency.isolation.transactions import LEVELS, decide_transactions
-from modelcheck.consistency.limits import Deadline, LimitReached, Limits, watched
 from modelcheck.consistency.linearizability.procedures import Part, PartResult, decide, parts_of
 from modelcheck.consistency.objects.objects import object_named
 from modelcheck.consistency.objects.sequential import SequentialObject
@@ -22,10 +21,16 @@ from modelcheck.consistency.readers import TRANSACTIONS, read_history
 from modelcheck.consistency.report.explanation import explain
 from modelcheck.consistency.result import Explanation, HistoryResult
 from modelcheck.errors import UsageError
+from modelcheck.limits import Limits
+from modelcheck.limits.deadline import Allowance, Deadline, LimitReached, allowance, watched
+from modelcheck.limits.given import limits_given
 from modelcheck.verdict import Verdict
 
 CONSISTENCIES = ("linearizable", *ORDERINGS, *LEVELS)
 """What may be asked: the first is for objects only, those of :data:`ORDERINGS` too, the rest for transactions."""
+
+LIMITS = Limits(time_s=60.0, memory_bytes=2 << 30)
+"""Those of a check if none are given."""
 
 EXPLANATION_S = 10.0
 
@@ -38,8 +43,7 @@ def check_history(
     model: str | SequentialObject | None = None,
     *,
     consistency: str | None = None,
-    time_limit_s: float = 60.0,
-    memory_limit_bytes: int = 2 << 30,
+    limits: Limits = LIMITS,
     linearization: bool = False,
     explanation: bool = True,
     solver: str = "native",
@@ -53,8 +57,7 @@ def check_history(
             for a file it is guessed if not given.
         consistency: One of :data:`CONSISTENCIES`; ``linearizable`` for objects and ``serializable`` for transactions
             if not given.
-        time_limit_s: Seconds until the verdict is ``unknown``; reading a file is counted.
-        memory_limit_bytes: Bytes of the search's tables, and of growth of the process, until the verdict is ``unknown``.
+        limits: When the verdict is ``unknown``, by default after 60 s and 2 GB: those of time, in which reading a file is counted, and of memory.
         linearization: Whether an order of all operations is wanted when the history is linearizable.
         explanation: Whether a violation is to be reduced to few operations; that takes some seconds at most.
         solver: ``"native"``, or ``"z3"`` for a second opinion on the linearizability of a few operations.
@@ -70,20 +73,21 @@ def check_history(
     >>> check_history(History([write, stale]), Register(0)).verdict
     <Verdict.VIOLATED: 'violated'>
     """
-    deadline = Deadline(time_limit_s)
+    given = allowance(limits_given(limits, without=("states", "depth"), what="the check of a history"))
+    deadline = Deadline(given.time_s)
     try:
-        history, meant = _question(history, model, time_limit_s)
+        history, meant = _question(history, model, given.time_s)
     except LimitReached as limit:
         return unread(limit, consistency, model)
     consistency = _consistency(meant, consistency)
     if solver != "native" and (solver != "z3" or consistency != "linearizable"):
         raise UsageError(f"there is no solver {solver!r} for {consistency!r}", remedy="Leave it out, or say native.")
     started = time.perf_counter()
-    limits = Limits(deadline.left_s, memory_limit_bytes)
+    left = Allowance(deadline.left_s, given.memory_bytes)
     if consistency == "linearizable" and solver == "native" and not isinstance(meant, str):
-        result = _linearizable(history, meant, limits, linearization, explanation, progress)
+        result = _linearizable(history, meant, left, linearization, explanation, progress)
     else:
-        result = _other(history, meant, consistency, limits)
+        result = _other(history, meant, consistency, left)
     return evolve(result, seconds=time.perf_counter() - started)
 
 
@@ -99,7 +103,7 @@ def _consistency(model: str | SequentialObject, consistency: str | None) -> str:
     return consistency
 
 
-def _other(history: History, model: str | SequentialObject, consistency: str, limits: Limits) -> HistoryResult:
+def _other(history: History, model: str | SequentialObject, consistency: str, limits: Allowance) -> HistoryResult:
     """What the native searches of linearizability have no part in."""
     try:
         if consistency == "linearizable" and isinstance(model, SequentialObject):
@@ -121,7 +125,7 @@ def reading(time_limit_s: float) -> watched:
     Raises:
         LimitReached: if they are over.
     """
-    return watched(Limits(time_limit_s, sys.maxsize))
+    return watched(Allowance(time_limit_s, sys.maxsize))
 
 
 def unread(limit: LimitReached, consistency: str | None, model: str | SequentialObject | None) -> HistoryResult:
@@ -172,7 +176,7 @@ def _check_object(model: Any) -> None:
 def _linearizable(
     history: History,
     object_: SequentialObject,
-    limits: Limits,
+    limits: Allowance,
     linearization: bool,
     explanation: bool,
     progress: Progress | None,
@@ -195,8 +199,8 @@ def _linearizable(
     return result
 
 
-def _explained(part: Part, object_: SequentialObject, limits: Limits, found: PartResult) -> Explanation | None:
-    limits = Limits(min(EXPLANATION_S, limits.time_s), limits.memory_bytes)
+def _explained(part: Part, object_: SequentialObject, limits: Allowance, found: PartResult) -> Explanation | None:
+    limits = Allowance(min(EXPLANATION_S, limits.time_s), limits.memory_bytes)
     try:
         with watched(limits):
             return explain(part, object_, limits, found)
@@ -204,14 +208,14 @@ def _explained(part: Part, object_: SequentialObject, limits: Limits, found: Par
         return None
 
 
-def _by_solver(history: History, object_: SequentialObject, limits: Limits) -> HistoryResult:
+def _by_solver(history: History, object_: SequentialObject, limits: Allowance) -> HistoryResult:
     """Ask z3 about each part; a violation's core is its explanation."""
     from modelcheck.consistency.linearizability.solver import ask_solver  # noqa: PLC0415 - the only way to z3
 
     deadline = Deadline(limits.time_s)
     found = HistoryResult(Verdict.HOLDS, "linearizable", object_.name, len(history), "z3")
     for part in parts_of(history.operations, object_):
-        answer = ask_solver(part.operations, object_, Limits(deadline.left_s, limits.memory_bytes))
+        answer = ask_solver(part.operations, object_, Allowance(deadline.left_s, limits.memory_bytes))
         if answer.verdict is Verdict.VIOLATED:
             last = max(answer.core, key=lambda o: o.finish or 0)
             explanation = Explanation(answer.core, last, part.operations, key=part.key, method="unsatisfiable core")

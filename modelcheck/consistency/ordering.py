@@ -20,19 +20,19 @@ from attrs import evolve, frozen
 
 from modelcheck.consistency.history import History, Operation, no_overlap
 from modelcheck.consistency.isolation.transactions import decide_transactions
-from modelcheck.consistency.limits import Limits
 from modelcheck.consistency.objects.independent import Independent
 from modelcheck.consistency.objects.objects import KeyValue, MultiRegister, Register
 from modelcheck.consistency.objects.sequential import SequentialObject, agrees, applied
 from modelcheck.consistency.result import HistoryResult
 from modelcheck.errors import UsageError
+from modelcheck.limits.deadline import Allowance
 from modelcheck.verdict import Verdict
 
 ORDERINGS: Final = ("sequential", "causal")
 """What may be asked of objects besides linearizability."""
 
 
-def decide_ordering(history: History, object_: SequentialObject, consistency: str, limits: Limits) -> HistoryResult:
+def decide_ordering(history: History, object_: SequentialObject, consistency: str, limits: Allowance) -> HistoryResult:
     """Whether a history of an object is sequentially or causally consistent; to be called under a watch for the limits."""
     if consistency == "causal":
         return _causal(history, object_, limits)
@@ -125,7 +125,7 @@ class _SequentialSearch:
                 yield _Step((*place[:lane], at + 1, *place[lane + 1 :]), new, len(self.order), operation)
 
 
-def _causal(history: History, object_: SequentialObject, limits: Limits) -> HistoryResult:
+def _causal(history: History, object_: SequentialObject, limits: Allowance) -> HistoryResult:
     transactions = tuple(_transaction(operation, object_) for operation in history.operations)
     failed = tuple(_transaction(operation, object_) for operation in history.failed if operation.name != "cas")
     found = decide_transactions(History(transactions, failed, history.source), "rw-register", "causal", limits)

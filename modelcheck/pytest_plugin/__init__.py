@@ -29,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker, and look into the folders of ``--modelcheck``."""
     config.addinivalue_line(
         "markers",
-        "modelcheck(max_states, max_depth, time_limit, workers, order, seed, on_unknown): how far the checks of a test, "
+        "modelcheck(limits, max_states, max_depth, time_limit, workers, order, seed, on_unknown): how far the checks of a test, "
         "or of a spec class, may go",
     )
     from modelcheck.pytest_plugin.options import add_paths, check_ini  # noqa: PLC0415 - a light module, beside its only use.

@@ -21,6 +21,7 @@ import pytest
 from attrs import asdict, field, frozen
 
 from modelcheck.errors import ModelcheckError
+from modelcheck.limits.budget import INTERRUPTED
 from modelcheck.pytest_plugin.configurations import spec_error
 from modelcheck.pytest_plugin.failures import counterexample_file, failure_text, replayed_text
 from modelcheck.pytest_plugin.settings import Settings, replays, traces_folder
@@ -31,7 +32,6 @@ from modelcheck.trace.constants import has_constants
 from modelcheck.trace.saving import save
 from modelcheck.verdict import Verdict
 
-INTERRUPTED = "it was interrupted"
 _WAIT_S = 0.05
 
 
@@ -123,7 +123,7 @@ def run_check(spec: Spec, names: Sequence[str] | None, settings: Settings, *, ke
         seed=settings.seed,
         keep_going=keep_going,
     )
-    if report.reason == INTERRUPTED:
+    if report.reason is not None and report.reason.startswith(INTERRUPTED):
         raise KeyboardInterrupt
     return report
 

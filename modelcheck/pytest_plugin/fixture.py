@@ -33,8 +33,8 @@ class Checking:
 
         Args:
             spec: The spec, with its constants.
-            settings: How far it may go, as for the marker: ``max_states``, ``max_depth``, ``time_limit``, ``workers``, ``order``,
-                ``seed``, ``on_unknown``. The command line has the last word.
+            settings: How far it may go, as for the marker: ``limits`` (or ``max_states``, ``max_depth``, ``time_limit`` one by one), ``workers``,
+                ``order``, ``seed``, ``on_unknown``. The command line has the last word.
         """
         __tracebackhide__ = True
         if not isinstance(spec, Spec):

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from attrs import fields, frozen
 
+from modelcheck.errors import UsageError
+from modelcheck.limits import Limits
+from modelcheck.limits.given import limits_given
 from modelcheck.pytest_plugin.options import ON_UNKNOWN, ORDERS
-from modelcheck.search import Limits
 from modelcheck.spec.constants import unknown
 
 
@@ -26,6 +28,7 @@ class Settings:
         workers: Threads.
         order: ``breadth``, ``depth`` or ``random``.
         seed: Of the random order.
+        memory_bytes: Bytes.
         on_unknown: What a check that reached a limit is: ``fail``, ``xfail``, ``skip`` or ``pass``.
     """
 
@@ -36,14 +39,17 @@ class Settings:
     order: str = "breadth"
     seed: int = 0
     on_unknown: str = "fail"
+    memory_bytes: int | None = None
 
     @property
     def limits(self) -> Limits:
         """As the search takes them."""
-        return Limits(states=self.max_states, depth=self.max_depth, time_s=self.time_limit)
+        return Limits(states=self.max_states, depth=self.max_depth, time_s=self.time_limit, memory_bytes=self.memory_bytes)
 
 
-NAMES = [field.name for field in fields(Settings)]
+NAMES = [field.name for field in fields(Settings) if field.name != "memory_bytes"]
+# What the limits in `Limits` are called among the settings.
+_LIMITS = {"states": "max_states", "depth": "max_depth", "time_s": "time_limit", "memory_bytes": "memory_bytes"}
 _TYPES: dict[str, Any] = {"max_states": int, "max_depth": int, "time_limit": float, "workers": int, "seed": int, "order": str, "on_unknown": str}
 
 
@@ -71,6 +77,9 @@ def settings_for(node: pytest.Item | pytest.Collector, given: Mapping[str, Any] 
 
 def _merge(found: dict[str, Any], more: Mapping[str, Any], where: str) -> None:
     for name, value in more.items():
+        if name == "limits":
+            _merge_limits(found, value, where)
+            continue
         if name not in NAMES:
             raise pytest.UsageError(unknown(name, NAMES, f"{where} has no setting {name!r}"))
         if value is None or value == "":
@@ -79,9 +88,26 @@ def _merge(found: dict[str, Any], more: Mapping[str, Any], where: str) -> None:
             found[name] = _TYPES[name](value)
         except (TypeError, ValueError):
             raise pytest.UsageError(f"{where}: {name} cannot be {value!r}") from None
+        _check_limit(name, found[name], where)
         possible = {"on_unknown": ON_UNKNOWN, "order": ORDERS}.get(name)
         if possible is not None and found[name] not in possible:
             raise pytest.UsageError(unknown(found[name], list(possible), f"{where}: {name} cannot be {value!r}"))
+
+
+def _merge_limits(found: dict[str, Any], limits: object, where: str) -> None:
+    try:
+        given = limits_given(limits)
+    except UsageError as error:
+        raise pytest.UsageError(f"{where}: {error}") from None
+    found |= {setting: value for name, setting in _LIMITS.items() if (value := getattr(given, name)) is not None}
+
+
+def _check_limit(setting: str, value: Any, where: str) -> None:
+    for name in (name for name, called in _LIMITS.items() if called == setting):
+        try:
+            Limits(**{name: value})
+        except UsageError as error:
+            raise pytest.UsageError(f"{where}: {setting}: {error.message}") from None
 
 
 def check_settings(config: pytest.Config) -> None:

@@ -11,21 +11,25 @@ from types import FunctionType
 from typing import Any
 
 from modelcheck.errors import UsageError
-from modelcheck.search.budget import Budget
+from modelcheck.limits import Limits
+from modelcheck.limits.budget import Budget
+from modelcheck.limits.given import NO_LIMITS, limits_given, whole
+from modelcheck.limits.memory import peak_bytes
+from modelcheck.limits.watch import Overrun, Watch
 from modelcheck.search.evidence import evidence
 from modelcheck.search.exploration import ORDERS, Exploration
-from modelcheck.search.memory import peak_bytes
-from modelcheck.search.report import ActionReport, CellReport, Limits, Progress, PropertyReport, Report
+from modelcheck.search.report import ActionReport, CellReport, Progress, PropertyReport, Report
+from modelcheck.search.unfinished import unfinished
 from modelcheck.spec import Declaration, Machine, Role, Spec, machine_of
-from modelcheck.spec.choice import Overrun
 from modelcheck.spec.constants import unknown
 from modelcheck.spec.loading import shown_path
+from modelcheck.spec.overrun import out_of_memory, told
 from modelcheck.spec.purity import varying_calls
-from modelcheck.spec.watch import Watch
 from modelcheck.verdict import Verdict
 
 DEADLOCK = "deadlock"
-NO_LIMITS = Limits()
+MOST_WORKERS = 63
+_MOST_SEED = 2**64 - 1
 _DEADLOCK_TREE = -1
 
 
@@ -46,44 +50,73 @@ def check(
         spec: The spec, with its constants.
         properties: The names of those to check, ``deadlock`` among them; by default all.
         limits: When to give up.
-        workers: Threads.
+        workers: Threads, at most 63.
         order: ``breadth`` (shortest counterexamples), ``depth``, or ``random`` (a seeded random walk, which needs a limit and never says ``holds``).
-        seed: Of the random walk.
+        seed: Of the random walk, below 2**64.
         keep_going: Search on after a violation, until every property has a verdict.
         progress: Called a few times a second.
 
     Raises:
         SpecError: if the spec cannot be run.
-        UsageError: if a property has an unknown name, or an option cannot be meant.
+        UsageError: if a property has an unknown name, or an argument cannot be meant.
     """
-    budget = Budget(limits)
-    watch = Watch(budget.over)
-    _check_options(limits, workers, order)
-    with watch.open():
-        try:
-            machine = machine_of(spec)
-            chosen, check_deadlock = _chosen(machine, properties)
-            exploration = Exploration(
-                machine, [*machine.actions, *machine.constraints, *chosen, *(machine.terminals if check_deadlock else [])],
-                check_deadlock=check_deadlock, limits=limits, workers=workers, order=order, seed=seed, keep_going=keep_going,
-                progress=progress, budget=budget, watch=watch,
-            )  # fmt: skip
-        except Overrun as overrun:
-            raise watch.error(overrun) from overrun
-        exploration.run()
-    return _report(machine, exploration, chosen, check_deadlock, seed if order == "random" else None)
+    _check_arguments(spec, limits, workers, order, seed)
+    return _Check(spec, properties, limits, seed if order == "random" else None).report(
+        limits=limits, workers=workers, order=order, seed=seed, keep_going=keep_going, progress=progress
+    )
 
 
-def _check_options(limits: Limits, workers: int, order: str) -> None:
+def _check_arguments(spec: Spec, limits: Limits, workers: int, order: str, seed: int) -> None:
+    if not isinstance(spec, Spec):
+        hint = f"Make one: {spec.__name__}()." if isinstance(spec, type) else "Derive a class from modelcheck.Spec."
+        raise UsageError(f"a spec is checked, and not {spec!r}", remedy=hint)
+    limits_given(limits)
     if order not in ORDERS:
-        raise UsageError(unknown(order, list(ORDERS), f"there is no search order {order!r}"))
-    if workers < 1 or (workers > 1 and order == "depth"):
-        raise UsageError(
-            f"a search with {workers} workers is not possible",
-            remedy="Use at least one worker, and one only for depth-first search.",
-        )
+        raise UsageError(unknown(str(order), list(ORDERS), f"there is no search order {order!r}"))
+    whole("workers", workers, 1, MOST_WORKERS)
+    whole("seed", seed, 0, _MOST_SEED)
+    if workers > 1 and order == "depth":
+        raise UsageError(f"a depth-first search has one worker, not {workers}", remedy="Leave workers out.")
     if order == "random" and limits.time_s is None and limits.states is None:
         raise UsageError("a random walk never ends by itself", remedy="Give a time limit or a limit of states.")
+
+
+class _Check:
+    """One call of `check`, within its limits from the first run of ``init`` to the last step of a counterexample."""
+
+    def __init__(self, spec: Spec, names: Sequence[str] | None, limits: Limits, seed: int | None) -> None:
+        self._spec = spec
+        self._names = names
+        self._seed = seed
+        self._budget = Budget(limits)
+        self._watch = Watch(self._budget.over)
+
+    def report(self, **options: Any) -> Report:
+        try:
+            with self._watch.open(), self._watch.heeding(self._budget):
+                return self._report(options)
+        except Overrun as overrun:
+            return self._unfinished(told(self._watch, overrun))
+        except MemoryError as error:
+            return self._unfinished(out_of_memory(error))
+
+    def _report(self, options: dict[str, Any]) -> Report:
+        machine = machine_of(self._spec)
+        chosen, check_deadlock = _chosen(machine, self._names)
+        declared = [*machine.actions, *machine.constraints, *chosen, *(machine.terminals if check_deadlock else [])]
+        exploration = Exploration(
+            machine, declared, check_deadlock=check_deadlock, budget=self._budget, watch=self._watch, **options
+        )
+        try:
+            exploration.run()
+            self._budget.extend()
+            self._watch.resume()
+            return _report(machine, exploration, chosen, check_deadlock, self._seed)
+        finally:
+            exploration.close()
+
+    def _unfinished(self, reason: str) -> Report:
+        return unfinished(self._spec, self._names, reason, self._budget, self._seed)
 
 
 def _chosen(machine: Machine, names: Sequence[str] | None) -> tuple[list[Declaration], bool]:
@@ -158,18 +191,24 @@ def _property_reports(
 ) -> tuple[PropertyReport, ...]:
     findings = {tree: (parent, ordinal) for tree, _, parent, ordinal in exploration.explorer.findings()}
     index_of = {tree.declared.name: index for index, tree in exploration.recorder.trees.items() if tree.declared}
-    source = source_of(machine)
-    reports = []
-    for declared in chosen:
-        found = findings.get(index_of[declared.name])
-        trace = evidence(machine, exploration, found, declared.name, declared.role.value, source) if found else None
-        reports.append(
-            PropertyReport(declared.name, declared.role.value, _verdict(declared.role, found, exploration), trace)
-        )
+    asked: list[tuple[str, str, Role | None, int]] = [
+        (declared.name, declared.role.value, declared.role, index_of[declared.name]) for declared in chosen
+    ]
     if check_deadlock:
-        found = findings.get(_DEADLOCK_TREE)
-        trace = evidence(machine, exploration, found, DEADLOCK, DEADLOCK, source) if found else None
-        reports.append(PropertyReport(DEADLOCK, DEADLOCK, _verdict(None, found, exploration), trace))
+        asked.append((DEADLOCK, DEADLOCK, None, _DEADLOCK_TREE))
+    reports = []
+    for name, kind, role, tree in asked:
+        found = findings.get(tree)
+        verdict = _verdict(role, found, exploration)
+        trace = None
+        if found is not None:
+            try:
+                trace = evidence(machine, exploration, found, name, kind, source_of(machine))
+            except Overrun as overrun:
+                # What the search found and the spec's own code has not confirmed is no verdict.
+                verdict = Verdict.UNKNOWN
+                exploration.cut_short(overrun, f"while the run that decides {name} was rebuilt")
+        reports.append(PropertyReport(name, kind, verdict, trace))
     return tuple(reports)
 
 

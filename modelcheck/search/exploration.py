@@ -5,28 +5,43 @@ There is one loop. Breadth-first search, depth-first search and the random walk 
 
 from __future__ import annotations
 
-import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from modelcheck.search.budget import Budget
+from modelcheck.limits import Limits
+from modelcheck.limits.budget import Budget
+from modelcheck.limits.raising import started
+from modelcheck.limits.watch import Overrun, Watch
 from modelcheck.search.kernel import _explorer as native
-from modelcheck.search.report import Limits, Progress
+from modelcheck.search.report import Progress
 from modelcheck.spec import Declaration, Machine
-from modelcheck.spec.choice import Overrun
-from modelcheck.spec.watch import Watch
+from modelcheck.spec.overrun import out_of_memory, told
 from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.recording.recorder import Recorder
 
 _BATCH = 4096
 _LOOKS_EVERY_S = 0.25
+_GRACE_S = 2.0
 _MODES = {"breadth": native.BREADTH, "depth": native.DEPTH, "random": native.WALK}
 ORDERS = tuple(_MODES)
 WALK_LENGTH = 200
 _WALKED_IN_VAIN = 100_000
+
+
+class _Worker:
+    """A thread that drives a worker. The process does not wait for it, should it never come back from the spec's code."""
+
+    def __init__(self, drive: Callable[[int], int], worker: int) -> None:
+        self.code = native.LEVEL_DONE
+        self._thread = started(threading.Thread(target=self._run, args=(drive, worker), name=f"modelcheck-{worker}", daemon=True))
+
+    def _run(self, drive: Callable[[int], int], worker: int) -> None:
+        self.code = drive(worker)
+
+    def ended(self, seconds: float) -> bool:
+        """Whether it is at rest, or comes to it within some time."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
 
 
 class Exploration:
@@ -94,31 +109,47 @@ class Exploration:
 
     def run(self) -> None:
         """Search until everything is explored, a violation is found, or a limit is reached."""
-        with self._interruptible(), ThreadPoolExecutor(max(self._workers - 1, 1)) as pool:
-            while not self._halt.is_set():
-                if self._round(pool) == kernel.GROW:
-                    if not self.explorer.grow():
-                        self._stop(self._budget.memory_short())
-                elif self._violated() and not self._keep_going:
-                    break
-                elif not self.explorer.next_level():
-                    self.complete = not self._halt.is_set()
-                    break
-                elif (
-                    self._limits.depth is not None
-                    and self.explorer.stats()["depth"] >= self._limits.depth
-                    and self._breadth
-                ):
-                    self._stop(f"the depth limit of {self._limits.depth} was reached")
+        while not self._halt.is_set():
+            if self._round() == native.GROW:
+                if not self.explorer.grow():
+                    self._stop(self._budget.memory_short())
+            elif self._violated() and not self._keep_going:
+                break
+            elif not self.explorer.next_level():
+                self.complete = not self._halt.is_set()
+                break
+            elif self._limits.depth is not None and self.explorer.stats()["depth"] >= self._limits.depth and self._breadth:
+                self._stop(f"the depth limit of {self._limits.depth} was reached")
         if self._failure is not None:
             raise self._failure
         self.recorder.check_values()
 
-    def _round(self, pool: ThreadPoolExecutor) -> int:
+    def cut_short(self, overrun: Overrun, doing: str) -> None:
+        """Note that what is done after the search was ended too."""
+        self.stopped = f"{told(self._watch, overrun)}, {doing}"
+
+    def close(self) -> None:
+        """Give the memory of the search back at once, whoever still refers to this object."""
+        del self.explorer
+        self.recorder.close()
+        del self.recorder, self.space
+
+    def _round(self) -> int:
         """Let all workers run until each is at rest; GROW if one of them asked for it."""
-        others = [pool.submit(self._drive, worker) for worker in range(1, self._workers)]
-        codes = [self._drive(0), *(other.result() for other in others)]
-        return kernel.GROW if kernel.GROW in codes else kernel.LEVEL_DONE
+        others = [_Worker(self._drive, worker) for worker in range(1, self._workers)]
+        codes = [self._drive(0)]
+        for other in others:
+            while not other.ended(_LOOKS_EVERY_S):
+                self._look_around(report=True)
+                if self._halt.is_set() and not other.ended(_GRACE_S):
+                    self._leave_behind()
+                    break
+            codes.append(other.code)
+        return native.GROW if native.GROW in codes else native.LEVEL_DONE
+
+    def _leave_behind(self) -> None:
+        """Go on without a worker that is in a call of C, and cannot be woken; it ends when the call does, or with the process."""
+        self.stopped = self.stopped or self._budget.over() or "a call from the spec's code to C did not return"
 
     def _drive(self, worker: int) -> int:
         with self._watch.watching():
@@ -128,22 +159,24 @@ class Exploration:
         try:
             while not self._halt.is_set():
                 code = self.explorer.run(worker, self._batch())
-                if code == kernel.MISS:
+                if code == native.MISS:
                     with self._python:
                         self._supply(worker)
-                elif code != kernel.MORE:
+                elif code != native.MORE:
                     return code
                 self._look_around(report=worker == 0)
+        except MemoryError as error:
+            self._stop(out_of_memory(error))
         except BaseException as error:  # noqa: BLE001 - it is raised again by run().
             self._failure = self._failure or error
             self._halt.set()
-        return kernel.LEVEL_DONE
+        return native.LEVEL_DONE
 
     def _supply(self, worker: int) -> None:
         try:
             self.recorder.supply(self.explorer, worker)
         except Overrun as overrun:
-            self.stopped = self._watch.told(overrun)  # Says more than why the others stop.
+            self.stopped = told(self._watch, overrun)  # Says more than why the others stop.
             self._halt.set()
 
     def _batch(self) -> int:
@@ -154,9 +187,9 @@ class Exploration:
 
     def _look_around(self, *, report: bool) -> None:
         """Check the limits, and let one of the workers report progress; done between batches."""
-        late = self._budget.time_over()
-        if late:
-            self._stop(late)
+        ended = self._budget.ended()
+        if ended:
+            self._stop(ended)
         seconds = self.seconds
         if self._limits.states is not None or not self._breadth or seconds - self._looked_s > _LOOKS_EVERY_S:
             stats = self.explorer.stats()
@@ -223,26 +256,3 @@ class Exploration:
             if tree.declared and tree.declared.role.name == "REACHABLE"
         }
         return any(tree not in reachable for tree, *_ in self.explorer.findings())
-
-    @contextmanager
-    def _interruptible(self) -> Iterator[None]:
-        """Let the first Ctrl-C end the search with a report; a second one ends the program."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-
-        def interrupt(number: int, frame: Any) -> None:
-            del number, frame
-            if not self._budget.over():  # Otherwise the watch wakes a run that sleeps.
-                self._budget.interrupted = True
-                signal.signal(signal.SIGINT, before)
-            self._watch.interrupt()
-            self._stop(self._budget.over() or "")
-
-        before = signal.signal(signal.SIGINT, interrupt)
-        self._watch.takes_signals = True
-        try:
-            yield
-        finally:
-            self._watch.takes_signals = False
-            signal.signal(signal.SIGINT, before)

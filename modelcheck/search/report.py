@@ -12,23 +12,6 @@ from modelcheck.verdict import Verdict
 
 
 @frozen
-class Limits:
-    """When a search gives up, with the verdict ``unknown``. None: no limit.
-
-    Attributes:
-        states: Distinct states.
-        depth: Breadth-first levels, the initial one included; the states of that level are still checked.
-        time_s: Seconds of wall-clock time.
-        memory_bytes: Memory of the search's own structures; by default most of what the machine has free.
-    """
-
-    states: int | None = None
-    depth: int | None = None
-    time_s: float | None = None
-    memory_bytes: int | None = None
-
-
-@frozen
 class Progress:
     """How far a search is; passed to the progress function a few times a second."""
 

@@ -7,21 +7,21 @@ run is kept per thread, since several workers run actions.
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Iterable
 from typing import Any, Protocol, TypeVar
 
 from modelcheck.errors import UsageError
+from modelcheck.limits.raising import is_main
+from modelcheck.limits.watch import Overrun
+from modelcheck.limits.watch import present as watched
 
 T = TypeVar("T")
 
 
 class Disabled(BaseException):
     """Ends a run whose guard failed. Derived from BaseException so that ``except Exception`` in an action does not swallow it."""
-
-
-class Overrun(BaseException):
-    """Ends a run from outside, wherever it is. Derived from BaseException as `Disabled` is."""
 
 
 class Chooser(Protocol):
@@ -31,19 +31,8 @@ class Chooser(Protocol):
         """One of the options; raises `Disabled` when there is none."""
 
 
-class Watcher(Protocol):
-    """Is told of the runs of a thread; `modelcheck.spec.watch` has the one there is."""
-
-    def begin(self, run: choosing) -> None:
-        """A run begins on this thread."""
-
-    def end(self, run: choosing) -> None:
-        """It is over. Called again if the call itself was interrupted."""
-
-
 class _Present(threading.local):
     chooser: Chooser | None = None
-    watch: Watcher | None = None
 
 
 present = _Present()
@@ -64,12 +53,12 @@ class choosing:  # noqa: N801 - used like a function.
 
     def __enter__(self) -> None:
         self._before = present.chooser
-        self._watch = present.watch
+        self._watch = watched.watch
         if self._watch is not None:
             self._watch.begin(self)
         present.chooser = self._chooser
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         ended = None
         while True:
             try:
@@ -79,11 +68,39 @@ class choosing:  # noqa: N801 - used like a function.
                 ended = overrun
         if ended is not None:
             raise ended
+        if error is not None and not isinstance(error, Exception) and is_stray(error):
+            raise StrayError(error) from error
 
     def _leave(self) -> None:
         present.chooser = self._before
         if self._watch is not None:
             self._watch.end(self)
+
+
+class StrayError(Exception):
+    """A ``BaseException`` that the code of a run raised, made an error of that code: it is not for a spec to end the program.
+
+    Attributes:
+        error: What was raised.
+    """
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+_FRAMEWORKS = ("modelcheck", "hypothesis", "_pytest", "pytest")
+
+
+def is_stray(error: BaseException) -> bool:
+    """Whether an exception that is no ``Exception`` came out of a spec's code by mistake.
+
+    Those by which this package, Hypothesis and pytest end a run are meant; and Ctrl-C is, which Python raises as a plain ``KeyboardInterrupt``
+    in the main thread unless somebody took the signal.
+    """
+    if type(error) is KeyboardInterrupt:
+        return not is_main() or signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+    return type(error).__module__.partition(".")[0] not in _FRAMEWORKS
 
 
 def require(condition: object) -> None:

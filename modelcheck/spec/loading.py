@@ -25,8 +25,8 @@ from pathlib import Path
 from types import ModuleType
 
 from modelcheck.errors import ModelcheckError, SpecError, UsageError
-from modelcheck.spec.choice import Disabled
-from modelcheck.spec.run import ESCAPING, user_place
+from modelcheck.spec.choice import Disabled, is_stray
+from modelcheck.spec.run import user_place
 from modelcheck.spec.spec import Spec
 
 _TARGET = re.compile(r"^(?P<where>.+?)(?:::?(?P<name>[A-Za-z_][A-Za-z_0-9]*))?$", re.DOTALL)
@@ -176,7 +176,9 @@ def _imported(load: object, what: str) -> ModuleType:
         raise SpecError(
             "require() was called outside of a run", place=user_place(error), remedy="Call it in an action or in init."
         ) from error
-    except ESCAPING as error:
+    except BaseException as error:
+        if not isinstance(error, Exception) and not is_stray(error):
+            raise
         shown = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         raise SpecError(f"importing {what} raised {shown}", place=user_place(error)) from error
     return module

@@ -18,7 +18,7 @@ from types import FunctionType, MethodType
 from typing import Any, TypeVar
 
 from modelcheck.errors import ModelcheckError, SpecError
-from modelcheck.spec.choice import Disabled, choosing
+from modelcheck.spec.choice import Disabled, StrayError, choosing
 from modelcheck.spec.stored import check_value
 from modelcheck.values import Bag, identity, ordered, show
 
@@ -147,10 +147,14 @@ def as_spec_error(error: BaseException, what: str, place: str | None = None) -> 
         what: What raised it, for example ``the action start(i=0)``.
         place: Where that is written, for an exception that no line of the spec raised.
     """
+    if isinstance(error, MemoryError):
+        raise error  # Not the spec's mistake: a limit was reached.
     if isinstance(error, ModelcheckError):
         if error.place is None:
             error.place = user_place(error) or place
         return error
+    if isinstance(error, StrayError):
+        error = error.error
     text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return SpecError(f"{what} raised {text}", place=user_place(error) or place, remedy=_remedy(error, what))
 

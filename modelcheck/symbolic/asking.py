@@ -15,6 +15,9 @@ from typing import Any, NoReturn
 import z3
 from attrs import define
 
+from modelcheck.limits.raising import Interrupted, interrupt
+from modelcheck.limits.watch import Overrun
+
 _AGAIN_S = 0.01
 _Z3 = str(Path(z3.__file__).parent) + os.sep
 
@@ -25,6 +28,23 @@ class _Stop:
 
     wanted: bool = False
     again: threading.Timer | None = None
+    asked: z3.Context | None = None
+    over: bool = False
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Within the block z3 is at work, and `cut_short` ends that.
+
+        Raises:
+            Overrun: if it did.
+        """
+        self.asked = z3.main_ctx()
+        try:
+            yield
+        finally:
+            self.asked, over, self.over = None, self.over, False
+        if over:
+            raise Overrun
 
     def note(self, _: int, frame: FrameType | None) -> None:
         """Take the signal."""
@@ -39,7 +59,7 @@ class _Stop:
     def now(self) -> NoReturn:
         """Stop, and do not repeat the signal."""
         self.settle()
-        raise KeyboardInterrupt
+        raise Interrupted
 
     def settle(self) -> None:
         """Do not repeat the signal."""
@@ -61,7 +81,7 @@ def stoppable() -> Iterator[None]:
     before = signal.getsignal(signal.SIGINT)
     _stop.wanted = False
     try:
-        ours = before is signal.default_int_handler and bool(signal.signal(signal.SIGINT, _stop.note))
+        ours = before in (signal.default_int_handler, interrupt) and bool(signal.signal(signal.SIGINT, _stop.note))
     except ValueError:  # Not in the main thread, which is the one to be interrupted.
         ours = False
     try:
@@ -71,6 +91,14 @@ def stoppable() -> Iterator[None]:
         _stop.wanted = False
         if ours:
             signal.signal(signal.SIGINT, before)
+
+
+def cut_short() -> None:
+    """End what z3 does now; may be called on any thread."""
+    context = _stop.asked
+    if context is not None:
+        _stop.over = True
+        context.interrupt()
 
 
 def stop_if_wanted() -> None:
@@ -105,7 +133,8 @@ def ask(solver: z3.Solver, *assumptions: Any, deadline: float | None = None, mos
         limits.append(int((deadline - time.monotonic()) * 1000))
     if limits:
         solver.set("timeout", max(min(limits), 1))
-    answer = solver.check(*assumptions)
+    with _stop.asking():
+        answer = solver.check(*assumptions)
     if answer == z3.unknown and solver.reason_unknown() == "interrupted from keyboard":
         _stop.now()
     return answer

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from modelcheck import ModelcheckError, Verdict
 from modelcheck.conformance.explaining import Explaining
 from modelcheck.conformance.validation import validate
+from modelcheck.limits import Limits
 from modelcheck.spec import Role, machine_of
 from modelcheck.trace.itf import encode
 from modelcheck.trace.observation import Observation, state_differences, step_differences
@@ -155,7 +156,7 @@ def compare(source: str, seed: int) -> str:
         explained += 1
     assert (explained, len(explaining)) == (lines, states)
     for most in (1, 3, 10_000):
-        found = validate(machine, log, hidden=hidden, most=most)
+        found = validate(machine, log, hidden=hidden, limits=Limits(states=most))
         if found.verdict is Verdict.UNKNOWN:
             assert most < MOST
         else:

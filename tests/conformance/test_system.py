@@ -19,6 +19,7 @@ from modelcheck import Spec, action, choose, require
 from modelcheck.cli.command import modelcheck
 from modelcheck.conformance import Adapter, AdapterError, Nonconformance, conformance
 from modelcheck.errors import UsageError
+from modelcheck.limits import Limits
 
 QUICK = settings(max_examples=30, stateful_step_count=20, database=None, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
@@ -155,7 +156,7 @@ def test_an_adapter_that_hangs_is_stopped_and_told_with_its_place():
             torn.append(True)
 
     started = time.monotonic()
-    error, left = once(Bad, timeout_s=0.2)
+    error, left = once(Bad, limits=Limits(time_s=0.2))
     assert "toss() of the adapter took longer than 0.2 s" in str(error)
     assert place_of(Bad.toss, 0).split(":")[0] in error.place
     assert left == 0
@@ -178,7 +179,7 @@ def test_a_coroutine_that_hangs_is_cancelled_and_told_with_its_place():
             self.task = asyncio.create_task(wait_for_ever())
             await wait_for_ever()
 
-    error, left = once(Bad, timeout_s=0.2)
+    error, left = once(Bad, limits=Limits(time_s=0.2))
     assert "toss() of the adapter took longer than 0.2 s" in str(error)
     assert error.place.endswith(place_of(wait_for_ever, 2))
     assert left == 0
@@ -193,7 +194,7 @@ def test_a_coroutine_that_blocks_is_told_with_its_place():
         async def toss(self):
             time.sleep(1.5)  # noqa: ASYNC251 - the mistake that is to be told.
 
-    error, _ = once(Bad, timeout_s=0.2)
+    error, _ = once(Bad, limits=Limits(time_s=0.2))
     assert error.place.endswith(place_of(Bad.toss, 1))
 
 

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from modelcheck.cli.command import modelcheck
 from modelcheck.conformance.log import read_log
 from modelcheck.conformance.validation import validate
+from modelcheck.limits import Limits
 from modelcheck.spec import machine_of
 from modelcheck.spec.loading import load_spec
 from modelcheck.statespace.stepper import Stepper
@@ -200,7 +201,7 @@ def test_progress_tells_the_pass_and_the_line(log):
     machine = machine_of(load_spec(COMMIT)(rms=8))
     told = []
     observations = read_log(log([{"action": "tm_commit"}, {"state": {"tm": "ABORTED"}}]), machine)
-    found = validate(machine, observations, hidden=ALL_HIDDEN[1::2], most=5_000_000, progress=told.append, time_limit=0.7)
+    found = validate(machine, observations, hidden=ALL_HIDDEN[1::2], progress=told.append, limits=Limits(states=5_000_000, time_s=0.7))
     assert found.verdict is Verdict.UNKNOWN
     assert told
     assert all((progress.line, progress.lines) in [(0, 2), (1, 2)] for progress in told)

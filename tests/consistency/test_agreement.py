@@ -9,7 +9,6 @@ from attrs import evolve
 
 from modelcheck.consistency import History, check_history
 from modelcheck.consistency.history import in_order
-from modelcheck.consistency.limits import Deadline, Limits
 from modelcheck.consistency.linearizability._linearizability import Outcome
 from modelcheck.consistency.linearizability._texts import decide_texts
 from modelcheck.consistency.linearizability.problem import Problem
@@ -18,6 +17,7 @@ from modelcheck.consistency.linearizability.solver import ask_solver
 from modelcheck.consistency.linearizability.unique import decide_unique
 from modelcheck.consistency.objects.objects import FifoQueue, KeyValue, PriorityQueue, Register, Stack
 from modelcheck.consistency.objects.sequential import UNKNOWN
+from modelcheck.limits.deadline import Allowance, Deadline
 from modelcheck.verdict import Verdict
 
 from ..oracles.linearizability import linearizable
@@ -90,7 +90,7 @@ def agrees_with_solver(object_, seeds):
     for seed in seeds:
         chance = random.Random(f"z3 {seed} {object_.name}")
         history = random_history(chance, object_, operations=5, clients=3, values=2, lost=0.2, wrong=2)
-        answer = ask_solver(history, object_, Limits(60))
+        answer = ask_solver(history, object_, Allowance(60))
         verdicts.add(answer.verdict)
         assert (answer.verdict is Verdict.HOLDS) == linearizable(history, object_), (seed, list(map(str, history)))
         if answer.verdict is Verdict.VIOLATED:
@@ -163,7 +163,7 @@ def test_a_whole_decision_agrees_with_the_oracle():
     for object_ in ALL:
         for seed in range(200):
             history = draw(f"whole {seed}", object_)
-            verdicts = [decide_part(part, object_, Limits(60)).verdict for part in parts_of(history, object_)]
+            verdicts = [decide_part(part, object_, Allowance(60)).verdict for part in parts_of(history, object_)]
             assert (Verdict.all_of(verdicts) is Verdict.HOLDS) == linearizable(history, object_)
 
 

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from modelcheck.cli.history import command
 from modelcheck.consistency import check_history
 from modelcheck.errors import HistoryError, UsageError
+from modelcheck.limits import Limits
 
 from .recordings import COPIED
 
@@ -65,7 +66,7 @@ def test_the_time_limit_covers_the_reading_of_the_file(tmp_path):
     lines = ({"process": at % 9, "f": "write", "argument": at, "result": None, "call": 2 * at, "return": 2 * at + 1} for at in range(60_000))
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     started = time.process_time()
-    assert check_history(path, time_limit_s=0.05).reason == "the time limit was reached while the file was read"
+    assert check_history(path, limits=Limits(time_s=0.05)).reason == "the time limit was reached while the file was read"
     done = run(path, "--time-limit", "0.05", "--model", "register")
     assert time.process_time() - started < 2
     assert done.exit_code == 3

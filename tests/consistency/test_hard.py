@@ -7,10 +7,10 @@ import random
 import pytest
 
 from modelcheck.consistency import CasRegister, History, Mutex, check_history
-from modelcheck.consistency.limits import Limits
 from modelcheck.consistency.linearizability._linearizability import Outcome
 from modelcheck.consistency.linearizability.problem import Problem
 from modelcheck.consistency.linearizability.procedures import Part, decide_part
+from modelcheck.limits.deadline import Allowance
 from modelcheck.verdict import Verdict
 
 from ..oracles.linearizability import linearizable
@@ -27,7 +27,7 @@ def test_a_bad_history_of_forty_clients_with_lost_operations_is_refuted(values, 
     history = busy_history(
         CasRegister(0), clients=40, operations=1000, lost=0.05, values=values, wrong_at=wrong_at, wrong=NOWHERE
     )
-    assert decide_part(Part(None, tuple(history)), CasRegister(0), Limits(60)).verdict is Verdict.VIOLATED
+    assert decide_part(Part(None, tuple(history)), CasRegister(0), Allowance(60)).verdict is Verdict.VIOLATED
 
 
 def test_lost_operations_are_counted_when_reuse_would_explain_too_much():

@@ -1,4 +1,4 @@
-"""Limits of time and memory hold in every procedure, on the side of Python too, and Ctrl-C stops a check."""
+"""Allowance of time and memory hold in every procedure, on the side of Python too, and Ctrl-C stops a check."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ from modelcheck.consistency import (
     check_history,
 )
 from modelcheck.consistency.history import in_order
-from modelcheck.consistency.limits import MEMORY_UP, TIME_UP, Limits, TimeUp, watched
 from modelcheck.consistency.linearizability._linearizability import Outcome
 from modelcheck.consistency.linearizability.problem import Problem
+from modelcheck.limits import Limits
+from modelcheck.limits.deadline import MEMORY_UP, TIME_UP, Allowance, TimeUp, watched
 from modelcheck.verdict import Verdict
 
 from .generate import random_history
@@ -96,18 +97,18 @@ def test_the_time_limit_holds(procedure):
     """A check that would take long ends soon after its time, and says why."""
     history, model, options = LONG[procedure]
     started = time.monotonic()
-    result = check_history(history, model, time_limit_s=0.01, explanation=False, **options)
+    result = check_history(history, model, limits=Limits(time_s=0.01), explanation=False, **options)
     assert (result.verdict, result.reason) == (Verdict.UNKNOWN, TIME_UP)
     assert time.monotonic() - started < SOON_S
 
 
-@pytest.mark.parametrize("limits", [{"time_limit_s": 0.0}, {"memory_limit_bytes": 1}], ids=["no time", "no memory"])
+@pytest.mark.parametrize("limits", [Limits(time_s=0.0), Limits(memory_bytes=1)], ids=["no time", "no memory"])
 @pytest.mark.parametrize("procedure", LONG)
 def test_without_any_time_or_memory_nothing_is_decided(procedure, limits):
     """A check that may use nothing is unknown, whichever procedure it would have been."""
     history, model, options = LONG[procedure]
-    result = check_history(history, model, explanation=False, **limits, **options)
-    expected = TIME_UP if "time_limit_s" in limits else MEMORY_UP
+    result = check_history(history, model, explanation=False, limits=limits, **options)
+    expected = TIME_UP if limits.time_s is not None else MEMORY_UP
     assert (result.verdict, result.reason) == (Verdict.UNKNOWN, expected)
 
 
@@ -115,7 +116,7 @@ def test_without_any_time_or_memory_nothing_is_decided(procedure, limits):
 @pytest.mark.parametrize("object_", [Register(0), CasRegister(0)], ids=["register", "cas"])
 def test_unique_values_need_memory_too(object_, count):
     """The near-linear procedure of a register stops when its intervals do not fit."""
-    result = check_history(written(count), object_, memory_limit_bytes=100 * count, explanation=False)
+    result = check_history(written(count), object_, limits=Limits(memory_bytes=100 * count), explanation=False)
     assert (result.verdict, result.reason) == (Verdict.UNKNOWN, MEMORY_UP)
     assert check_history(written(count), object_).verdict is Verdict.HOLDS
 
@@ -169,20 +170,20 @@ class Tedious(SequentialObject):
 def test_a_slow_object_keeps_the_time_limit():
     """The time limit holds where an object's step takes milliseconds."""
     started = time.monotonic()
-    result = check_history(hopeless(), Tedious(sleep_s=0.005), time_limit_s=0.2, explanation=False)
+    result = check_history(hopeless(), Tedious(sleep_s=0.005), limits=Limits(time_s=0.2), explanation=False)
     assert (result.verdict, result.reason) == (Verdict.UNKNOWN, TIME_UP)
     assert time.monotonic() - started < SOON_S
 
 
 def test_large_states_count_as_memory():
     """What an object's states take in Python counts, and not the tables alone."""
-    result = check_history(hopeless(), Tedious(ballast=1 << 18), memory_limit_bytes=64 << 20, explanation=False)
+    result = check_history(hopeless(), Tedious(ballast=1 << 18), limits=Limits(memory_bytes=64 << 20), explanation=False)
     assert (result.verdict, result.reason) == (Verdict.UNKNOWN, MEMORY_UP)
 
 
 def test_a_watch_ends_with_its_block():
     """A limit that is reached after the block is raised nowhere."""
-    with watched(Limits(0.1)):
+    with watched(Allowance(0.1)):
         pass
     time.sleep(0.3)
 
@@ -190,7 +191,7 @@ def test_a_watch_ends_with_its_block():
 def test_a_watch_ends_a_loop():
     """A limit is raised in the middle of a loop in Python."""
     started = time.monotonic()
-    with pytest.raises(TimeUp), watched(Limits(0.1)):
+    with pytest.raises(TimeUp), watched(Allowance(0.1)):
         sum(1 for _ in iter(lambda: time.monotonic() - started > SOON_S, True))
 
 
@@ -198,7 +199,7 @@ def test_progress_within_one_key():
     """A long check of one key tells how far it is, and never goes back."""
     told = []
     check_history(
-        hopeless(), Counter(), time_limit_s=0.5, explanation=False, progress=lambda *done: told.append(done)
+        hopeless(), Counter(), limits=Limits(time_s=0.5), explanation=False, progress=lambda *done: told.append(done)
     )
     assert len(told) > 2
     assert told == sorted(told)

@@ -11,6 +11,7 @@ from modelcheck.consistency.isolation.transactions import LEVELS
 from modelcheck.consistency.report.page import page
 from modelcheck.consistency.report.text import described
 from modelcheck.errors import HistoryError, UsageError
+from modelcheck.limits import Limits
 from modelcheck.verdict import Verdict
 
 from ..oracles.isolation import external, keeps, run
@@ -218,9 +219,9 @@ def test_times_beyond_64_bits_are_refused():
 def test_limits_hold_in_every_phase():
     """A check that has no time, or no memory for its tables, says so."""
     history = History([transaction(at, at, 3000 + at, ("w", 0, at), ("r", 1, None)) for at in range(3000)])
-    late = check_history(history, "rw-register", time_limit_s=0.0)
+    late = check_history(history, "rw-register", limits=Limits(time_s=0.0))
     assert (late.verdict, late.reason) == (Verdict.UNKNOWN, "the time limit was reached")
-    large = check_history(history, "rw-register", consistency="causal", memory_limit_bytes=1000)
+    large = check_history(history, "rw-register", consistency="causal", limits=Limits(memory_bytes=1000))
     assert (large.verdict, large.reason) == (Verdict.UNKNOWN, "the memory limit was reached")
 
 
@@ -237,7 +238,7 @@ def test_what_ran_in_some_order_is_serializable(keys):
         done.append(transaction(at, 0, 1, *steps))
     chance.shuffle(done)
     for level in ("serializable", "snapshot-isolation"):
-        result = check_history(History(done[:40] if keys == 3 else done), "rw-register", consistency=level, time_limit_s=2)
+        result = check_history(History(done[:40] if keys == 3 else done), "rw-register", consistency=level, limits=Limits(time_s=2))
         assert result.verdict is not Verdict.VIOLATED
 
 

@@ -116,6 +116,6 @@ def test_a_walk_ends_where_there_are_fewer_states_than_its_limit():
 def test_the_peak_memory_is_not_that_of_a_parent():
     """A check started by a process that needed much memory reports its own peak."""
     ballast = bytearray(300 << 20)
-    code = "from modelcheck.search.memory import peak_bytes; print(peak_bytes())"
+    code = "from modelcheck.limits.memory import peak_bytes; print(peak_bytes())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert int(done.stdout) < len(ballast)

@@ -13,6 +13,7 @@ import pytest
 
 from modelcheck import Verdict
 from modelcheck.errors import ModelcheckError
+from modelcheck.limits import Limits
 from modelcheck.spec.loading import load_spec
 from modelcheck.symbolic.proof.prove import prove
 
@@ -68,7 +69,7 @@ def test_a_mistake_is_an_error_with_its_place(mistake, tmp_path):
 def test_a_loop_without_end_is_ended_by_the_time_limit(tmp_path):
     """The report says in which line it was."""
     path = written(tmp_path, ZERO + "    @action\n    def go(self):\n        while True:\n            pass\n" + TRUE)
-    report = prove(load_spec(str(path))(), time_limit=2)
+    report = prove(load_spec(str(path))(), limits=Limits(time_s=2))
     assert report.verdict is Verdict.UNKNOWN
     assert "the time limit was reached, in a run of go" in report.reason
     assert "example.py:1" in report.reason
@@ -78,7 +79,7 @@ def test_init_without_end_is_an_error(tmp_path):
     """Nothing is known of a spec that never starts."""
     path = written(tmp_path, "    def init(self):\n        while True:\n            self.n = 0\n" + UP + TRUE)
     with pytest.raises(ModelcheckError, match="in a run of init that had not ended"):
-        prove(load_spec(str(path))(), time_limit=0.3)
+        prove(load_spec(str(path))(), limits=Limits(time_s=0.3))
 
 
 def test_ctrl_c_ends_a_proof_with_a_report(tmp_path):

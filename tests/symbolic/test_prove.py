@@ -21,6 +21,7 @@ from modelcheck import (
     require,
     step_property,
 )
+from modelcheck.limits import Limits
 from modelcheck.spec import machine_of
 from modelcheck.symbolic.proof.prove import prove
 from modelcheck.symbolic.terms import UnsupportedError
@@ -384,7 +385,7 @@ def test_a_false_lemma_is_reported_even_if_it_is_not_needed(method):
 
 def test_the_time_limit_holds_while_actions_are_turned_into_formulas():
     """Raft takes ten seconds to be turned into formulas, and a second is not enough."""
-    report = prove(raft_mutants.Raft(), time_limit=1)
+    report = prove(raft_mutants.Raft(), limits=Limits(time_s=1))
     assert report.verdict is Verdict.UNKNOWN
     assert "time limit" in report.reason
     assert report.seconds < 20

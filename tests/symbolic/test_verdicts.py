@@ -171,7 +171,7 @@ class RaisesFarAway(Spec):
 @pytest.mark.parametrize("k", [1, 2])
 def test_what_rules_out_that_an_action_raises_is_proved_too(k):
     """A lemma must not be believed because no property needs it but for that."""
-    report = prove(RaisesFarAway(), method="induction", k=k, time_limit=60)
+    report = prove(RaisesFarAway(), method="induction", k=k, limits=Limits(time_s=60))
     assert report.verdict is UNKNOWN
     assert {each.name: each.verdict for each in report.properties} == {"is_fine": UNKNOWN, "small": UNKNOWN}
 

@@ -1,5 +1,5 @@
 from modelcheck.consistency.history import History, Operation
-from modelcheck.consistency.limits import Deadline
+from modelcheck.limits.deadline import Deadline
 
 class Graph:
     def __init__(self, nodes: int) -> None: ...

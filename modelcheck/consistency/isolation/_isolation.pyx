@@ -18,7 +18,7 @@ from libcpp cimport bool as boolean
 from libcpp.vector cimport vector
 
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.limits import MEMORY_UP, TIME_UP, LimitReached
+from modelcheck.limits.deadline import MEMORY_UP, TIME_UP, LimitReached
 from modelcheck.consistency.objects.sequential import UNKNOWN
 from modelcheck.errors import HistoryError
 

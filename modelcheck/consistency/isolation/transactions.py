@@ -24,9 +24,9 @@ from attrs import evolve
 from modelcheck.consistency.history import History
 from modelcheck.consistency.isolation._isolation import Facts, Graph
 from modelcheck.consistency.isolation.cycles import REALTIME, RW, SESSION, WR, WW, DependencyGraph
-from modelcheck.consistency.limits import MEMORY_UP, Deadline, LimitReached, Limits
 from modelcheck.consistency.result import Anomaly, HistoryResult
 from modelcheck.errors import UsageError
+from modelcheck.limits.deadline import MEMORY_UP, Allowance, Deadline, LimitReached
 from modelcheck.verdict import Verdict
 
 LEVELS: Final = (
@@ -49,7 +49,7 @@ WEAK: Final = ("read-committed", "read-atomic", "causal")
 """The levels that are saturated; read-committed of list-append is not."""
 
 
-def decide_transactions(history: History, model: str, level: str, limits: Limits) -> HistoryResult:
+def decide_transactions(history: History, model: str, level: str, limits: Allowance) -> HistoryResult:
     """Whether transactions keep an isolation level, with the anomalies that say no.
 
     Args:
@@ -90,7 +90,7 @@ class _Question:
             self.kinds |= SESSION | REALTIME
         self.procedure = "cycles of dependencies"
 
-    def answer(self, history: History, limits: Limits) -> list[Anomaly]:
+    def answer(self, history: History, limits: Allowance) -> list[Anomaly]:
         """The anomalies that say no."""
         deadline = Deadline(limits.time_s, limits.memory_bytes)
         facts = Facts(history, self.is_lists, deadline)

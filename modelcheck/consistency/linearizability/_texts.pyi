@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.limits import Deadline
+from modelcheck.limits.deadline import Deadline
 
 def decide_texts(operations: Sequence[Operation], deadline: Deadline) -> bool | None: ...

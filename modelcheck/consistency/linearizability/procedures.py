@@ -22,13 +22,13 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from attrs import evolve, frozen
 
 from modelcheck.consistency.history import History, Operation, Progress
-from modelcheck.consistency.limits import MEMORY_UP, TIME_UP, Deadline, LimitReached, Limits
 from modelcheck.consistency.linearizability._linearizability import Outcome, replays
 from modelcheck.consistency.linearizability.problem import Answer, Problem
 from modelcheck.consistency.linearizability.unique import decide_unique
 from modelcheck.consistency.objects.objects import CasRegister, KeyValue, Register
 from modelcheck.consistency.objects.sequential import SequentialObject
 from modelcheck.errors import HistoryError
+from modelcheck.limits.deadline import MEMORY_UP, TIME_UP, Allowance, Deadline, LimitReached
 from modelcheck.verdict import Verdict
 
 WIDTHS = (4, 16, 128, 2048)
@@ -122,7 +122,7 @@ def is_one_part(part: Part, object_: SequentialObject) -> bool:
 
 
 def decide_part(
-    part: Part, object_: SequentialObject, limits: Limits, *, needs_order: bool = False, needs_answer: bool = False
+    part: Part, object_: SequentialObject, limits: Allowance, *, needs_order: bool = False, needs_answer: bool = False
 ) -> PartResult:
     """Decide one part by the cheapest procedure that can.
 
@@ -142,7 +142,7 @@ class _Decision:
     def __init__(
         self,
         object_: SequentialObject,
-        limits: Limits,
+        limits: Allowance,
         *,
         needs_order: bool = False,
         needs_answer: bool = False,
@@ -251,7 +251,7 @@ def _judge(problem: Problem, answer: Answer, procedure: str) -> PartResult:
 def decide(
     history: History,
     object_: SequentialObject,
-    limits: Limits,
+    limits: Allowance,
     *,
     needs_order: bool = False,
     progress: Progress | None = None,

@@ -18,8 +18,8 @@ from typing import Any
 from attrs import frozen
 
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.limits import Deadline, LimitReached, Limits
 from modelcheck.consistency.objects.sequential import UNKNOWN, SequentialObject, agrees, applied
+from modelcheck.limits.deadline import Allowance, Deadline, LimitReached
 from modelcheck.verdict import Verdict
 
 MOST_STATES = 3000
@@ -43,7 +43,7 @@ class SolverAnswer:
     reason: str | None = None
 
 
-def ask_solver(operations: Sequence[Operation], object_: SequentialObject, limits: Limits) -> SolverAnswer:
+def ask_solver(operations: Sequence[Operation], object_: SequentialObject, limits: Allowance) -> SolverAnswer:
     """Whether operations are linearizable.
 
     Args:

@@ -12,13 +12,13 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.limits import Deadline
 from modelcheck.consistency.linearizability._linearizability import NEVER, Search
 from modelcheck.consistency.linearizability._texts import decide_texts
 from modelcheck.consistency.linearizability._unique_values import priority_queue_holds, queue_holds, stack_holds
 from modelcheck.consistency.linearizability.ranking import ranks
 from modelcheck.consistency.objects.objects import FifoQueue, KeyValue, PriorityQueue, Stack
 from modelcheck.consistency.objects.sequential import UNKNOWN, SequentialObject
+from modelcheck.limits.deadline import Deadline
 
 ZONES: Final = "zones of unique values"
 """The procedure for registers, and for keys that are only put and got."""

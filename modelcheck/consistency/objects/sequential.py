@@ -19,8 +19,8 @@ from collections.abc import Hashable
 from enum import Enum
 from typing import Any, ClassVar, Final
 
-from modelcheck.consistency.limits import LimitReached
 from modelcheck.errors import HistoryError, ModelcheckError
+from modelcheck.limits.deadline import LimitReached
 
 
 class _Unknown(Enum):

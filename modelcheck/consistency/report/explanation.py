@@ -26,12 +26,12 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.limits import Deadline, Limits
 from modelcheck.consistency.linearizability._linearizability import Outcome
 from modelcheck.consistency.linearizability.problem import Problem
 from modelcheck.consistency.linearizability.procedures import Part, PartResult, decide_part, is_one_part
 from modelcheck.consistency.objects.sequential import UNKNOWN, SequentialObject
 from modelcheck.consistency.result import Configuration, Explanation, Start
+from modelcheck.limits.deadline import Allowance, Deadline
 from modelcheck.verdict import Verdict
 
 SHOWN_CONFIGURATIONS = 5
@@ -61,7 +61,7 @@ def until(operations: Sequence[Operation], last: Operation) -> list[Operation]:
     return [o if o.finish is not None and o.finish <= last.finish else evolve(o, finish=None) for o in called]
 
 
-def explain(part: Part, object_: SequentialObject, limits: Limits, found: PartResult) -> Explanation | None:
+def explain(part: Part, object_: SequentialObject, limits: Allowance, found: PartResult) -> Explanation | None:
     """Explain why a part is not linearizable; ``None`` if the time did not suffice even to say where.
 
     Args:
@@ -72,7 +72,7 @@ def explain(part: Part, object_: SequentialObject, limits: Limits, found: PartRe
     """
     deadline = Deadline(limits.time_s)
     if found.answer is None:
-        found = decide_part(part, object_, Limits(limits.time_s / 2, limits.memory_bytes), needs_answer=True)
+        found = decide_part(part, object_, Allowance(limits.time_s / 2, limits.memory_bytes), needs_answer=True)
     contradictory = _Question(part, object_, deadline, limits.memory_bytes)
     stuck = _first_unexplained(part.operations, found, contradictory)
     if stuck is None:
@@ -124,7 +124,7 @@ class _Question:
         if seconds <= 0:
             return PartResult(Verdict.UNKNOWN, "none")
         part = Part(self._part.key, tuple(sorted(operations, key=lambda o: o.call)))
-        return decide_part(part, self.object, Limits(seconds, self._memory), needs_order=needs_order)
+        return decide_part(part, self.object, Allowance(seconds, self._memory), needs_order=needs_order)
 
     def about(self, object_: SequentialObject) -> _Question:
         """The same questions about another object, within the same time."""

@@ -44,21 +44,15 @@ class _Seal:
 
     broken: bool = False
 
-    def pick(self, options: Any) -> NoReturn:
-        """See `modelcheck.spec.choice.Chooser`."""
-        del options
+    def look(self) -> NoReturn:
+        """See `modelcheck.statespace.recording.session.Seal`."""
         self.broken = True
         raise _LookedError
 
-
-_seal = _Seal()  # Of the one thread that runs a spec's code at a time.
-
-
-class _SealedSession(Session):
-    """A session that is not to be looked at."""
-
-    def __getattribute__(self, name: str) -> NoReturn:
-        _seal.pick(name)
+    def pick(self, options: Any) -> NoReturn:
+        """See `modelcheck.spec.choice.Chooser`."""
+        del options
+        self.look()
 
 
 class Filter:
@@ -84,6 +78,7 @@ class Filter:
         self._condition = loop.condition
         self._values = values
         self._sessions = sessions
+        self._seal = _Seal()
         self._cells: list[Cell] = []
         self._passes: dict[Cell, bool] = {}
 
@@ -112,13 +107,13 @@ class Filter:
     @contextmanager
     def _sealed(self) -> Iterator[None]:
         for session in self._sessions:
-            session.__class__ = _SealedSession
+            session.seal = self._seal
         try:
-            with choosing(_seal):
+            with choosing(self._seal):
                 yield
         finally:
             for session in self._sessions:
-                session.__class__ = Session
+                session.seal = None
 
     def _holds(self, condition: Condition, element: Any) -> bool | None:
         """Whether a condition holds for an element; None if that cannot be told."""
@@ -136,12 +131,12 @@ class Filter:
     def _tried(self, test: Test, element: Any) -> bool | None:
         if any(name not in self._values for name in test.names):
             return None
-        _seal.broken = False
+        self._seal.broken = False
         try:
             value = test.run(element, *(self._values[name] for name in test.names))
         except (Exception, _LookedError):  # noqa: BLE001 - the loop itself raises it, if it comes to this element.
             return None
-        return value if isinstance(value, bool) and not _seal.broken else None
+        return value if isinstance(value, bool) and not self._seal.broken else None
 
 
 class Filters:
@@ -183,6 +178,13 @@ class Filters:
             found = self._found[key] = Filter(self._space, collection, loop, values, self._sessions)
             self._registry.projections[found.index] = self._numbered[found.index] = found
         return found
+
+    def close(self) -> None:
+        """Let go of all filters, which refer to those who refer to this."""
+        self._found.clear()
+        self._numbered.clear()
+        self._registry.projections.clear()
+        self._sessions = self._lives = ()
 
     def content(self, index: int, ids: Mapping[int, int]) -> int:
         """The content key of what passes the filter of a number in a state."""

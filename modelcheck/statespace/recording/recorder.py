@@ -244,6 +244,8 @@ class Recorder:
             run.outcome = kernel.DISABLED
         except ModelcheckError as error:
             raise self._failed(error, tree, run, state) from error
+        except MemoryError:
+            raise
         except ESCAPING as error:
             self._blame(error, tree, chooser, state, after)
             raise self._failed(error, tree, run, state) from error
@@ -359,6 +361,14 @@ class Recorder:
         raise InternalError(
             f"{self.name(tree)} raised {type(error).__name__}: {error} on the recording views, and not on ordinary objects"
         ) from error
+
+    def close(self) -> None:
+        """Let go of what refers to each other, so that its memory is given back at once. Nothing can be run afterwards."""
+        self.filters.close()
+        self._session.filters = self._following.filters = None
+        for live in (self._live, self._live_following):
+            live.__dict__.clear()
+        self.trees.clear()
 
     def after(self, run: Run, state: Mapping[int, int]) -> dict[int, int]:
         """The ids of the cells after a run."""

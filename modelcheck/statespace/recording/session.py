@@ -54,6 +54,13 @@ class Finder(Protocol):
         """The filter of the loop over a collection that is about to begin in a frame."""
 
 
+class Seal(Protocol):
+    """Ends who looks at what is sealed."""
+
+    def look(self) -> None:
+        """Somebody looks."""
+
+
 class Registry:
     """Projections and updates, one per cell and function or list of operations.
 
@@ -102,6 +109,7 @@ class Session:
         moved: The cells of keys that the run deleted at some time: put back, a key is the last of its dict.
         assigned: What slots refer to instead of their views.
         filters: Finds what a loop looks at; None: everything.
+        seal: Told of every look at the session, if there is one, and ends it.
     """
 
     def __init__(self, registry: Registry, *, following: bool = False) -> None:
@@ -117,11 +125,12 @@ class Session:
         self._wholes: set[int] = set()
         self._filtered: set[int] = set()
         self.filters: Finder | None = None
-        self.written: dict[Cell, Any] = {}
-        self.touched: set[int] = set()
-        self.removed: set[Cell] = set()
-        self.moved: set[Cell] = set()
-        self.assigned: dict[Any, Any] = {}
+        self.seal: Seal | None = None
+        self._written: dict[Cell, Any] = {}
+        self._touched: set[int] = set()
+        self._removed: set[Cell] = set()
+        self._moved: set[Cell] = set()
+        self._assigned: dict[Any, Any] = {}
 
     def begin(self, state: Mapping[int, int], events: list[Event], content: ContentKey) -> None:
         """Start a run on a state, given by the ids of the cells whose id is not 0, and log to ``events``."""
@@ -132,22 +141,58 @@ class Session:
         self._projected = {}
         self._wholes = set()
         self._filtered = set()
-        self.written = {}
-        self.touched = set()
-        self.removed = set()
-        self.moved = set()
-        self.assigned = {}
+        self._written = {}
+        self._touched = set()
+        self._removed = set()
+        self._moved = set()
+        self._assigned = {}
+
+    @property
+    def written(self) -> dict[Cell, Any]:
+        """See above."""
+        self._look()
+        return self._written
+
+    @property
+    def touched(self) -> set[int]:
+        """See above."""
+        self._look()
+        return self._touched
+
+    @property
+    def removed(self) -> set[Cell]:
+        """See above."""
+        self._look()
+        return self._removed
+
+    @property
+    def moved(self) -> set[Cell]:
+        """See above."""
+        self._look()
+        return self._moved
+
+    @property
+    def assigned(self) -> dict[Any, Any]:
+        """See above."""
+        self._look()
+        return self._assigned
+
+    def _look(self) -> None:
+        """Somebody looks at the session."""
+        if self.seal is not None:
+            self.seal.look()
 
     def read(self, cell: Cell) -> Any:
         """The value in a cell."""
-        if cell not in self.written:
+        self._look()
+        if cell not in self._written:
             return self._stored(cell)
-        value = self.written[cell]
+        value = self._written[cell]
         if isinstance(value, _Pending):
             operations, value = value, self._stored(cell)
             for operation in operations:
                 value = apply(operation, value)
-            self.written[cell] = value
+            self._written[cell] = value
         return value
 
     def _is_known(self, cell: Cell) -> bool:
@@ -178,19 +223,22 @@ class Session:
         Raises:
             SpecError: if it is not a value.
         """
-        self.written[cell] = check_value(value, cell.path)
+        self._look()
+        self._written[cell] = check_value(value, cell.path)
 
     def update(self, cell: Cell, operation: Operation) -> None:
         """Change a cell without reading it, if it was not read yet."""
-        before = self.written.get(cell)
-        if self._is_known(cell) or (cell in self.written and not isinstance(before, _Pending)):
-            self.written[cell] = apply(operation, self.read(cell))
+        self._look()
+        before = self._written.get(cell)
+        if self._is_known(cell) or (cell in self._written and not isinstance(before, _Pending)):
+            self._written[cell] = apply(operation, self.read(cell))
         else:
-            self.written[cell] = _Pending((*(before or ()), operation))
+            self._written[cell] = _Pending((*(before or ()), operation))
 
     def project(self, cell: Cell, function: Callable[[Any], Any]) -> Any:
         """A function of the value in a cell; the run depends on the result only."""
-        if cell in self.written or self._is_known(cell):
+        self._look()
+        if cell in self._written or self._is_known(cell):
             return function(self.read(cell))
         projection = self._registry.projection(cell, function)
         key = (cell.index, projection.index)
@@ -202,10 +250,12 @@ class Session:
 
     def filter_of(self, collection: Collection, frame: FrameType, *, statements: bool = False) -> Filtering | None:
         """What the loop over a collection looks at that is about to begin in a frame; None: everything."""
+        self._look()
         return None if self.filters is None else self.filters.of(collection, frame, statements=statements)
 
     def whole(self, collection: Collection, passing: Filtering | None = None) -> list[Cell]:
         """The cells of a collection that pass and do not hold its default in the state that the run began with; all are read at once."""
+        self._look()
         cells = [cell for cell in collection.cells.values() if self._state.get(cell.index, 0)]
         if passing is not None:
             if collection.index not in self._wholes and passing.index not in self._filtered:
@@ -219,8 +269,8 @@ class Session:
 
     def present(self, collection: Collection, passing: Filtering | None = None) -> list[Cell]:
         """The cells of a collection that pass and do not hold its default now; reads them all."""
-        before = [cell for cell in self.whole(collection, passing) if cell not in self.written]
-        written = [cell for cell in self.written if cell.collection is collection]
+        before = [cell for cell in self.whole(collection, passing) if cell not in self._written]
+        written = [cell for cell in self._written if cell.collection is collection]
         if passing is not None:
             written = [cell for cell in written if passing.passes(cell)]
         return before + [cell for cell in written if not collection.is_default(self.read(cell))]
@@ -229,40 +279,45 @@ class Session:
 
     def put(self, cell: Cell, value: Any) -> None:
         """Write to a cell of a collection."""
+        self._look()
         self._touch(cell)
         self.write(cell, value)
 
     def put_update(self, cell: Cell, operation: Operation) -> None:
         """Change a cell of a collection without reading it, if it was not read yet."""
+        self._look()
         self._touch(cell)
         self.update(cell, operation)
 
     def remove(self, cell: Cell) -> None:
         """Delete a key."""
+        self._look()
         self._touch(cell)
-        self.written.pop(cell, None)
-        self.written[cell] = cell.values[0]
-        self.removed.add(cell)
-        self.moved.add(cell)
+        self._written.pop(cell, None)
+        self._written[cell] = cell.values[0]
+        self._removed.add(cell)
+        self._moved.add(cell)
 
     def _touch(self, cell: Cell) -> None:
         assert cell.collection is not None
-        self.touched.add(cell.collection.index)
-        if cell in self.removed:
-            self.removed.discard(cell)
-            self.written[cell] = self.written.pop(cell)
+        self._touched.add(cell.collection.index)
+        if cell in self._removed:
+            self._removed.discard(cell)
+            self._written[cell] = self._written.pop(cell)
 
     def replace(self, collection: Collection, content: Mapping[Any, Any]) -> None:
         """Make the content of a collection that of a mapping, whatever the run did to it before."""
+        self._look()
         wanted = {collection.cell(element): value for element, value in content.items()}
         before = self.whole(collection)
-        for cell in [cell for cell in self.written if cell.collection is collection]:
-            del self.written[cell]
-        self.written.update((cell, cell.values[0]) for cell in before if cell not in wanted)
-        self.written.update(wanted)
+        for cell in [cell for cell in self._written if cell.collection is collection]:
+            del self._written[cell]
+        self._written.update((cell, cell.values[0]) for cell in before if cell not in wanted)
+        self._written.update(wanted)
 
     def pick_element(self, collection: Collection, chosen: int | None) -> Cell | None:
         """One present element of a collection that the run did not write to; the first unless ``chosen`` says which cell. None: there is none."""
+        self._look()
         cells = collection.cells.values()
         present = (cell for cell in cells if self._state.get(cell.index, 0))
         cell = next((c for c in present if chosen is None or c.index == chosen), None)
@@ -271,9 +326,9 @@ class Session:
 
     def changed(self) -> list[str]:
         """The places that the run changed."""
-        if not (self.written or self.assigned):
+        if not (self._written or self._assigned):
             return []
-        return [cell.path for cell in self.written] + [slot.path for slot in self.assigned]
+        return [cell.path for cell in self._written] + [slot.path for slot in self._assigned]
 
     def effect(self) -> list[tuple[int, int, int]]:
         """The writes of the run, as the kernel takes them.
@@ -281,14 +336,14 @@ class Session:
         Raises:
             SpecError: if an element of a bag occurs less than 0 times, or not a whole number of times.
         """
-        for cell, value in self.written.items():
+        for cell, value in self._written.items():
             if cell.collection is not None and type(cell.collection.default) is int and not isinstance(value, _Pending):
                 check_count(cell.collection.path, cell.element, value)
         return [
             (cell.index, self._registry.update(cell, value).index, 0)
             if isinstance(value, _Pending)
             else (cell.index, 0, cell.id_of(value))
-            for cell, value in self.written.items()
+            for cell, value in self._written.items()
         ]
 
 

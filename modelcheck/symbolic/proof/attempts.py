@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from attrs import define, evolve, field, frozen
 
-from modelcheck.search import Limits
+from modelcheck.limits import Limits
 from modelcheck.spec import Declaration, Machine
 from modelcheck.symbolic.proof import bounded
 from modelcheck.symbolic.proof.bounded import Bounded

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 import z3
 
 from modelcheck.errors import ModelcheckError
-from modelcheck.search import Limits
+from modelcheck.limits import Limits
 from modelcheck.spec import Declaration, Machine, Role
 from modelcheck.spec.shape import variables
 from modelcheck.symbolic.listing import NOTHING_LISTED, Listing

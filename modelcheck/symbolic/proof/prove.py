@@ -8,13 +8,17 @@ from collections.abc import Callable, Sequence
 from attrs import evolve
 
 from modelcheck.errors import UsageError
+from modelcheck.limits import Limits
+from modelcheck.limits.budget import INTERRUPTED, Budget
+from modelcheck.limits.given import NO_LIMITS, limits_given, whole
+from modelcheck.limits.watch import Overrun, Watch
 from modelcheck.search.check import DEADLOCK
 from modelcheck.spec import Declaration, Machine, Role, Spec, machine_of
-from modelcheck.spec.choice import Overrun
 from modelcheck.spec.constants import unknown
 from modelcheck.spec.loading import source_file
-from modelcheck.spec.watch import Watch
-from modelcheck.symbolic.asking import stoppable
+from modelcheck.spec.overrun import out_of_memory, told
+from modelcheck.spec.spec import machine_constants
+from modelcheck.symbolic.asking import cut_short, stoppable
 from modelcheck.symbolic.paths import OutOfTimeError
 from modelcheck.symbolic.proof.attempts import Attempts, Options
 from modelcheck.symbolic.proof.following import followed
@@ -40,7 +44,7 @@ def prove(
     depth: int = 10,
     k: int = 1,
     using: Sequence[str] | None = None,
-    time_limit: float | None = None,
+    limits: Limits = NO_LIMITS,
     progress: Callable[[str], None] | None = None,
 ) -> ProofReport:
     """Prove properties of every reachable state of a spec, or refute them.
@@ -53,19 +57,17 @@ def prove(
         depth: The steps of bounded model checking.
         k: Of k-induction: in how many states in a row the property is assumed.
         using: The invariants that induction may assume; by default all. They are proved as well.
-        time_limit: In seconds. Without one ``auto`` gives each method five minutes.
+        limits: Those of time and memory. Without one of time ``auto`` gives each method five minutes.
         progress: Called with a line of text now and then.
 
     Raises:
         SpecError: if the spec cannot be run, or something in it cannot be made symbolic.
         UsageError: if a name is unknown, or an option cannot be meant.
     """
-    if method not in METHODS:
-        raise UsageError(unknown(method, list(METHODS), f"there is no method {method!r}"))
-    if depth < 0 or k < 1:
-        raise UsageError("a depth is at least 0 and k is at least 1")
-    deadline = None if time_limit is None else time.monotonic() + time_limit
-    watch = Watch(lambda: _over(deadline), _MOST_CPU_S)
+    _check_arguments(spec, limits, method, depth, k)
+    budget = Budget(limits)
+    deadline = None if limits.time_s is None else time.monotonic() + limits.time_s
+    watch = Watch(lambda: _over(deadline) or budget.memory_over(0), _MOST_CPU_S, cut_short)
     with stoppable(), watch.open():
         try:
             machine = machine_of(spec)
@@ -73,13 +75,34 @@ def prove(
             options = Options(method, depth, k, progress)
             report = _Prover(machine, targets, assumed, options, watch, deadline).report()
         except Overrun as overrun:
-            raise watch.error(overrun) from overrun
+            return _unfinished(spec, method, told(watch, overrun), budget)
+        except KeyboardInterrupt:
+            return _unfinished(spec, method, INTERRUPTED, budget)
+        except MemoryError as error:
+            return _unfinished(spec, method, out_of_memory(error), budget)
     return report if properties else evolve(report, left_out=_left_out(machine))
+
+
+def _check_arguments(spec: Spec, limits: Limits, method: str, depth: int, k: int) -> None:
+    if not isinstance(spec, Spec):
+        raise UsageError(f"a spec is proved, and not {spec!r}", remedy="Make one of its class." if isinstance(spec, type) else None)
+    limits_given(limits, without=("states", "depth"), what="a proof")
+    if method not in METHODS:
+        raise UsageError(unknown(str(method), list(METHODS), f"there is no method {method!r}"))
+    whole("depth", depth, 0)
+    whole("k", k, 1)
 
 
 def _over(deadline: float | None) -> str | None:
     """That it is high time for a run to end, which does not look at the clock itself."""
     return "the time limit was reached" if deadline is not None and time.monotonic() > deadline + _GRACE_S else None
+
+
+def _unfinished(spec: Spec, method: str, reason: str, budget: Budget) -> ProofReport:
+    """A report of a proof that ended before it began, or so that nothing is known any more."""
+    return ProofReport(
+        type(spec).__name__, source_file(type(spec)), machine_constants(spec), method, Verdict.UNKNOWN, reason, (), seconds=budget.seconds
+    )
 
 
 def _left_out(machine: Machine) -> tuple[str, ...]:
@@ -186,11 +209,13 @@ class _Prover:
         except OutOfTimeError:
             reason = "the time limit was reached while code was turned into formulas"
         except Overrun as overrun:
-            reason = self._watch.told(overrun)
+            reason = told(self._watch, overrun)
+        except MemoryError as error:
+            reason = out_of_memory(error)
         except KeyboardInterrupt:
             if method:
                 raise
-            reason = "it was interrupted"
+            reason = INTERRUPTED
         nothing = {each.name: proof_of(each, Verdict.UNKNOWN, method, reason=reason) for each in targets}
         if method:
             return nothing

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from modelcheck.errors import ModelcheckError
-from modelcheck.search import Limits, check
+from modelcheck.limits import Limits
+from modelcheck.limits.raising import Interrupted
+from modelcheck.search import check
 from modelcheck.search.report import Report
 from modelcheck.spec import Machine, State, invariant, reachable
 from modelcheck.spec.shape import (
@@ -40,7 +42,7 @@ def violations(machine: Machine, names: Sequence[str], limits: Limits) -> dict[s
 def _pass_on(report: Report) -> None:
     """A search that the user stopped is an answer to them; here it is part of a proof, which is to stop too."""
     if report.reason is not None and "interrupted" in report.reason:
-        raise KeyboardInterrupt
+        raise Interrupted
 
 
 def is_reachable(machine: Machine, state: State, limits: Limits) -> bool | None:

@@ -14,7 +14,9 @@ from typing import Final
 
 from attrs import frozen
 
-from modelcheck.spec.watch import raise_in, take_back
+from modelcheck.limits.given import Limits
+from modelcheck.limits.memory import allowed, resident_bytes
+from modelcheck.limits.raising import raise_in, take_back
 
 TIME_UP: Final = "the time limit was reached"
 MEMORY_UP: Final = "the memory limit was reached"
@@ -24,8 +26,8 @@ _AGAIN_S: Final = 0.3
 
 
 @frozen
-class Limits:
-    """How much a check may use.
+class Allowance:
+    """How much a piece of work may use: limits of which none is left open.
 
     Args:
         time_s: Seconds.
@@ -34,6 +36,16 @@ class Limits:
 
     time_s: float = 60.0
     memory_bytes: int = 2 << 30
+
+
+_ENDLESS_S: Final = 1e9
+"""Some thirty years, for whoever wants no limit: z3 and condition variables cannot count to infinity."""
+
+
+def allowance(limits: Limits) -> Allowance:
+    """What may be used within limits, those left open included."""
+    time_s = _ENDLESS_S if limits.time_s is None else limits.time_s
+    return Allowance(time_s, allowed().bytes if limits.memory_bytes is None else limits.memory_bytes)
 
 
 class LimitReached(Exception):  # noqa: N818 - it is a verdict, and no error
@@ -89,8 +101,6 @@ class Deadline:
         if bytes_needed > self._memory_bytes:
             return MemoryUp
         if now >= self._look:
-            from modelcheck.search.memory import resident_bytes  # noqa: PLC0415 - short checks do without
-
             self._look = now + _LOOKS_S
             resident = resident_bytes()
             if self._first_bytes is None:
@@ -118,7 +128,7 @@ class watched:  # noqa: N801 - used like a function
         limits: Counted from the beginning of the block.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Allowance) -> None:
         self._deadline = Deadline(limits.time_s, limits.memory_bytes)
         self._thread = threading.get_ident()
         self._lock = threading.Lock()
