@@ -32,7 +32,7 @@ class _Worker:
     """A thread that drives a worker. The process does not wait for it, should it never come back from the spec's code."""
 
     def __init__(self, drive: Callable[[int], int], worker: int) -> None:
-        self.code = native.LEVEL_DONE
+        self.code = kernel.LEVEL_DONE
         self._thread = started(threading.Thread(target=self._run, args=(drive, worker), name=f"modelcheck-{worker}", daemon=True))
 
     def _run(self, drive: Callable[[int], int], worker: int) -> None:
@@ -110,7 +110,7 @@ class Exploration:
     def run(self) -> None:
         """Search until everything is explored, a violation is found, or a limit is reached."""
         while not self._halt.is_set():
-            if self._round() == native.GROW:
+            if self._round() == kernel.GROW:
                 if not self.explorer.grow():
                     self._stop(self._budget.memory_short())
             elif self._violated() and not self._keep_going:
@@ -145,7 +145,7 @@ class Exploration:
                     self._leave_behind()
                     break
             codes.append(other.code)
-        return native.GROW if native.GROW in codes else native.LEVEL_DONE
+        return kernel.GROW if kernel.GROW in codes else kernel.LEVEL_DONE
 
     def _leave_behind(self) -> None:
         """Go on without a worker that is in a call of C, and cannot be woken; it ends when the call does, or with the process."""
@@ -159,10 +159,10 @@ class Exploration:
         try:
             while not self._halt.is_set():
                 code = self.explorer.run(worker, self._batch())
-                if code == native.MISS:
+                if code == kernel.MISS:
                     with self._python:
                         self._supply(worker)
-                elif code != native.MORE:
+                elif code != kernel.MORE:
                     return code
                 self._look_around(report=worker == 0)
         except MemoryError as error:
@@ -170,7 +170,7 @@ class Exploration:
         except BaseException as error:  # noqa: BLE001 - it is raised again by run().
             self._failure = self._failure or error
             self._halt.set()
-        return native.LEVEL_DONE
+        return kernel.LEVEL_DONE
 
     def _supply(self, worker: int) -> None:
         try:
