@@ -1,19 +1,18 @@
 """Model checking for distributed protocols written as plain Python state machines.
 
-A spec is a subclass of `Spec`; `check` explores its states. Everything that a spec needs is imported from here.
+A spec is a subclass of `Spec`; `check` explores its states. Everything that most specs need is imported from here;
+ready-made parts are in `modelcheck.parts`, each engine in its package: `modelcheck.search`, `modelcheck.symbolic`,
+`modelcheck.conformance`, `modelcheck.consistency`.
 """
 
 from typing import TYPE_CHECKING, Any
 
 from modelcheck.errors import ModelcheckError, SpecError, UsageError
 from modelcheck.limits import Limits
+from modelcheck.parts import Crashes, FifoNetwork, History, Network
 from modelcheck.spec import (
-    Crashes,
     Durable,
-    FifoNetwork,
     Fixed,
-    History,
-    Network,
     Part,
     Process,
     Record,

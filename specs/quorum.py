@@ -23,9 +23,7 @@ from attrs import frozen
 
 from modelcheck import Durable, Process, Spec, action, reachable, require, terminal
 from modelcheck.consistency import Register
-from modelcheck.spec.faults import Crashes
-from modelcheck.spec.history import History
-from modelcheck.spec.network import Network
+from modelcheck.parts import Crashes, History, Network
 
 
 @frozen(order=True)

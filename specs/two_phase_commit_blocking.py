@@ -16,8 +16,7 @@ from enum import Enum
 from attrs import frozen
 
 from modelcheck import Durable, Process, Spec, action, invariant, reachable, require, terminal
-from modelcheck.spec.faults import Crashes
-from modelcheck.spec.network import Network
+from modelcheck.parts import Crashes, Network
 
 
 class Status(Enum):

@@ -1,26 +1,18 @@
-"""What a user writes: specs, their state, actions and properties, and ready-made networks and faults."""
+"""What a user writes: specs, their state, actions and properties."""
 
 from modelcheck.spec.choice import choose, require
 from modelcheck.spec.declaration import Declaration
 from modelcheck.spec.declare import Role, action, constraint, invariant, lemma, reachable, step_property, terminal
-from modelcheck.spec.faults import Crashes
-from modelcheck.spec.history import History
 from modelcheck.spec.machine import Machine, Step
-from modelcheck.spec.network import Choices, FifoNetwork, Network
 from modelcheck.spec.record import Durable, Fixed, Part, Process, Record
 from modelcheck.spec.spec import Spec, machine_of
 from modelcheck.spec.state import State
 
 __all__ = [
-    "Choices",
-    "Crashes",
     "Declaration",
     "Durable",
-    "FifoNetwork",
     "Fixed",
-    "History",
     "Machine",
-    "Network",
     "Part",
     "Process",
     "Record",

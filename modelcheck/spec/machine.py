@@ -18,7 +18,6 @@ from modelcheck.errors import ModelcheckError, SpecError, UsageError
 from modelcheck.spec.constants import constant_types, unknown
 from modelcheck.spec.declaration import Declaration, Owner, declaration
 from modelcheck.spec.declare import MARK, Role, Undeclared
-from modelcheck.spec.faults import Crashes
 from modelcheck.spec.record import Part
 from modelcheck.spec.run import ESCAPING, ScriptedChooser, all_runs, as_spec_error
 from modelcheck.spec.shape import (
@@ -252,7 +251,7 @@ class Machine:
         for owner, shape in list(self._parts(self.shape)):
             unused = frozenset.intersection(*(self._unused(owner.within(live)) for live in initial))
             shape.settle(unused, owner.within(initial[0]))
-            self._check_processes(shape)
+            self._check_elsewhere(shape)
             yield from (declared for declared in self._declared(owner, shape.cls) if declared.method not in unused)
 
     def _parts(self, shape: Shape, ways: tuple[Any, ...] = ()) -> Iterator[tuple[Owner, RecordShape]]:
@@ -266,14 +265,15 @@ class Machine:
             for key, item in shape.items.items():
                 yield from self._parts(item, (*ways, (key,)))
 
-    def _check_processes(self, part: RecordShape) -> None:
-        processes = part.fields.get("processes") if issubclass(part.cls, Crashes) else None
-        for phantom in held_once(processes, self.shape) if processes is not None else []:
-            raise SpecError(
-                f"{phantom.path} is a process that nothing else in the state refers to, so that its crash would change nothing",
-                place=self.place,
-                remedy="Give the part the spec's own processes, for example Crashes(processes=self.servers).",
-            )
+    def _check_elsewhere(self, part: RecordShape) -> None:
+        assert issubclass(part.cls, Part)
+        for name in sorted(part.cls.ELSEWHERE & part.fields.keys()):
+            for phantom in held_once(part.fields[name], self.shape):
+                raise SpecError(
+                    f"nothing else in the state refers to {phantom.path}, so that what {part.cls.__name__} does to it would change nothing",
+                    place=self.place,
+                    remedy=f"Give the part the spec's own records, for example {part.cls.__name__}({name}=self.{name}).",
+                )
 
     def _unused(self, part: Part) -> frozenset[str]:
         try:

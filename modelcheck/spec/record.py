@@ -12,7 +12,7 @@ import inspect
 import typing
 from collections import Counter, deque
 from collections.abc import Callable
-from typing import Annotated, Any, TypeVar, cast, dataclass_transform
+from typing import Annotated, Any, ClassVar, TypeVar, cast, dataclass_transform
 
 import attrs
 
@@ -101,7 +101,13 @@ def _default(field: attrs.Attribute[Any]) -> Any:
 
 
 class Part(Record):
-    """A ready-made piece of a spec, assigned to an attribute in ``init``; its actions and properties become the spec's."""
+    """A ready-made piece of a spec, assigned to an attribute in ``init``; its actions and properties become the spec's.
+
+    Attributes:
+        ELSEWHERE: Fields whose records the part acts on and does not own: each must be in the state beside the part too.
+    """
+
+    ELSEWHERE: ClassVar[frozenset[str]] = frozenset()
 
     def unused(self) -> frozenset[str]:
         """The names of actions that this part's settings rule out from the start, and of fields that keep their value.

@@ -15,9 +15,9 @@ import z3
 from attrs import frozen
 
 from modelcheck.errors import InternalError, SpecError
+from modelcheck.parts.network import Choices
 from modelcheck.spec import Declaration, Machine, Role, State
 from modelcheck.spec.choice import choosing
-from modelcheck.spec.network import Choices
 from modelcheck.spec.run import truth as returned_truth
 from modelcheck.spec.run import user_place
 from modelcheck.spec.shape import variables

@@ -10,9 +10,9 @@ from typing import Any
 
 from attrs import define
 
+from modelcheck.parts.history import History, noting
 from modelcheck.spec import Declaration, Machine
 from modelcheck.spec.choice import choosing
-from modelcheck.spec.history import History, noting
 from modelcheck.trace.reason import Reason
 from modelcheck.trace.trace import Trace
 from modelcheck.values import show

@@ -22,9 +22,9 @@ from modelcheck import (
     terminal,
 )
 from modelcheck.consistency.objects.objects import Register
-from modelcheck.spec.faults import Crashes
-from modelcheck.spec.history import History
-from modelcheck.spec.network import FifoNetwork, Network
+from modelcheck.parts.crashes import Crashes
+from modelcheck.parts.history import History
+from modelcheck.parts.network import FifoNetwork, Network
 
 from .words import NODES, Colour, Message
 

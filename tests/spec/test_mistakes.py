@@ -134,7 +134,7 @@ IN_INIT = [
     ("self.network = FifoNetwork()", "needs to know its nodes", "nodes=(0, 1)"),
     ("self.network = Network(nodes=(0, 1)); self.network.send('hi')", "'hi' says neither whom it is from", "src and dst"),
     ("self.faults = Crashes(processes={0: Plain()}, crashes=1)", "is no process", "modelcheck.Process"),
-    ("self.faults = Crashes(processes={0: Server()}, crashes=1)", "nothing else in the state refers to", "self.servers"),
+    ("self.faults = Crashes(processes={0: Server()}, crashes=1)", "nothing else in the state refers to", "the spec's own records"),
     ("self.history = History.of(Register()); self.history.complete('a', 1)", "it never invoked", "invoke(client, ...)"),
     ("self.late = Ready(address='x'); self.late.crash()", "a crash loses the field 'address'", "Durable"),
     ("self.late = Indexed(index={0: choose([0, 1])})", "late.index is lost in a crash", "Durable"),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from attrs import frozen
 
 from modelcheck import Spec, action, constraint, invariant, reachable, require, terminal
-from modelcheck.spec.network import FifoNetwork, Network
+from modelcheck.parts.network import FifoNetwork, Network
 
 
 class Increment(Spec):

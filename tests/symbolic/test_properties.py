@@ -115,3 +115,10 @@ def test_a_false_property_with_a_list_is_refuted():
 
 def _shortest(spec: Spec, name: str) -> tuple[object, ...]:
     return next(each for each in check(spec).properties if each.name == name).trace.steps
+
+
+def test_what_is_followed_is_there():
+    """The code of parts and of sequential objects is followed as the spec's own; a folder that moved would be followed no more."""
+    from modelcheck.symbolic.rewriting.ownership import _FOLLOWED  # noqa: PLC0415
+
+    assert all(any(folder.glob("*.py")) for folder in _FOLLOWED)

@@ -13,9 +13,7 @@ import z3
 _STDLIB = tuple(str(Path(sysconfig.get_paths()[name]).resolve()) + os.sep for name in ("stdlib", "platstdlib"))
 _PACKAGE = Path(__file__).resolve().parents[2]
 # What a spec is made of is followed as the spec itself is.
-_FOLLOWED = tuple(
-    _PACKAGE / name for name in ("spec/network.py", "spec/faults.py", "spec/history.py", "consistency/objects.py")
-)
+_FOLLOWED = (_PACKAGE / "parts", _PACKAGE / "consistency" / "objects")
 _Z3 = Path(z3.__file__).resolve().parent
 _OF_THE_SPEC, _GENERATED, _OURS, _LIBRARY = "spec", "generated", "ours", "library"
 _owners: dict[str, str] = {}
@@ -39,7 +37,7 @@ def _owner(file: str) -> str:
         return _OF_THE_SPEC
     resolved = Path(file).resolve()
     if resolved.is_relative_to(_PACKAGE):
-        return _OF_THE_SPEC if resolved in _FOLLOWED else _OURS
+        return _OF_THE_SPEC if any(resolved.is_relative_to(each) for each in _FOLLOWED) else _OURS
     if resolved.is_relative_to(_Z3):
         return _OURS
     installed = bool({"site-packages", "dist-packages"} & set(resolved.parts))

@@ -1,9 +1,9 @@
-"""Crashes, ready-made."""
+"""Processes that crash, and run again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from modelcheck.errors import SpecError
 from modelcheck.spec.choice import require
@@ -23,6 +23,8 @@ class Crashes(Part):
         crashes: How many crashes may still happen.
         restarts: Whether a crashed process may run again.
     """
+
+    ELSEWHERE: ClassVar[frozenset[str]] = frozenset({"processes"})
 
     processes: Mapping[Any, Process]
     crashes: int = 0

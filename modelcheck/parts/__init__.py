@@ -1,0 +1,11 @@
+"""Ready-made parts of specs: networks, crashes, client histories.
+
+Each is a `Part`, written in the language of specs itself: assign one to an attribute in ``init``, and its actions and properties become the spec's.
+The most used are names of `modelcheck` as well.
+"""
+
+from modelcheck.parts.crashes import Crashes
+from modelcheck.parts.history import History
+from modelcheck.parts.network import FifoNetwork, Network
+
+__all__ = ["Crashes", "FifoNetwork", "History", "Network"]
