@@ -51,6 +51,13 @@ class Commands(click.Group):
         command: click.Command = importlib.import_module(f"modelcheck.cli.{cmd_name}").command
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a subcommand."""
+        from modelcheck.spec.run import check_not_optimized  # noqa: PLC0415 - not needed for help.
+
+        check_not_optimized()
+        return super().invoke(ctx)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of subcommands, without importing them."""
         with formatter.section("Commands"):

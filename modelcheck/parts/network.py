@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar, cast
 from modelcheck.errors import SpecError
 from modelcheck.spec.choice import choose, require
 from modelcheck.spec.declare import action
+from modelcheck.spec.positive_counter import PositiveCounter
 from modelcheck.spec.record import Fixed, Part
 from modelcheck.values import show
 
@@ -125,7 +126,7 @@ class Network(_Faults, Generic[M]):
 
     duplicating: Fixed[bool] = False
     copies: Fixed[int | None] = None
-    messages: Counter[M] = Counter()  # noqa: RUF012 - Record copies the default for each network.
+    messages: Counter[M] = PositiveCounter()
 
     def send(self, message: M) -> None:
         """Put a message in flight."""
@@ -146,7 +147,7 @@ class Network(_Faults, Generic[M]):
 
     def deliverable(self) -> Iterable[M]:
         """The messages that can be received now: a domain for the action that receives."""
-        return Choices(self._pick, lambda: (message for message in self.messages if self._can_pass(message)))
+        return Choices(self._pick, lambda: [message for message in self.messages if self._can_pass(message)])
 
     def in_flight(self) -> Iterable[M]:
         """All messages in flight, those that wait at a cut included."""

@@ -19,7 +19,7 @@ from modelcheck.spec.constants import constant_types, unknown
 from modelcheck.spec.declaration import Declaration, Owner, declaration
 from modelcheck.spec.declare import MARK, Role, Undeclared
 from modelcheck.spec.record import Part
-from modelcheck.spec.run import ESCAPING, ScriptedChooser, all_runs, as_spec_error
+from modelcheck.spec.run import ESCAPING, ScriptedChooser, all_runs, as_spec_error, check_not_optimized
 from modelcheck.spec.shape import (
     AliasShape,
     MapShape,
@@ -68,6 +68,7 @@ class Machine:
     """
 
     def __init__(self, spec: Spec) -> None:
+        check_not_optimized()
         self.spec = spec
         self.cls = type(spec)
         self.constants: dict[str, Any] = self._constants()

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FunctionType, MethodType
 from typing import Any, TypeVar
 
-from modelcheck.errors import ModelcheckError, SpecError
+from modelcheck.errors import ModelcheckError, SpecError, UsageError
 from modelcheck.spec.choice import Disabled, StrayError, choosing
 from modelcheck.spec.stored import check_value
 from modelcheck.values import Bag, identity, ordered, show
@@ -180,6 +180,19 @@ def _set_in_init(name: str, cls: type) -> str:
     return f"Set self.{name} in init{'; does it call super().init()?' if derived else '.'}"
 
 
+def check_not_optimized() -> None:
+    """Refuse to run under ``python -O``, where a property that asserts holds whatever is true.
+
+    Raises:
+        UsageError: if Python ignores assertions.
+    """
+    if sys.flags.optimize:
+        raise UsageError(
+            "Python ignores every assert under -O, so that properties which use it would hold",
+            remedy="Run without -O, and without PYTHONOPTIMIZE in the environment.",
+        )
+
+
 def truth(result: Any, function: Callable[..., Any], what: str) -> bool:
     """What a property's return value says; a property that uses ``assert`` returns nothing and holds if it gets there.
 
@@ -198,8 +211,6 @@ def truth(result: Any, function: Callable[..., Any], what: str) -> bool:
                 remedy="Call it, or wrap it in all(...) or any(...).",
             )
         return bool(result)
-    if sys.flags.optimize:
-        raise SpecError(f"{what} relies on assert, which python -O ignores", place=place, remedy="Run without -O.")
     if not asserts(function):
         raise SpecError(f"{what} returned None", place=place, remedy="Is a `return` missing?")
     return True

@@ -20,6 +20,7 @@ from attrs import field, frozen
 
 from modelcheck.errors import SpecError
 from modelcheck.spec.ordered_set import OrderedSet
+from modelcheck.spec.positive_counter import PositiveCounter
 from modelcheck.spec.record import AT_BOOT, Process, Record, durable_fields, fixed_fields
 from modelcheck.spec.stored import check_count, check_value, record_in
 from modelcheck.values import Bag, FrozenDict, FrozenRecord, identity, order_key, ordered, show
@@ -83,7 +84,7 @@ class SetShape(Shape):
 
 @frozen(eq=False)
 class BagShape(Shape):
-    """A Counter: how often each value occurs. Elements that occur 0 times are absent."""
+    """A Counter: how often each value occurs. Elements that occur 0 times are absent, at any time."""
 
     def expect(self, live: Any) -> None:
         """See `Shape.expect`."""
@@ -96,9 +97,9 @@ class BagShape(Shape):
         items = ordered(check_value(item, f"an element of {self.path}") for item in live)
         return Bag({item: count for item in items if (count := check_count(self.path, item, live[item]))})
 
-    def thaw(self, snapshot: Any, memo: dict[int, Any]) -> Counter[Any]:
+    def thaw(self, snapshot: Any, memo: dict[int, Any]) -> PositiveCounter:
         """See `Shape.thaw`."""
-        return memo.setdefault(id(self), Counter(dict(snapshot)))  # type: ignore[no-any-return]
+        return memo.setdefault(id(self), PositiveCounter.of(snapshot, self.path))  # type: ignore[no-any-return]
 
 
 @frozen(eq=False)
@@ -377,7 +378,7 @@ def _container_shape(live: Any, path: str, seen: dict[int, Shape]) -> Shape | No
         )
     simple: list[tuple[type, Any]] = [(Counter, BagShape), (set, SetShape), (deque, QueueShape), (list, QueueShape)]
     for kind, make in simple:
-        if type(live) in (kind, OrderedSet):
+        if isinstance(live, kind) and type(live) in (kind, OrderedSet, PositiveCounter):
             shape: Shape = make(path, kind) if make is QueueShape else make(path)
             seen[id(live)] = shape
             shape.freeze(live, {})

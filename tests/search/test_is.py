@@ -84,8 +84,8 @@ def test_is_finds_the_chosen_element_among_all():
 
         @action(lambda self: self.network.deliverable())
         def take(self, note):
-            self.network.receive(note)
             require(sum(other is note for other in self.network.messages) == 1)
+            self.network.receive(note)
 
         @terminal
         def end(self) -> bool:

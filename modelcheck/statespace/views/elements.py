@@ -13,8 +13,9 @@ from typing import Any
 
 from modelcheck.errors import SpecError
 from modelcheck.spec.ordered_set import OrderedSet
+from modelcheck.spec.positive_counter import PositiveCounter, counted
 from modelcheck.spec.shape import Shape
-from modelcheck.spec.stored import check_value
+from modelcheck.spec.stored import check_count, check_value
 from modelcheck.statespace.cells import ABSENT, Cell, Collection
 from modelcheck.statespace.recording.session import Filtering, Session
 from modelcheck.statespace.views.slots import View, in_order, operated, plain
@@ -225,20 +226,24 @@ class _Items(ItemsView[Any, Any]):
 
 @operated
 class TrackedBag(_Keyed):
-    """A Counter: a cell holds how often its element occurs."""
+    """A Counter: a cell holds how often its element occurs. As in `PositiveCounter`, one that comes to 0 is gone at once."""
 
     __class__ = property(lambda _: Counter)
 
-    def plain(self) -> Counter[Any]:
+    def plain(self) -> PositiveCounter:
         """See `View.plain`."""
-        return Counter({element: self[element] for element in self._keys()})
+        return PositiveCounter.of({element: self[element] for element in self._keys()}, self._shape.path)
 
     def __getitem__(self, element: Any) -> int:
         count: int = self._read(element)
         return count
 
     def __setitem__(self, element: Any, count: int) -> None:
-        self._write(element, int(count) if isinstance(count, int) else count)
+        check_value(element, f"an element of {self._shape.path}")
+        if check_count(self._shape.path, element, count):
+            self._session.put(self._cell(element), int(count))
+        else:
+            self._session.remove(self._cell(element))
 
     def __delitem__(self, element: Any) -> None:
         self._session.remove(self._cell(element))
@@ -253,16 +258,17 @@ class TrackedBag(_Keyed):
 
     def update(self, other: Any = (), /, **counts: int) -> None:
         """As `Counter.update`: adds to the counts; looks at nothing."""
-        self._add(other, counts, 1)
+        for element, count in counted(plain(other), counts).items():
+            check_value(element, f"an element of {self._shape.path}")
+            if type(count) is int and count > 0:
+                self._session.put_update(self._cell(element), ("add", count))
+            else:
+                self[element] += count
 
     def subtract(self, other: Any = (), /, **counts: int) -> None:
-        """As `Counter.subtract`; looks at nothing."""
-        self._add(other, counts, -1)
-
-    def _add(self, other: Any, counts: dict[str, int], sign: int) -> None:
-        for element, count in _counted(other, counts).items():
-            check_value(element, f"an element of {self._shape.path}")
-            self._session.put_update(self._cell(element), ("add", sign * count))
+        """As `Counter.subtract`."""
+        for element, count in counted(plain(other), counts).items():
+            self[element] -= count
 
     def elements(self) -> Iterator[Any]:
         """As `Counter.elements`."""
@@ -280,16 +286,16 @@ class TrackedBag(_Keyed):
         return +self.plain()
 
     def __iadd__(self, other: Any) -> Any:
-        return self._become(self.plain() + Counter(plain(other)))
+        return self._become(self.plain() + Counter(dict(other.items())))
 
     def __isub__(self, other: Any) -> Any:
-        return self._become(self.plain() - Counter(plain(other)))
+        return self._become(self.plain() - Counter(dict(other.items())))
 
     def __ior__(self, other: Any) -> Any:
-        return self._become(self.plain() | Counter(plain(other)))
+        return self._become(self.plain() | Counter(dict(other.items())))
 
     def __iand__(self, other: Any) -> Any:
-        return self._become(self.plain() & Counter(plain(other)))
+        return self._become(self.plain() & Counter(dict(other.items())))
 
     def _become(self, wanted: Counter[Any]) -> Any:
         for element in self._keys():
@@ -298,13 +304,6 @@ class TrackedBag(_Keyed):
         for element, count in wanted.items():
             self[element] = count
         return self
-
-
-def _counted(other: Any, counts: dict[str, int]) -> Counter[Any]:
-    items = Counter(**counts)
-    found = Counter(in_order(other) if isinstance(other, AbstractSet) else plain(other))
-    found.update(items)
-    return found
 
 
 @operated
