@@ -10,17 +10,17 @@ from contextlib import suppress
 from pathlib import Path
 
 import click
-from attrs import evolve
 
 from modelcheck.cli.paint import paint
 from modelcheck.errors import UsageError
-from modelcheck.spec import Declaration, Machine, Role, State, Step
+from modelcheck.spec import Machine, State, Step
 from modelcheck.spec.choice import Disabled, choosing
 from modelcheck.spec.loading import shown_path
 from modelcheck.statespace.recording.recorder import PickingChooser
 from modelcheck.trace import Trace, changes, write_trace
 from modelcheck.trace.saving import replay_command
 from modelcheck.trace.text import Line, Span, change_lines, state_lines, step_spans
+from modelcheck.trace.walk import Walk
 
 PROMPT = "(modelcheck) "
 HELP = """\
@@ -38,7 +38,7 @@ HELP = """\
 
 
 class Stepping:
-    """A walk along a run, which can leave it.
+    """A walk along a run at a prompt.
 
     Args:
         machine: The spec.
@@ -47,12 +47,7 @@ class Stepping:
     """
 
     def __init__(self, machine: Machine, trace: Trace, at: int = 0) -> None:
-        self._machine = machine
-        self._recorded = trace
-        self._states: list[State] = list(trace.states)
-        self._steps: list[Step] = list(trace.steps)
-        self._left: int | None = None
-        self._at = at
+        self._walk = Walk(machine, trace, at)
 
     def loop(self) -> None:
         """Do what is typed, until there is no more or it says to quit. Ctrl-C gives up what is being typed or computed, and nothing else."""
@@ -70,9 +65,10 @@ class Stepping:
                 click.echo("\ninterrupted; q quits")
 
     def _title(self) -> str:
-        steps = f"{len(self._steps)} step{'' if len(self._steps) == 1 else 's'}"
-        what = {"deadlock": "a deadlock", "log": "a run"}.get(self._recorded.kind, self._recorded.property)
-        return f"{self._machine.spec!r}: {what} in {steps}"
+        walk = self._walk
+        steps = f"{len(walk.steps)} step{'' if len(walk.steps) == 1 else 's'}"
+        what = {"deadlock": "a deadlock", "log": "a run"}.get(walk.recorded.kind, walk.recorded.property)
+        return f"{walk.machine.spec!r}: {what} in {steps}"
 
     def _do(self, words: list[str]) -> None:
         word, *arguments = words or ["next"]
@@ -101,67 +97,38 @@ class Stepping:
     # Moving -------------------------------------------------------------------------------------------------------------------------------------
 
     def _next(self) -> None:
-        if self._at == len(self._steps):
+        if self._walk.is_at_the_end:
             raise UsageError("this is the end of the run", remedy="e lists what can be taken here, t N takes it.")
-        self._at += 1
-        self._show()
+        self._goto(self._walk.at + 1)
 
     def _back(self) -> None:
-        if self._at == 0:
+        if self._walk.at == 0:
             raise UsageError("this is the initial state")
-        self._at -= 1
-        self._show()
+        self._goto(self._walk.at - 1)
 
     def _goto(self, number: int) -> None:
-        if number > len(self._steps):
-            raise UsageError(f"the run has {len(self._steps)} steps")
-        self._at = number
+        self._walk.go(number)
         self._show()
 
     def _run(self) -> None:
-        if self._left is None:
-            raise UsageError("this is the recorded run")
-        self._states, self._steps, self._at, self._left = list(self._recorded.states), list(self._recorded.steps), self._left, None
+        self._walk.rejoin()
         self._show()
 
     def _take(self, number: int) -> None:
-        options = list(self._machine.successors(self._states[self._at]))
-        if not options:
-            raise UsageError("nothing can be taken here", remedy="b goes back a step.")
-        if not 1 <= number <= len(options):
-            raise UsageError(f"there is no step {number} to take here", remedy=f"e lists those that can be taken: 1 to {len(options)}.")
-        step, state = options[number - 1]
-        if self._left is None:
-            self._left = self._at
-        self._steps = [*self._steps[: self._at], step]
-        self._states = [*self._states[: self._at + 1], state]
-        self._at += 1
+        self._walk.take(number)
         self._show()
 
     def _write(self, arguments: list[str]) -> None:
         if len(arguments) != 1:
             raise UsageError("write needs a file", remedy="For example: write run.json")
         path = Path(arguments[0])
-        shown = self._ending()
+        shown = self._walk.run()
         try:
             write_trace(shown, path, source=shown_path(shown.source))
         except OSError as error:
             raise UsageError(f"cannot write {path}: {error.strerror}") from None
         what = {"deadlock": ", which ends in a deadlock", "log": ""}.get(shown.kind, f", which ends with {shown.property}")
-        click.echo(f"wrote the {len(self._steps)} steps of this run{what}\nReplay: {replay_command(path)}")
-
-    def _ending(self) -> Trace:
-        """The run as a trace of what its end shows: what was recorded, another property that is false there, a deadlock, or just a run."""
-        run = evolve(self._recorded, states=tuple(self._states), steps=tuple(self._steps))
-        if self._left is None:
-            return run
-        at, self._at = self._at, len(self._steps)
-        false = next(self._false(), None)
-        self._at = at
-        name, kind = ("log", "log") if false is None else (false.name, false.role.value)
-        if false is None and is_deadlock(self._machine, self._states[-1]):
-            name = kind = "deadlock"
-        return evolve(run, property=name, kind=kind, arguments={}, loop=None, found_by="replay", observed=None)
+        click.echo(f"wrote the {len(shown.steps)} steps of this run{what}\nReplay: {replay_command(path)}")
 
     # Showing ------------------------------------------------------------------------------------------------------------------------------------
 
@@ -169,48 +136,39 @@ class Stepping:
         paint(self._lines())
 
     def _lines(self) -> Iterator[Line]:
-        where = f"{self._at}/{len(self._steps)}"
-        branch = "" if self._left is None else f"  (left the recorded run at {self._left})"
-        if self._at == 0:
+        walk = self._walk
+        where = f"{walk.at}/{len(walk.steps)}"
+        branch = "" if walk.left is None else f"  (left the recorded run at {walk.left})"
+        if walk.at == 0:
             yield (Span(f"{where} ", "number"), Span("initial state", "action"), Span(branch, "note"))
-            yield from state_lines(self._states[0])
+            yield from state_lines(walk.state)
         else:
-            yield (Span(f"{where} ", "number"), *step_spans(self._steps[self._at - 1]), Span(branch, "note"))
-            yield from change_lines(changes(self._states[self._at - 1], self._states[self._at]))
-        for declared in self._false():
+            yield (Span(f"{where} ", "number"), *step_spans(walk.steps[walk.at - 1]), Span(branch, "note"))
+            yield from change_lines(changes(walk.states[walk.at - 1], walk.state))
+        for declared in walk.false():
             yield (Span(f"     {declared.role.value} {declared.name} is false", "violated"),)
-
-    def _false(self) -> Iterator[Declaration]:
-        state = self._states[self._at]
-        for declared in self._machine.properties:
-            if declared.role is Role.INVARIANT:
-                false = self._machine.failing(declared, state) is not None
-            else:
-                step = declared.role is Role.STEP and self._at > 0
-                false = step and self._machine.failing(declared, self._states[self._at - 1], state) is not None
-            if false:
-                yield declared
 
     def show(self) -> None:
         """Show where the walk is: the last step, the whole state, and what can be taken."""
         self._show()
-        if self._at:
+        if self._walk.at:
             click.echo("\nState:")
             self._state()
         click.echo("\nEnabled:")
         self._enabled()
 
     def _state(self) -> None:
-        paint(state_lines(self._states[self._at]))
+        paint(state_lines(self._walk.state))
 
     def _diff(self) -> None:
-        if self._at == 0:
+        if self._walk.at == 0:
             raise UsageError("no step has been taken yet")
-        paint(change_lines(changes(self._states[self._at - 1], self._states[self._at])))
+        paint(change_lines(changes(self._walk.states[self._walk.at - 1], self._walk.state)))
 
     def _enabled(self) -> None:
-        following = repr(self._steps[self._at]) if self._at < len(self._steps) else None
-        options = list(self._machine.successors(self._states[self._at]))
+        walk = self._walk
+        following = None if walk.is_at_the_end else repr(walk.steps[walk.at])
+        options = walk.options()
         if not options:
             click.echo("  nothing can be taken here")
         for number, (step, _) in enumerate(options, 1):
@@ -218,9 +176,10 @@ class Stepping:
             paint([(Span(f"{marked}{number:3}. ", "number"), *step_spans(step))])
 
     def _debug(self) -> None:
-        if self._at == len(self._steps):
+        walk = self._walk
+        if walk.is_at_the_end:
             raise UsageError("this is the end of the run", remedy="b goes back a step.")
-        debug(self._machine, self._states[self._at], self._steps[self._at])
+        debug(walk.machine, walk.state, walk.steps[walk.at])
 
 
 def _typed() -> str | None:
@@ -237,11 +196,6 @@ def _typed() -> str | None:
     line = sys.stdin.readline()
     click.echo(line.rstrip())
     return line or None
-
-
-def is_deadlock(machine: Machine, state: State) -> bool:
-    """Whether nothing can be taken in a state where a run is not to end."""
-    return next(iter(machine.successors(state)), None) is None and not any(machine.failing(declared, state) is None for declared in machine.terminals)
 
 
 def debug(machine: Machine, state: State, step: Step) -> None:

@@ -138,7 +138,7 @@ def test_a_run_that_was_left_is_saved_as_what_it_shows(typed, run):
         ("d", "no step has been taken yet"),
         ("g", "goto needs a number"),
         ("g 9", "the run has 3 steps"),
-        ("t 9", "e lists those that can be taken: 1 to"),
+        ("t 9", "Those that can be taken have the numbers 1 to"),
         ("r", "this is the recorded run"),
         ("w", "write needs a file"),
         ("w counter.py/run.json", "cannot write"),
