@@ -23,12 +23,10 @@ from collections.abc import Iterator, Sequence
 from math import log
 from typing import Any
 
-import attrs
-
 from modelcheck.errors import ModelcheckError
 from modelcheck.spec import Declaration, Role, Step
 from modelcheck.statespace.stepper import Position, Stepper
-from modelcheck.values import order_key
+from modelcheck.values import fields_of, order_key
 
 SCALES = (2.0, 4.0)
 _KEPT = 20_000
@@ -160,11 +158,12 @@ def code_of(step: Step) -> int:
 def _features(step: Step) -> Iterator[Any]:
     yield (step.action,)
     for name, value in step.arguments.items():
-        if attrs.has(type(value)):
+        fields = fields_of(value)
+        if fields is not None:
             kind = type(value).__name__
             yield (kind,)
-            for field in attrs.fields(type(value)):
-                yield (kind, field.name, order_key(getattr(value, field.name)))
+            for field, inner in fields.items():
+                yield (kind, field, order_key(inner))
         else:
             yield (step.action, name, order_key(value))
     for number, value in enumerate(step.choices):

@@ -6,9 +6,7 @@ agree with it or are wrong.
 
 from __future__ import annotations
 
-import copy
 import inspect
-from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +16,7 @@ from modelcheck.errors import ModelcheckError, SpecError, UsageError
 from modelcheck.spec.constants import constant_types, unknown
 from modelcheck.spec.declaration import Declaration, Owner, declaration
 from modelcheck.spec.declare import MARK, Role, Undeclared
-from modelcheck.spec.record import Part
+from modelcheck.spec.record import Part, is_mutable
 from modelcheck.spec.run import ESCAPING, ScriptedChooser, all_runs, as_spec_error, check_not_optimized
 from modelcheck.spec.shape import (
     AliasShape,
@@ -31,6 +29,7 @@ from modelcheck.spec.shape import (
     held_once,
     shape_of,
     unknown_attribute,
+    within,
 )
 from modelcheck.spec.state import State
 from modelcheck.spec.stored import record_in
@@ -72,8 +71,8 @@ class Machine:
         self.spec = spec
         self.cls = type(spec)
         self.constants: dict[str, Any] = self._constants()
-        self._shared = {name: copy.copy(value) for name, value in self._class_attributes()}
         self.shape: RecordShape = self._shape()
+        self._shared = {place: show(value) for place, value in self._shared_objects()}
         self.variables = [name for name, shape in self.shape.fields.items() if not isinstance(shape, AliasShape)]
         declared = [*self._declared(None, self.cls), *self._declared_by_parts()]
         self.actions = [d for d in declared if d.role is Role.ACTION]
@@ -100,25 +99,26 @@ class Machine:
         except (OSError, TypeError):
             return self.cls.__module__
 
-    def _class_attributes(self) -> Iterator[tuple[str, Any]]:
-        """The containers that are attributes of the class and no constants: tables to look things up in, it is hoped."""
-        for base in reversed(self.cls.__mro__):
-            for name, value in base.__dict__.items():
-                if isinstance(value, (list, dict, set, deque)) and not name.startswith("_") and name not in self.constants:
-                    yield name, value
+    def _shared_objects(self) -> Iterator[tuple[tuple[str, str], Any]]:
+        """What may change and is shared by all states: attributes of classes, tables to look things up in, it is hoped."""
+        records = [shape for shape in within(self.shape) if isinstance(shape, RecordShape)]
+        for cls in dict.fromkeys([self.cls, *(shape.cls for shape in records)]):
+            for name, value in ((n, v) for base in reversed(cls.__mro__) for n, v in base.__dict__.items()):
+                if is_mutable(value) and not name.startswith("__") and name not in self.constants:
+                    yield (f"{name} is an attribute of the class {cls.__name__}", name), value
 
     def check_shared(self) -> None:
-        """Make sure that no attribute of the class has changed, which all states share.
+        """Make sure that nothing has changed that all states share.
 
         Raises:
-            SpecError: if one has.
+            SpecError: if something has.
         """
-        for name, value in self._class_attributes():
-            if name in self._shared and value != self._shared[name]:
+        for (what, name), value in self._shared_objects():
+            if show(value) != self._shared.get((what, name)):
                 raise SpecError(
-                    f"{name} is an attribute of the class {self.cls.__name__}, which all states share, and an action changed it",
+                    f"{what}, which all states share, and an action changed it",
                     place=self.place,
-                    remedy=f"Set self.{name} in init; annotate a constant, and let it be a tuple.",
+                    remedy=f"Set {name} in init, on self or on the record; let a constant be a tuple or frozenset.",
                 )
 
     def _constants(self) -> dict[str, Any]:

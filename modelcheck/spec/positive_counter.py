@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
+from modelcheck.spec.containers import check_apart
 from modelcheck.spec.stored import check_count
 from modelcheck.values import ordered
 
@@ -29,6 +30,8 @@ class PositiveCounter(Counter[Any]):
         return made
 
     def __setitem__(self, element: Any, count: Any) -> None:
+        if element in self:
+            check_apart(self.path, self, element)
         if check_count(self.path, element, count):
             super().__setitem__(element, int(count))
         else:

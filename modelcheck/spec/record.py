@@ -10,8 +10,7 @@ from __future__ import annotations
 import copy
 import inspect
 import typing
-from collections import Counter, deque
-from collections.abc import Callable
+from collections import deque
 from typing import Annotated, Any, ClassVar, TypeVar, cast, dataclass_transform
 
 import attrs
@@ -20,6 +19,7 @@ from modelcheck.errors import SpecError
 from modelcheck.spec.choice import require
 
 T = TypeVar("T")
+_DECLARED: Any = type(attrs.field())
 _DURABLE = "durable"
 _FIXED = "fixed"
 
@@ -29,18 +29,43 @@ Fixed = Annotated[T, _FIXED]
 AT_BOOT = "_at_boot"
 """Where a live process keeps what its dicts with fixed keys held in ``init``: their keys cannot be told from the class."""
 
-_MUTABLE = (set, dict, list, deque, Counter)
+_MUTABLE = (set, dict, list, deque, bytearray)
 
 
-def _copier(default: Any) -> Callable[[], Any]:
-    return lambda: copy.deepcopy(default)
+def is_record(live: Any) -> bool:
+    """Whether an object is a bundle of fields that may change."""
+    cls = type(live)
+    parameters = getattr(cls, "__dataclass_params__", None)
+    if parameters is not None:
+        return not parameters.frozen
+    return attrs.has(cls) and cls.__setattr__.__name__ != "_frozen_setattrs"
+
+
+def is_mutable(value: Any) -> bool:
+    """Whether a default is, or holds, a container or a record, which one record would share with the next."""
+    if isinstance(value, (tuple, frozenset)):
+        return any(map(is_mutable, value))
+    return isinstance(value, _MUTABLE) or is_record(value)
+
+
+def shared_default(cls: type) -> str | None:
+    """A field of an attrs class or dataclass whose default is one object for all instances, and may change."""
+    if attrs.has(cls):
+        defaults = {field.name: field.default for field in attrs.fields(cls)}
+    else:
+        defaults = {name: field.default for name, field in cls.__dataclass_fields__.items()}  # type: ignore[attr-defined]
+    return next((name for name, default in defaults.items() if is_mutable(default)), None)
+
+
+def _copier(default: Any) -> Any:
+    return attrs.Factory(lambda: copy.deepcopy(default))
 
 
 @dataclass_transform(kw_only_default=True)
 class Record:
     """A mutable record; subclasses list their fields as annotated attributes with defaults.
 
-    A mutable default (``set()``, ``{}``) is copied for each record.
+    A mutable default (``set()``, ``{}``, another record) is copied for each record.
     """
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -49,8 +74,11 @@ class Record:
             return
         for name in inspect.get_annotations(cls):
             default = cls.__dict__.get(name)
-            if isinstance(default, _MUTABLE):
-                setattr(cls, name, attrs.field(factory=_copier(default)))
+            if isinstance(default, _DECLARED):
+                if is_mutable(default._default):
+                    default._default = _copier(default._default)
+            elif is_mutable(default):
+                setattr(cls, name, attrs.field(default=_copier(default)))
         attrs.define(cls, slots=False, kw_only=True, eq=False, repr=True)
 
     @classmethod
@@ -81,7 +109,7 @@ class Process(Record):
             if field.name in tables:
                 getattr(self, field.name).update(copy.deepcopy(tables[field.name]))
             else:
-                setattr(self, field.name, _default(field))
+                setattr(self, field.name, _default(field, self))
         self.up = False
 
     def restart(self) -> None:
@@ -90,14 +118,16 @@ class Process(Record):
         self.up = True
 
 
-def _default(field: attrs.Attribute[Any]) -> Any:
+def _default(field: attrs.Attribute[Any], process: Process) -> Any:
     default: Any = field.default
     if default is attrs.NOTHING:
         raise SpecError(
             f"a crash loses the field {field.name!r}, which has no default to go back to",
             remedy="Give it a default, or annotate it Durable[...].",
         )
-    return default.factory() if isinstance(default, attrs.Factory) else default  # type: ignore[arg-type]
+    if not isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+        return default
+    return default.factory(process) if default.takes_self else default.factory()
 
 
 class Part(Record):

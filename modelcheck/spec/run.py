@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from modelcheck.errors import ModelcheckError, SpecError, UsageError
 from modelcheck.spec.choice import Disabled, StrayError, choosing
-from modelcheck.spec.stored import check_value
+from modelcheck.spec.stored import stored
 from modelcheck.values import Bag, identity, ordered, show
 
 T = TypeVar("T")
@@ -42,11 +42,11 @@ def options_of(options: Iterable[Any]) -> list[Any]:
         SpecError: if they cannot be iterated, or are not values.
     """
     if isinstance(options, (Counter, Bag)):
-        return ordered(item for item, count in options.items() if count > 0)
-    if isinstance(options, (AbstractSet, Mapping)):
-        return ordered(options)
+        options = ordered(item for item, count in options.items() if count > 0)
+    elif isinstance(options, (AbstractSet, Mapping)):
+        options = ordered(options)
     try:
-        found = [check_value(option, "choose()") for option in islice(options, MOST_OPTIONS + 1)]
+        found = [stored(option, "choose()") for option in islice(options, MOST_OPTIONS + 1)]
     except TypeError as error:
         raise SpecError(
             f"choose() needs an iterable of values and got {show(options)}: {error}",

@@ -15,15 +15,26 @@ from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import attrs
 from attrs import field, frozen
 
 from modelcheck.errors import SpecError
-from modelcheck.spec.ordered_set import OrderedSet
+from modelcheck.spec.containers import DistinctDict, OrderedSet, placed
 from modelcheck.spec.positive_counter import PositiveCounter
-from modelcheck.spec.record import AT_BOOT, Process, Record, durable_fields, fixed_fields
-from modelcheck.spec.stored import check_count, check_value, record_in
-from modelcheck.values import Bag, FrozenDict, FrozenRecord, identity, order_key, ordered, show
+from modelcheck.spec.record import AT_BOOT, Process, Record, durable_fields, fixed_fields, is_record, shared_default
+from modelcheck.spec.stored import check_count, check_value, record_in, stored
+from modelcheck.values import (
+    Bag,
+    FrozenDict,
+    FrozenRecord,
+    OrderedFrozenSet,
+    field_names,
+    identity,
+    kept,
+    order_key,
+    ordered,
+    show,
+    value_problem,
+)
 
 OWN_ATTRIBUTES = frozenset({AT_BOOT, "_slots", "__orig_class__"})
 """What modelcheck and `typing` put into the attributes of a record; `Network[str](...)` notes its class there."""
@@ -41,7 +52,7 @@ class Shape:
     def freeze(self, live: Any, memo: dict[int, Any]) -> Any:
         """An immutable snapshot of the live object; ``memo`` maps shapes to the objects met so far."""
         del memo
-        return check_value(live, self.path)
+        return stored(live, self.path)
 
     def expect(self, live: Any) -> None:
         """Make sure that an object is of the kind that belongs here.
@@ -56,7 +67,7 @@ class Shape:
         return snapshot
 
     def _expect(self, live: Any, kinds: tuple[type, ...], name: str) -> None:
-        if not isinstance(live, kinds):
+        if live.__class__ not in kinds:  # Views and ordered sets pass for what they stand for.
             raise SpecError(
                 f"{self.path} is a {name} and was assigned {show(live)}",
                 remedy="A variable keeps the kind of container that init gives it.",
@@ -75,11 +86,11 @@ class SetShape(Shape):
         """See `Shape.freeze`."""
         self.expect(live)
         memo[id(self)] = live
-        return frozenset(check_value(item, f"an element of {self.path}") for item in live)
+        return OrderedFrozenSet(stored(item, f"an element of {self.path}") for item in live)
 
     def thaw(self, snapshot: Any, memo: dict[int, Any]) -> OrderedSet:
         """See `Shape.thaw`."""
-        return memo.setdefault(id(self), OrderedSet(snapshot))  # type: ignore[no-any-return]
+        return memo.setdefault(id(self), placed(OrderedSet(snapshot), self.path))  # type: ignore[no-any-return]
 
 
 @frozen(eq=False)
@@ -88,13 +99,13 @@ class BagShape(Shape):
 
     def expect(self, live: Any) -> None:
         """See `Shape.expect`."""
-        self._expect(live, (Counter,), "bag")
+        self._expect(live, (Counter, PositiveCounter), "bag")
 
     def freeze(self, live: Any, memo: dict[int, Any]) -> Bag[Any]:
         """See `Shape.freeze`."""
         self.expect(live)
         memo[id(self)] = live
-        items = ordered(check_value(item, f"an element of {self.path}") for item in live)
+        items = ordered(stored(item, f"an element of {self.path}") for item in live)
         return Bag({item: count for item in items if (count := check_count(self.path, item, live[item]))})
 
     def thaw(self, snapshot: Any, memo: dict[int, Any]) -> PositiveCounter:
@@ -115,12 +126,13 @@ class QueueShape(Shape):
     def expect(self, live: Any) -> None:
         """See `Shape.expect`."""
         self._expect(live, (self.kind, tuple), self.kind.__name__)
+        check_unlimited(live, self.path)
 
     def freeze(self, live: Any, memo: dict[int, Any]) -> tuple[Any, ...]:
         """See `Shape.freeze`."""
         self.expect(live)
         memo[id(self)] = live
-        return tuple(check_value(item, f"an item of {self.path}") for item in live)
+        return tuple(stored(item, f"an item of {self.path}") for item in live)
 
     def thaw(self, snapshot: Any, memo: dict[int, Any]) -> Any:
         """See `Shape.thaw`."""
@@ -133,18 +145,18 @@ class TableShape(Shape):
 
     def expect(self, live: Any) -> None:
         """See `Shape.expect`."""
-        self._expect(live, (Mapping,), "dict")
+        self._expect(live, (dict, FrozenDict), "dict")
 
     def freeze(self, live: Any, memo: dict[int, Any]) -> FrozenDict[Any, Any]:
         """See `Shape.freeze`."""
         self.expect(live)
         memo[id(self)] = live
-        keys = ordered(check_value(key, f"a key of {self.path}") for key in live)
-        return FrozenDict({key: check_value(live[key], f"{self.path}[{show(key)}]") for key in keys})
+        keys = ordered(stored(key, f"a key of {self.path}") for key in live)
+        return FrozenDict({key: stored(live[key], f"{self.path}[{show(key)}]") for key in keys})
 
     def thaw(self, snapshot: Any, memo: dict[int, Any]) -> dict[Any, Any]:
         """See `Shape.thaw`."""
-        return memo.setdefault(id(self), dict(snapshot))  # type: ignore[no-any-return]
+        return memo.setdefault(id(self), placed(DistinctDict(snapshot), self.path))  # type: ignore[no-any-return]
 
 
 @frozen(eq=False)
@@ -159,13 +171,13 @@ class MapShape(Shape):
 
     def expect(self, live: Any) -> None:
         """See `Shape.expect`."""
-        self._expect(live, (Mapping,), "dict")
+        self._expect(live, (dict, FrozenDict), "dict")
 
     def freeze(self, live: Any, memo: dict[int, Any]) -> FrozenDict[Any, Any]:
         """See `Shape.freeze`."""
         self.expect(live)
         memo[id(self)] = live
-        if live.keys() != self.items.keys():
+        if {identity(key) for key in live} != {identity(key) for key in self.items}:
             raise keys_changed(self, live.keys())
         frozen_items = {key: shape.freeze(live[key], memo) for key, shape in self.items.items()}
         return FrozenDict(
@@ -182,7 +194,8 @@ class MapShape(Shape):
 
 def keys_changed(shape: MapShape, keys: Any) -> SpecError:
     """The error for a dict with fixed keys whose keys would change."""
-    odd = ordered(set(keys) ^ set(shape.items))
+    there, wanted = ({identity(key): key for key in each} for each in (keys, shape.items))
+    odd = ordered((there | wanted)[each] for each in there.keys() ^ wanted.keys())
     return SpecError(
         f"{shape.path} starts with the keys {show(tuple(shape.items))} and keeps them; an action added or removed {', '.join(map(show, odd))}",
         remedy="Start with all keys (None for those without a value), or start with an empty dict if keys come and go.",
@@ -288,7 +301,11 @@ def as_good_as(found: Any, value: Any) -> bool:
     """Whether two objects are the same, or would be if their class defined when they are."""
     if found is value:
         return True
-    return found.__class__ is value.__class__ and (found == value or type(value).__hash__ is vars(object)["__hash__"])
+    if found.__class__ is not value.__class__:
+        return False
+    if type(value).__hash__ is vars(object)["__hash__"]:
+        return True
+    return bool(found == value) and (value_problem(value) is not None or identity(found) == identity(value))
 
 
 def unknown_attribute(path: str, name: str, fields: Mapping[str, Any]) -> SpecError:
@@ -359,6 +376,19 @@ def variables(shape: Shape, content: Any) -> Iterator[tuple[Shape, Any]]:
         yield shape, content
 
 
+def check_unlimited(live: Any, path: str) -> None:
+    """Make sure that an object is no deque with a maximal length, which would be forgotten.
+
+    Raises:
+        SpecError: if it is.
+    """
+    if type(live) is deque and live.maxlen is not None:
+        raise SpecError(
+            f"{path} is a deque with a maximal length",
+            remedy="Use deque() and drop what is too much: if len(q) > 3: q.popleft().",
+        )
+
+
 def shape_of(live: Any, path: str, seen: dict[int, Shape]) -> Shape:
     """The shape of a live object that an initialiser made; ``seen`` maps the ids of objects to their shapes."""
     if id(live) in seen:
@@ -371,14 +401,10 @@ def shape_of(live: Any, path: str, seen: dict[int, Shape]) -> Shape:
 
 
 def _container_shape(live: Any, path: str, seen: dict[int, Shape]) -> Shape | None:
-    if isinstance(live, deque) and live.maxlen is not None:
-        raise SpecError(
-            f"{path} is a deque with a maximal length",
-            remedy="Use deque() and drop what is too much: if len(q) > 3: q.popleft().",
-        )
+    check_unlimited(live, path)
     simple: list[tuple[type, Any]] = [(Counter, BagShape), (set, SetShape), (deque, QueueShape), (list, QueueShape)]
     for kind, make in simple:
-        if isinstance(live, kind) and type(live) in (kind, OrderedSet, PositiveCounter):
+        if isinstance(live, kind) and type(live) in (kind, OrderedSet, DistinctDict, PositiveCounter):
             shape: Shape = make(path, kind) if make is QueueShape else make(path)
             seen[id(live)] = shape
             shape.freeze(live, {})
@@ -397,23 +423,12 @@ def _map_shape(live: dict[Any, Any], path: str, seen: dict[int, Shape]) -> Shape
     items: dict[Any, Shape] = {}
     seen[id(live)] = shape = MapShape(path, items)
     for key in sorted(live, key=order_key):
-        check_value(key, f"a key of {path}")
-        items[key] = shape_of(live[key], f"{path}[{show(key)}]", seen)
+        items[stored(key, f"a key of {path}")] = shape_of(live[key], f"{path}[{show(key)}]", seen)
     return shape
 
 
-def is_record(live: Any) -> bool:
-    """Whether an object is a bundle of fields that may change."""
-    cls = type(live)
-    parameters = getattr(cls, "__dataclass_params__", None)
-    if parameters is not None:
-        return not parameters.frozen
-    return attrs.has(cls) and cls.__setattr__.__name__ != "_frozen_setattrs"
-
-
-def field_names(cls: type) -> list[str]:
-    """The names of the fields of a record class, in the order of their definition."""
-    return [f.name for f in attrs.fields(cls)] if attrs.has(cls) else list(cls.__dataclass_fields__)  # type: ignore[attr-defined]
+def _constant(value: Any) -> Any:
+    return kept(value) if value_problem(value) is None else value
 
 
 def _fixed(value: Any, path: str) -> Any:
@@ -428,15 +443,22 @@ def _fixed(value: Any, path: str) -> Any:
 
 def _record_shape(live: Any, path: str, seen: dict[int, Shape]) -> RecordShape:
     cls = type(live)
+    shared = shared_default(cls)
+    if shared is not None:
+        raise SpecError(
+            f"the default of the field {shared!r} of {cls.__name__} is one object for all that are made",
+            remedy=f"Derive {cls.__name__} from modelcheck.Record, which copies it, or give a factory.",
+        )
     fields: dict[str, Shape] = {}
     fixed = fixed_fields(cls)
-    constants = {name: _fixed(getattr(live, name), f"{path}.{name}") for name in field_names(cls) if name in fixed}
+    names = field_names(cls) or []
+    constants = {name: _constant(_fixed(getattr(live, name), f"{path}.{name}")) for name in names if name in fixed}
     if issubclass(cls, Process):
         constants[AT_BOOT] = {
             name: dict(value) for name, value in vars(live).items() if isinstance(value, dict) and value
         }
     seen[id(live)] = shape = RecordShape(path, cls, fields, constants)
-    for name in field_names(cls):
+    for name in names:
         if name not in fixed:
             fields[name] = shape_of(getattr(live, name), f"{path}.{name}" if path else name, seen)
     return shape

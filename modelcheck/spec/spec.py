@@ -8,7 +8,8 @@ from typing import Any, dataclass_transform
 from modelcheck.errors import SpecError, UsageError
 from modelcheck.spec.constants import constant_types, constant_values
 from modelcheck.spec.machine import Machine, Step, same_step
-from modelcheck.spec.state import State
+from modelcheck.spec.state import State, distinct
+from modelcheck.values import identity
 
 
 @dataclass_transform(kw_only_default=True)
@@ -47,7 +48,7 @@ class Spec:
 
     def initial_states(self) -> list[State]:
         """The initial states."""
-        return list(dict.fromkeys(machine_of(self).initial_states()))
+        return distinct(machine_of(self).initial_states())
 
     def enabled(self, state: State) -> list[Step]:
         """Every step that can be taken in a state."""
@@ -70,17 +71,17 @@ class Spec:
         machine = machine_of(self)
         declared = machine.find(action if isinstance(action, str) else action.__name__, machine.actions)
         found = {
-            after: step
+            identity(after): (after, step)
             for step, after in machine.outcomes(state, declared)
             if same_step(step, arguments, choices or None)
         }
         if len(found) == 1:
-            return next(iter(found))
+            return next(iter(found.values()))[0]
         wanted = Step(declared.name, arguments, choices)
         if not found:
             raise UsageError(f"{wanted} is not enabled in this state", remedy="spec.enabled(state) lists what is.")
         raise UsageError(
-            f"{wanted} has {len(found)} outcomes", remedy=f"Choose one of: {'; '.join(map(repr, found.values()))}"
+            f"{wanted} has {len(found)} outcomes", remedy=f"Choose one of: {'; '.join(repr(step) for _, step in found.values())}"
         )
 
     def __repr__(self) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from modelcheck.values import show
+from modelcheck.values import identity, show
 
 
 class State(Mapping[str, Any]):
     """One state of a spec. Variables can be read as attributes or by name; a state prints one variable a line.
+
+    Two states are equal if their variables hold the same values: 1 and True are not, as nothing is that code can tell apart.
 
     >>> state = State({"i": 0, "done": frozenset()})
     >>> state.i
@@ -19,11 +21,11 @@ class State(Mapping[str, Any]):
     done = {}
     """
 
-    __slots__ = ("_hash", "_variables")
+    __slots__ = ("_identity", "_variables")
 
     def __init__(self, variables: Mapping[str, Any]) -> None:
         object.__setattr__(self, "_variables", dict(variables))
-        object.__setattr__(self, "_hash", None)
+        object.__setattr__(self, "_identity", None)
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -44,12 +46,21 @@ class State(Mapping[str, Any]):
         return len(self._variables)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, State) and self._variables == other._variables
+        return isinstance(other, State) and self._key() == other._key()
 
     def __hash__(self) -> int:
-        if self._hash is None:
-            object.__setattr__(self, "_hash", hash(tuple(self._variables.items())))
-        return self._hash  # type: ignore[no-any-return]
+        return hash(self._key())
+
+    def _key(self) -> Any:
+        """The identity of the state; noted down, since it is asked for often."""
+        if self._identity is None:
+            object.__setattr__(self, "_identity", tuple((name, identity(value)) for name, value in self._variables.items()))
+        return self._identity
 
     def __repr__(self) -> str:
         return "\n".join(f"{name} = {show(value)}" for name, value in self._variables.items())
+
+
+def distinct(states: Iterable[State]) -> list[State]:
+    """The states that differ, in the order in which they come first."""
+    return list(dict.fromkeys(states))

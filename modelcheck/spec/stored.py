@@ -7,11 +7,9 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-import attrs
-
 from modelcheck.errors import SpecError
 from modelcheck.spec.record import Record
-from modelcheck.values import show, value_problem
+from modelcheck.values import fields_of, kept, problem_of, show
 
 _RECORDS = "Attributes, dicts with fixed keys and other records may hold records; store a name or a frozen class elsewhere."
 _FREEZE_HINT = "Store an immutable value instead: a tuple, a frozenset, or a frozen attrs class."
@@ -27,16 +25,25 @@ def check_value(value: Any, path: str) -> Any:
         raise SpecError(
             f"{path} was given a {type(value).__name__}, and a record stays where init put it", remedy=_RECORDS
         )
-    problem = value_problem(value)
-    if problem:
+    problem = problem_of(value)
+    if problem is not None:
         record = record_in(value)
         if record is not None:
             raise SpecError(
                 f"{path} was given a {value.__class__.__name__} with a {type(record).__name__} in it", remedy=_RECORDS
             )
         shown = "a number" if isinstance(value, (int, float)) else show(value)
-        raise SpecError(f"{path} was given {shown}: {problem}", remedy=_instead(value, path))
+        raise SpecError(f"{path} was given {shown}: {problem.what}", remedy=problem.remedy or _instead(value, path))
     return value
+
+
+def stored(value: Any, path: str) -> Any:
+    """The value as it is kept, if it may be stored: the sets in it are iterated in the total order from now on.
+
+    Raises:
+        SpecError: as `check_value`.
+    """
+    return kept(check_value(value, path))
 
 
 def record_in(value: Any) -> Record | None:
@@ -48,10 +55,8 @@ def record_in(value: Any) -> Record | None:
         items = [*value.keys(), *value.values()]
     elif isinstance(value, (tuple, list, AbstractSet, deque)):
         items = value
-    elif attrs.has(type(value)):
-        items = [getattr(value, field.name, None) for field in attrs.fields(type(value))]
-    elif hasattr(type(value), "__dataclass_fields__"):
-        items = [getattr(value, name, None) for name in type(value).__dataclass_fields__]
+    else:
+        items = (fields_of(value) or {}).values()
     return next((found for item in items if (found := record_in(item)) is not None), None)
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from modelcheck.errors import InternalError, SpecError
+from modelcheck.errors import InternalError
+from modelcheck.spec.containers import mixed_up
 from modelcheck.spec.stored import check_count
 from modelcheck.statespace.kernel import _kernel as kernel
-from modelcheck.values import identity, show
+from modelcheck.values import identity, kept, show
 
 Operation = tuple[Any, ...]
 
@@ -64,7 +65,7 @@ class Cell:
         found = self._ids.get(key)
         if found is None:
             found = self._ids[key] = len(self.values)
-            self.values.append(self._objects.setdefault(key, value))
+            self.values.append(self._objects.setdefault(key, kept(value)))
         return found
 
     def rehash(self) -> Any:
@@ -111,10 +112,7 @@ class Collection:
         found = self.cells.get(key)
         if found is None:
             if element in self._equal:
-                raise SpecError(
-                    f"{self.path} meets both {self._equal[element]!r} and {element!r}, which Python holds for equal",
-                    remedy="Let all its elements be of one type.",
-                )
+                raise mixed_up(self.path, self._equal[element], element)
             self._equal[element] = element
             found = self.cells[key] = self._register(self, element)
         return found

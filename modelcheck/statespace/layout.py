@@ -25,7 +25,7 @@ from modelcheck.statespace.views.elements import TrackedBag, TrackedSet, Tracked
 from modelcheck.statespace.views.queues import TrackedDeque, TrackedList
 from modelcheck.statespace.views.records import TrackedMap, slots_of, tracked_class, tracked_record
 from modelcheck.statespace.views.slots import ContainerSlot, ValueSlot
-from modelcheck.values import Bag, FrozenDict, FrozenRecord, identity, order_key, ordered, show
+from modelcheck.values import Bag, FrozenDict, FrozenRecord, OrderedFrozenSet, identity, kept, order_key, ordered, show
 
 _COLLECTIONS: dict[type, tuple[type, Any]] = {
     SetShape: (TrackedSet, False),
@@ -76,7 +76,7 @@ class Layout:
         return cell
 
     def _object(self, value: Any) -> Any:
-        return self._objects.setdefault(identity(value), value)
+        return self._objects.setdefault(identity(value), kept(value))
 
     def _element(self, collection: Collection, element: Any) -> Cell:
         cell = self._register(
@@ -162,7 +162,7 @@ class Layout:
             return value(cell.values[ids.get(cell.index, 0)])
         cells = present[self._dynamic[id(shape)].index]
         if isinstance(shape, SetShape):
-            return frozenset(value(cell.element) for cell in cells)
+            return OrderedFrozenSet(value(cell.element) for cell in cells)
         items = {
             value(cell.element): value(cell.values[ids[cell.index]])
             for cell in sorted(cells, key=lambda cell: order_key(cell.element))

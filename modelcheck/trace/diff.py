@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import attrs
 from attrs import frozen
 
 from modelcheck.spec import State
-from modelcheck.trace.itf import fields_of
-from modelcheck.values import Bag, FrozenRecord, identity, ordered, show
+from modelcheck.values import Bag, FrozenRecord, fields_of, identity, ordered, show
 
 # What comes before the text of a change that is not from one value to another.
 WORDS = {
@@ -81,7 +79,7 @@ def _parts(old: Any, new: Any, path: str) -> Iterator[Change]:
 def _as_record(value: Any, other: Any) -> Any:
     """An object as a record of its fields, if it stands beside one that a file told of."""
     fields = fields_of(value) if isinstance(other, FrozenRecord) and not isinstance(value, FrozenRecord) else None
-    return value if fields is None else FrozenRecord(type(value).__name__, {name: getattr(value, name) for name in fields})
+    return value if fields is None else FrozenRecord(type(value).__name__, fields)
 
 
 def _whole(old: Any, new: Any, path: str) -> Change:
@@ -165,12 +163,12 @@ def _listed(items: tuple[Any, ...]) -> str:
 
 
 def _value(old: Any, new: Any, path: str) -> Iterator[Change]:
-    """Values of one attrs class that have something in common are compared by field."""
-    if type(old) is type(new) and attrs.has(type(old)):
-        names = [field.name for field in attrs.fields(type(old))]
-        differ = [name for name in names if identity(getattr(old, name)) != identity(getattr(new, name))]
-        if 0 < len(differ) < len(names):
+    """Values of one class that have a field in common are compared by field."""
+    before, after = fields_of(old), fields_of(new)
+    if type(old) is type(new) and before and after:
+        differ = [name for name, value in before.items() if identity(value) != identity(after[name])]
+        if 0 < len(differ) < len(before):
             for name in differ:
-                yield from changes(getattr(old, name), getattr(new, name), f"{path}.{name}")
+                yield from changes(before[name], after[name], f"{path}.{name}")
             return
     yield _whole(old, new, path)

@@ -21,11 +21,9 @@ from collections.abc import Set as AbstractSet
 from enum import Enum
 from typing import Any
 
-import attrs
-
 from modelcheck.errors import TraceError
 from modelcheck.spec import State
-from modelcheck.values import Bag, FrozenDict, FrozenRecord, order_key, ordered, show
+from modelcheck.values import Bag, FrozenDict, FrozenRecord, fields_of, order_key, ordered, show
 
 Json = Any
 
@@ -70,22 +68,10 @@ def encode(value: Any) -> Json:
         return {"#map": [[encode(key), encode(inner)] for key, inner in items]}
     fields = fields_of(value)
     if fields is not None:
-        return {"tag": type(value).__name__, "value": {name: encode(getattr(value, name)) for name in fields}}
+        return {"tag": type(value).__name__, "value": {name: encode(inner) for name, inner in fields.items()}}
     if isinstance(value, tuple):
         return {"#tup": [encode(item) for item in value]}
     return {"#unserializable": show(value)}
-
-
-def fields_of(value: Any) -> list[str] | None:
-    """The names of the fields of an attrs class, dataclass or named tuple; None for other values."""
-    kind = type(value)
-    if attrs.has(kind):
-        return [field.name for field in attrs.fields(kind)]
-    if hasattr(kind, "__dataclass_fields__"):
-        return list(kind.__dataclass_fields__)
-    if isinstance(value, tuple) and hasattr(kind, "_fields"):
-        return list(kind._fields)
-    return None
 
 
 def _record(value: State | FrozenRecord) -> Json:
@@ -204,17 +190,17 @@ def decode_near(json: Json, near: Any) -> Any:
     if isinstance(near, FrozenDict) and isinstance(json, dict) and "#map" in json:
         return _map_near(json["#map"], near)
     for tag, kind in (("#set", frozenset), ("#tup", tuple)):
-        if type(near) is kind and isinstance(json, dict) and tag in json:
+        if near.__class__ is kind and isinstance(json, dict) and tag in json:
             items = _by_text(near)
             return kind(items[str(item)] if str(item) in items else decode(item) for item in json[tag])
     fields = fields_of(near)
     if fields is not None and isinstance(json, dict) and json.get("tag") == type(near).__name__ and _has_fields(json.get("value"), fields):
-        return Variant(type(near).__name__, {name: decode_near(json["value"][name], getattr(near, name)) for name in fields})
+        return Variant(type(near).__name__, {name: decode_near(json["value"][name], inner) for name, inner in fields.items()})
     return decode(json)
 
 
-def _has_fields(json: Json, fields: list[str]) -> bool:
-    return isinstance(json, dict) and json.keys() == set(fields)
+def _has_fields(json: Json, fields: Mapping[str, Any]) -> bool:
+    return isinstance(json, dict) and json.keys() == fields.keys()
 
 
 def _map_near(pairs: Json, near: FrozenDict[Any, Any]) -> FrozenDict[Any, Any]:

@@ -15,8 +15,8 @@ from typing import Any
 from attrs import field, frozen
 
 from modelcheck.spec import State, Step
-from modelcheck.trace.itf import Json, encode, fields_of
-from modelcheck.values import Bag, FrozenRecord, show
+from modelcheck.trace.itf import Json, encode
+from modelcheck.values import Bag, FrozenRecord, field_names, show
 
 
 @frozen
@@ -120,7 +120,7 @@ def _parts(value: Any, seen: Mapping[str, Any], path: str) -> Iterator[str]:
             elif not (isinstance(value, Bag) and inner == 0):
                 yield f"{path} has no {name}"
         return
-    names = list(value) if isinstance(value, FrozenRecord) else fields_of(value)
+    names = list(value) if isinstance(value, FrozenRecord) else field_names(type(value))
     if names is None:
         yield _phrase(path, value, seen)
         return

@@ -10,8 +10,8 @@ from typing import Any
 
 from attrs import frozen
 
-from modelcheck.spec.shape import field_names, is_record
-from modelcheck.values import Bag, show
+from modelcheck.spec.record import is_record
+from modelcheck.values import Bag, field_names, show
 
 _LONGEST = 240
 _paths: ContextVar[Mapping[int, str]] = ContextVar("paths", default={})  # noqa: B039 - never written to.
@@ -78,7 +78,7 @@ def _name_parts(value: Any, path: str, found: dict[int, str]) -> None:
             _name_parts(inner, f"{path}[{show(key)}]", found)
     elif is_record(value):
         found[id(value)] = path
-        for field in field_names(type(value)):
+        for field in field_names(type(value)) or ():
             _name_parts(getattr(value, field), f"{path}.{field}", found)
     elif isinstance(value, (set, deque, list)):
         found[id(value)] = path

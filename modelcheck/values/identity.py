@@ -1,25 +1,35 @@
-"""When two values are the same value, and which objects are values at all.
+"""When two values are the same value.
 
 Python holds ``1 == True == 1.0``. An action can tell them apart (``isinstance``, ``match``, printing), so a cell must
-too: interning by ``==`` alone would merge states that behave differently. `identity` adds the types, recursively.
+too: interning by ``==`` alone would merge states that behave differently. `identity` is as fine as what code can see:
+the types throughout, the digits of a decimal number, the zone of a moment, all attributes of an object, whatever the
+class's own ``__eq__`` looks at.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
-from enum import Enum
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from enum import Enum, Flag
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
+from pathlib import PosixPath, PurePath, PurePosixPath, PureWindowsPath, WindowsPath
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
-import attrs
+from modelcheck.values.fields import attributes_of, extra_attributes, is_by_object, is_transparent
+from modelcheck.values.frozen import FrozenDict, FrozenRecord
+from modelcheck.values.sets import OrderedFrozenSet
 
-_MOST_BITS = 10_000
-_ATOMS = frozenset({int, str, bool, float, bytes, type(None)})
+SINGLE = (bool, type(None), Enum, type, FunctionType, BuiltinFunctionType)
+"""Of these there is one object each."""
+_EXACT = frozenset({int, str, bool, bytes, type(None), date, timedelta})
+"""Equal objects of one of these types cannot be told apart."""
 
 
 def identity(value: Any) -> Any:
-    """A hashable key, equal for two values exactly if they are equal and of the same types throughout.
+    """A hashable key, equal for two values exactly if no code can tell one from the other (other than by ``is``).
 
     Raises:
         TypeError: if the value, or something in it, is unhashable.
@@ -28,25 +38,76 @@ def identity(value: Any) -> Any:
     False
     """
     kind = type(value)
-    if kind is float:
-        return (kind, repr(value))  # Python holds 0.0 == -0.0, and nan for unequal to itself.
-    if kind in _ATOMS:
+    if kind in _EXACT:
         return (kind, value)
-    if isinstance(value, tuple):
-        hash(value)
-        return (kind, tuple(map(identity, value)))
-    if isinstance(value, frozenset):
-        return (kind, frozenset(map(identity, value)))
+    if isinstance(value, Enum):
+        return (kind, value._value_ if isinstance(value, Flag) else value._name_)
+    if isinstance(value, (type, FunctionType, BuiltinFunctionType)):
+        return (kind, value)
+    if kind in BY_TEXT:
+        return (kind, str(value))
+    for base, key in _CONTENT:
+        if isinstance(value, base):
+            return _of_built_in(value, kind, base, key)
     if isinstance(value, Mapping):
-        named = (kind, getattr(value, "_name", ""))  # Records without fields differ by the names of their classes only.
-        return (named, frozenset((identity(k), identity(v)) for k, v in value.items()))
-    if attrs.has(kind):
-        hash(value)
-        return (kind, tuple(identity(getattr(value, field.name)) for field in attrs.fields(kind)))
+        return _of_mapping(value, kind)
     hash(value)
-    if "__dataclass_fields__" in kind.__dict__:
-        return (kind, tuple(identity(getattr(value, name)) for name in kind.__dataclass_fields__))
-    return (kind, value)
+    if is_by_object(kind):
+        return (kind, value)
+    if is_transparent(value):
+        return (kind, tuple((name, identity(part)) for name, part in attributes_of(value).items()))
+    return (kind, value, repr(value))
+
+
+def _of_built_in(value: Any, kind: type, base: type, key: Callable[[Any], Any]) -> Any:
+    if kind is base:
+        return (kind, key(value))
+    if kind is OrderedFrozenSet:
+        return (frozenset, key(value))
+    return (kind, key(value), tuple((name, identity(part)) for name, part in sorted(extra_attributes(value))))
+
+
+def _of_mapping(value: Mapping[Any, Any], kind: type) -> Any:
+    """Snapshots have no order of their own; the order of another mapping can be seen."""
+    pairs = ((identity(key), identity(inner)) for key, inner in value.items())
+    if isinstance(value, FrozenDict):
+        return (kind, frozenset(pairs))
+    if isinstance(value, FrozenRecord):
+        return (kind, value._name, frozenset(pairs))  # Records without fields differ by the names of their classes only.
+    return (kind, tuple(pairs))
+
+
+def _of_float(value: float) -> Any:
+    return float.__repr__(value)  # Python holds 0.0 == -0.0, and nan for unequal to itself.
+
+
+def _of_time(value: time | datetime) -> Any:
+    return (str(value.replace(tzinfo=None)), value.fold, identity(value.tzinfo))
+
+
+BY_TEXT = frozenset(
+    {
+        *(PurePath, PurePosixPath, PureWindowsPath, PosixPath, WindowsPath),
+        *(IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network),
+    }
+)
+"""Classes whose objects note down what they were asked; their text is all that is in them."""
+
+_CONTENT: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (tuple, lambda value: tuple(map(identity, tuple.__iter__(value)))),
+    (frozenset, lambda value: frozenset(map(identity, frozenset.__iter__(value)))),
+    (str, str.__str__),
+    (int, int.__index__),
+    (float, _of_float),
+    (bytes, lambda value: bytes.__getitem__(value, slice(None))),
+    (complex, lambda value: (_of_float(value.real), _of_float(value.imag))),
+    (Decimal, lambda value: tuple(value.as_tuple())),
+    (datetime, _of_time),
+    (time, _of_time),
+    (timezone, lambda value: value.__getinitargs__()),
+    (range, lambda value: (identity(value.start), identity(value.stop), identity(value.step))),
+)
+"""The built-in types of values, and what makes two of a type the same; an object of a subclass has attributes beside that."""
 
 
 def copied(value: Any) -> Any:
@@ -63,39 +124,8 @@ def copied(value: Any) -> Any:
         return value + 1 - 1
     if kind is float:
         return float(repr(value))
-    if kind is tuple or kind is frozenset:
+    if kind in (tuple, frozenset, OrderedFrozenSet):
         return kind(map(copied, value)) if value else value
-    if isinstance(value, (bool, type(None), Enum, type, FunctionType, BuiltinFunctionType)):
+    if isinstance(value, SINGLE):
         return value
     return copy.copy(value)
-
-
-def value_problem(value: Any) -> str | None:
-    """Why an object is not a value, as a phrase; ``None`` if it is one.
-
-    >>> value_problem([1])
-    'a list is mutable and cannot be hashed'
-    """
-    kind = value.__class__  # A view passes for the container that it stands for, and is to be called by its name.
-    if kind is float and value != value:  # noqa: PLR0124 - the definition of nan.
-        return "nan is not equal to itself"
-    if kind is int and value.bit_length() > _MOST_BITS:
-        return f"an integer of {value.bit_length():,} bits is too long to be written down"
-    if kind in _ATOMS or isinstance(value, (Enum, type, FunctionType, BuiltinFunctionType)):
-        return None
-    if isinstance(value, (tuple, frozenset)):
-        return next((problem for item in value if (problem := value_problem(item))), None)
-    if kind.__hash__ is None:
-        return f"a {kind.__name__} is mutable and cannot be hashed"
-    if getattr(kind, "__hash__") is getattr(object, "__hash__"):  # noqa: B009 - mypy knows too much about the attribute.
-        return (
-            f"two equal objects of the class {kind.__name__} would be different values, since it compares by identity"
-        )
-    if attrs.has(kind):
-        fields = (getattr(value, field.name) for field in attrs.fields(kind))
-        return next((problem for item in fields if (problem := value_problem(item))), None)
-    try:
-        hash(value)
-    except TypeError:
-        return f"something inside this {kind.__name__} is mutable and cannot be hashed"
-    return None

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from enum import Enum
+from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
-import attrs
-
+from modelcheck.values.fields import attributes_of, fields_of, is_by_object, is_transparent
 from modelcheck.values.frozen import Bag, FrozenRecord
 from modelcheck.values.order import order_key, ordered
+
+_BUILT_IN = (str, int, float, bytes)
 
 
 def show(value: Any) -> str:
@@ -20,9 +22,11 @@ def show(value: Any) -> str:
     ('{1, 2}', "(None, 'x')")
     """
     if isinstance(value, Enum):
-        return value.name
-    if isinstance(value, (str, int, float, bytes)) or value is None:
-        return repr(value)
+        return value.name or f"{type(value).__name__}({value.value})"
+    if value is None:
+        return "None"
+    if isinstance(value, _BUILT_IN):
+        return _show_built_in(value)
     if isinstance(value, AbstractSet):
         return "{" + ", ".join(map(show, ordered(value))) + "}" if value else "{}"
     if isinstance(value, FrozenRecord):
@@ -32,15 +36,34 @@ def show(value: Any) -> str:
     return _show_compound(value)
 
 
+def _show_built_in(value: Any) -> str:
+    """Texts and numbers as Python writes them; those of a class of the user's with its name."""
+    kind = type(value)
+    base = next(each for each in _BUILT_IN if isinstance(value, each))
+    if kind in _BUILT_IN or kind is bool or getattr(kind, "__repr__") is not getattr(base, "__repr__"):  # noqa: B009 - as below.
+        return repr(value)
+    return f"{kind.__name__}({base.__repr__(value)})"
+
+
+def _has_no_text(cls: type) -> bool:
+    """Whether objects of a class are shown by their address."""
+    return getattr(cls, "__repr__") is getattr(object, "__repr__")  # noqa: B009 - mypy knows too much about the attribute.
+
+
 def _show_compound(value: Any) -> str:
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{show(k)}: {show(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, tuple) and not hasattr(value, "_fields"):
+    fields = fields_of(value)
+    if fields is not None:
+        return f"{type(value).__name__}({_fields(fields)})"
+    if isinstance(value, tuple):
         return "(" + ", ".join(map(show, value)) + ("," if len(value) == 1 else "") + ")"
     if isinstance(value, list):
         return "[" + ", ".join(map(show, value)) + "]"
-    if attrs.has(type(value)):
-        return f"{type(value).__name__}({_fields({f.name: getattr(value, f.name) for f in attrs.fields(type(value))})})"
+    if isinstance(value, (FunctionType, BuiltinFunctionType)):
+        return value.__qualname__
+    if _has_no_text(type(value)) and not is_by_object(type(value)) and is_transparent(value):
+        return f"{type(value).__name__}({_fields(attributes_of(value))})"
     return repr(value)
 
 

@@ -24,7 +24,7 @@ from modelcheck.statespace.cells import Cell, Collection
 from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.recording.loops import Condition, Loop, Not, Test, loop_of
 from modelcheck.statespace.recording.session import Registry, Session
-from modelcheck.values import identity, value_problem
+from modelcheck.values import OrderedFrozenSet, fields_of, identity, value_problem
 
 _ATOMS = frozenset({int, str, bool, float, bytes, type(None)})
 _WORD = 2**64
@@ -205,8 +205,7 @@ def _is_constant(value: Any) -> bool:
     kind = type(value)
     if kind in _ATOMS or isinstance(value, (Enum, type)):
         return True
-    if kind in (tuple, frozenset) or (isinstance(value, tuple) and hasattr(kind, "_fields")):
+    if kind in (tuple, frozenset, OrderedFrozenSet) or (isinstance(value, tuple) and hasattr(kind, "_fields")):
         return all(map(_is_constant, value))
-    if attrs.has(kind) and value_problem(value) is None:
-        return all(_is_constant(getattr(value, each.name)) for each in attrs.fields(kind))
-    return False
+    fields = fields_of(value)
+    return fields is not None and value_problem(value) is None and all(map(_is_constant, fields.values()))

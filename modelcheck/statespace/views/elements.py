@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from modelcheck.errors import SpecError
-from modelcheck.spec.ordered_set import OrderedSet
+from modelcheck.spec.containers import OrderedSet
 from modelcheck.spec.positive_counter import PositiveCounter, counted
 from modelcheck.spec.shape import Shape
 from modelcheck.spec.stored import check_count, check_value

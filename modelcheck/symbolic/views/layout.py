@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from modelcheck.spec import Machine
-from modelcheck.spec.ordered_set import OrderedSet
+from modelcheck.spec.containers import OrderedSet
 from modelcheck.spec.shape import (
     AliasShape,
     BagShape,

@@ -16,9 +16,8 @@ from attrs import define, field, frozen
 
 from modelcheck.spec import State, Step
 from modelcheck.trace.diff import changes
-from modelcheck.trace.itf import fields_of
 from modelcheck.trace.trace import Trace
-from modelcheck.values import FrozenRecord, identity, ordered, show
+from modelcheck.values import FrozenRecord, fields_of, identity, ordered, show
 
 SYSTEM = "system"
 _MARKS = ("crash", "restart", "lose", "duplicate", "partition", "heal")
@@ -192,7 +191,7 @@ def _label(message: Any) -> str:
         fields: dict[str, Any] = dict(message)
         name = message._name
     else:
-        fields = {field: getattr(message, field) for field in fields_of(message) or []}
+        fields = fields_of(message) or {}
         name = type(message).__name__
     inner = ", ".join(f"{field}={show(value)}" for field, value in fields.items() if field not in {"src", "dst"})
     return f"{name}({inner})" if fields else show(message)

@@ -1,0 +1,121 @@
+"""The containers of a live state on ordinary objects: Python's own, in one order, and told when they would mix up values.
+
+A set, bag or dict of Python's takes 1 and True for one element. The state keeps them apart, so one that holds either
+must not be given the other: what would come out depends on which was there first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from modelcheck.errors import SpecError
+from modelcheck.values import identity, ordered
+
+
+def mixed_up(path: str, one: Any, other: Any) -> SpecError:
+    """The error for two elements of a container that Python holds for equal, and that are not the same value."""
+    same = type(one) is type(other)
+    remedy = f"Let the == of {type(one).__name__} see all that is in it." if same else "Let all its elements be of one type."
+    return SpecError(f"{path} meets both {one!r} and {other!r}, which Python holds for equal", remedy=remedy)
+
+
+def check_apart(path: str, there: Iterable[Any], element: Any) -> None:
+    """Make sure that an element, which Python finds in a container, is there as it is."""
+    found = next((each for each in there if each is element or each == element), element)
+    if found is not element and identity(found) != identity(element):
+        raise mixed_up(path, found, element)
+
+
+class OrderedSet(set[Any]):
+    """A set that is iterated in the total order of values, so that no action depends on hash seeds."""
+
+    __class__ = property(lambda _: set)
+    path = "a set"
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(ordered(super().__iter__()))
+
+    def add(self, element: Any, /) -> None:
+        """As `set.add`."""
+        if element in self:
+            check_apart(self.path, super().__iter__(), element)
+        else:
+            super().add(element)
+
+    def update(self, *others: Iterable[Any]) -> None:
+        """As `set.update`."""
+        for other in others:
+            for element in list(other):
+                self.add(element)
+
+    def __ior__(self, other: Any) -> Any:  # type: ignore[misc]
+        if not isinstance(other, (set, frozenset)):
+            return NotImplemented
+        self.update(other)
+        return self
+
+    def pop(self) -> Any:
+        """As `set.pop`: the first one."""
+        for item in self:
+            self.remove(item)
+            return item
+        raise KeyError("pop from an empty set")
+
+    def __choose__(self) -> Any:
+        from modelcheck.spec.choice import choose  # noqa: PLC0415 - a cycle only at import time.
+
+        return choose(list(self))
+
+    def __repr__(self) -> str:
+        return f"{{{', '.join(map(repr, self))}}}" if self else "set()"
+
+
+def _keeping_order(name: str) -> Any:
+    """The method of sets, with an ordered result."""
+    inherited = getattr(set, name)
+
+    def method(self: OrderedSet, *others: Any) -> Any:
+        found = inherited(self, *others)
+        return OrderedSet(found) if isinstance(found, set) else found
+
+    return method
+
+
+for _name in ("and", "or", "sub", "xor", "rand", "ror", "rsub", "rxor"):
+    setattr(OrderedSet, f"__{_name}__", _keeping_order(f"__{_name}__"))
+for _name in ("copy", "difference", "intersection", "symmetric_difference", "union"):
+    setattr(OrderedSet, _name, _keeping_order(_name))
+
+
+class DistinctDict(dict[Any, Any]):
+    """A dict that is told when it would take two keys for one."""
+
+    __class__ = property(lambda _: dict)
+    path = "a dict"
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if key in self:
+            check_apart(self.path, self, key)
+        super().__setitem__(key, value)
+
+    def setdefault(self, key: Any, default: Any = None, /) -> Any:
+        """As `dict.setdefault`."""
+        if key not in self:
+            self[key] = default
+        return self[key]
+
+    def update(self, other: Any = (), /, **more: Any) -> None:
+        """As `dict.update`."""
+        for key, value in dict(other, **more).items():
+            self[key] = value
+
+    def __ior__(self, other: Any) -> Any:  # type: ignore[misc]
+        self.update(other)
+        return self
+
+
+def placed(container: Any, path: str) -> Any:
+    """A container of this module, told where in the state it stands."""
+    container.path = path
+    return container
