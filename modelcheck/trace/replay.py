@@ -35,7 +35,7 @@ from modelcheck.trace.trace import Trace
 from modelcheck.values import show
 
 _MOST_HIDDEN = 1_000
-_SPEC_PACKAGE = str(Path(__file__).resolve().parent.parent / "spec")
+_LANGUAGE = tuple(str(Path(__file__).resolve().parent.parent / package) for package in ("spec", "parts"))
 
 
 class Outcome(Enum):
@@ -241,7 +241,7 @@ class _Follower(ScriptedChooser):
 def guard_of(stopped: Disabled) -> str:
     """The guard that ended a run, as ``file:line: source``."""
     frames = traceback.extract_tb(stopped.__traceback__)
-    own = [frame for frame in frames if not frame.filename.startswith(_SPEC_PACKAGE)] or list(frames)
+    own = [frame for frame in frames if not frame.filename.startswith(_LANGUAGE)] or list(frames)
     line = linecache.getline(own[-1].filename, own[-1].lineno or 0).strip()
     return f"{shown_path(own[-1].filename)}:{own[-1].lineno}: {line}"
 
