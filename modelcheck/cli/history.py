@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import click
-from attrs import evolve, has
 
 from modelcheck.cli.command import common_options
 from modelcheck.cli.units import Duration, Size
 from modelcheck.errors import UsageError
+from modelcheck.verdict import Verdict
 
 _MODELS = (
     "register, cas-register, multi-register, kv, counter, set, queue, priority-queue, stack, mutex, reentrant-lock, "
-    "fetch-and-add, list-append, rw-register, bank, comments, set-full, total-queue, unique-ids"
+    "fetch-and-add, list-append, rw-register, bank, comments, long-fork, set-full, total-queue, unique-ids"
 )
 _QUIET_S = 1.0
 
@@ -34,7 +34,8 @@ _QUIET_S = 1.0
     "strict-serializable.",
 )
 @click.option("--format", "format_", metavar="FORMAT", help="The format of the file, if the guess is wrong.")
-@click.option("--initial", metavar="JSON", help="What a register holds at first.")
+@click.option("--rename", multiple=True, metavar="THEIRS=OURS", help="An operation of another name: --rename put=write.")
+@click.option("--initial", metavar="JSON", help="What the object holds at first, such as 0 for a register.")
 @click.option("--time-limit", type=Duration(), default=60.0, show_default=True, metavar="TIME", help="Seconds, or 2m.")
 @click.option("--max-memory", type=Size(), default=2 << 30, metavar="SIZE", help="Of the search; 2G by default.")
 @click.option("--order", is_flag=True, help="Also give an order of all operations, if there is one.")
@@ -49,6 +50,7 @@ def history(
     model: str | None,
     consistency: str | None,
     format_: str | None,
+    rename: tuple[str, ...],
     initial: str | None,
     time_limit: float,
     max_memory: int,
@@ -64,6 +66,8 @@ def history(
     """
     from modelcheck.consistency import check_history, read_history  # noqa: PLC0415 - imported when used
     from modelcheck.consistency.check import reading, unread  # noqa: PLC0415
+    from modelcheck.consistency.readers.asked import renaming  # noqa: PLC0415
+    from modelcheck.consistency.readers.guess import alike  # noqa: PLC0415
     from modelcheck.consistency.report.page import page  # noqa: PLC0415
     from modelcheck.consistency.report.text import as_json as to_json  # noqa: PLC0415
     from modelcheck.consistency.report.text import described  # noqa: PLC0415
@@ -73,12 +77,12 @@ def history(
     deadline = Deadline(time_limit)
     try:
         with reading(time_limit):
-            recording = read_history(file, format=format_, model=model)
+            recording = read_history(file, format=format_, model=model, rename=renaming(rename))
     except LimitReached as limit:
         result = unread(limit, consistency, model)
         click.echo(json.dumps({"file": str(file), "format": format_, **to_json(result)}) if as_json else described(result))
         ctx.exit(result.verdict.exit_code)
-    meant = _with_initial(recording.object or recording.model, initial)
+    meant = _with_initial(recording.meant, initial)
     with _progress() as progress:
         result = check_history(
             recording.history,
@@ -95,6 +99,9 @@ def history(
         click.echo(json.dumps({"file": str(file), "format": recording.format, **to_json(result)}))
     else:
         click.echo(described(result))
+        others = alike(result.model) if recording.is_guessed and result.verdict is Verdict.VIOLATED else ()
+        if others:
+            click.echo(f"\nThe model was guessed; with these operations it may as well be {' or '.join(others)} (--model).")
         for operation in result.linearization or ():
             click.echo(f"  {operation}")
     ctx.exit(result.verdict.exit_code)
@@ -108,14 +115,17 @@ def _with_initial(model: Any, initial: str | None) -> Any:
         return model
     try:
         value = json.loads(initial)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"--initial {initial!r} is not JSON", remedy='Write a number, a "text" or null.') from error
-    if not has(type(model)) or isinstance(model, str):
+    if isinstance(model, str):
         raise UsageError("--initial is for objects", remedy="Name a register with --model.")
     from modelcheck.consistency.history import hashable  # noqa: PLC0415 - imported when used
 
-    each = getattr(model, "each", None)
-    return evolve(model, each=evolve(each, initial=hashable(value))) if each else evolve(model, initial=hashable(value))
+    given = {key: hashable(part) for key, part in value.items()} if isinstance(value, dict) else hashable(value)
+    try:
+        return model.starting_with(given)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{model.name!r} cannot begin with {initial}", remedy="Give what it holds, as JSON.") from error
 
 
 class _progress:  # noqa: N801 - used like a function

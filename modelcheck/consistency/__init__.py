@@ -5,23 +5,24 @@ Start at :func:`check_history`; users write :class:`SequentialObject` and read :
 
 from modelcheck.consistency.check import CONSISTENCIES, check_history
 from modelcheck.consistency.history import History, HistoryBuilder, Operation
-from modelcheck.consistency.objects.independent import Independent
-from modelcheck.consistency.objects.objects import (
+from modelcheck.consistency.objects import (
+    UNKNOWN,
     CasRegister,
     Counter,
     FetchAndAdd,
     FifoQueue,
+    Independent,
     KeyValue,
     MultiRegister,
     Mutex,
     PriorityQueue,
     ReentrantLock,
     Register,
+    SequentialObject,
     SetObject,
     Stack,
     object_named,
 )
-from modelcheck.consistency.objects.sequential import UNKNOWN, SequentialObject
 from modelcheck.consistency.readers import read_history
 from modelcheck.consistency.recorder import Recorder
 from modelcheck.consistency.result import Anomaly, Configuration, Edge, Explanation, HistoryResult

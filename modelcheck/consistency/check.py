@@ -10,11 +10,13 @@ from typing import Any
 
 from attrs import evolve
 
+from modelcheck.consistency.beginning import beginning_hint
 from modelcheck.consistency.checkers import CHECKERS, VALID, decide_checker
 from modelcheck.consistency.history import History, Progress
 from modelcheck.consistency.isolation.transactions import LEVELS, decide_transactions
 from modelcheck.consistency.linearizability.procedures import Part, PartResult, decide, parts_of
-from modelcheck.consistency.objects.objects import object_named
+from modelcheck.consistency.objects.forms import conforming
+from modelcheck.consistency.objects.named import OBJECTS, object_named
 from modelcheck.consistency.objects.sequential import SequentialObject
 from modelcheck.consistency.ordering import ORDERINGS, decide_ordering
 from modelcheck.consistency.readers import TRANSACTIONS, read_history
@@ -79,6 +81,8 @@ def check_history(
         history, meant = _question(history, model, given.time_s)
     except LimitReached as limit:
         return unread(limit, consistency, model)
+    if isinstance(meant, SequentialObject):
+        history = conforming(history, meant)
     consistency = _consistency(meant, consistency)
     if solver != "native" and (solver != "z3" or consistency != "linearizable"):
         raise UsageError(f"there is no solver {solver!r} for {consistency!r}", remedy="Leave it out, or say native.")
@@ -88,7 +92,23 @@ def check_history(
         result = _linearizable(history, meant, left, linearization, explanation, progress)
     else:
         result = _other(history, meant, consistency, left)
+    if result.verdict is Verdict.VIOLATED and explanation and isinstance(meant, SequentialObject):
+        result = evolve(result, hint=_hint(history, meant, consistency, Allowance(deadline.left_s, given.memory_bytes)))
     return evolve(result, seconds=time.perf_counter() - started)
+
+
+def _hint(history: History, object_: SequentialObject, consistency: str, limits: Allowance) -> str | None:
+    """Whether another beginning of the object would explain everything."""
+
+    def holds(other: SequentialObject, seconds: float) -> bool:
+        within = Allowance(seconds, limits.memory_bytes)
+        if consistency == "linearizable":
+            found = _linearizable(history, other, within, linearization=False, explanation=False, progress=None)
+        else:
+            found = _other(history, other, consistency, within)
+        return found.verdict is Verdict.HOLDS
+
+    return beginning_hint(history, object_, holds, limits.time_s)
 
 
 def _consistency(model: str | SequentialObject, consistency: str | None) -> str:
@@ -144,10 +164,11 @@ def _question(
     """
     if not isinstance(history, History):
         with reading(time_limit_s):
-            recording = read_history(history, model=model if isinstance(model, str) else None)
+            named = model.name if isinstance(model, SequentialObject) and model.name in OBJECTS else model
+            recording = read_history(history, model=named if isinstance(named, str) else None)
         history = recording.history
         if not isinstance(model, SequentialObject):
-            model = recording.object or recording.model
+            model = recording.meant
     if model is None:
         raise UsageError("it is not clear what the history is about", remedy="Name a model, such as 'register'.")
     if isinstance(model, str) and model not in CHECKERS and model not in TRANSACTIONS:

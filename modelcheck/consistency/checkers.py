@@ -2,6 +2,7 @@
 
 * ``bank``: every read sees all accounts with one total, none of them negative.
 * ``comments``: who sees a value sees all that were written before that one was begun.
+* ``long-fork``: of two reads of the same keys, one saw all that the other did.
 * ``set-full``: an element that was added or seen is in all reads from some moment on.
 * ``total-queue``: what comes out went in and comes out once; what went in comes out in the end.
 * ``unique-ids``: no identifier is given out twice.
@@ -20,7 +21,9 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from modelcheck.consistency._equality import kept
 from modelcheck.consistency.history import History, Operation
+from modelcheck.consistency.long_fork import long_forks
 from modelcheck.consistency.objects.sequential import UNKNOWN
 from modelcheck.consistency.result import Anomaly, HistoryResult
 from modelcheck.errors import HistoryError, UsageError
@@ -78,7 +81,7 @@ def _known(history: History, *names: str) -> Iterator[Operation]:
 def _members(operation: Operation) -> frozenset[Any]:
     """The set that an operation saw."""
     if isinstance(operation.result, tuple | frozenset):
-        return frozenset(operation.result)
+        return frozenset(map(kept, operation.result))
     raise HistoryError(
         f"{operation} sees no set", place=operation.place, remedy="A read of a set gives a list or a set of elements."
     )
@@ -110,7 +113,7 @@ def _bank(history: History) -> Findings:
 def _balances(read: Operation) -> Mapping[Any, int | float]:
     pairs = read.result if isinstance(read.result, tuple | frozenset) else (None,)
     if not all(isinstance(p, tuple) and len(p) == len(("account", "balance")) for p in pairs) or not all(
-        isinstance(p[1], int | float) for p in pairs
+        isinstance(p[1], int | float) and not isinstance(p[1], bool) for p in pairs
     ):
         raise HistoryError(
             f"{read} sees no balances", place=read.place, remedy="A read of a bank is a map from accounts to numbers."
@@ -119,7 +122,7 @@ def _balances(read: Operation) -> Mapping[Any, int | float]:
 
 
 def _comments(history: History) -> Findings:
-    writes = {o.argument: o for o in history.operations if o.name == "write"}
+    writes = {kept(o.argument): o for o in history.operations if o.name == "write"}
     ended = sorted((o for o in writes.values() if o.finish is not None), key=lambda o: o.finish or 0)
     for read in _known(history, "read"):
         seen = _members(read)
@@ -127,14 +130,14 @@ def _comments(history: History) -> Findings:
         for write in ended:
             if latest is None or write.finish is None or write.finish >= latest.call:
                 break
-            if write.argument not in seen:
+            if kept(write.argument) not in seen:
                 message = f"{latest.argument!r} was seen without {write.argument!r}, which was written before it"
                 yield Anomaly("missing-predecessor", (write, latest, read), message=message)
                 break
 
 
 def _set_full(history: History) -> Findings:
-    adds = {o.argument: o for o in history.operations if o.name == "add"}
+    adds = {kept(o.argument): o for o in history.operations if o.name == "add"}
     known = {element: _end(add) for element, add in adds.items() if add.finish is not None}
     present: dict[Any, Operation] = {}
     absent: dict[Any, Operation] = {}
@@ -157,7 +160,7 @@ def _set_full(history: History) -> Findings:
 
 
 def _total_queue(history: History) -> Findings:
-    enqueued = Counter(o.argument for o in history.operations if o.name == "enqueue")
+    enqueued = Counter(kept(o.argument) for o in history.operations if o.name == "enqueue")
     taken: Counter[Hashable] = Counter()
     by_value: dict[Hashable, list[Operation]] = {}
     for operation in _known(history, "dequeue", "drain"):
@@ -175,15 +178,16 @@ def _total_queue(history: History) -> Findings:
 
 def _taken(operation: Operation) -> tuple[Any, ...]:
     if operation.name == "drain":
-        return operation.result if isinstance(operation.result, tuple) else tuple(_members(operation))
-    return () if operation.result is None else (operation.result,)
+        is_list = isinstance(operation.result, tuple)
+        return tuple(map(kept, operation.result)) if is_list else tuple(_members(operation))
+    return () if operation.result is None else (kept(operation.result),)
 
 
 def _lost(history: History, taken: Mapping[Hashable, int]) -> Findings:
     acknowledged: dict[Hashable, list[Operation]] = {}
     for operation in history.operations:
         if operation.name == "enqueue" and operation.finish is not None:
-            acknowledged.setdefault(operation.argument, []).append(operation)
+            acknowledged.setdefault(kept(operation.argument), []).append(operation)
     left = [o for v, group in acknowledged.items() for o in group[: max(0, len(group) - taken.get(v, 0))]]
     last = max((o.call for o in _known(history, "drain")), default=-1)
     lost = [o for o in left if o.finish is not None and o.finish < last]
@@ -201,7 +205,7 @@ def _times(count: int) -> str:
 def _unique_ids(history: History) -> Findings:
     given: dict[Any, list[Operation]] = {}
     for operation in _known(history, "generate"):
-        given.setdefault(operation.result, []).append(operation)
+        given.setdefault(kept(operation.result), []).append(operation)
     for value, operations in given.items():
         if len(operations) > 1:
             yield Anomaly("duplicated", tuple(operations), message=f"{value!r} was given {_times(len(operations))}")
@@ -210,6 +214,7 @@ def _unique_ids(history: History) -> Findings:
 CHECKERS: Final[Mapping[str, tuple[Callable[[History], Findings], Iterable[str]]]] = {
     "bank": (_bank, {"read", "transfer"}),
     "comments": (_comments, {"read", "write"}),
+    "long-fork": (long_forks, {"read", "write"}),
     "set-full": (_set_full, {"add", "read"}),
     "total-queue": (_total_queue, {"enqueue", "dequeue", "drain"}),
     "unique-ids": (_unique_ids, {"generate"}),

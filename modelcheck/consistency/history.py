@@ -12,28 +12,48 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
+from modelcheck.consistency._equality import kept, plain
 from modelcheck.consistency.objects.sequential import UNKNOWN
 from modelcheck.errors import HistoryError
 
 _PLAIN = frozenset({int, str, bool, float})
 
+DEEPEST = 200
+"""How deep lists and maps may be nested."""
 
-def hashable(value: Any) -> Any:
+LONGEST_BITS = 10_000
+"""How long a whole number may be; longer ones cannot be written down again."""
+
+EARLIEST, LATEST = -(1 << 63) + 8, (1 << 63) - 8
+"""The times that operations may have lie between; a few more are needed to move operations in explanations."""
+
+
+def hashable(value: Any, depth: int = 0) -> Any:
     """A value with its lists, sets and maps made hashable, so that equal ones are found again.
 
     >>> hashable({"k": [1, 2]})
     frozenset({('k', (1, 2))})
+
+    Raises:
+        HistoryError: It is nested too deep, or holds a number that is too long.
     """
+    if type(value) is int and value.bit_length() > LONGEST_BITS:
+        raise HistoryError(
+            f"a whole number of {value.bit_length():,} bits is too long",
+            remedy=f"Numbers may have {LONGEST_BITS:,} bits; write longer ones as texts.",
+        )
     if value is None or type(value) in _PLAIN:
         return value
+    if depth > DEEPEST:
+        raise HistoryError(f"a value is nested more than {DEEPEST} deep", remedy="Is the file what it should be?")
     if isinstance(value, list | tuple):
-        return tuple(hashable(part) for part in value)
+        return tuple([hashable(part, depth + 1) for part in value])
     if isinstance(value, dict):
-        if value.keys() == {"#set"}:
-            return frozenset(hashable(part) for part in value["#set"])
-        return frozenset((key, hashable(part)) for key, part in value.items())
+        if value.keys() == {"#set"} and isinstance(value["#set"], list | tuple):
+            return frozenset([kept(hashable(part, depth + 1)) for part in value["#set"]])
+        return frozenset([(key, hashable(part, depth + 1)) for key, part in value.items()])
     if isinstance(value, set | frozenset):
-        return frozenset(hashable(part) for part in value)
+        return frozenset([kept(hashable(plain(part), depth + 1)) for part in value])
     return value
 
 
@@ -90,16 +110,31 @@ class History:
     source: str | None = None
 
     def __attrs_post_init__(self) -> None:
+        has_lost = False
         for operation in self.operations:
-            if operation.finish is not None and operation.finish < operation.call:
-                raise HistoryError(
-                    f"the operation {operation} returns at {operation.finish}, before its call at {operation.call}",
-                    place=operation.place or self.source,
-                    remedy="Give both times from one clock.",
-                )
-        if any(o.finish is None and o.result is not UNKNOWN for o in self.operations):
+            finish = operation.finish
+            if finish is None:
+                finish = operation.call
+                has_lost = has_lost or operation.result is not UNKNOWN
+            if not EARLIEST < operation.call <= finish < LATEST:
+                raise self._badly_timed(operation)
+        if has_lost:
             known = tuple(o.optional() if o.finish is None else o for o in self.operations)
             object.__setattr__(self, "operations", known)
+
+    def _badly_timed(self, operation: Operation) -> HistoryError:
+        place = operation.place or self.source
+        if operation.finish is not None and operation.finish < operation.call:
+            return HistoryError(
+                f"the operation {operation} returns at {operation.finish}, before its call at {operation.call}",
+                place=place,
+                remedy="Give both times from one clock.",
+            )
+        return HistoryError(
+            f"the operation {operation} has a time of more than 64 bits",
+            place=place,
+            remedy="Give times as nanoseconds at the finest, counted from a day of this century.",
+        )
 
     def __len__(self) -> int:
         return len(self.operations)

@@ -18,11 +18,13 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
+from modelcheck.consistency._equality import exact, kept, same
 from modelcheck.consistency.history import History, Operation, no_overlap
 from modelcheck.consistency.isolation.transactions import decide_transactions
 from modelcheck.consistency.objects.independent import Independent
-from modelcheck.consistency.objects.objects import KeyValue, MultiRegister, Register
-from modelcheck.consistency.objects.sequential import SequentialObject, agrees, applied
+from modelcheck.consistency.objects.maps import KeyValue, MultiRegister
+from modelcheck.consistency.objects.registers import Register
+from modelcheck.consistency.objects.sequential import Family, SequentialObject, agrees, applied
 from modelcheck.consistency.result import HistoryResult
 from modelcheck.errors import UsageError
 from modelcheck.limits.deadline import Allowance
@@ -79,7 +81,7 @@ class _SequentialSearch:
 
     def run(self) -> bool:
         """Whether there is an order; ``order`` then holds it."""
-        visited: set[tuple[tuple[int, ...], Any]] = set()
+        visited: set[tuple[tuple[int, ...], Hashable]] = set()
         stack: list[_Step] = [_Step(tuple(0 for _ in self.lanes), self.object.initial, 0, None)]
         while stack:
             step = stack.pop()
@@ -87,9 +89,10 @@ class _SequentialSearch:
             if step.operation is not None:
                 self.order.append(step.operation)
             place = self._take_reads(step.place, step.state)
-            if (place, step.state) in visited:
+            key = exact(step.state)
+            if (place, key) in visited:
                 continue
-            visited.add((place, step.state))
+            visited.add((place, key))
             if self._is_done(place):
                 return True
             stack.extend(self._steps(place, step.state))
@@ -125,6 +128,10 @@ class _SequentialSearch:
                 yield _Step((*place[:lane], at + 1, *place[lane + 1 :]), new, len(self.order), operation)
 
 
+_READ_AND_WRITTEN: Final = (Family.REGISTER, Family.KEY_VALUE, Family.MULTI_REGISTER)
+"""The objects whose operations read or write one key, but for ``append`` and ``txn``."""
+
+
 def _causal(history: History, object_: SequentialObject, limits: Allowance) -> HistoryResult:
     transactions = tuple(_transaction(operation, object_) for operation in history.operations)
     failed = tuple(_transaction(operation, object_) for operation in history.failed if operation.name != "cas")
@@ -136,13 +143,12 @@ def _transaction(operation: Operation, object_: SequentialObject) -> Operation:
     """An operation on a register as a transaction of one step."""
     name, argument = operation.name, operation.argument
     key: Any = None
-    is_keyed = isinstance(object_, KeyValue | MultiRegister | Independent)
-    if type(object_) in (Register, KeyValue, MultiRegister) or (
-        isinstance(object_, Independent) and type(object_.each) is Register
-    ):
+    each = object_.each if isinstance(object_, Independent) else object_
+    is_keyed = each is not object_ or object_.family is not Family.REGISTER
+    if object_.family in _READ_AND_WRITTEN or (each is not object_ and each.family is Family.REGISTER):
         if name in ("read", "get"):
             key = (argument[0] if isinstance(object_, Independent) else argument) if is_keyed else None
-            seen = None if operation.result == _initial(object_) else operation.result
+            seen = None if same(operation.result, _initial(object_, key)) else operation.result
             return evolve(operation, name="txn", argument=(("r", key, seen),), result=None)
         if name in ("write", "put"):
             key, value = argument if is_keyed else (None, argument)
@@ -153,9 +159,9 @@ def _transaction(operation: Operation, object_: SequentialObject) -> Operation:
     )
 
 
-def _initial(object_: SequentialObject) -> Any:
-    if isinstance(object_, KeyValue):
-        return object_.absent
+def _initial(object_: SequentialObject, key: Any) -> Any:
+    if isinstance(object_, KeyValue | MultiRegister):
+        return dict(object_.initial).get(kept(key), object_.absent)
     if isinstance(object_, Independent):
         return object_.each.initial
     return object_.initial if isinstance(object_, Register) else None

@@ -113,6 +113,7 @@ class HistoryResult:
         linearization: An order of all operations that took effect, if it holds and one was asked for.
         explanation: For objects, if it is violated.
         anomalies: For transactions, all kinds that were found.
+        hint: What would make it hold, in words, where that is a question of what the object holds at first.
         seconds: How long it took.
     """
 
@@ -125,4 +126,5 @@ class HistoryResult:
     linearization: tuple[Operation, ...] | None = None
     explanation: Explanation | None = None
     anomalies: tuple[Anomaly, ...] = ()
+    hint: str | None = None
     seconds: float = 0.0

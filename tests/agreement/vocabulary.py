@@ -21,7 +21,7 @@ from modelcheck import (
     step_property,
     terminal,
 )
-from modelcheck.consistency.objects.objects import Register
+from modelcheck.consistency.objects import Register
 from modelcheck.parts.crashes import Crashes
 from modelcheck.parts.history import History
 from modelcheck.parts.network import FifoNetwork, Network

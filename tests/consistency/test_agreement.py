@@ -7,7 +7,7 @@ import random
 import pytest
 from attrs import evolve
 
-from modelcheck.consistency import History, check_history
+from modelcheck.consistency import FifoQueue, History, KeyValue, PriorityQueue, Register, Stack, check_history
 from modelcheck.consistency.history import in_order
 from modelcheck.consistency.linearizability._linearizability import Outcome
 from modelcheck.consistency.linearizability._texts import decide_texts
@@ -15,7 +15,6 @@ from modelcheck.consistency.linearizability.problem import Problem
 from modelcheck.consistency.linearizability.procedures import Part, decide_part, parts_of
 from modelcheck.consistency.linearizability.solver import ask_solver
 from modelcheck.consistency.linearizability.unique import decide_unique
-from modelcheck.consistency.objects.objects import FifoQueue, KeyValue, PriorityQueue, Register, Stack
 from modelcheck.consistency.objects.sequential import UNKNOWN
 from modelcheck.limits.deadline import Allowance, Deadline
 from modelcheck.verdict import Verdict

@@ -16,7 +16,7 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from dataclasses import dataclass
 from attrs import define, frozen
 from modelcheck import *
-from modelcheck.consistency.objects.objects import Register
+from modelcheck.consistency import Register
 
 @frozen
 class Message:

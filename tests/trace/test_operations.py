@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modelcheck import History, Spec, action, check, choose, require, terminal
-from modelcheck.consistency.objects.objects import Register
+from modelcheck.consistency import Register
 from modelcheck.spec import machine_of
 from modelcheck.trace.explain import explain
 

@@ -17,6 +17,10 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 from libcpp cimport bool as boolean
 from libcpp.vector cimport vector
 
+from attrs import evolve
+
+from modelcheck.consistency._equality cimport exact
+from modelcheck.consistency._equality import kept
 from modelcheck.consistency.history import Operation
 from modelcheck.limits.deadline import MEMORY_UP, TIME_UP, LimitReached
 from modelcheck.consistency.objects.sequential import UNKNOWN
@@ -235,7 +239,8 @@ cdef class Facts:
 
     def __init__(self, history, bint is_lists, deadline):
         self.is_lists, self.deadline = is_lists, deadline
-        self.transactions, self.anomalies = list(history.operations), {}
+        self.transactions = [told_apart(operation, is_lists) for operation in history.operations]
+        self.anomalies = {}
         self.keys, self.values, self.versions, self.longest = [], [], [], []
         self.key_numbers, self.aborted = {}, {}
         try:
@@ -303,7 +308,7 @@ cdef class Facts:
         for final in self.numbers.finals:
             self.numbers.is_final[final.version] = 1
         for operation in history.failed:
-            for step in steps_of(operation, self.is_lists):
+            for step in steps_of(told_apart(operation, self.is_lists), self.is_lists):
                 if step[0] in WRITES:
                     key = self._key(step[1])
                     if step[2] not in self.versions[key]:
@@ -639,6 +644,29 @@ cdef class Facts:
         raise LimitReached(TIME_UP if answer == kOrderNoTime else MEMORY_UP)
 
 
+cdef told_apart(operation, bint is_lists):
+    """The operation with its keys and values such that those of different types are different."""
+    cdef object given = operation.argument, step, value
+    if type(given) is not tuple and type(given) is not list:
+        return operation
+    for step in given:
+        if type(step) is tuple and len(<tuple>step) > 1 and exact(step) is not step:
+            return evolve(operation, argument=tuple([told_apart_step(step, is_lists) for step in given]))
+    return operation
+
+
+cdef told_apart_step(step, bint is_lists):
+    if type(step) is not tuple or not 1 < len(<tuple>step) <= 3:
+        return step
+    parts = [step[0], kept(step[1])]
+    for value in step[2:]:
+        if is_lists and step[0] in READS and type(value) in (tuple, list):
+            parts.append(tuple(map(kept, value)))
+        else:
+            parts.append(kept(value))
+    return tuple(parts)
+
+
 def steps_of(operation, bint is_lists):
     """The steps of a transaction, which are triples, or pairs of a read and its key."""
     cdef object given = operation.argument or (), step
@@ -646,7 +674,7 @@ def steps_of(operation, bint is_lists):
     cdef bint is_fine = operation.name == "txn" and (type(given) is tuple or type(given) is list)
     if is_fine:
         for step in given:
-            is_fine = type(step) is tuple and 1 < len(step) <= 3 and type(step[0]) is str
+            is_fine = type(step) is tuple and 1 < len(step) <= 3 and isinstance(step[0], str)
             if is_fine and step[0] in READS:
                 is_fine = not is_lists or len(step) == 2 or step[2] is None or type(step[2]) in (tuple, list)
             elif is_fine:

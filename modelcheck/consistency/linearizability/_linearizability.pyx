@@ -7,6 +7,7 @@ from libcpp.optional cimport optional
 from libcpp.vector cimport vector
 from cpython.exc cimport PyErr_CheckSignals
 
+from modelcheck.consistency._equality cimport exact
 from modelcheck.consistency.objects.sequential import UNKNOWN as UNKNOWN_
 from modelcheck.errors import InternalError
 
@@ -124,7 +125,7 @@ cdef int32_t poll(void* searched, uint64_t done) noexcept with gil:
 
 cdef inline int32_t interned(dict numbers, value) except -1:
     """The number of a value, the next one free if it is new."""
-    return numbers.setdefault(value, len(numbers))
+    return numbers.setdefault(value if type(value) is int else exact(value), len(numbers))
 
 
 cdef class Search:
@@ -149,7 +150,10 @@ cdef class Search:
     def __init__(self, operations, reads):
         """Number the kinds of operations of which those named in ``reads`` change nothing; :meth:`define` must follow."""
         cdef dict numbers = {}
+        cdef list kinds
+        cdef int32_t kind
         self.start(operations)
+        kinds = self.kinds
         kept = []
         for operation in operations:
             name = operation.name
@@ -157,9 +161,12 @@ cdef class Search:
             if finish is None and name in reads:
                 continue
             kept.append(operation)
-            self.add(operation.call, finish, numbers.setdefault((name, operation.argument, operation.result), len(numbers)))
+            argument, result = operation.argument, operation.result
+            kind = numbers.setdefault((name, exact(argument), exact(result)), len(numbers))
+            if kind == len(kinds):
+                kinds.append((name, argument, result))
+            self.add(operation.call, finish, kind)
         self.operations = kept
-        self.kinds = list(numbers)
         rank(self.intervals)
 
     def define(self, *, bytes natures, int32_t initial, step):
@@ -205,7 +212,7 @@ cdef class Search:
 
     cdef bint read_register(self, operations, initial, bint swaps, bint pairs) except -1:
         cdef RegisterKinds kinds
-        cdef dict states = {initial: 0}
+        cdef dict states = {exact(initial): 0}
         cdef int32_t kind
         cdef Py_ssize_t at = 0
         cdef list skipped = []
@@ -343,6 +350,13 @@ cdef list without(operations, list skipped):
     return kept
 
 
+cdef inline bint differ(one, other) except -1:
+    """Whether two values are not the same."""
+    if one is other or (type(one) is str and type(other) is str):
+        return one != other
+    return exact(one) != exact(other)
+
+
 def replays(operations, absent):
     """Whether a key-value map without entries explains operations in the order of their calls.
 
@@ -358,18 +372,18 @@ def replays(operations, absent):
             return False
         previous = call
         if name == "get":
-            if result is not UNKNOWN and texts.get(argument, absent) != result:
+            if result is not UNKNOWN and differ(texts.get(exact(argument), absent), result):
                 return False
             continue
         if not (result is None or result is UNKNOWN) or not isinstance(argument, tuple) or len(argument) != 2:
             return False
         if name == "put":
-            texts[argument[0]] = argument[1]
+            texts[exact(argument[0])] = argument[1]
         elif name == "append" and isinstance(argument[1], str):
-            text = texts.get(argument[0], absent)
+            text = texts.get(exact(argument[0]), absent)
             if not isinstance(text, str):
                 return False
-            texts[argument[0]] = text + argument[1]
+            texts[exact(argument[0])] = text + argument[1]
         else:
             return False
     return True

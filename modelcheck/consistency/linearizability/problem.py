@@ -1,6 +1,6 @@
 """A part of a history as the native procedures want it: states and kinds of operations as small integers.
 
-Operations with equal names, arguments and results are of one *kind*. The object is asked once for each pair of a state
+Operations with the same names, arguments and results are of one *kind*. The object is asked once for each pair of a state
 and a kind, so plain Python costs little here. Times become ranks: all different, a call before a return of equal time.
 """
 
@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from modelcheck.consistency._equality import exact, same
 from modelcheck.consistency.history import Operation
 from modelcheck.consistency.linearizability._linearizability import Nature, Outcome, Search
 from modelcheck.consistency.linearizability.texts import observed_texts
 from modelcheck.consistency.linearizability.unique import ZONES
-from modelcheck.consistency.objects.objects import CasRegister, Register
-from modelcheck.consistency.objects.sequential import SequentialObject, agrees, applied
+from modelcheck.consistency.objects.sequential import Family, SequentialObject, agrees, applied
 from modelcheck.errors import HistoryError
 
 Answer = tuple[Outcome, list[int], int, list[tuple[int, list[int]]], int, int]
@@ -38,8 +38,9 @@ class Problem:
     def __init__(self, operations: Sequence[Operation], object_: SequentialObject, *, is_part: bool) -> None:
         try:
             search = None
-            if type(object_) in (Register, CasRegister):
-                search = Search.of_register(operations, object_.initial, swaps=type(object_) is CasRegister)
+            if object_.family in (Family.REGISTER, Family.CAS_REGISTER):
+                swaps = object_.family is Family.CAS_REGISTER
+                search = Search.of_register(operations, object_.initial, swaps=swaps)
             self.search = search or self._general(operations, object_, is_part=is_part)
         except TypeError as error:
             raise _not_hashable(operations, error) from error
@@ -67,9 +68,10 @@ class Problem:
         return search
 
     def _state(self, state: Any) -> int:
-        found = self._states.get(state)
+        key = exact(state)
+        found = self._states.get(key)
         if found is None:
-            found = self._states[state] = len(self.states)
+            found = self._states[key] = len(self.states)
             self.states.append(state)
         return found
 
@@ -85,7 +87,7 @@ class Problem:
         outcome = applied(self.object, before, name, argument)
         if self._repeats > 0:
             self._repeats -= 1
-            if applied(self.object, before, name, argument) != outcome:
+            if not same(applied(self.object, before, name, argument), outcome):
                 raise HistoryError(
                     f"the object {self.object.name!r} does {name}({argument!r}) in the state {before!r} "
                     "differently each time",

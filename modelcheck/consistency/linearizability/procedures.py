@@ -18,15 +18,17 @@ limited, and what is not decided within them is ``unknown``.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import TypeGuard
 
 from attrs import evolve, frozen
 
+from modelcheck.consistency._equality import exact
 from modelcheck.consistency.history import History, Operation, Progress
 from modelcheck.consistency.linearizability._linearizability import Outcome, replays
 from modelcheck.consistency.linearizability.problem import Answer, Problem
 from modelcheck.consistency.linearizability.unique import decide_unique
-from modelcheck.consistency.objects.objects import CasRegister, KeyValue, Register
-from modelcheck.consistency.objects.sequential import SequentialObject
+from modelcheck.consistency.objects.maps import KeyValue
+from modelcheck.consistency.objects.sequential import Family, SequentialObject
 from modelcheck.errors import HistoryError
 from modelcheck.limits.deadline import MEMORY_UP, TIME_UP, Allowance, Deadline, LimitReached
 from modelcheck.verdict import Verdict
@@ -37,7 +39,7 @@ WIDTHS = (4, 16, 128, 2048)
 RELAXED_AFTER, RELAXED_WIDTH, REFINED_WIDTH = 16, 2048, 1 << 16
 """The width after which the relaxed frontier is tried, its own, and its own when it is refined."""
 
-RELAXED = (Register, CasRegister)
+RELAXED = (Family.REGISTER, Family.CAS_REGISTER)
 """Objects with few states; on those without bound, such as queues, reuse leads ever further."""
 
 LUCKY_STEPS, MOST_LUCKY_STEPS = 32, 200_000
@@ -89,13 +91,13 @@ def parts_of(operations: Iterable[Operation], object_: SequentialObject) -> list
     operations = tuple(operations)
     if type(object_).key_of is SequentialObject.key_of:
         return [Part(None, operations)] if operations else []
-    parts: dict[Hashable, list[Operation]] = {}
+    parts: dict[Hashable, tuple[Hashable, list[Operation]]] = {}
     for operation in operations:
         key = key_of(operation, object_)
         if key is None:
             return [Part(None, operations)]
-        parts.setdefault(key, []).append(operation)
-    return [Part(key, tuple(part)) for key, part in parts.items()]
+        parts.setdefault(exact(key), (key, []))[1].append(operation)
+    return [Part(key, tuple(part)) for key, part in parts.values()]
 
 
 def key_of(operation: Operation, object_: SequentialObject) -> Hashable | None:
@@ -163,7 +165,7 @@ class _Decision:
 
     def _first(self, part: Part) -> PartResult:
         """Try the near-linear procedures, then the searches."""
-        is_register = type(self.object) in (Register, CasRegister)
+        is_register = self.object.family in RELAXED
         problem = self._problem(part) if is_register else None
         if not (self.needs_order or self.needs_answer):
             unique = problem.unique() if problem else decide_unique(part.operations, self.object, self.deadline)
@@ -176,7 +178,7 @@ class _Decision:
             return found
         for width in WIDTHS:
             found = self._frontier(problem, self.deadline.left_s, width)
-            if found.verdict is Verdict.UNKNOWN and width == RELAXED_AFTER and type(self.object) in RELAXED:
+            if found.verdict is Verdict.UNKNOWN and width == RELAXED_AFTER and self.object.family in RELAXED:
                 found = self._relaxed(problem, self.deadline.left_s, RELAXED_WIDTH, rounds=1)
             if found.verdict is not Verdict.UNKNOWN:
                 return found
@@ -199,7 +201,7 @@ class _Decision:
 
     def _compete(self, problem: Problem) -> PartResult:
         """The complete searches in turn, each time for longer; the last turn is the frontier's."""
-        is_unfinished = type(self.object) in RELAXED and any(o.finish is None for o in problem.operations)
+        is_unfinished = self.object.family in RELAXED and any(o.finish is None for o in problem.operations)
         for turn_s in TURNS_S:
             found = self._frontier(problem, min(turn_s, self.deadline.left_s), 0)
             if found.verdict is not Verdict.UNKNOWN or found.reason != TIME_UP:
@@ -262,7 +264,7 @@ def decide(
         The part that decided if it is violated or unknown, its result, how many parts each procedure decided, and a
         linearization of everything if one was asked for.
     """
-    if type(object_) is KeyValue and not object_.initial and replays(history.operations, object_.absent):
+    if _is_plain_map(object_) and replays(history.operations, object_.absent):
         order = tuple(o for o in history.operations if o.finish is not None or o.name != "get")
         return None, PartResult(Verdict.HOLDS, IN_ORDER), {IN_ORDER: 1}, order if needs_order else None
     parts = sorted(parts_of(history.operations, object_), key=lambda part: len(part.operations))
@@ -288,6 +290,11 @@ def decide(
         return *unknown, procedures, None
     whole = merged(orders) if needs_order else None
     return None, PartResult(Verdict.HOLDS, ", ".join(procedures) or "nothing to decide"), procedures, whole
+
+
+def _is_plain_map(object_: SequentialObject) -> TypeGuard[KeyValue]:
+    """Whether an object is a key-value map without entries, and nothing else."""
+    return object_.family is Family.KEY_VALUE and isinstance(object_, KeyValue) and not object_.initial
 
 
 def _furthest(progress: Progress | None, before: int, total: int) -> Callable[[int], None] | None:

@@ -12,11 +12,12 @@ position; some twenty operations are a lot. *Cannot*: objects with more than :da
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 from attrs import frozen
 
+from modelcheck.consistency._equality import exact
 from modelcheck.consistency.history import Operation
 from modelcheck.consistency.objects.sequential import UNKNOWN, SequentialObject, agrees, applied
 from modelcheck.limits.deadline import Allowance, Deadline, LimitReached
@@ -26,6 +27,10 @@ MOST_STATES = 3000
 MOST_OPERATIONS = 40
 BYTES_OF_STATE = 500
 """What one state of the object takes in the formula of one operation."""
+
+
+_States = dict[Hashable, tuple[int, Any]]
+"""States with a number for each, under their keys."""
 
 
 @frozen
@@ -65,11 +70,11 @@ def ask_solver(operations: Sequence[Operation], object_: SequentialObject, limit
 
 def _reachable(
     operations: Sequence[Operation], object_: SequentialObject, deadline: Deadline
-) -> dict[Any, int] | None:
-    """All states that the operations can lead to in any order and number, with an identifier for each."""
-    states: dict[Any, int] = {object_.initial: 0}
+) -> _States | None:
+    """All states that the operations can lead to in any order and number."""
+    states = {exact(object_.initial): (0, object_.initial)}
     queue = [object_.initial]
-    calls = list(dict.fromkeys((o.name, o.argument) for o in operations))
+    calls = list({(o.name, exact(o.argument)): (o.name, o.argument) for o in operations}.values())
     deepest = len(operations)
     for _ in range(deepest):
         found = []
@@ -77,8 +82,8 @@ def _reachable(
             deadline.check(BYTES_OF_STATE * len(operations) * len(states))
             for name, argument in calls:
                 new, _ = applied(object_, state, name, argument)
-                if new not in states:
-                    states[new] = len(states)
+                if exact(new) not in states:
+                    states[exact(new)] = (len(states), new)
                     found.append(new)
             if len(states) > MOST_STATES:
                 return None
@@ -90,7 +95,7 @@ class _Encoding:
     """The formula for some operations."""
 
     def __init__(
-        self, operations: Sequence[Operation], object_: SequentialObject, states: dict[Any, int], deadline: Deadline
+        self, operations: Sequence[Operation], object_: SequentialObject, states: _States, deadline: Deadline
     ) -> None:
         import z3  # noqa: PLC0415 - slow to load, and most checks do not need it
 
@@ -123,7 +128,7 @@ class _Encoding:
                     self.solver.add(z3.Implies(z3.And(self.right[at], self.happened[other]), ordered))
 
     def _steps(self) -> None:
-        z3, known = self.z3, list(self.states)
+        z3, known = self.z3, [state for _, state in self.states.values()]
         self.solver.add(self.between[0] == 0)
         for at in range(len(self.operations)):
             idle = z3.And(*(z3.Not(z3.And(h, p == at)) for h, p in zip(self.happened, self.positions, strict=True)))
@@ -142,9 +147,9 @@ class _Encoding:
         """The state after a position, by the state before; states that were found last lead nowhere."""
         before, after = self.between[at], self.between[at + 1]
         rows = [
-            self.z3.And(before == state, after == self.states[new])
+            self.z3.And(before == state, after == self.states[exact(new)][0])
             for state, (new, _) in enumerate(outcomes)
-            if new in self.states
+            if exact(new) in self.states
         ]
         return self.z3.Or(*rows)
 

@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Final
 from attrs import frozen
 
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.objects.objects import KeyValue
-from modelcheck.consistency.objects.sequential import UNKNOWN, SequentialObject
+from modelcheck.consistency.objects.maps import KeyValue
+from modelcheck.consistency.objects.sequential import UNKNOWN, Family, SequentialObject
 
 
 class _Beyond(Enum):
@@ -66,10 +66,13 @@ class ObservedTexts(SequentialObject):
 
 def observed_texts(operations: Sequence[Operation], object_: SequentialObject) -> SequentialObject:
     """The object to search with: simpler than the one given if that is a key-value map of texts and nothing else."""
-    if type(object_) is not KeyValue or object_.absent != "" or object_.initial:
+    if object_.family is not Family.KEY_VALUE:
+        return object_
+    assert isinstance(object_, KeyValue)
+    if object_.absent != "" or object_.initial:
         return object_
     seen = {o.result for o in operations if o.name == "get" and o.result is not UNKNOWN}
     written = {o.argument[1] for o in operations if o.name != "get"}
-    if not all(isinstance(text, str) for text in (*seen, *written)):
+    if not all(type(text) is str for text in (*seen, *written)):
         return object_
     return ObservedTexts(object_, tuple(sorted(seen)))

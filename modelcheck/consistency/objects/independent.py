@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import Any, ClassVar
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
+from modelcheck.consistency._equality import exact, kept
+from modelcheck.consistency.objects.forms import Form, Takes
 from modelcheck.consistency.objects.sequential import SequentialObject
+
+if TYPE_CHECKING:
+    from modelcheck.consistency.history import Operation
 
 
 @frozen
 class Independent(SequentialObject):
     """A map from keys to objects of one kind; the argument of each operation is a pair of the key and its own argument.
 
-    >>> from modelcheck.consistency.objects.objects import Counter
+    >>> from modelcheck.consistency import Counter
     >>> counters = Independent(Counter())
     >>> state, _ = counters.apply(counters.initial, "add", ("hits", 2))
     >>> counters.apply(state, "read", ("hits", None))[1]
@@ -39,6 +44,11 @@ class Independent(SequentialObject):
         return self.each.reads
 
     @property
+    def forms(self) -> Mapping[str, Form]:  # type: ignore[override]
+        """Those of each object, with a key."""
+        return {name: Form(Takes.KEYED, form.gives) for name, form in self.each.forms.items()}
+
+    @property
     def overwrites(self) -> frozenset[str]:  # type: ignore[override]
         """Those of each object, if nothing splits it further."""
         return self.each.overwrites if type(self.each).key_of is SequentialObject.key_of else frozenset()
@@ -47,6 +57,7 @@ class Independent(SequentialObject):
         """Apply the operation to the object of the key."""
         key, own = argument
         states = dict(state)
+        key = kept(key)
         states[key], result = self.each.apply(states.get(key, self.each.initial), operation, own)
         return frozenset(states.items()), result
 
@@ -57,3 +68,15 @@ class Independent(SequentialObject):
     def key_of(self, operation: str, argument: Any) -> Hashable | None:
         """The key, and the key within."""
         return argument[0], self.each.key_of(operation, argument[1])
+
+    def starting_with(self, value: Any) -> SequentialObject:
+        """Each object holds the value at first."""
+        return evolve(self, each=self.each.starting_with(value))
+
+    def starts(self, operations: Sequence[Operation]) -> Iterator[Any]:
+        """What an object may have held, key by key."""
+        parts: dict[Hashable, list[Operation]] = {}
+        for done in operations:
+            parts.setdefault(exact(done.argument[0]), []).append(evolve(done, argument=done.argument[1]))
+        for part in parts.values():
+            yield from self.each.starts(part)

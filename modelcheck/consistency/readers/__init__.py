@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from modelcheck.consistency.readers.asked import Asked
+from modelcheck.consistency.readers.guess import TRANSACTIONS
 from modelcheck.consistency.readers.isolation import read_awdit, read_dbcop, read_polysi
 from modelcheck.consistency.readers.jepsen import read_jepsen_edn, read_jepsen_json
 from modelcheck.consistency.readers.json_lines import read_json_lines
 from modelcheck.consistency.readers.logs import read_kv_lines, read_limo, read_util_log
-from modelcheck.consistency.readers.recording import TRANSACTIONS, Reader, Recording
+from modelcheck.consistency.readers.recording import Reader, Recording
 from modelcheck.errors import HistoryError, UsageError
 
 __all__ = ["FORMATS", "TRANSACTIONS", "Recording", "guessed_format", "read_history"]
@@ -66,13 +68,21 @@ def guessed_format(path: Path) -> str:
     )
 
 
-def read_history(path: Path | str, *, format: str | None = None, model: str | None = None) -> Recording:  # noqa: A002
+def read_history(
+    path: Path | str,
+    *,
+    format: str | None = None,  # noqa: A002 - the field's word
+    model: str | None = None,
+    rename: Mapping[str, str] | None = None,
+) -> Recording:
     """Read a recorded history.
 
     Args:
         path: The file.
         format: One of :data:`FORMATS`; guessed if not given.
-        model: The object or kind of transactions, where it is known; guessed from the operations if not given.
+        model: The object or kind of transactions, where it is known; guessed from the operations if not given, where
+            only one can be meant.
+        rename: Our names of the operations that the file calls otherwise.
 
     Raises:
         HistoryError: The file is missing, damaged, or not of this format.
@@ -85,7 +95,7 @@ def read_history(path: Path | str, *, format: str | None = None, model: str | No
     if name not in FORMATS:
         raise UsageError(f"there is no format {name!r}", remedy=f"Choose one of {', '.join(FORMATS)}.")
     with _without_collection():
-        return FORMATS[name](path, model)
+        return FORMATS[name](path, Asked(model, rename or {}))
 
 
 @contextmanager

@@ -2,11 +2,26 @@
 """A reader of EDN, the notation of Clojure, fast enough for histories of a hundred thousand operations.
 
 Vectors and lists become tuples, sets frozensets, maps dicts (frozensets of pairs inside sets and as keys). Keywords and
-symbols become strings, a keyword with its colon, so that ``:read`` and ``"read"`` stay apart. A tagged value is read
-as the value.
+symbols become strings of types of their own, a keyword with its colon, so that ``:read``, ``read`` and ``"read"`` stay
+apart. A tagged value is read as the value.
 """
 
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+
+from modelcheck.consistency._equality import kept
+
+
+class Keyword(str):
+    """A keyword, with its colon."""
+
+    __slots__ = ()
+
+
+class Symbol(str):
+    """A symbol."""
+
+    __slots__ = ()
 
 
 class EdnError(ValueError):
@@ -19,6 +34,7 @@ class EdnError(ValueError):
 
 cdef enum:
     DEEPEST = 200
+    LONGEST = 3000
 
 
 cdef inline bint is_space(unsigned char c) noexcept:
@@ -45,7 +61,10 @@ cdef class Reader:
         self.end = len(text)
         self.line = 1
         self.counted = 0
-        self.words = {b"nil": None, b"true": True, b"false": False}
+        self.words = {
+            b"nil": None, b"true": True, b"false": False,
+            b"#NaN": float("nan"), b"#Inf": float("inf"), b"#-Inf": float("-inf"),
+        }
 
     cdef int where(self):
         while self.counted < self.at:
@@ -146,14 +165,15 @@ cdef class Reader:
         if len(items) % 2:
             self.fail("a map has a key without a value")
         for at in range(0, len(items), 2):
-            found[frozen(items[at])] = items[at + 1]
+            key = frozen(items[at])
+            found[key if isinstance(key, str) else kept(key)] = items[at + 1]
         return found
 
     cdef dispatch(self, int depth):
         self.at += 1
         if self.at < self.end and self.data[self.at] == 123:
             self.at += 1
-            return frozenset(map(frozen, self.many(125, depth)))
+            return frozenset([kept(frozen(part)) for part in self.many(125, depth)])
         if self.at < self.end and self.data[self.at] == 35:
             return self.word()
         self.word()
@@ -204,7 +224,10 @@ cdef class Reader:
         try:
             return self.words[token]
         except KeyError:
-            found = symbol(token.decode("utf-8", "replace"))
+            try:
+                found = symbol(token.decode("utf-8", "replace"))
+            except ValueError as error:
+                self.fail(str(error))
             if len(self.words) < 100_000:
                 self.words[token] = found
             return found
@@ -239,19 +262,23 @@ cdef unescape(str text):
 
 
 cdef symbol(str token):
-    if not (token[0].isdigit() or token[0] in "+-"):
-        return token
-    if "/" in token:
-        try:
+    if token[0] == ":":
+        return Keyword(token)
+    digits = token[1:] if token[0] in "+-" else token
+    if not digits[:1].isdigit():
+        return Symbol(token)
+    if len(token) > LONGEST:
+        raise ValueError(f"a number of {len(token):,} characters is too long")
+    try:
+        if "/" in token:
             return Fraction(token)
-        except (ValueError, ZeroDivisionError):
-            return token
-    for read, text in ((int, token.removesuffix("N")), (float, token.removesuffix("M"))):
-        try:
-            return read(text)
-        except ValueError:
-            pass
-    return token
+        if token.endswith("M"):
+            return Decimal(token[:-1])
+        if digits.removesuffix("N").isdigit():
+            return int(token.removesuffix("N"))
+        return float(token)
+    except (ValueError, ZeroDivisionError, InvalidOperation):
+        raise ValueError(f"{token!r} is no number") from None
 
 
 def read_edn(bytes text):

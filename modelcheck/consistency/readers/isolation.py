@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from modelcheck.consistency.history import History, Operation
+from modelcheck.consistency.readers.asked import Asked
 from modelcheck.consistency.readers.recording import Recording, lines_of
 from modelcheck.errors import HistoryError
 
@@ -41,7 +42,7 @@ def _history(sessions: Iterable[tuple[Any, Sequence[Transaction]]], source: str)
 _TEXT: Final = re.compile(r"\s*([rw])\(\s*(-?\d+)\s*,\s*(-?\d+)\s*,\s*(-?\d+)\s*,\s*(-?\d+)\s*\)\s*$")
 
 
-def read_polysi(path: Path, model: str | None) -> Recording:
+def read_polysi(path: Path, asked: Asked) -> Recording:
     """Lines ``r(key,value,session,transaction)`` and ``w(...)``."""
     sessions: dict[int, dict[int, list[Step]]] = {}
     for line, text in lines_of(path):
@@ -56,10 +57,10 @@ def read_polysi(path: Path, model: str | None) -> Recording:
         step: Step = _read(key, value) if kind == "r" else ("w", key, value)
         sessions.setdefault(session, {}).setdefault(number, []).append(step)
     listed = [(name, [(tuple(steps), True) for steps in session.values()]) for name, session in sessions.items()]
-    return Recording(_history(listed, str(path)), "polysi", model or "rw-register")
+    return Recording(_history(listed, str(path)), "polysi", asked.model or "rw-register")
 
 
-def read_awdit(path: Path, model: str | None) -> Recording:
+def read_awdit(path: Path, asked: Asked) -> Recording:
     """Lines ``w key value`` and ``r key value``; ``-`` parts transactions, ``=`` parts sessions.
 
     0 is what a register holds at first only where nobody writes it.
@@ -87,7 +88,7 @@ def read_awdit(path: Path, model: str | None) -> Recording:
     listed = [
         (at, [(tuple(map(meant, steps)), True) for steps in session if steps]) for at, session in enumerate(sessions)
     ]
-    return Recording(_history(listed, str(path)), "awdit", model or "rw-register")
+    return Recording(_history(listed, str(path)), "awdit", asked.model or "rw-register")
 
 
 class _Bytes:
@@ -113,7 +114,7 @@ class _Bytes:
         return self.take(1) != b"\0"
 
 
-def read_dbcop(path: Path, model: str | None) -> Recording:
+def read_dbcop(path: Path, asked: Asked) -> Recording:
     """The binary histories of dbcop."""
     data = _Bytes(path)
     for _ in range(5):
@@ -121,7 +122,7 @@ def read_dbcop(path: Path, model: str | None) -> Recording:
     for _ in range(3):
         data.take(data.number())
     sessions = [(at, list(_dbcop_session(data))) for at in range(data.number())]
-    return Recording(_history(sessions, str(path)), "dbcop", model or "rw-register")
+    return Recording(_history(sessions, str(path)), "dbcop", asked.model or "rw-register")
 
 
 def _dbcop_session(data: _Bytes) -> Iterator[Transaction]:

@@ -13,16 +13,22 @@ A history of completions only has no order in time: all its operations overlap.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from attrs import evolve
+
 from modelcheck.consistency.history import History, HistoryBuilder, Operation, hashable
 from modelcheck.consistency.objects.independent import Independent
-from modelcheck.consistency.objects.objects import CasRegister, Register
+from modelcheck.consistency.objects.maps import MultiRegister
+from modelcheck.consistency.objects.registers import CasRegister
 from modelcheck.consistency.objects.sequential import UNKNOWN
 from modelcheck.consistency.readers._edn import EdnError, read_edn
-from modelcheck.consistency.readers.recording import Recording, json_of, recorded
+from modelcheck.consistency.readers.asked import Asked
+from modelcheck.consistency.readers.recording import Recording, client, json_value, printable, recorded, text_of
 from modelcheck.errors import HistoryError
 
 Event = tuple[int, Any, str, str, Any]
@@ -32,6 +38,9 @@ NOBODY: Final = object()
 """The process of an event that names none."""
 
 TYPES: Final = ("invoke", "ok", "fail", "info")
+_ANSWERS: Final = frozenset({"contains", "fetch_and_add"})
+"""Operations whose completion has the result, and whose call has the argument."""
+
 _READS: Final = frozenset({"read", "get", "dequeue", "pop", "delete_min", "drain", "generate"})
 
 
@@ -51,6 +60,8 @@ def completed(name: str, value: Any) -> tuple[Any, Any]:
         return None, UNKNOWN if value is None else hashable(value)
     if name == "txn":
         return hashable(value), None
+    if name in _ANSWERS:
+        return None, UNKNOWN if value is None else hashable(value)
     return None, True if name in ("cas", "acquire", "release") else None
 
 
@@ -91,15 +102,24 @@ def _tuples(path: Path, forms: list[tuple[int, Any]]) -> list[tuple[int, Any]]:
     return found
 
 
-def json_maps(events: Iterable[Any], path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """The maps of a JSON list."""
-    for number, event in enumerate(events, 1):
+def json_maps(text: str, start: int, path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """The maps of the JSON list that begins at a place of a text, with their lines."""
+    decoder = json.JSONDecoder()
+    at, counted, line = start + 1, 0, 1
+    while True:
+        gap = _GAP.match(text, at)
+        at = gap.end() if gap is not None else at
+        line += text.count("\n", counted, at)
+        counted = at
+        if text[at] == "]":
+            return
+        event, at = decoder.raw_decode(text, at)
         if not isinstance(event, dict):
-            raise HistoryError(f"event {number} is no object", place=str(path), remedy="Each event is an object.")
-        yield number, event
+            raise HistoryError("an event is no object", place=f"{path}:{line}", remedy="Each event is an object.")
+        yield line, event
 
 
-def events_of(maps: Iterable[tuple[int, Mapping[str, Any]]], source: str) -> list[Event]:
+def events_of(maps: Iterable[tuple[int, Mapping[str, Any]]], source: str, asked: Asked) -> list[Event]:
     """What clients did, from maps whose keys are keywords or plain names."""
     found: list[Event] = []
     types: dict[Any, str] = {}
@@ -109,17 +129,30 @@ def events_of(maps: Iterable[tuple[int, Mapping[str, Any]]], source: str) -> lis
         if isinstance(process, str) and process.startswith((":", "nemesis")):
             continue
         told = form[":type"] if ":type" in form else form.get("type")
+        if process is not NOBODY and type(process) is not int:
+            try:
+                process = client(process)
+            except HistoryError as error:
+                error.place = f"{source}:{line}"
+                raise
         kind = types.get(told) if isinstance(told, str) else None
         if kind is None:
             kind = types[told] = _type(told, source, line)
         called = form[":f"] if ":f" in form else form.get("f")
         name = names.get(called) if isinstance(called, str) else None
         if name is None:
-            name = str(plain(called or "txn")).replace("-", "_")
+            name = _operation_name(called, asked, f"{source}:{line}")
             if isinstance(called, str):
                 names[called] = name
         found.append((line, process, kind, name, form[":value"] if ":value" in form else form.get("value")))
     return found
+
+
+def _operation_name(told: Any, asked: Asked, place: str) -> str:
+    if told is not None and not isinstance(told, str):
+        raise HistoryError(f"an event has {told!r} for its operation", place=place, remedy="Write a keyword or a text.")
+    name = str(plain(told or "txn")).replace("-", "_")
+    return printable(asked.name(name))
 
 
 def _type(told: Any, source: str, line: int) -> str:
@@ -147,21 +180,24 @@ def history_of(events: list[Event], source: str, *, keyed: bool = False) -> Hist
     for line, process, kind, name, value in events:
         if process is NOBODY:
             process = name  # noqa: PLW2901 - each kind of operation is a client's own
-        elif isinstance(process, list):
-            process = hashable(process)  # noqa: PLW2901 - the same client
         key: Any = None
         if keyed and isinstance(value, tuple | list):
             key, value = value  # noqa: PLW2901 - the value proper
-        if kind == "invoke":
-            argument = called(name, value)
-            builder.call(process, name, (key, argument) if keyed else argument, line=line)
-        elif kind == "ok":
-            argument, result = completed(name, value)
-            builder.finish(process, argument=argument, result=result, name=name, line=line)
-        elif kind == "fail":
-            builder.fail(process, argument=hashable(value) if name == "txn" else None, name=name, line=line)
-        else:
-            builder.lose(process)
+            key = hashable(key)
+        try:
+            if kind == "invoke":
+                argument = called(name, value)
+                builder.call(process, name, (key, argument) if keyed else argument, line=line)
+            elif kind == "ok":
+                argument, result = completed(name, value)
+                builder.finish(process, argument=argument, result=result, name=name, line=line)
+            elif kind == "fail":
+                builder.fail(process, argument=hashable(value) if name == "txn" else None, name=name, line=line)
+            else:
+                builder.lose(process)
+        except HistoryError as error:
+            error.place = error.place or f"{source}:{line}"
+            raise
     return builder.history()
 
 
@@ -173,7 +209,7 @@ def _completions_only(events: list[Event], source: str) -> History:
         argument = called(name, value) if argument is None else argument
         lost = kind == "info"
         operation = Operation(
-            0 if process is NOBODY else hashable(process),
+            0 if process is NOBODY else process,
             name,
             argument,
             UNKNOWN if lost else result,
@@ -185,34 +221,61 @@ def _completions_only(events: list[Event], source: str) -> History:
     return History(tuple(done), tuple(failed), source)
 
 
-def read_jepsen_edn(path: Path, model: str | None) -> Recording:
+def read_jepsen_edn(path: Path, asked: Asked) -> Recording:
     """A Jepsen history in EDN."""
-    return _recording(events_of(edn_maps(path), str(path)), path, "jepsen-edn", model)
+    return recording_of(events_of(edn_maps(path), str(path), asked), path, "jepsen-edn", asked)
 
 
-def read_jepsen_json(path: Path, model: str | None) -> Recording:
+_LIST: Final = re.compile(r'\s*\[|\s*\{.*?"history"\s*:\s*\[', re.DOTALL)
+_GAP: Final = re.compile(r"[\s,]*")
+
+
+def read_jepsen_json(path: Path, asked: Asked) -> Recording:
     """A Jepsen history as a JSON list of maps, or under ``history`` in a JSON object."""
-    whole = json_of(path)
+    text = text_of(path)
+    whole = json_value(text, path)
     if isinstance(whole, dict):
         told = whole.get("checker") or whole.get("kind")
-        model = model or (told if isinstance(told, str) else None)
+        if asked.model is None and isinstance(told, str):
+            asked = evolve(asked, model=told)
         whole = whole.get("history")
-    if not isinstance(whole, list):
+    start = _LIST.match(text)
+    if not isinstance(whole, list) or start is None:
         raise HistoryError(
             "the file holds no list of events", place=str(path), remedy='Put them in a list, or under "history".'
         )
-    return _recording(events_of(json_maps(whole, path), str(path)), path, "jepsen-json", model)
+    return recording_of(events_of(json_maps(text, start.end() - 1, path), str(path), asked), path, "jepsen-json", asked)
 
 
-def _recording(events: list[Event], path: Path, format_: str, model: str | None) -> Recording:
-    keyed = _is_keyed(events)
+def recording_of(
+    events: list[Event], path: Path, format_: str, asked: Asked, *, implied: bool = True
+) -> Recording:
+    """What events record.
+
+    Args:
+        events: In the order of the log.
+        path: The file.
+        format_: The name of the format.
+        asked: What was said of the file.
+        implied: Whether a register holds 0 at first, as in Knossos.
+    """
+    keyed = asked.model in (None, "register", "cas-register") and _is_keyed(events)
     history = history_of(events, str(path), keyed=keyed)
     if keyed:
-        return Recording(history, format_, "cas-register", Independent(CasRegister(0)))
-    recording = recorded(history, format_, model)
-    if isinstance(recording.object, Register | CasRegister):
-        return recorded(history, format_, recording.model, initial=0)
+        return Recording(history, format_, "cas-register", Independent(CasRegister(0)), is_guessed=True)
+    recording = recorded(history, format_, asked, at_first=0 if implied else None)
+    if isinstance(recording.object, MultiRegister):
+        known = tuple(map(_with_unknown_reads, recording.history.operations))
+        return evolve(recording, history=evolve(history, operations=known))
     return recording
+
+
+def _with_unknown_reads(operation: Operation) -> Operation:
+    """A transaction on registers in which a read of nil is one of anything."""
+    if operation.name != "txn" or not isinstance(operation.argument, tuple):
+        return operation
+    steps = (step[:2] if type(step) is tuple and len(step) > 2 and step[2] is None else step for step in operation.argument)  # noqa: PLR2004
+    return evolve(operation, argument=tuple(steps))
 
 
 def _is_keyed(events: list[Event]) -> bool:

@@ -7,6 +7,7 @@ An operation has two times from one clock::
 ``return`` is ``null`` (or ``"info": true``) when the outcome is unknown. ``c``, ``a``, ``r`` and ``ret`` are accepted
 for ``process``, ``argument``, ``result`` and ``return``; with ``k`` the argument belongs to that key; in this short
 form the number -1000000 stands for nothing. ``fail`` instead of a result says that the operation surely had no effect.
+Times are whole numbers, or all kinds of numbers: only their order counts.
 
 Events have the keys of Jepsen: ``process``, ``type`` (``invoke``, ``ok``, ``fail``, ``info``), ``f``, ``value``; their
 order in the file is their order in time.
@@ -15,100 +16,158 @@ order in the file is their order in time.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from modelcheck.consistency.history import History, Operation, hashable, in_order, no_overlap
-from modelcheck.consistency.objects.objects import CasRegister, Register
 from modelcheck.consistency.objects.sequential import UNKNOWN
-from modelcheck.consistency.readers.jepsen import events_of, history_of, json_maps
-from modelcheck.consistency.readers.recording import Recording, recorded, text_of
+from modelcheck.consistency.readers.asked import Asked
+from modelcheck.consistency.readers.jepsen import events_of, recording_of
+from modelcheck.consistency.readers.recording import Recording, client, json_value, printable, recorded, text_of
 from modelcheck.errors import HistoryError
 
+Row = Mapping[str, Any]
+
 _NOTHING: Final = -1000000
+_BLIND: Final = frozenset({"write", "put", "append", "add", "remove", "increment", "decrement", "enqueue", "push", "insert"})
 
 
-def read_json_lines(path: Path, model: str | None) -> Recording:
+def read_json_lines(path: Path, asked: Asked) -> Recording:
     """JSON lines with operations or events."""
     rows = json_rows(path)
-    source = str(path)
     if rows and "type" in rows[0][1]:
-        return recorded(history_of(events_of(json_maps((row for _, row in rows), path), source), source), "json-lines", model)
+        return recording_of(events_of(rows, str(path), asked), path, "json-lines", asked, implied=False)
+    is_short = bool(rows) and "c" in rows[0][1]
+    return operations_of(rows, path, "json-lines", asked, at_first=0 if is_short else None)
+
+
+def operations_of(
+    rows: Sequence[tuple[int, Row]], path: Path, format_: str, asked: Asked, *, at_first: Any = None
+) -> Recording:
+    """What rows with an operation each record."""
     done: list[Operation] = []
     failed: list[Operation] = []
+    time = _times(rows)
     for line, row in rows:
-        (failed if row.get("fail") else done).append(_operation(row, source, line))
-    history = History(in_order(done), in_order(failed), source)
+        try:
+            operation = _operation(row, asked, time, f"{path}:{line}")
+        except HistoryError as error:
+            error.place = error.place or f"{path}:{line}"
+            raise
+        (failed if row.get("fail") else done).append(operation)
+    history = History(in_order(done), in_order(failed), str(path))
     no_overlap(history.operations)
-    recording = recorded(history, "json-lines", model)
-    if rows and "c" in rows[0][1] and isinstance(recording.object, Register | CasRegister):
-        return recorded(history, "json-lines", recording.model, initial=0)
-    return recording
+    return recorded(history, format_, asked, at_first=at_first)
 
 
 def json_rows(path: Path) -> list[tuple[int, dict[str, Any]]]:
     """The objects on the lines of a file, with their numbers; one call of the parser for all."""
-    numbered = [(at, line) for at, line in enumerate(text_of(path).splitlines(), 1) if line and not line.isspace()]
+    numbered = [(at, line) for at, line in enumerate(text_of(path).split("\n"), 1) if line and not line.isspace()]
     try:
         rows = json.loads("[" + ",".join(line for _, line in numbered) + "]")
-    except json.JSONDecodeError:
-        rows = [_row(path, at, line) for at, line in numbered]
+    except (ValueError, RecursionError):
+        rows = [json_value(line, path, at) for at, line in numbered]
     if len(rows) != len(numbered):
-        rows = [_row(path, at, line) for at, line in numbered]
+        rows = [json_value(line, path, at) for at, line in numbered]
     for (at, _), row in zip(numbered, rows, strict=True):
         if not isinstance(row, dict):
             raise HistoryError("a line is no JSON object", place=f"{path}:{at}", remedy="One operation on each line.")
     return [(at, row) for (at, _), row in zip(numbered, rows, strict=True)]
 
 
-def _row(path: Path, at: int, line: str) -> Any:
-    try:
-        return json.loads(line)
-    except json.JSONDecodeError as error:
-        raise HistoryError(
-            f"a line is not JSON: {error.msg} at column {error.colno}",
-            place=f"{path}:{at}",
-            remedy="Was the file cut off while it was written? Remove the last line if it is incomplete.",
-        ) from error
-
-
-def _operation(row: Mapping[str, Any], source: str, line: int) -> Operation:
+def _operation(row: Row, asked: Asked, time: _Times, place: str) -> Operation:
     if "call" not in row:
         raise HistoryError(
             'an operation has no "call"',
-            place=f"{source}:{line}",
             remedy="Operations have process, f, argument, result, call, return; events process, type, f, value.",
         )
     short = "c" in row
-    name = str(row.get("f", "txn"))
-    lost = row.get("info") is True or row.get("return", row.get("ret")) is None
+    name = _name(row.get("f", "txn"), asked)
+    finish = time.of(row, ("return", "ret"))
+    lost = row.get("info") is True or finish is None
     argument = _given(row.get("argument", row.get("a")), short=short)
     result = _given(row.get("result", row.get("r")), short=short)
     if "k" in row:
-        argument = row["k"] if argument is None else (row["k"], argument)
-    if name == "txn" and isinstance(result, tuple) and not lost:
-        argument, result = result, None
-    finish = None if lost else _time(row, ("return", "ret"), source, line)
-    call = _time(row, ("call",), source, line)
-    process = row.get("process", row.get("c"))
-    return Operation(process, name, argument, UNKNOWN if lost else result, call, finish, f"{source}:{line}")
+        key = _key(row["k"])
+        argument = key if argument is None else (key, argument)
+    if name == "txn":
+        argument, result = _steps(argument, result, lost=lost)
+    call = time.of(row, ("call",))
+    assert call is not None
+    if not lost and finish is not None and call <= finish and name not in _BLIND and name != "txn" and not {"result", "r"} & row.keys():
+        raise HistoryError(f'the operation {name} returned and has no "result"', remedy="Write null for nothing.")
+    process = client(row.get("process", row.get("c")))
+    return Operation(process, name, argument, UNKNOWN if lost else result, call, None if lost else finish, place)
+
+
+def _name(told: Any, asked: Asked) -> str:
+    if not isinstance(told, str):
+        raise HistoryError(f'"f" is {told!r}, and no name of an operation', remedy='Write a text, such as "write".')
+    return printable(asked.name(told))
+
+
+def _key(key: Any) -> Any:
+    if isinstance(key, dict):
+        raise HistoryError(f"the key {key!r} is an object", remedy="A key is a number, a text or a list of them.")
+    return hashable(key)
+
+
+def _steps(argument: Any, result: Any, *, lost: bool) -> tuple[Any, Any]:
+    """The steps of a transaction, with the values that it read, and whether it was done.
+
+    A read of null is of nothing where the steps come with a result, and not told where they are the argument only.
+    """
+    is_told = isinstance(result, tuple) and not lost
+    steps = result if is_told else argument
+    if not isinstance(steps, tuple):
+        raise HistoryError(f"a transaction is a list of steps, and not {steps!r}", remedy=_STEPS)
+    for step in steps:
+        if not isinstance(step, tuple) or len(step) not in (2, 3) or not isinstance(step[0], str):
+            raise HistoryError(f"a transaction has the step {step!r}", remedy=_STEPS)
+    if is_told:
+        return steps, None
+    return tuple(step[:2] if step[-1] is None else step for step in steps), result
+
+
+_STEPS: Final = 'Steps are lists such as ["r", "x", 1], ["w", "x", 1] and ["append", "x", 1].'
 
 
 def _given(value: Any, *, short: bool) -> Any:
-    if short and value == _NOTHING:
+    if short and type(value) is int and value == _NOTHING:
         return None
-    return hashable(value) if isinstance(value, list | dict) else value
+    return hashable(value)
 
 
-def _time(row: Mapping[str, Any], names: tuple[str, ...], source: str, line: int) -> int:
-    value = row.get(names[0])
-    if value is None and len(names) > 1:
-        value = row.get(names[1])
-    if type(value) is not int:
+class _Times:
+    """The times of a file's operations as whole numbers, which keep their order."""
+
+    def __init__(self, rank: Mapping[float, int] | None) -> None:
+        self._rank = rank
+
+    def of(self, row: Row, names: tuple[str, ...]) -> int | None:
+        """The time under one of some names; ``None`` if a return has none."""
+        value: Any = next((row[name] for name in names if row.get(name) is not None), None)
+        if value is None and "call" not in names:
+            return None
+        if self._rank is not None and _is_time(value):
+            return self._rank[value]
+        if type(value) is int:
+            return value
         raise HistoryError(
-            f"the time {names[0]!r} is {value!r}",
-            place=f"{source}:{line}",
-            remedy="Times are integers, such as nanoseconds from one clock.",
+            f"the time {names[0]!r} is {value!r}", remedy="Times are numbers, such as nanoseconds from one clock."
         )
-    return value
+
+
+def _is_time(value: Any) -> bool:
+    return type(value) is int or (type(value) is float and math.isfinite(value))
+
+
+def _times(rows: Sequence[tuple[int, Row]]) -> _Times:
+    """Times as they are if all are whole, and their ranks if not."""
+    names = ("call", "return", "ret")
+    if not any(type(row.get(name)) is float for _, row in rows for name in names):
+        return _Times(None)
+    told = {row[name] for _, row in rows for name in names if _is_time(row.get(name))}
+    return _Times({time: at for at, time in enumerate(sorted(told))})

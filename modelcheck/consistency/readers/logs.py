@@ -9,6 +9,7 @@ from typing import Any, Final
 from modelcheck.consistency.history import HistoryBuilder
 from modelcheck.consistency.objects.sequential import UNKNOWN
 from modelcheck.consistency.readers._edn import EdnError, read_edn
+from modelcheck.consistency.readers.asked import Asked
 from modelcheck.consistency.readers.recording import Recording, lines_of, recorded, text_of
 from modelcheck.errors import HistoryError
 
@@ -25,7 +26,7 @@ def _value(text: str, place: str) -> Any:
     return forms[0][1]
 
 
-def read_util_log(path: Path, model: str | None) -> Recording:
+def read_util_log(path: Path, asked: Asked) -> Recording:
     """The log of ``jepsen.util``: ``INFO  jepsen.util - 3  :ok  :read  nil``; other lines are ignored.
 
     A failed ``cas`` is a definite answer here: the register did not hold the expected value. ``nil`` is the value of a
@@ -50,10 +51,10 @@ def read_util_log(path: Path, model: str | None) -> Recording:
         else:
             results = {"read": value, "write": None, "cas": kind == "ok"}
             builder.finish(process, result=results[name], name=name, line=line)
-    return recorded(builder.history(), "jepsen.util-log", model or "cas-register")
+    return recorded(builder.history(), "jepsen.util-log", asked, model="cas-register")
 
 
-def read_kv_lines(path: Path, model: str | None) -> Recording:
+def read_kv_lines(path: Path, asked: Asked) -> Recording:
     """Porcupine's key-value log: ``{:process 0, :type :invoke, :f :get, :key "3", :value nil}`` on each line."""
     builder = HistoryBuilder(str(path))
     try:
@@ -74,7 +75,7 @@ def read_kv_lines(path: Path, model: str | None) -> Recording:
             builder.call(process, name, key if name == "get" else (key, value), line=line)
         else:
             builder.finish(process, result=value if name == "get" else None, name=name, line=line)
-    return recorded(builder.history(), "kv-lines", model or "kv")
+    return recorded(builder.history(), "kv-lines", asked, model="kv")
 
 
 _LIMO: Final = re.compile(r"\s*\[\s*(\S+?)\s*\]\s+(call|return)\b\s*(.*?)\s*$")
@@ -83,7 +84,7 @@ _TAKES: Final = frozenset({"pop", "deq", "dequeue", "remove"})
 _NAMES: Final = {"stack": ("push", "pop"), "queue": ("enqueue", "dequeue")}
 
 
-def read_limo(path: Path, model: str | None) -> Recording:
+def read_limo(path: Path, asked: Asked) -> Recording:
     """LiMo's histories: ``[1] call push(3)``, ``[1] return``; the first line names the object.
 
     A return without a value after a take means that it found nothing, or the value given in the call. A thread that
@@ -91,7 +92,7 @@ def read_limo(path: Path, model: str | None) -> Recording:
     it.
     """
     builder = HistoryBuilder(str(path))
-    object_ = model if model in _NAMES else "queue"
+    object_ = asked.model if asked.model in _NAMES else "queue"
     serial: dict[str, int] = {}
     told: dict[str, str | None] = {}
     for line, text in lines_of(path):
@@ -114,7 +115,7 @@ def read_limo(path: Path, model: str | None) -> Recording:
         else:
             process = f"{thread}.{serial.get(thread, 0)}"
             builder.finish(process, result=_limo_result(rest, told.get(thread)), line=line)
-    return recorded(builder.history(), "limo", model or object_)
+    return recorded(builder.history(), "limo", asked, model=object_)
 
 
 def _limo_call(builder: HistoryBuilder, process: str, text: str, names: tuple[str, str], line: int) -> str | None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from attrs import evolve, frozen
 
+from modelcheck.consistency._equality import kept
 from modelcheck.consistency.checkers import CHECKERS
-from modelcheck.consistency.history import History, Operation
-from modelcheck.consistency.objects.objects import object_named
-from modelcheck.consistency.objects.sequential import UNKNOWN, SequentialObject
-from modelcheck.errors import HistoryError
+from modelcheck.consistency.history import DEEPEST, History, Operation, hashable
+from modelcheck.consistency.objects.named import object_named
+from modelcheck.consistency.objects.sequential import Family, SequentialObject
+from modelcheck.consistency.objects.sets import elements
+from modelcheck.consistency.readers.asked import Asked
+from modelcheck.consistency.readers.guess import TRANSACTIONS, candidates, guessed_model
+from modelcheck.errors import HistoryError, UsageError
 
 
 @frozen
@@ -26,81 +31,91 @@ class Recording:
         model: The name of an object or a checker, ``list-append``, ``rw-register``, or ``None`` when nothing can be
             guessed safely.
         object: The object with the initial state that the format implies; ``None`` for all that is none.
+        is_guessed: Whether the model was guessed from the operations.
     """
 
     history: History
     format: str
     model: str | None = None
     object: SequentialObject | None = None
+    is_guessed: bool = False
+
+    @property
+    def meant(self) -> str | SequentialObject:
+        """The object, or the name of what else it is.
+
+        Raises:
+            UsageError: Nothing can be guessed safely.
+        """
+        found = self.object or self.model
+        if found is not None:
+            return found
+        names = ", ".join(sorted({operation.name for operation in self.history.operations})) or "none"
+        may_be = candidates(self.history)
+        raise UsageError(
+            f"it is not clear what the clients used: the operations are {names}",
+            remedy=f"Name it with --model: {', '.join(may_be)}."
+            if may_be
+            else "No model has all of these operations; give them other names with --rename.",
+        )
 
 
-TRANSACTIONS: Final = ("list-append", "rw-register")
-"""The models of transactional histories."""
+def recorded(history: History, format_: str, asked: Asked, *, model: str | None = None, at_first: Any = None) -> Recording:
+    """A recording of a history, its model guessed unless given.
 
-_BY_OPERATIONS: Final = (
-    ("unique-ids", {"generate"}),
-    ("register", {"read", "write"}),
-    ("cas-register", {"read", "write", "cas"}),
-    ("kv", {"get", "put", "append"}),
-    ("queue", {"enqueue", "dequeue"}),
-    ("stack", {"push", "pop"}),
-    ("priority-queue", {"insert", "delete_min"}),
-    ("mutex", {"acquire", "release"}),
-    ("total-queue", {"enqueue", "dequeue", "drain"}),
-    ("bank", {"read", "transfer"}),
-    ("fetch-and-add", {"fetch_and_add", "read"}),
-    ("set", {"add", "remove", "contains"}),
-    ("counter", {"increment", "decrement", "read"}),
-)
-
-
-def guessed_model(history: History) -> str | None:
-    """The only model that has the operations of a history, if there is one that can be meant.
-
-    ``add`` with ``read`` may be a set or a counter, ``write`` with ``read`` a register or comments, and ``read`` alone a
-    bank; what the reads return decides.
+    Args:
+        history: The operations.
+        format_: The name of the format.
+        asked: What was said of the file.
+        model: What the format implies if nothing was said.
+        at_first: What the format lets a register hold at first.
     """
-    names = {operation.name for operation in history.operations}
-    if names == {"txn"}:
-        return _guessed_transactions(history)
-    read = [o.result for o in history.operations if o.name == "read" and o.result is not UNKNOWN]
-    if names == {"add", "read"}:
-        return "set" if any(isinstance(r, tuple | frozenset) for r in read) else "counter"
-    if "read" in names and names <= {"read", "write"} and read and all(isinstance(r, frozenset) for r in read):
-        return "comments" if "write" in names else "bank" if all(map(_is_map, read)) else "set"
-    for model, operations in _BY_OPERATIONS:
-        if names and names <= operations:
-            return model
-    return None
-
-
-def _is_map(value: frozenset[Any]) -> bool:
-    """Whether a value was written as a map."""
-    return all(isinstance(pair, tuple) and len(pair) == len(("key", "value")) for pair in value)
-
-
-def _guessed_transactions(history: History) -> str | None:
-    kinds = {str(step[0]).removeprefix(":") for operation in history.operations for step in operation.argument or ()}
-    if "append" in kinds:
-        return "list-append"
-    return "rw-register" if kinds <= {"r", "w"} else None
-
-
-def recorded(history: History, format_: str, model: str | None = None, **initial: Any) -> Recording:
-    """A recording of a history, its model guessed unless given."""
-    model = model or guessed_model(history)
+    is_guessed = asked.model is None and model is None
+    model = asked.model or model or guessed_model(history)
     if model is None or model in TRANSACTIONS or model in CHECKERS:
-        return Recording(history, format_, model)
+        return Recording(history, format_, model, is_guessed=is_guessed)
     object_ = object_named(model)
+    if object_.family in (Family.REGISTER, Family.CAS_REGISTER):
+        object_ = object_.starting_with(at_first)
     if model == "set":
         history = evolve(history, operations=tuple(map(_with_set, history.operations)))
-    return Recording(history, format_, model, type(object_)(**initial) if initial else object_)
+    return Recording(history, format_, model, object_, is_guessed)
 
 
 def _with_set(operation: Operation) -> Operation:
     """A read of a set whose result was written as a list."""
     is_list = operation.name == "read" and isinstance(operation.result, tuple)
-    return evolve(operation, result=frozenset(operation.result)) if is_list else operation
+    return evolve(operation, result=elements(operation.result)) if is_list else operation
+
+
+def client(process: Any) -> Hashable:
+    """A client by what a file names it.
+
+    Raises:
+        HistoryError: That is no name.
+    """
+    if type(process) is int or process is None:
+        return process
+    if isinstance(process, str):
+        return printable(process)
+    if isinstance(process, bool | float | list | tuple):
+        return kept(hashable(process))
+    raise HistoryError(f"the process {process!r} names no client", remedy="A process is a number or a text.")
+
+
+def printable(text: str) -> str:
+    """A text as it can be printed: halves of surrogate pairs are escaped."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
+@contextmanager
+def placed(place: Callable[[], str]) -> Iterator[None]:
+    """Within the block, an error that has no place gets one."""
+    try:
+        yield
+    except HistoryError as error:
+        error.place = error.place or place()
+        raise
 
 
 def text_of(path: Path) -> str:
@@ -117,22 +132,36 @@ def text_of(path: Path) -> str:
 
 def lines_of(path: Path) -> Iterator[tuple[int, str]]:
     """The lines of a file that hold something, with their numbers."""
-    for number, line in enumerate(text_of(path).splitlines(), 1):
+    for number, line in enumerate(text_of(path).split("\n"), 1):
         if line.strip():
             yield number, line
 
 
+def json_value(text: str, path: Path, line: int = 1) -> Any:
+    """The value of a JSON text that begins on a line of a file.
+
+    Raises:
+        HistoryError: It is none.
+    """
+    remedy = "Was the file cut off while it was written? Remove the last line if it is incomplete."
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        place = f"{path}:{line + error.lineno - 1}"
+        message = f"this is not JSON: {error.msg} at column {error.colno}"
+        raise HistoryError(message, place=place, remedy=remedy) from error
+    except RecursionError as error:
+        message = f"a value is nested more than {DEEPEST} deep"
+        raise HistoryError(message, place=f"{path}:{line}", remedy="Is the file what it should be?") from error
+    except ValueError as error:
+        message = "a whole number has thousands of digits"
+        raise HistoryError(message, place=f"{path}:{line}", remedy="Write it as a text.") from error
+
+
 def json_of(path: Path) -> Any:
     """The JSON value that is the whole of a file."""
-    try:
-        return json.loads(text_of(path))
-    except json.JSONDecodeError as error:
-        raise HistoryError(
-            f"the file is not JSON: {error.msg}",
-            place=f"{path}:{error.lineno}",
-            remedy="Was it cut off? A history is written line by line only as JSON lines.",
-        ) from error
+    return json_value(text_of(path), path)
 
 
-Reader = Callable[[Path, str | None], Recording]
-"""Reads a file, for a model if one is named."""
+Reader = Callable[[Path, Asked], Recording]
+"""Reads a file, as is asked."""

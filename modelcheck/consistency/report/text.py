@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from modelcheck.consistency._equality import Exactly
 from modelcheck.consistency.history import Operation
 from modelcheck.consistency.objects.sequential import UNKNOWN
 from modelcheck.consistency.report.anomaly_text import anomaly_lines, reason
@@ -28,6 +29,8 @@ def _lines(result: HistoryResult) -> Iterator[str]:
     yield f"  {result.operations:,} operations on {result.model}, decided by: {result.procedure}"
     if result.verdict is Verdict.UNKNOWN:
         yield f"  {result.reason}{'; raise the limit and try again' if 'limit' in (result.reason or '') else ''}"
+    if result.hint is not None:
+        yield f"  {result.hint}"
     if result.explanation is not None:
         yield ""
         yield from _explanation_lines(result.explanation, result.operations)
@@ -94,6 +97,7 @@ def as_json(result: HistoryResult) -> dict[str, Any]:
         "operations": result.operations,
         "procedure": result.procedure,
         "reason": result.reason,
+        "hint": result.hint,
         "seconds": round(result.seconds, 6),
         "linearization": None if result.linearization is None else [operation_json(o) for o in result.linearization],
         "explanation": None if explanation is None else _explanation_json(explanation),
@@ -143,6 +147,8 @@ def plain(value: Any) -> Any:
     """A value as JSON knows it; what JSON lacks is shown as Python writes it."""
     if value is None or isinstance(value, bool | int | float | str):
         return value
+    if isinstance(value, Exactly):
+        return plain(value.value)
     if isinstance(value, list | tuple):
         return [plain(part) for part in value]
     if isinstance(value, set | frozenset):
