@@ -46,9 +46,9 @@ sys.path.insert(0, str(ROOT))
 
 from modelcheck.limits import Limits  # noqa: E402 - the tests are found beside the benchmarks
 from modelcheck.limits.memory import peak_bytes, resident_bytes  # noqa: E402 - the tests are found beside the benchmarks
+from tests.consistency.recordings import listed, recording  # noqa: E402
 from tests.oracles.linearizability import linearizable  # noqa: E402
 
-RECORDINGS = Path(os.environ.get("MODELCHECK_HISTORIES", ROOT.parent / "shared" / "histories"))
 # Milliseconds that Porcupine takes, where index.json has no figure; from the README of the recordings. None: no answer in 20 s.
 PORCUPINE_MS = {
     "porcupine/kv/c01-ok.txt": 0.1, "porcupine/kv/c10-ok.txt": 0.5, "porcupine/kv/c50-ok.txt": 124.0, "porcupine/kv/c50-bad.txt": 17.0,
@@ -222,16 +222,10 @@ def rows(largest: int) -> Iterator[dict[str, Any]]:
 
 def recorded() -> Iterator[dict[str, Any]]:
     """The recordings that Porcupine was measured on."""
-    index = RECORDINGS / "index.json"
-    if not index.exists():
-        print(f"no recordings at {RECORDINGS}; set MODELCHECK_HISTORIES", file=sys.stderr)
-        return
-    figures = {e["file"]: e["porcupine_us"] / 1000 for e in json.loads(index.read_text()) if e.get("porcupine_us")}
+    figures = {e["file"]: e["porcupine_us"] / 1000 for e in listed() if e.get("porcupine_us")}
     for name, porcupine_ms in {**figures, **PORCUPINE_MS}.items():
-        path = RECORDINGS / name
-        if path.exists():
-            recording = read_history(path)
-            yield {**row(name, recording.history, recording.object), "porcupine_ms": porcupine_ms}
+        read = read_history(recording(name))
+        yield {**row(name, read.history, read.object), "porcupine_ms": porcupine_ms}
 
 
 def row(name: str, history: History, object_: SequentialObject | str | None, **options: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ the reads of one group saw must grow from one to the next.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from modelcheck.consistency._equality import kept
@@ -76,7 +77,7 @@ def _unwritten(read: Operation, values: Seen, written: Seen) -> Iterator[Anomaly
 
 def _forks(reads: list[tuple[Operation, Seen]]) -> Iterator[Anomaly]:
     ordered = sorted(reads, key=lambda read: sum(value is not None for value in read[1].values()))
-    for (one, before), (other, after) in zip(ordered, ordered[1:], strict=False):
+    for (one, before), (other, after) in pairwise(ordered):
         missed = [key for key, value in before.items() if value is not None and after[key] is None]
         if missed:
             more = next(key for key, value in after.items() if value is not None and before[key] is None)

@@ -24,8 +24,8 @@ from modelcheck.consistency.isolation.transactions import decide_transactions
 from modelcheck.consistency.objects.independent import Independent
 from modelcheck.consistency.objects.maps import KeyValue, MultiRegister
 from modelcheck.consistency.objects.registers import Register
-from modelcheck.consistency.objects.sequential import Family, SequentialObject, agrees, applied
-from modelcheck.consistency.result import HistoryResult
+from modelcheck.consistency.objects.sequential import UNKNOWN, Family, SequentialObject, agrees, applied
+from modelcheck.consistency.result import Anomaly, HistoryResult
 from modelcheck.errors import UsageError
 from modelcheck.limits.deadline import Allowance
 from modelcheck.verdict import Verdict
@@ -136,7 +136,22 @@ def _causal(history: History, object_: SequentialObject, limits: Allowance) -> H
     transactions = tuple(_transaction(operation, object_) for operation in history.operations)
     failed = tuple(_transaction(operation, object_) for operation in history.failed if operation.name != "cas")
     found = decide_transactions(History(transactions, failed, history.source), "rw-register", "causal", limits)
+    unwritten = _unwritten(transactions, failed)
+    if unwritten is not None and found.verdict is not Verdict.VIOLATED:
+        found = evolve(found, verdict=Verdict.VIOLATED, reason=None, anomalies=(unwritten,))
     return evolve(found, model=object_.name)
+
+
+def _unwritten(transactions: Sequence[Operation], failed: Sequence[Operation]) -> Anomaly | None:
+    """A read of what nobody wrote. Transactions take it to be written by somebody outside, but an object has no outside."""
+    steps = [(step, operation) for operation in (*transactions, *failed) for step in operation.argument]
+    written = {exact((key, value)) for (kind, key, value), _ in steps if kind == "w"}
+    for (kind, key, value), operation in steps:
+        is_known = operation.finish is not None and value is not None and value is not UNKNOWN
+        if kind == "r" and is_known and exact((key, value)) not in written:
+            where = "" if key is None else f" from {key!r}"
+            return Anomaly("unwritten", (operation,), message=f"{value!r} was read{where}, and nobody wrote it")
+    return None
 
 
 def _transaction(operation: Operation, object_: SequentialObject) -> Operation:
