@@ -8,7 +8,7 @@ from enum import Enum
 
 from attrs import frozen
 
-from modelcheck import Spec, action, invariant, reachable, require
+from modelcheck import Spec, action, invariant, reachable, require, terminal
 
 
 class RM(Enum):
@@ -119,3 +119,8 @@ class TwoPhaseCommit(Spec):
     def all_abort(self) -> bool:
         """The transaction can be aborted everywhere."""
         return all(state is RM.ABORTED for state in self.rm.values())
+
+    @terminal
+    def decided(self) -> bool:
+        """Everybody knows the decision: it can be delivered again, and changes nothing any more."""
+        return all(state in (RM.COMMITTED, RM.ABORTED) for state in self.rm.values())

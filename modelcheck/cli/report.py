@@ -49,7 +49,7 @@ def json_report(
         "collision_probability": report.collision_probability,
         "properties": [_json_property(found, machine, files) for found in report.properties],
         "actions": [
-            {"name": a.name, "enabled": a.enabled, "new": a.new, "python_calls": a.python_calls} for a in report.actions
+            {"name": a.name, "enabled": a.enabled, "new": a.new, "dropped": a.dropped, "python_calls": a.python_calls} for a in report.actions
         ],
         "out_of_bounds": report.out_of_bounds,
         "bytes_per_state": round(report.bytes_per_state, 3),

@@ -92,7 +92,7 @@ class Options:
         return [
             Option(step, after, self.violated(after, position))
             for step, after in self._stepper.steps(position)
-            if all(self._stepper.holds(constraint, after) for constraint in self._stepper.machine.constraints)
+            if self._stepper.allows(after)
         ]
 
     def violated(self, position: Position, before: Position | None) -> Declaration | None:

@@ -64,7 +64,7 @@ class SpecMachine(RuleBasedStateMachine):
         self._source = Script()
         context = _current_build_context.value
         self._is_final = isinstance(context, BuildContext) and context.is_final
-        starts = self._stepper.initial()
+        starts = self._stepper.starts()
         if self._is_final:
             self._tell_beginning()
         if len(starts) == 1:
@@ -87,7 +87,7 @@ class SpecMachine(RuleBasedStateMachine):
 
     def start(self, number: int) -> None:
         """Begin in one of several initial states, by its number."""
-        self._begin(self._stepper.initial()[number])
+        self._begin(self._stepper.starts()[number])
 
     def step(self, action: str, /, *choices: Any, **arguments: Any) -> None:
         """Take a step, and check the properties of the state it leads to."""
@@ -146,7 +146,7 @@ class SpecMachine(RuleBasedStateMachine):
         return self._start() if self._run else None
 
     def _start(self) -> Position:
-        starts = self._stepper.initial()
+        starts = self._stepper.starts()
         return starts[0] if len(starts) == 1 else starts[drawn(len(starts))]
 
     # Running ----------------------------------------------------------------------------------------------------------------------------------
@@ -212,7 +212,7 @@ class SpecMachine(RuleBasedStateMachine):
         if self._last is None:
             return "pass"
         if isinstance(self._last, Position):
-            return f"state.start({self._stepper.initial().index(self._last)})"
+            return f"state.start({self._stepper.starts().index(self._last)})"
         line = f"state.step({self._source.step(self._last)})"
         if self._is_final:
             self._tell_imports()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dis
 import inspect
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FunctionType
@@ -16,7 +17,7 @@ from modelcheck.limits.budget import Budget
 from modelcheck.limits.given import NO_LIMITS, limits_given, whole
 from modelcheck.limits.memory import peak_bytes
 from modelcheck.limits.watch import Overrun, Watch
-from modelcheck.search.evidence import evidence
+from modelcheck.search.evidence import evidence, walked
 from modelcheck.search.exploration import ORDERS, Exploration
 from modelcheck.search.report import ActionReport, CellReport, Progress, PropertyReport, Report
 from modelcheck.search.unfinished import unfinished
@@ -31,6 +32,7 @@ DEADLOCK = "deadlock"
 MOST_WORKERS = 63
 _MOST_SEED = 2**64 - 1
 _DEADLOCK_TREE = -1
+_LONGEST_STATE = 200
 
 
 def check(
@@ -225,31 +227,55 @@ def _verdict(role: Role | None, found: tuple[int, int] | None, exploration: Expl
 def _action_reports(exploration: Exploration) -> tuple[ActionReport, ...]:
     recorder = exploration.recorder
     calls = recorder.calls_by_name()
-    counts: dict[str, tuple[int, int]] = {}
-    for tree, enabled, new in exploration.explorer.action_counts():
+    counts: dict[str, Counter[str]] = {}
+    for tree, enabled, new, dropped in exploration.explorer.action_counts():
         declared = recorder.trees[tree].declared
         if declared is not None:
-            before = counts.get(declared.name, (0, 0))
-            counts[declared.name] = (before[0] + enabled, before[1] + new)
-    return tuple(ActionReport(name, enabled, new, calls[name]) for name, (enabled, new) in counts.items())
+            counts.setdefault(declared.name, Counter()).update(enabled=enabled, new=new, dropped=dropped)
+    return tuple(ActionReport(name, n["enabled"], n["new"], calls[name], n["dropped"]) for name, n in counts.items())
 
 
 def _warnings(exploration: Exploration) -> tuple[str, ...]:
-    trees = exploration.recorder.trees
     if not (exploration.complete or exploration.stopped):
         return ()  # A search that ended with a violation was too short to say what never happens.
     part = "" if exploration.complete else " in the part that was explored"
     never = [
         f"the action {action.name} was never enabled{part}"
+        if not action.dropped
+        else f"the action {action.name} was enabled, and a constraint dropped all states that it leads to{part}"
         for action in _action_reports(exploration)
         if not action.enabled
     ]
-    idle = [
-        f"the {declared.role.value} {declared.name} was evaluated on nothing but initial states"
-        for tree, evaluations in exploration.explorer.evaluations()
-        if not evaluations and (declared := trees[tree].declared) and declared.role is Role.INVARIANT
-    ]
-    return (*never, *idle, *_forgetting_self(exploration))
+    return (*never, *_unasked(exploration, part), *_stuttering(exploration), *_forgetting_self(exploration))
+
+
+def _unasked(exploration: Exploration, part: str) -> Iterator[str]:
+    """Properties that hold since they were asked of nothing, or of little."""
+    for tree, evaluations, asked in exploration.explorer.evaluations():
+        declared = exploration.recorder.trees[tree].declared
+        if declared is None or declared.role not in (Role.INVARIANT, Role.STEP):
+            continue
+        if not asked and declared.parameters and (evaluations or declared.role is Role.INVARIANT):
+            yield f"{declared.title} was asked of no {', '.join(declared.parameters)}: there was nothing to choose from in any state{part}"
+        elif not evaluations and declared.role is Role.INVARIANT:
+            yield f"{declared.title} was evaluated on nothing but initial states"
+
+
+def _stuttering(exploration: Exploration) -> Iterator[str]:
+    """An end that is no deadlock, since steps are enabled there, but from where nothing ever changes."""
+    found = exploration.explorer.stuttering()
+    if found is not None:
+        path = exploration.explorer.path(found, -1)
+        *_, last = walked(exploration.recorder, path)
+        state = "; ".join(str(last).splitlines())
+        shown = f": {state}" if len(state) <= _LONGEST_STATE else ""
+        yield (
+            f"{_after(len(path) - 1)} every enabled step leaves the state as it is; a @terminal method says that this is meant{shown}"
+        )
+
+
+def _after(steps: int) -> str:
+    return "in an initial state" if not steps else f"after {steps} step{'' if steps == 1 else 's'}"
 
 
 def _varying(machine: Machine) -> Iterator[str]:

@@ -7,10 +7,16 @@ cells and trees, must come to the same end.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from modelcheck.errors import ImpureError
 from modelcheck.search.exploration import Exploration
-from modelcheck.spec import Machine, Step
+from modelcheck.spec import Declaration, Machine, State, Step
+from modelcheck.statespace.recording.recorder import Recorder, Run
 from modelcheck.trace import Outcome, Trace, replay
+
+Path = Sequence[tuple[int, list[int]]]
+"""The trees walked and the choices made in each, the initialiser's first."""
 
 
 def evidence(
@@ -45,14 +51,23 @@ def _rebuilt(
     machine: Machine, exploration: Exploration, found: tuple[int, int], name: str, kind: str, source: str
 ) -> Trace:
     recorder = exploration.recorder
-    ids: dict[int, int] = {}
     states = []
     steps = []
-    for tree, script in exploration.explorer.path(*found):
-        run = recorder.run(recorder.trees[tree], script, ids)
-        ids = recorder.after(run, ids)
-        states.append(recorder.layout.snapshot(ids))
-        action = recorder.trees[tree].declared
+    for run, state, action in _walk(recorder, exploration.explorer.path(*found)):
+        states.append(state)
         if action is not None:
             steps.append(Step(action.name, dict(run.arguments), run.choices))
     return Trace(machine.cls.__name__, source, machine.constants, name, kind, tuple(states), tuple(steps))
+
+
+def walked(recorder: Recorder, path: Path) -> list[State]:
+    """The states on a path, as the kernel gives it."""
+    return [state for _, state, _ in _walk(recorder, path)]
+
+
+def _walk(recorder: Recorder, path: Path) -> Iterator[tuple[Run, State, Declaration | None]]:
+    ids: dict[int, int] = {}
+    for tree, script in path:
+        run = recorder.run(recorder.trees[tree], script, ids)
+        ids = recorder.after(run, ids)
+        yield run, recorder.layout.snapshot(ids), recorder.trees[tree].declared

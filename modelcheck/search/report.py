@@ -44,12 +44,21 @@ class PropertyReport:
 
 @frozen
 class ActionReport:
-    """How an action fared: transitions it made, those to a state not seen before, and runs of its Python code."""
+    """How an action fared.
+
+    Attributes:
+        name: The action.
+        enabled: Transitions that it made.
+        new: Those of them to a state not seen before.
+        python_calls: Runs of its Python code.
+        dropped: Transitions that a constraint dropped, beside those.
+    """
 
     name: str
     enabled: int
     new: int
     python_calls: int
+    dropped: int = 0
 
 
 @frozen

@@ -86,6 +86,7 @@ class Machine:
                 )
         self.constraints = [d for d in declared if d.role is Role.CONSTRAINT]
         self.terminals = [d for d in declared if d.role is Role.TERMINAL]
+        self._check_some_allowed()
         if not self.actions:
             raise SpecError(
                 f"{self.cls.__name__} has no actions", place=self.place, remedy="Decorate its steps with @action."
@@ -311,6 +312,24 @@ class Machine:
             return list(all_runs(lambda _: self.initial_state()))
         except ESCAPING as error:
             raise as_spec_error(error, f"init of {self.cls.__name__}", self.place) from error
+
+    def _check_some_allowed(self) -> None:
+        """Refuse constraints that exclude all initial states: nothing would be checked, and all hold."""
+        excluding: list[Declaration] = []
+        try:
+            for state in all_runs(lambda _: self.initial_state()) if self.constraints else ():
+                excluding = [each for each in self.constraints if self.failing(each, state) is not None]
+                if not excluding:
+                    return
+        except ModelcheckError:
+            return  # A constraint raises; that is told with its state when the search comes to it.
+        if excluding:
+            raise SpecError(
+                f"{excluding[0].title} excludes the initial state{'' if len(self.constraints) == 1 else ', or another constraint does'}"
+                ", so that nothing would be checked",
+                place=excluding[0].place,
+                remedy="A constraint is true of the states that are to be explored.",
+            )
 
     def outcomes(self, state: State, action: Declaration) -> Iterator[tuple[Step, State]]:
         """Every way in which an action can be taken in a state, and the state it leads to."""

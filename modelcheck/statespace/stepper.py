@@ -113,6 +113,14 @@ class Stepper:
         """The initial states, without repeats."""
         return [self.position(state) for state in dict.fromkeys(self.machine.initial_states())]
 
+    def starts(self) -> list[Position]:
+        """The initial states that the constraints allow."""
+        return [each for each in self.initial() if self.allows(each)]
+
+    def allows(self, position: Position) -> bool:
+        """Whether the constraints are true in a state."""
+        return all(self.holds(constraint, position) for constraint in self.machine.constraints)
+
     def position(self, state: State | Mapping[int, int]) -> Position:
         """The position of a state, which may be given by the ids of its cells."""
         return Position(self._layout.ids(state) if isinstance(state, State) else state, self._layout)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -203,24 +201,6 @@ def test_a_budget_that_differs_between_initial_states_is_not_dropped():
             return self.servers[0].up
 
     assert check(Sometimes()).verdict is Verdict.VIOLATED
-
-
-def test_assert_under_o_is_refused(tmp_path):
-    """Python -O drops the asserts, and the property would hold whatever it says."""
-    path = tmp_path / "asserting.py"
-    path.write_text(
-        "from modelcheck import Spec, action, invariant, check\n"
-        "class S(Spec):\n"
-        "    def init(self): self.n = 0\n"
-        "    @action\n"
-        "    def go(self): self.n = 1\n"
-        "    @invariant\n"
-        "    def never(self) -> None:\n"
-        "        assert self.n == 0\n"
-        "check(S())\n"
-    )
-    done = subprocess.run([sys.executable, "-O", str(path)], capture_output=True, text=True, check=False)
-    assert "python -O ignores" in done.stderr
 
 
 class Environment(Base):

@@ -197,7 +197,7 @@ def test_a_terminal_state_is_no_deadlock():
     terminal = system.add(k.TERMINAL, lambda run: run.read(0) == 5)
     explorer = system.explore()
     assert explorer.findings() == []
-    assert (terminal, 1) in explorer.evaluations()
+    assert (terminal, 1, True) in explorer.evaluations()
 
 
 def test_a_state_that_may_not_end_there_is_a_deadlock():
@@ -268,7 +268,7 @@ def test_a_constraint_keeps_an_endless_system_finite():
     assert counts(explorer) == (21, 21, 21)
     assert explorer.stats()["out_of_bounds"] == 1
     assert explorer.findings() == []
-    assert explorer.evaluations() == [(bound, 21)]
+    assert explorer.evaluations() == [(bound, 21, True)]
 
 
 def test_a_step_property_sees_repeated_successors():
@@ -284,7 +284,7 @@ def test_a_step_property_sees_repeated_successors():
     assert (tree, depth) == (step, 6)
     states = system.path_states(explorer.path(parent, ordinal))
     assert states[-2:] == [{cell: 4}, {}]
-    assert explorer.evaluations() == [(step, 5)]
+    assert explorer.evaluations() == [(step, 5, True)]
 
 
 def test_a_step_property_sees_self_loops():
@@ -347,14 +347,14 @@ def test_a_disabled_predicate_is_not_evaluated():
     tree = system.add(k.INVARIANT, lambda _: pytest.fail("evaluated"))
     system.space.disable(tree)
     explorer = system.explore()
-    assert explorer.evaluations() == [(tree, 0)]
+    assert explorer.evaluations() == [(tree, 0, False)]
 
 
 def test_transitions_are_counted_per_action():
     """The actions' transitions add up to what was generated, and their new states to all but the initial one."""
     explorer = two_phase_commit(3).explore()
-    assert sum(enabled for _, enabled, _ in explorer.action_counts()) == 1146 - 1
-    assert sum(new for _, _, new in explorer.action_counts()) == 288 - 1
+    assert sum(enabled for _, enabled, _, _ in explorer.action_counts()) == 1146 - 1
+    assert sum(new for _, _, new, _ in explorer.action_counts()) == 288 - 1
 
 
 def test_a_projection_shares_a_path_among_ids():

@@ -68,13 +68,15 @@ class Explorer:
         ``states, generated, out_of_bounds, depth, frontier, table_slots, table_bytes, log_bytes, frontier_bytes,
         expanded, longest_probe``.
         """
-    def action_counts(self) -> list[tuple[int, int, int]]:
-        """For each ACTION tree ``(tree, enabled, new)``.
+    def action_counts(self) -> list[tuple[int, int, int, int]]:
+        """For each ACTION tree ``(tree, enabled, new, dropped)``.
 
-        Transitions generated, and those that led to a state not seen before.
+        Transitions generated, and those that led to a state not seen before; those that a constraint dropped, which are not among them.
         """
-    def evaluations(self) -> list[tuple[int, int]]:
-        """For each predicate tree ``(tree, evaluations on states that are not initial)``."""
+    def evaluations(self) -> list[tuple[int, int, bool]]:
+        """For each predicate tree ``(tree, evaluations on states that are not initial, whether one was asked of some arguments)``."""
+    def stuttering(self) -> int | None:
+        """The parent to give to `path`, with ordinal -1, for a state that is no place to end and that every enabled step leads back to."""
 
 class FingerprintTable:
     """The table by itself, for tests and for the benchmark of the floor; it grows by as many threads as it is told."""

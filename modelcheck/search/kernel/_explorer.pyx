@@ -70,14 +70,18 @@ cdef extern from "modelcheck/search/kernel/explorer.hpp" namespace "modelcheck" 
         uint32_t tree
         vector[uint32_t] script
 
+    uint64_t VOID "modelcheck::kVoid"
+
     cdef struct ActionCount:
         uint32_t tree
         uint64_t enabled
         uint64_t fresh
+        uint64_t dropped
 
     cdef struct Evaluations:
         uint32_t tree
         uint64_t count
+        cbool asked
 
     cdef cppclass CExplorer "modelcheck::Explorer":
         CExplorer(const CSpace& space, const Settings& settings) except +
@@ -90,6 +94,7 @@ cdef extern from "modelcheck/search/kernel/explorer.hpp" namespace "modelcheck" 
         Stats stats() noexcept
         vector[ActionCount] action_counts() except +
         vector[Evaluations] evaluations() except +
+        uint64_t stuttering() except +
 
 
 BREADTH, DEPTH, WALK = range(3)
@@ -161,11 +166,15 @@ cdef class Explorer:
 
     def action_counts(self):
         cdef vector[ActionCount] counts = self.explorer.get().action_counts()
-        return [(count.tree, count.enabled, count.fresh) for count in counts]
+        return [(count.tree, count.enabled, count.fresh, count.dropped) for count in counts]
 
     def evaluations(self):
         cdef vector[Evaluations] counts = self.explorer.get().evaluations()
-        return [(evaluated.tree, evaluated.count) for evaluated in counts]
+        return [(evaluated.tree, evaluated.count, evaluated.asked) for evaluated in counts]
+
+    def stuttering(self):
+        cdef uint64_t found = self.explorer.get().stuttering()
+        return None if found == VOID else found
 
 
 cdef class FingerprintTable:

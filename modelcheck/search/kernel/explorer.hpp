@@ -20,12 +20,14 @@ struct Stats {
 struct ActionCount {
   uint32_t tree;
   uint64_t enabled;  // Transitions generated,
-  uint64_t fresh;    // and those of them to a state not seen before.
+  uint64_t fresh;    // and those of them to a state not seen before;
+  uint64_t dropped;  // those that a constraint dropped are not among them.
 };
 
 struct Evaluations {
   uint32_t tree;
   uint64_t count;  // On states that are not initial.
+  bool asked;      // Whether one, of any state, was asked of some arguments.
 };
 
 // One step of a path: the tree and the choices made in it.
@@ -92,17 +94,29 @@ class Explorer {
   // With all workers at rest.
   std::vector<ActionCount> action_counts() const {
     std::vector<ActionCount> counts;
-    for (const Tree* tree : search_.plan.actions) counts.push_back({tree->index(), total(&Counts::enabled, *tree), total(&Counts::fresh, *tree)});
+    for (const Tree* tree : search_.plan.actions) {
+      counts.push_back({tree->index(), total(&Counts::enabled, *tree), total(&Counts::fresh, *tree), total(&Counts::dropped, *tree)});
+    }
     return counts;
   }
 
   // By the order of the trees. With all workers at rest.
   std::vector<Evaluations> evaluations() const {
     std::vector<Evaluations> counts;
-    for (const Tree* tree : search_.plan.watched) counts.push_back({tree->index(), total(&Counts::evaluations, *tree)});
-    for (const Tree* tree : search_.plan.terminal) counts.push_back({tree->index(), total(&Counts::evaluations, *tree)});
+    for (const Tree* tree : search_.plan.watched) counts.push_back({tree->index(), total(&Counts::evaluations, *tree), total(&Counts::asked, *tree) > 0});
+    for (const Tree* tree : search_.plan.terminal) counts.push_back({tree->index(), total(&Counts::evaluations, *tree), total(&Counts::asked, *tree) > 0});
     std::sort(counts.begin(), counts.end(), [](const Evaluations& a, const Evaluations& b) { return a.tree < b.tree; });
     return counts;
+  }
+
+  // A state that is no place to end, and that every enabled step leads back to; kVoid if there is none. With all workers at rest.
+  Ref stuttering() const {
+    Waiting found{kVoid, 0};
+    for (const auto& worker : workers_) {
+      const Waiting& met = worker->counts().stuttering;
+      if (met.ref != kVoid && (found.ref == kVoid || met.depth < found.depth)) found = met;
+    }
+    return found.ref;
   }
 
  private:
@@ -113,7 +127,8 @@ class Explorer {
     return space;
   }
 
-  uint64_t total(std::vector<uint64_t> Counts::*counter, const Tree& tree) const {
+  template <typename Counter>
+  uint64_t total(std::vector<Counter> Counts::*counter, const Tree& tree) const {
     uint64_t sum = 0;
     for (const auto& worker : workers_) sum += (worker->counts().*counter)[tree.index()];
     return sum;

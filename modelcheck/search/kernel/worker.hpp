@@ -33,7 +33,8 @@ struct Expansion {
   Waiting at{kVoid, 0};
   size_t next_tree = 0;               // The trees before it have put their leaves into `candidates`.
   size_t next = 0;                    // The candidates before it are settled.
-  uint64_t successors = 0;            // How many the trees before next_tree gave.
+  uint64_t successors = 0;            // How many the trees before next_tree gave,
+  uint64_t moving = 0;                // and how many of them are another state.
   size_t judged = 0;                  // Predicates of the next candidate that are evaluated, so that a miss repeats none.
   bool generated = false;             // Whether all trees are walked.
   Readers unmoved = 0;                // STEP predicates known to hold of a step that touches none of their cells.
@@ -43,7 +44,7 @@ struct Expansion {
   void begin(Waiting waiting) noexcept {
     at = waiting;
     next_tree = next = judged = 0;
-    successors = 0;
+    successors = moving = 0;
     unmoved = 0;
     generated = ended = false;
     candidates.clear();
@@ -52,7 +53,7 @@ struct Expansion {
 
 // Counters of one worker, kept from those of the others.
 struct alignas(64) Counts {
-  explicit Counts(uint32_t trees) : enabled(trees), fresh(trees), evaluations(trees) {}
+  explicit Counts(uint32_t trees) : enabled(trees), fresh(trees), dropped(trees), evaluations(trees), asked(trees) {}
 
   uint64_t states = 0;
   uint64_t generated = 0;
@@ -60,8 +61,11 @@ struct alignas(64) Counts {
   uint64_t expanded = 0;
   uint32_t depth = 0;
   std::vector<uint64_t> enabled;      // By tree: transitions generated,
-  std::vector<uint64_t> fresh;        // and those of them to a new state.
-  std::vector<uint64_t> evaluations;  // By tree: evaluations on states that are not initial.
+  std::vector<uint64_t> fresh;        // and those of them to a new state;
+  std::vector<uint64_t> dropped;      // those that a constraint dropped are not among them.
+  std::vector<uint64_t> evaluations;  // By tree: evaluations on states that are not initial,
+  std::vector<uint8_t> asked;         // and whether one of any state was asked of some arguments.
+  Waiting stuttering{kVoid, 0};       // The first state met that is no place to end, and that every enabled step leads back to.
 };
 
 // Generates the successors of one state, and settles them one by one. The breadth-first, depth-first and random search differ in what they expand next and in what
@@ -106,11 +110,11 @@ class Worker {
     return settle_slowly(e, candidate, place);
   }
 
-  // Says of a state without successors whether that is a deadlock. False on a miss.
+  // Says of a state that no step leaves whether it is a fine place to end; if not, that is a deadlock, or worth a warning. False on a miss.
   bool check_end(Expansion& e) {
-    if (e.ended || e.at.depth == 0 || e.successors > 0 || !search_.space.check_deadlock()) return true;
+    if (e.ended || e.at.depth == 0 || e.moving > 0 || !search_.space.check_deadlock()) return true;
     const auto& terminal = search_.plan.terminal;
-    bool fine = search_.findings.decided(kDeadlock);
+    bool fine = e.successors == 0 ? search_.findings.decided(kDeadlock) : counts_.stuttering.ref != kVoid;
     for (; !fine && e.judged < terminal.size(); ++e.judged) {
       if (terminal[e.judged]->disabled()) continue;
       const Verdict verdict = evaluate(*terminal[e.judged], e, e.state);
@@ -118,7 +122,9 @@ class Worker {
       ++counts_.evaluations[terminal[e.judged]->index()];
       fine = verdict == Verdict::kHolds;
     }
-    if (!fine) record({kDeadlock, e.at.depth, e.at.ref, -1});
+    if (!fine && e.successors == 0) record({kDeadlock, e.at.depth, e.at.ref, -1});
+    if (!fine && e.successors > 0) counts_.stuttering = e.at;
+    e.judged = 0;
     e.ended = true;
     return true;
   }
@@ -187,12 +193,14 @@ class Worker {
   bool add_candidates(Expansion& e, Walk& walk, const Tree& tree) {
     const size_t mark = e.candidates.size();
     const uint64_t before = e.successors;
+    const uint64_t moving = e.moving;
     uint64_t seen = 0;
     const bool complete = walk.over(tree, [&](Word word) {
       const Leaf& leaf = *leaf_of(word);
       uint64_t fingerprint = e.fingerprint + leaf.delta;
       if (!walk.add_open_writes(leaf, fingerprint)) return false;
       const auto ordinal = static_cast<uint32_t>(e.successors++);
+      if (fingerprint != e.fingerprint) ++e.moving;
       const bool known = e.at.depth > 0 && (fingerprint == e.fingerprint || recent_.contains(fingerprint));
       if (known && counts_at_once_) {
         ++seen;
@@ -205,6 +213,7 @@ class Worker {
     if (!complete) {
       e.candidates.resize(mark);
       e.successors = before;
+      e.moving = moving;
       return false;
     }
     counts_.generated += seen;
@@ -225,6 +234,7 @@ class Worker {
     e.judged = 0;
     if (judged == Settled::kOut) {
       ++counts_.out_of_bounds;
+      ++counts_.dropped[candidate.leaf->tree];
       return judged;
     }
     count(candidate);
@@ -310,6 +320,7 @@ class Worker {
       miss_.following = tree.role() == Role::kStep ? e.state.snapshot() : State::Undo();
       return Verdict::kMissing;
     }
+    counts_.asked[tree.index()] |= any || !all;
     return (tree.role() == Role::kReachable ? any : all) ? Verdict::kHolds : Verdict::kFails;
   }
 
