@@ -48,9 +48,8 @@ def _substituted(value: Any, pairs: list[tuple[Any, Any]]) -> Any:
         ]
         return merge(options)
     if isinstance(value, SymSet):
-        return SymSet(
-            (z3.simplify(z3.substitute(guard, *pairs)), _substituted(each, pairs)) for guard, each in value.items
-        )
+        items = [(z3.simplify(z3.substitute(guard, *pairs)), _substituted(each, pairs)) for guard, each in value.items]
+        return SymSet(items, value.kind)
     if isinstance(value, tuple):
         return tuple(_substituted(each, pairs) for each in value)
     if is_symbolic(value):

@@ -50,6 +50,7 @@ class Elements:
         self.wide: set[Position] = set()
         self._grown: dict[Position, set[int]] = {}
         self._ordered: list[Element] | None = None
+        self._by_value: dict[Any, list[Any]] | None = None
         self.changed_in = 0
         self.widened_in = 0
 
@@ -93,12 +94,12 @@ class Elements:
         element = Element(skeleton, holes, domain, search.round)
         self.known[element.key] = element
         self.changed_in = search.round
-        self._ordered = None
+        self._ordered = self._by_value = None
         return element
 
     def _renormalise(self, search: Discovery) -> None:
         """Forget the elements that differ only in integers that turned out to be unbounded."""
-        before, self.known, self._ordered = self.known, {}, None
+        before, self.known, self._ordered, self._by_value = self.known, {}, None, None
         for element in before.values():
             for _, skeleton, holes in expand(element.skeleton, self.wide, ()):
                 made = self.known.get(identity(skeleton)) or self._new(skeleton, len(holes), search)
@@ -109,6 +110,14 @@ class Elements:
                         made.domain.wide, made.domain.least, made.domain.greatest = True, None, None
         search.changed.append(self.path)
         self.widened_in = search.round
+
+    def equal_to(self, skeleton: Any) -> list[Any]:
+        """The keys of the elements that Python holds equal to a value, which is none of them: 1, of 1.0 or True."""
+        if self._by_value is None:
+            self._by_value = {}
+            for element in self.known.values():
+                self._by_value.setdefault(element.skeleton, []).append(element.key)
+        return self._by_value.get(skeleton, [])
 
     def ordered(self) -> list[Element]:
         """All elements, in the total order."""

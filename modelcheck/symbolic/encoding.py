@@ -14,9 +14,10 @@ import z3
 from modelcheck.symbolic.domains import Domain, expanded, members_of
 from modelcheck.symbolic.leaves import Leaves
 from modelcheck.symbolic.terms import FALSE, TRUE, Guarded, conj, disj, is_false, is_true, neg, pick
-from modelcheck.symbolic.values.equality import member, same
+from modelcheck.symbolic.values.equality import same
 from modelcheck.symbolic.values.kinds import SymBool, SymInt, SymSet, SymUnion, is_compared_by_fields, rebuilt
 from modelcheck.symbolic.values.scalars import boolean
+from modelcheck.symbolic.values.sets import distinct_items
 from modelcheck.values import identity, order_key, show
 
 Outside = tuple[z3.BoolRef, str]
@@ -201,15 +202,16 @@ def _encode(
             encode(part, [(guard, getattr(value, name)) for guard, value in group], f"{path}.{name}", out, outside)
     elif kind[0] == "set":
         assert domain.universe is not None
-        sets = [(guard, SymSet(members_of(value, path))) for guard, value in group]
+        sets = [(guard, distinct_items(SymSet(members_of(value, path)))) for guard, value in group]
         outside += [
             (conj(guard, condition), path)
             for guard, each in sets
-            for condition, one in each.items
+            for condition, one in each
             if identity(one) not in domain.universe
         ]
         for one in _ordered_universe(domain):
-            out[f"{path}<{show(one)}>"] = disj(*(conj(guard, member(each, one)) for guard, each in sets))
+            there = [conj(guard, g) for guard, each in sets for g, value in each if identity(value) == identity(one)]
+            out[f"{path}<{show(one)}>"] = disj(*there)
 
 
 def _encode_atom(

@@ -8,6 +8,7 @@ next path begins with.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import z3
@@ -105,6 +106,23 @@ class Feasibility:
         if answer == z3.unsat:
             self._impossible[term.ast.value] = (len(self._conditions), term)
         return bool(answer != z3.unsat)
+
+    def model(self, term: z3.BoolRef) -> Callable[[Any], Any] | None:
+        """What constants are where a condition is true on this path: a function of a constant; None if z3 finds no such place."""
+        self._tell()
+        self._solver.push()
+        self._solver.add(term)
+        answer: Any = ask(self._solver, most_ms=_MOST_MS)
+        model = self._solver.model() if answer == z3.sat else None
+        self._solver.pop()
+        if model is None:
+            return None
+
+        def read(constant: Any) -> Any:
+            value = model.eval(constant, model_completion=True)
+            return value.as_long() if z3.is_int_value(value) else is_true(value)
+
+        return read
 
     def integers(self, term: z3.ArithRef, most: int) -> list[int] | None:
         """What an integer can be on this path, in order; None if there are more than so many, or z3 does not know."""

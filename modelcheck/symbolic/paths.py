@@ -367,6 +367,10 @@ class Paths:
         self._fresh += 1
         return z3.Int(f"?{name}!{self._fresh}")
 
+    def model(self, term: z3.BoolRef) -> Callable[[Any], Any] | None:
+        """What constants are where a condition is true: a function of a constant; None if z3 finds no such place."""
+        return self._feasibility.model(term)
+
     def feasible(self, term: z3.BoolRef) -> bool:
         """Whether a condition can be true on this path; true if z3 does not know."""
         return self._feasibility.possible(term)

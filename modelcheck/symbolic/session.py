@@ -229,6 +229,10 @@ class Session:
             if key in elements.known:
                 found.append((guard, key, holes))
                 continue
+            equal = elements.equal_to(skeleton)
+            if equal:
+                found += [(conj(guard, one), equal_key, holes) for one, equal_key in self._present_one(elements, equal, holes)]
+                continue
             fits: list[z3.BoolRef] = []
             for element in self.listed(elements) if holes else ():
                 fit = fitted(skeleton, iter(holes), element.skeleton)
@@ -237,6 +241,11 @@ class Session:
                     found.append((conj(guard, fit[0]), element.key, fit[1]))
             found.append((conj(guard, neg(disj(*fits))), None, []))
         return [each for each in found if not is_false(each[0])]
+
+    def _present_one(self, elements: Elements, keys: list[Any], holes: list[Any]) -> list[tuple[z3.BoolRef, Any]]:
+        """Which of several elements is in the collection, that are equal though of different types: of these there is one at the most."""
+        found = [(self.present(elements, elements.known[key], holes), key) for key in keys[:-1]]
+        return [*found, (neg(disj(*(one for one, _ in found))), keys[-1])]
 
     def _selected(self, elements: Elements, key: Any, holes: Iterable[Any]) -> Any:
         content = self.content(elements, key)
@@ -252,6 +261,7 @@ class Session:
         self._check_shared(elements)
         if self.search is not None and not (elements.default is False and kept is False):
             self._discover(elements, value, kept)
+        self._check_equal(elements, value)
         for guard, key, holes in self._places(elements, value):
             if key is None:
                 added = truth(kept) if elements.default is False else FALSE if kept is elements.default else TRUE
@@ -259,6 +269,18 @@ class Session:
                 continue
             new = self._stored(elements, key, list(holes), guard, kept)
             self.kept.setdefault(elements, {})[key] = new
+
+    def _check_equal(self, elements: Elements, value: Any) -> None:
+        """Make sure that what is kept is no element equal to another one of another type: a set that has 1 does not take 1.0."""
+        for guard, skeleton, _ in expand(value, set(elements.wide), ()):
+            others = [key for key in elements.equal_to(skeleton) if key != identity(skeleton)]
+            if others and Present.paths.feasible(guard):
+                other = elements.known[others[0]].skeleton
+                raise UnsupportedError(
+                    f"{elements.path} can have {show(skeleton)} and {show(other)}, which are equal and of different types",
+                    remedy="Let its elements be of one type.",
+                    about=elements.path,
+                )
 
     def _stored(self, elements: Elements, key: Any, holes: list[Any], guard: z3.BoolRef, kept: Any) -> Any:
         content = self.content(elements, key)

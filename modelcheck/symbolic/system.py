@@ -14,12 +14,12 @@ from typing import Any
 import z3
 from attrs import frozen
 
-from modelcheck.errors import InternalError, SpecError
+from modelcheck.errors import InternalError, ModelcheckError, SpecError
 from modelcheck.parts.network import Choices
 from modelcheck.spec import Declaration, Machine, Role, State
 from modelcheck.spec.choice import choosing
+from modelcheck.spec.run import as_spec_error, user_place
 from modelcheck.spec.run import truth as returned_truth
-from modelcheck.spec.run import user_place
 from modelcheck.spec.shape import variables
 from modelcheck.symbolic import operators
 from modelcheck.symbolic.after import AfterSession
@@ -27,15 +27,15 @@ from modelcheck.symbolic.domains import Discovery
 from modelcheck.symbolic.leaves import Leaf, Leaves
 from modelcheck.symbolic.listing import NOTHING_LISTED, Listing
 from modelcheck.symbolic.paths import Outcome, Paths
-from modelcheck.symbolic.present import Present
+from modelcheck.symbolic.present import Present, decide
 from modelcheck.symbolic.rewriting.functions import original, own_code
 from modelcheck.symbolic.rewriting.ownership import follow
 from modelcheck.symbolic.rewriting.supervision import Supervision
 from modelcheck.symbolic.session import Session, SymbolicChooser
 from modelcheck.symbolic.states import States, pairs_of
 from modelcheck.symbolic.terms import FALSE, TRUE, UnsupportedError, conj, disj, mentions, neg
-from modelcheck.symbolic.values.kinds import SymBool
-from modelcheck.symbolic.values.merging import DEAD
+from modelcheck.symbolic.values.kinds import SymBool, SymInt, SymUnion
+from modelcheck.symbolic.values.merging import DEAD, split
 from modelcheck.symbolic.values.scalars import truth
 from modelcheck.symbolic.views.layout import SymbolicLayout
 from modelcheck.symbolic.ways import Ways
@@ -205,11 +205,20 @@ class System:
         finally:
             session.check_lent()
         for constraint in self.machine.constraints:
-            self._paths.assume(self._evaluate(constraint, self._live))
+            self._paths.assume(self._within(constraint))
         self._stay(session)
         if session.search is not None:
             session.join_writes(session.search)
         return _Run(dict(arguments), tuple(chooser.picked[before:]), session.effect(), tuple(self._paths.inputs))
+
+    def _within(self, constraint: Declaration) -> z3.BoolRef:
+        """That a constraint is true of what the run has made; where it raises, the step does."""
+        try:
+            return self._evaluate(constraint, self._live)
+        except UnsupportedError:
+            raise
+        except Exception as error:
+            raise as_spec_error(error, constraint.title, constraint.place) from error
 
     def _stay(self, session: Session) -> None:
         """End the run where it leaves the values that are listed.
@@ -242,21 +251,49 @@ class System:
     # Properties -------------------------------------------------------------------------------------------------------------------------------
 
     def property_term(self, declared: Declaration) -> z3.BoolRef:
-        """When a property of a state is true. Where it raises it counts as false."""
+        """When a property of a state is true, and does not raise.
+
+        Raises:
+            UnsupportedError: if it cannot be followed, or raises on symbolic values only.
+        """
         if declared.name not in self._properties:
             outcomes = self._paths.explore(lambda: self._evaluate(declared, self._live))
-            self._properties[declared.name] = _true_where(outcomes)
+            self._properties[declared.name] = self._true_where(declared, outcomes)
         return self._properties[declared.name]
 
     def step_relation(self, declared: Declaration) -> z3.BoolRef:
-        """When a property of a step is true, over the leaves before and the primed ones after. Where it raises it counts as false."""
+        """When a property of a step is true, and does not raise, over the leaves before and the primed ones after."""
         if declared.name not in self._properties:
             pairs = [(leaf.constant, self.primed[name]) for name, leaf in self.leaves.all.items()]
             after = self.layout.live(AfterSession(self.leaves, pairs))
             given = z3.substitute(self.axioms, *pairs) if pairs else self.axioms
             outcomes = self._paths.explore(lambda: self._evaluate(declared, self._live, after), given)
-            self._properties[declared.name] = _true_where(outcomes)
+            self._properties[declared.name] = self._true_where(declared, outcomes, given)
         return self._properties[declared.name]
+
+    def _true_where(self, declared: Declaration, outcomes: list[Outcome], given: z3.BoolRef = TRUE) -> z3.BoolRef:
+        for each in outcomes:
+            if each.error is not None:
+                self._check_raises(declared, each, given)
+        return conj(*(disj(neg(each.condition), FALSE if each.error is not None else each.value) for each in outcomes))
+
+    def _check_raises(self, declared: Declaration, outcome: Outcome, given: z3.BoolRef) -> None:
+        """Make sure that the spec's own code raises too, where a property does so on symbolic values."""
+        assert outcome.error is not None
+        operators.check_error(outcome.error)
+        if any(z3.is_array(leaf.constant) for leaf in self.leaves.all.values()):
+            return
+        read = self._paths.model(conj(given, outcome.condition))
+        if read is None:
+            return
+        try:
+            states = [self._states.decode(lambda leaf: read(leaf.constant))]
+            if declared.role is Role.STEP:
+                states.append(self._states.decode(lambda leaf: read(self.primed[leaf.name])))
+            list(self.machine.instances(declared, *states))
+        except ModelcheckError:
+            return
+        raise goes_wrong(outcome.error, declared)
 
     def step_term(self, declared: Declaration, transition: Transition) -> z3.BoolRef:
         """When a property of a step is true of a transition."""
@@ -282,10 +319,11 @@ class System:
             options = operators.call(options._everything)
         quantified = declared.role is Role.REACHABLE
         items, bound = operators.items_of(options)
-        terms = []
+        terms: list[z3.BoolRef] = []
+        stops = declared.role is Role.CONSTRAINT and not bound  # At the first that is false, and so before a later one raises.
         for guard, value in items:
             found = Present.paths.under(
-                guard,
+                conj(guard, *terms) if stops else guard,
                 lambda value=value: SymBool(self._for_all(declared, subject, following, [*arguments, value])),
                 bound,
             )
@@ -304,17 +342,19 @@ class System:
                 result = operators.call(getattr(subject, declared.method), *following, *arguments)
             except AssertionError:
                 return False
-            if result is None:
-                return returned_truth(result, original(declared.function), f"the {declared.role.value} {declared.name}")
+            if isinstance(result, SymUnion):
+                result = split(result)
+            if not hasattr(type(result), "__symbolic_truth__") and not isinstance(result, (SymBool, SymInt)):
+                return returned_truth(result, original(declared.function), declared.title)
             return operators.truth_value(result)
 
         outcomes = Present.paths.explore(run, alone=True)
-        return conj(
-            *(
-                disj(neg(outcome.condition), FALSE if outcome.error is not None else truth(outcome.value))
-                for outcome in outcomes
-            )
-        )
+        for outcome in outcomes:
+            if outcome.error is not None:
+                operators.check_error(outcome.error)
+                if decide(outcome.condition):
+                    raise outcome.error
+        return conj(*(disj(neg(each.condition), truth(each.value)) for each in outcomes if each.error is None))
 
     def unbounded(self) -> tuple[str, ...]:
         """The places that hold unbounded integers."""
@@ -347,9 +387,13 @@ class System:
         """The state that the leaves have in a model."""
         return self._states.decode(read)
 
-def _true_where(outcomes: list[Outcome]) -> z3.BoolRef:
-    found = [disj(neg(each.condition), each.value if each.error is None else FALSE) for each in outcomes]
-    return conj(*found)
+def goes_wrong(error: Exception, declared: Declaration) -> UnsupportedError:
+    """The error that code raises on symbolic values, and not on ordinary ones."""
+    return UnsupportedError(
+        f"this goes wrong on symbolic values, though not on ordinary ones: {type(error).__name__}: {error}",
+        place=user_place(error) or declared.place,
+        remedy="Write it with comparisons, + - *, containers, and functions written in Python.",
+    )
 
 
 def _named(error: Exception, action: Declaration) -> Exception:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from modelcheck.symbolic.operators import methods
 from modelcheck.symbolic.operators.access import (
+    arithmetic,
     attribute,
     change_item,
     changed,
@@ -55,6 +56,7 @@ methods.install()
 
 __all__ = [
     "Sequence",
+    "arithmetic",
     "at_least",
     "at_most",
     "attribute",

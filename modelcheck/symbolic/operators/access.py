@@ -16,6 +16,7 @@ from modelcheck.statespace.views.records import TrackedMap
 from modelcheck.symbolic.operators.calls import call
 from modelcheck.symbolic.operators.items import iterated
 from modelcheck.symbolic.present import Present, decide
+from modelcheck.symbolic.rewriting.functions import is_foreign
 from modelcheck.symbolic.terms import UnsupportedError, conj, disj, neg
 from modelcheck.symbolic.values.equality import decided, equality, member
 from modelcheck.symbolic.values.kinds import (
@@ -25,10 +26,12 @@ from modelcheck.symbolic.values.kinds import (
     SymInt,
     SymSet,
     SymUnion,
+    as_set,
     describe,
+    is_setlike,
     is_symbolic,
 )
-from modelcheck.symbolic.values.merging import over, settled, split
+from modelcheck.symbolic.values.merging import concrete, over, settled, split
 from modelcheck.symbolic.values.scalars import boolean, int_term, negated
 
 
@@ -36,6 +39,10 @@ def attribute(value: Any, name: str) -> Any:
     """``value.name``; properties are rewritten."""
     if isinstance(value, SymUnion):
         return over(value, lambda each: attribute(each, name))
+    if name.startswith("__") and isinstance(value, Symbolic):
+        return builtins.getattr(concrete(value), name)
+    if name.startswith("__") and name.endswith("__") and hasattr(type(value), "__symbolic_concrete__"):
+        raise UnsupportedError(f"{name} of a container of the state was used", remedy="Use the operator or function that calls it.")
     found = builtins.getattr(type(value), name, None)
     if isinstance(found, property) and isinstance(found.fget, FunctionType):
         return call(found.fget, value)
@@ -52,7 +59,7 @@ def item(container: Any, key: Any) -> Any:
     if isinstance(container, SymUnion):
         return over(container, lambda each: item(each, key))
     if isinstance(container, GuardedList):
-        container = decided(container.finite())
+        container = _as_list(container)
     if hasattr(type(container), "_all") or hasattr(type(container), "__symbolic_keyed__"):
         return container[key]
     if isinstance(key, slice):
@@ -73,6 +80,12 @@ def item(container: Any, key: Any) -> Any:
             SymUnion([option for option in options if Present.paths.feasible(option[0])]), lambda each: container[each]
         )
     return container[key]
+
+
+def _as_list(items: GuardedList) -> list[Any]:
+    if items.kind is not list:
+        raise TypeError(f"'{items.kind.__name__}' object is not subscriptable")
+    return decided(items.finite())
 
 
 def effect() -> None:
@@ -99,9 +112,33 @@ def _particular(container: Any, key: Any) -> Any:
 
 def changed(name: str, value: Any, by: Any) -> Any:
     """``value += by``; ``name`` is ``"iadd"``, and so on."""
-    if hasattr(type(value), f"__{name}__") and not isinstance(value, Symbolic):
+    if not hasattr(type(value), f"__{name}__"):
+        return arithmetic(name[1:], value, by)
+    if not isinstance(value, Symbolic):
         Present.paths.effect()
     return builtins.getattr(native, name)(value, by)
+
+
+def arithmetic(name: str, one: Any, other: Any) -> Any:
+    """``one + other``; ``name`` is ``"add"``, and so on."""
+    if isinstance(one, SymUnion):
+        return over(one, lambda each: arithmetic(name, each, other))
+    if isinstance(other, SymUnion):
+        return over(other, lambda each: arithmetic(name, one, each))
+    function = builtins.getattr(native, f"__{name}__")
+    if name == "mod" and isinstance(one, (str, bytes)):
+        return function(one, concrete(other))
+    keyed = [each for each in (one, other) if isinstance(each, dict) or hasattr(type(each), "__symbolic_keyed__")]
+    if keyed and any(is_symbolic(each) or hasattr(type(each), "__symbolic_concrete__") for each in keyed):
+        return function(concrete(one), concrete(other))
+    return function(_operand(one), _operand(other))
+
+
+def _operand(value: Any) -> Any:
+    """A list or deque of the state as an ordinary one, the keys or items of a dict as a set."""
+    if isinstance(value, GuardedList) and is_setlike(value):
+        return as_set(value)
+    return value.copy() if hasattr(type(value), "_all") else value
 
 
 def dict_made(*pairs: tuple[Any, Any]) -> dict[Any, Any]:
@@ -164,7 +201,10 @@ def contains(container: Any, value: Any) -> Any:
         return _in_range(container, value)
     if isinstance(container, (tuple, list, AbstractSet, ValuesView, Mapping, collections.deque)):
         return boolean(disj(*(equality(each, value) for each in container)))
-    return value in container
+    by_itself: Any = builtins.getattr(type(container), "__contains__", None)
+    if isinstance(by_itself, FunctionType) and not is_foreign(by_itself):
+        return call(by_itself, container, value)
+    return concrete(value) in concrete(container)
 
 
 def _in_range(container: range, value: Any) -> Any:

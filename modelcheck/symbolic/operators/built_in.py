@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import builtins
+import collections
 import dataclasses
 import itertools
+import math
 import operator as native
 import typing
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
 from functools import partial
 from typing import Any
 
@@ -25,13 +27,20 @@ from modelcheck.symbolic.operators.ranges import ranged
 from modelcheck.symbolic.present import Present, decide
 from modelcheck.symbolic.terms import FALSE, TRUE, UnsupportedError, conj, disj, is_false, is_true, neg
 from modelcheck.symbolic.values.equality import equal, identical
-from modelcheck.symbolic.values.kinds import GuardedList, SymBool, SymInt, SymSet, SymUnion, describe, is_symbolic
-from modelcheck.symbolic.values.merging import merge, over, settled, split
+from modelcheck.symbolic.values.kinds import (
+    GuardedList,
+    Symbolic,
+    SymBool,
+    SymInt,
+    SymSet,
+    SymUnion,
+    is_symbolic,
+    kind_of,
+)
+from modelcheck.symbolic.values.merging import concrete, merge, over, settled, split
 from modelcheck.symbolic.values.scalars import boolean, count, int_term, integer, negated, truth
 from modelcheck.symbolic.values.sets import size
 from modelcheck.values import identity
-
-_STANDS_FOR = {SymInt: int, SymBool: bool, SymSet: frozenset, GuardedList: list}
 
 
 def constantly(value: Any) -> Callable[[], Any]:
@@ -56,6 +65,8 @@ def length(value: Any) -> Any:
     if isinstance(value, SymSet):
         return size(value)
     if isinstance(value, GuardedList):
+        if value.kind is Iterator:
+            raise TypeError("object of type 'generator' has no len()")
         return count(guard for guard, _ in value.finite())
     if hasattr(type(value), "__symbolic_len__"):
         return value.__symbolic_len__()
@@ -157,14 +168,14 @@ def _made_set(values: Any, kind: type) -> Any:
     items = listed(values)
     if all(is_true(guard) and not is_symbolic(value) for guard, value in items):
         return kind(value for _, value in items)
-    return SymSet(items)
+    return SymSet(items, kind)
 
 
 def _sequence(kind: type) -> Callable[..., Any]:
-    def made(values: Any = ()) -> Any:
+    def made(values: Any = (), *more: Any) -> Any:
         if isinstance(values, SymUnion):
-            return over(values, made)
-        return kind(iterated(values))
+            return over(values, lambda each: made(each, *more))
+        return kind(iterated(values), *map(settled, more))
 
     return made
 
@@ -172,20 +183,22 @@ def _sequence(kind: type) -> Callable[..., Any]:
 def enumerated(values: Any, start: Any = 0) -> Any:
     """``enumerate(values, start)``."""
     if isinstance(values, SymUnion):
-        return GuardedList([(guard, (at + start, value)) for at, (guard, value) in enumerate(items_of_union(values))])
-    return [(at + start, value) for at, value in enumerate(iterated(values))]
+        pairs = [(guard, (at + start, value)) for at, (guard, value) in enumerate(items_of_union(values))]
+        return GuardedList(pairs, kind=Iterator)
+    return iter([(at + start, value) for at, value in enumerate(iterated(values))])
 
 
 def zipped(*values: Any, strict: bool = False) -> Any:
     """``zip(...)``."""
-    if not any(isinstance(each, SymUnion) for each in values):
+    if strict or not any(isinstance(each, SymUnion) for each in values):
         return zip(*(list(iterated(each)) for each in values), strict=strict)
     columns = [
         items_of_union(each) if isinstance(each, SymUnion) else [(TRUE, value) for value in iterated(each)]
         for each in values
     ]
     return GuardedList(
-        [(conj(*(guard for guard, _ in row)), tuple(value for _, value in row)) for row in zip(*columns, strict=False)]
+        [(conj(*(guard for guard, _ in row)), tuple(value for _, value in row)) for row in zip(*columns, strict=False)],
+        kind=Iterator,
     )
 
 
@@ -193,21 +206,23 @@ def is_instance(value: Any, kind: Any) -> Any:
     """``isinstance(value, kind)``."""
     if isinstance(value, SymUnion):
         return boolean(disj(*(conj(guard, truth(is_instance(each, kind))) for guard, each in value.alternatives)))
-    stands_for = _STANDS_FOR.get(type(value))
-    if stands_for is None and hasattr(type(value), "__stands_for__"):
-        stands_for = value.__stands_for__
-    if stands_for is None:
+    if kind_of(value) is type(value):
         return isinstance(value, kind)
     kinds = kind if isinstance(kind, tuple) else builtins.getattr(kind, "__args__", (kind,))
-    return any(issubclass(stands_for, each) for each in kinds)
+    return any(is_instance(value, each) if isinstance(each, tuple) else issubclass(kind_of(value), each) for each in kinds)
+
+
+_ABSTRACT = {Iterator, KeysView, ValuesView, ItemsView}
 
 
 def type_of(value: Any) -> Any:
     """``type(value)``."""
     value = split(value)
-    if hasattr(type(value), "__stands_for__"):
-        return value.__stands_for__
-    return _STANDS_FOR.get(type(value), type(value))
+    found = kind_of(value)
+    if found in _ABSTRACT or (found is set and type(value) is not set):
+        what = "a set of the state, or made from one," if found is set else "an iterator, or of the keys, values or items of a dict,"
+        raise UnsupportedError(f"the type of {what} was asked for", remedy="Ask with isinstance(), or make a tuple or frozenset of it.")
+    return found
 
 
 def truth_value(value: Any = False) -> Any:
@@ -218,11 +233,36 @@ def truth_value(value: Any = False) -> Any:
 def whole(value: Any = 0, *rest: Any) -> Any:
     """``int(value)``."""
     if rest or not is_symbolic(value):
-        return int(value, *rest)
+        return int(settled(value), *map(settled, rest))
     term = int_term(value)
-    if term is None:
-        raise UnsupportedError(f"int() of {describe(value)}")
-    return integer(term)
+    return over(value, whole) if term is None else integer(term)
+
+
+def inverted(value: Any) -> Any:
+    """``~value``."""
+    return over(value, native.invert)
+
+
+def rounded(value: Any, digits: Any = None) -> Any:
+    """``round(value)``, which rounds an integer to itself."""
+    if digits is None:
+        return towards(round)(value)
+    return over(value, lambda each: round(concrete(each), concrete(digits)))
+
+
+def towards(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """``math.floor`` and the like, of which each gives an integer itself."""
+
+    def made(value: Any) -> Any:
+        return integer(int_term(value)) if isinstance(value, (SymInt, SymBool)) else over(value, function)
+
+    return made
+
+
+def power(base: Any, exponent: Any, modulus: Any = None) -> Any:
+    """``pow(base, exponent, modulus)``."""
+    values = (base, exponent) if modulus is None else (base, exponent, modulus)
+    return pow(*map(concrete, values))
 
 
 def following(values: Any, default: Any = _NOTHING) -> Any:
@@ -243,7 +283,7 @@ def following(values: Any, default: Any = _NOTHING) -> Any:
 
 
 def _sorted(values: Any, *, key: Any = None, reverse: bool = False) -> Any:
-    return sorted(iterated(values), key=key_function(key), reverse=reverse)
+    return sorted(iterated(values), key=key_function(key), reverse=bool(reverse))
 
 
 def _getattr(value: Any, name: str, *default: Any) -> Any:
@@ -257,7 +297,13 @@ def _getattr(value: Any, name: str, *default: Any) -> Any:
 
 def backwards(values: Any) -> Any:
     """``reversed(values)``."""
-    return reversed(list(iterated(values)) if isinstance(values, (SymUnion, GuardedList)) else values)
+    values = split(values)
+    kind: Any = kind_of(values)
+    if kind is type(values):
+        return reversed(values)
+    if not hasattr(kind, "__reversed__") and not issubclass(kind, Sequence):
+        raise TypeError(f"'{kind.__name__}' object is not reversible")
+    return reversed(list(iterated(values)))
 
 
 def counter_of(values: Any = (), /, **counts: Any) -> Any:
@@ -280,8 +326,7 @@ def _same_iterator(values: Any, *rest: Any) -> Any:
 def _hasattr(value: Any, name: str) -> Any:
     if isinstance(value, SymUnion):
         return over(value, lambda each: _hasattr(each, name))
-    stands_for = _STANDS_FOR.get(type(value))
-    return hasattr(value, name) if stands_for is None else hasattr(stands_for, name)
+    return hasattr(kind_of(value), name) if isinstance(value, Symbolic) else hasattr(value, name)
 
 
 def _is_callable(value: Any) -> Any:
@@ -311,9 +356,11 @@ KNOWN |= {
     divmod: _divided, identity: lambda value: identity(settled(value)), dict: dict_of, sorted: _sorted, getattr: _getattr, iter: _same_iterator,
     native.is_: identical, native.eq: equal, native.not_: negated, native.truth: truth_value, native.contains:
     contains, native.getitem: item, native.is_not: distinct,
+    round: rounded, pow: power, native.invert: inverted, collections.deque: _sequence(collections.deque),
     hasattr: _hasattr, callable: _is_callable, attrs.evolve: _evolved, dataclasses.replace: _evolved, typing.cast: lambda _, value: value,
     itertools.chain: lambda *values: [each for group in values for each in iterated(group)],
 }  # fmt: skip
 
 
+KNOWN |= {function: towards(function) for function in (math.floor, math.ceil, math.trunc)}
 KNOWN |= {type: type_call, Counter: counter_of, hash: lambda value: hash(settled(value)), reversed: backwards}

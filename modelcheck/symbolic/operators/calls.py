@@ -7,7 +7,7 @@ import collections
 import functools
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodType
+from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, GeneratorType, MethodType, MethodWrapperType
 from typing import Any
 
 from modelcheck.symbolic.operators.items import iterated
@@ -18,7 +18,7 @@ from modelcheck.symbolic.rewriting.ownership import is_library
 from modelcheck.symbolic.terms import disj, neg
 from modelcheck.symbolic.values.equality import equality
 from modelcheck.symbolic.values.kinds import SymUnion, as_set, is_symbolic
-from modelcheck.symbolic.values.merging import merge, over, settled, split
+from modelcheck.symbolic.values.merging import concrete, merge, over, settled, split
 from modelcheck.symbolic.values.scalars import count
 
 # What is called instead of a function; the modules that define the replacements put them here.
@@ -53,8 +53,13 @@ _MUTATORS = frozenset(
     ]
 )
 _MUTATING_MODULES = {"_heapq", "_bisect"}
-# Built-in functions that do not look at what an argument is.
+# Built-in functions that do not look at what an argument is, and names of those that store it.
 _INDIFFERENT = {abs, callable, hasattr, print, setattr, delattr}
+_STORING = {"__setattr__", "__init__", "__new__", "__init_subclass__", "__set_name__"}
+_MOVING = {"_functools", "_operator", "itertools"}
+# Libraries of which the types are written in C, or look at what they are given.
+_LIBRARIES = {"builtins", "collections", "decimal", "fractions", "datetime", "array", "re", "functools"}
+_HEAP_TYPE = 1 << 9
 # A function with a cache is the function: what it has cached for a value on one path is no matter of another one.
 _REMEMBERING: Any = type(functools.lru_cache(lambda: None))
 _CONTAINERS = (list, dict, set, collections.deque, collections.Counter)
@@ -148,10 +153,28 @@ def _call_native(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -
     module = builtins.getattr(function, "__module__", None)
     if module in _MUTATING_MODULES or function in (setattr, delattr):
         Present.paths.effect()
-    elif isinstance(function, BuiltinFunctionType) and module in {"builtins", "math"} and function not in _INDIFFERENT:
-        args = tuple(map(_particular, args))
+    elif not _is_indifferent(function, owner, module):
+        args, kwargs = tuple(map(_concrete, args)), {name: _concrete(each) for name, each in kwargs.items()}
     args = tuple(followed(each) for each in args)
     return function(*args, **{name: key_function(each) if name == "key" else followed(each) for name, each in kwargs.items()})
+
+
+def _is_indifferent(function: Any, owner: Any, module: str | None) -> bool:
+    """Whether native code does nothing with its arguments but store them, move them, or ask Python's operators of them."""
+    if isinstance(function, type):
+        made_by_python = bool(function.__flags__ & _HEAP_TYPE) and module not in _LIBRARIES
+        return made_by_python or module == "itertools" or issubclass(function, BaseException)
+    if isinstance(owner, _CONTAINERS) and not isinstance(function, MethodWrapperType):
+        return True
+    by_name = builtins.getattr(function, "__name__", None) in _STORING or function in _INDIFFERENT
+    return by_name or module in _MOVING or isinstance(owner, GeneratorType) or type(function).__module__ == "operator"
+
+
+def _concrete(value: Any) -> Any:
+    is_view = hasattr(type(value), "__symbolic_concrete__")
+    if isinstance(value, (list, dict)) and is_symbolic(value):
+        return concrete(_particular(value))
+    return concrete(value) if is_view or is_symbolic(value) else value
 
 
 def _keyed(owner: Any, name: str, args: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import z3
@@ -98,7 +98,7 @@ class _Collector:
         if self.kind == "dict":
             return dict(decided(self.found) if not plain else [value for _, value in self.found])
         if not plain:
-            return GuardedList(self.found, tuple(self.bound))
+            return GuardedList(self.found, tuple(self.bound), Iterator if self.kind == "generator" else list)
         listed = [value for _, value in self.found]
         return iter(listed) if self.kind == "generator" else listed
 
@@ -114,8 +114,8 @@ def comprehension(kind: str, body: Callable[[_Collector], None]) -> Any:
 
 
 def _iterator(found: Any) -> Any:
-    """What `map` and `filter` return: an iterator, if the items are known to be there."""
-    return iter(found) if isinstance(found, list) else found
+    """What `map` and `filter` return."""
+    return iter(found) if isinstance(found, list) else GuardedList(found.items, found.bound, Iterator)
 
 
 def _mapped(function: Any, *values: Any) -> Any:

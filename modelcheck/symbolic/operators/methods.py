@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 import sys
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from fractions import Fraction
 from numbers import Number
 from typing import Any
@@ -16,12 +17,13 @@ from typing import Any
 import z3
 
 from modelcheck.symbolic.operators.access import attribute, contains, item
+from modelcheck.symbolic.operators.built_in import type_of
 from modelcheck.symbolic.operators.calls import call
 from modelcheck.symbolic.present import Present, decide
 from modelcheck.symbolic.rewriting.supervision import check_caller
 from modelcheck.symbolic.terms import UnsupportedError, conj, disj
 from modelcheck.symbolic.values import sets
-from modelcheck.symbolic.values.equality import decided, equal, member
+from modelcheck.symbolic.values.equality import decided, equal, exactly, member
 from modelcheck.symbolic.values.kinds import (
     GuardedList,
     Symbolic,
@@ -32,8 +34,9 @@ from modelcheck.symbolic.values.kinds import (
     describe,
     is_setlike,
     is_symbolic,
+    kind_of,
 )
-from modelcheck.symbolic.values.merging import over, settled, split
+from modelcheck.symbolic.values.merging import concrete, over, settled, split
 from modelcheck.symbolic.values.scalars import bool_term, boolean, int_term, integer, is_bool, negated, truth
 from modelcheck.values import order_key
 
@@ -113,8 +116,10 @@ def _backward(function: Method) -> Method:
 
 def _order(function: Method) -> Method:
     def method(self: Any, other: Any) -> Any:
-        if isinstance(other, (float, Fraction)):
-            exact = Fraction(other)
+        if isinstance(other, (float, Fraction, Decimal)):
+            exact = exactly(other)
+            if exact is None:  # Infinite, or no number: the same beside all integers.
+                return function(0, other)
             return boolean(function(int_term(self) * exact.denominator, z3.IntVal(exact.numerator)))
         term = _integer_term(self, other)
         return NotImplemented if term is None else boolean(function(int_term(self), term))
@@ -181,6 +186,7 @@ def _of_integers() -> dict[str, Method]:
         "__getattr__": _missing_attribute,
         "__neg__": lambda self: integer(-int_term(self)),
         "__pos__": lambda self: integer(int_term(self)),
+        "__invert__": lambda self: integer(-int_term(self) - 1),
         "__abs__": lambda self: integer(z3.If(int_term(self) < 0, -int_term(self), int_term(self))),
     }
     for name in ("add", "sub", "mul"):
@@ -196,8 +202,8 @@ def _of_integers() -> dict[str, Method]:
 
 def _missing_attribute(self: Any, name: str) -> Any:
     if hasattr(int, name) and not name.startswith("__"):
-        raise UnsupportedError(f"{name} of {describe(self)} was used", remedy="Calculate with Python's own operators.")
-    raise AttributeError(f"'int' object has no attribute {name!r}")
+        return getattr(concrete(self), name)
+    raise AttributeError(f"'{type_of(self).__name__}' object has no attribute {name!r}")
 
 
 def _of_truth_values() -> dict[str, Method]:
@@ -287,7 +293,10 @@ def _of_sets() -> dict[str, Method]:
         "__rsub__": _between_sets(lambda one, other: sets.difference(other, one)),
     }
     for name, function in (("or", sets.union), ("and", sets.intersection), ("xor", sets.symmetric_difference)):
-        found[f"__{name}__"] = found[f"__r{name}__"] = _between_sets(function)
+        found[f"__{name}__"] = _between_sets(function)
+        found[f"__r{name}__"] = _between_sets(lambda one, other, function=function: function(other, one))
+    for name in ("or", "and", "xor", "sub"):
+        found[f"__i{name}__"] = _changed_set(getattr(operator, f"__{name}__"))
     found |= {
         "union": sets.union,
         "intersection": sets.intersection,
@@ -305,6 +314,15 @@ def _between_sets(function: Method) -> Method:
     return lambda self, other: function(self, other) if is_setlike(other) else NotImplemented
 
 
+def _changed_set(function: Method) -> Method:
+    def method(self: SymSet, other: Any) -> Any:
+        if self.kind is frozenset:
+            return function(self, other)
+        raise UnsupportedError(f"{describe(self)} was changed in place", remedy="Make a new set instead: s = s | {x}.")
+
+    return method
+
+
 def _iterated_set(self: SymSet) -> Iterator[Any]:
     ordered = sorted(sets.distinct_items(self), key=lambda each: (0, order_key(each[1])) if not is_symbolic(each[1]) else (1,))
     return iter(decided(ordered))
@@ -319,12 +337,18 @@ def _refusing(remedy: str) -> Method:
     return method
 
 
+def _are_lists(*values: Any) -> bool:
+    return all(kind_of(each) is list for each in values)
+
+
 def _of_lists() -> dict[str, Method]:
     return {
         "__iter__": lambda self: iter(decided(self.finite())),
         "__contains__": lambda self, value: decide(truth(contains(self, value))),
         "__getitem__": item,
-        "__add__": lambda self, other: list(self) + list(other),
-        "__radd__": lambda self, other: other + type(other)(self),
+        "__add__": lambda self, other: list(self) + list(other) if _are_lists(self, other) else NotImplemented,
+        "__radd__": lambda self, other: list(other) + list(self) if _are_lists(self, other) else NotImplemented,
+        "__mul__": lambda self, times: list(self) * times if _are_lists(self) else NotImplemented,
+        "__rmul__": lambda self, times: list(self) * times if _are_lists(self) else NotImplemented,
         "__getattr__": _refusing("Make a tuple of it first."),
     }

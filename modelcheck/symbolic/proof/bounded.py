@@ -16,8 +16,8 @@ from attrs import frozen
 from modelcheck.spec import Declaration
 from modelcheck.symbolic.asking import ask, said
 from modelcheck.symbolic.proof.unrolling import Run, Unrolling
-from modelcheck.symbolic.system import System, Transition
-from modelcheck.symbolic.terms import UnsupportedError, disj, neg
+from modelcheck.symbolic.system import System, Transition, goes_wrong
+from modelcheck.symbolic.terms import disj, neg
 
 
 @frozen
@@ -139,8 +139,8 @@ class _Hunt:
 
 def _raise(transition: Transition, unrolling: Unrolling, model: z3.ModelRef) -> None:
     run = unrolling.run(model)
-    list(unrolling.system.machine.outcomes(run.states[-1], transition.action))  # Raises the spec's own error.
-    raise UnsupportedError(
-        f"this goes wrong on symbolic values, though not on ordinary ones: {transition.error}",
-        place=transition.action.place,
-    )
+    machine = unrolling.system.machine
+    for _, after in machine.outcomes(run.states[-1], transition.action):  # Raises the spec's own error, if the constraints do not.
+        all(machine.failing(each, after) is None for each in machine.constraints)
+    assert transition.error is not None
+    raise goes_wrong(transition.error, transition.action)

@@ -26,8 +26,8 @@ from modelcheck.spec.run import ESCAPING, ScriptedChooser, all_runs, user_place
 from modelcheck.symbolic.asking import ask
 from modelcheck.symbolic.proof.model import Renaming, arguments_of, state_of
 from modelcheck.symbolic.proof.quantifiers import over_integers
-from modelcheck.symbolic.system import System, Transition
-from modelcheck.symbolic.terms import UnsupportedError, neg
+from modelcheck.symbolic.system import System, Transition, goes_wrong
+from modelcheck.symbolic.terms import neg
 
 _BOUNDS = (1, 2, 3)
 _WORLD_MS = 10_000
@@ -44,7 +44,7 @@ class CounterexampleToInduction:
         states: A run of states in which everything assumed is true, but for the property in the last.
         steps: The steps between them.
         arguments: For which the property is false.
-        raises: What the last step raises instead of going on; then it has no state after it.
+        raises: What the last step raises instead of going on; then it has no state after it. Or what the property raises after it.
         reachable: Whether the first state is reachable; None if nobody could tell.
         exact: Whether the spec's own code confirms it. It cannot where a set would be infinite.
         assumed: The names of what is true in all states but the last.
@@ -187,11 +187,22 @@ def confirmed(
     sound = all(machine.failing(each, state) is None for each in hypotheses)
     outcomes = sorted(machine.outcomes(state, transition.action), key=lambda pair: pair[0].arguments != wanted)
     for step, after in outcomes:
-        shown = (state, after) if declared.role is Role.STEP else (after,)
-        failing = machine.failing(declared, *shown)
-        if failing is not None:
-            return CounterexampleToInduction(declared.name, (state, after), (step,), failing, exact=sound)
+        found = of_run(machine, declared, (state, after), (step,), exact=sound)
+        if found is not None:
+            return found
     return None
+
+
+def of_run(
+    machine: Machine, declared: Declaration, states: tuple[State, ...], steps: tuple[Step, ...], *, exact: bool
+) -> CounterexampleToInduction | None:
+    """The counterexample that a run is; None if the property is true at its end."""
+    try:
+        failing = machine.failing(declared, *(states[-2:] if declared.role is Role.STEP else states[-1:]))
+    except ModelcheckError as error:
+        raises = _told(error.__cause__ or error, error.place or declared.place)
+        return CounterexampleToInduction(declared.name, states, steps, raises=raises, exact=exact)
+    return None if failing is None else CounterexampleToInduction(declared.name, states, steps, failing, exact=exact)
 
 
 def from_model(
@@ -254,10 +265,8 @@ def raising(
         if raised is not None:
             step, text = raised
             return CounterexampleToInduction(step.action, (state,), (step,), raises=text)
-    raise UnsupportedError(
-        f"this goes wrong on symbolic values, though not on ordinary ones: {transition.error}",
-        place=transition.action.place,
-    )
+    assert transition.error is not None
+    raise goes_wrong(transition.error, transition.action)
 
 
 def _raised(machine: Machine, state: State, action: Declaration) -> tuple[Step, str] | None:
@@ -269,7 +278,8 @@ def _raised(machine: Machine, state: State, action: Declaration) -> tuple[Step, 
         before_body = len(chooser.picked)
         try:
             action.run(live, arguments)
-            machine.freeze(live)
+            after = machine.freeze(live)
+            all(machine.failing(each, after) is None for each in machine.constraints)
         except ESCAPING as error:
             step = Step(action.name, arguments, tuple(chooser.picked[before_body:]))
             return step, _told(error, user_place(error) or action.place)
@@ -286,4 +296,4 @@ def _told(error: BaseException, place: str) -> str:
     return f"{text}, at {shown_path(file)}:{line}"
 
 
-__all__ = ["CounterexampleToInduction", "from_model", "in_small_worlds", "raising", "simplest", "wishes_for"]
+__all__ = ["CounterexampleToInduction", "from_model", "in_small_worlds", "of_run", "raising", "simplest", "wishes_for"]

@@ -260,12 +260,10 @@ class Steps:
             reason = f"it is not {self._depth}-inductive; the counterexample begins with infinitely many elements in a set"
             return Answer(reason=reason)
         machine = self._system.machine
-        shown = run.states[-2:] if declared.role is Role.STEP else run.states[-1:]
-        failing = machine.failing(declared, *shown)
         sound = all(machine.failing(each, state) is None for state in run.states[:-1] for each in hypotheses)
-        exact = sound and failing is not None
+        found = counterexample.of_run(machine, declared, run.states, run.steps, exact=sound)
         return Answer(
-            counterexample=CounterexampleToInduction(declared.name, run.states, run.steps, failing or {}, exact=exact)
+            counterexample=found or CounterexampleToInduction(declared.name, run.states, run.steps, exact=False)
         )
 
     # Questions --------------------------------------------------------------------------------------------------------------------------------

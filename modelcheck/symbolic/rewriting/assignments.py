@@ -7,6 +7,7 @@ variables is forgotten; an object, or a variable of another function, would stay
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterable
 from types import CodeType
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from modelcheck.symbolic.rewriting.comprehensions import Comprehensions
 from modelcheck.symbolic.rewriting.nodes import assigns, yields
 
-_IN_PLACE = {
+IN_PLACE = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.MatMult: "matmul", ast.Div: "truediv", ast.FloorDiv: "floordiv", ast.Mod: "mod",
     ast.Pow: "pow", ast.LShift: "lshift", ast.RShift: "rshift", ast.BitAnd: "and", ast.BitOr: "or", ast.BitXor: "xor",
 }  # fmt: skip
@@ -46,11 +47,16 @@ class Assignments(Comprehensions):
         """``a += b``: what a name holds may be changed in place."""
         target = node.target
         sliced = isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice)
-        if isinstance(target, ast.Attribute) or sliced or assigns(node) or yields(node):
+        of_a_name = isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name)
+        if (isinstance(target, ast.Attribute) and not of_a_name) or sliced or assigns(node) or yields(node):
             return self._announced(node, target)
-        operator, value = ast.Constant(f"i{_IN_PLACE[type(node.op)]}"), self.visit(node.value)
+        operator, value = ast.Constant(f"i{IN_PLACE[type(node.op)]}"), self.visit(node.value)
         if isinstance(target, ast.Name):
             changed = self.call(node, "changed", operator, ast.Name(target.id, ast.Load()), value)
+            return self._after(node, [target], self.at(node, ast.Assign([target], changed)))
+        if isinstance(target, ast.Attribute):
+            now = self.visit(ast.copy_location(ast.Attribute(copy.deepcopy(target.value), target.attr, ast.Load()), target))
+            changed = self.call(node, "changed", operator, now, value)
             return self._after(node, [target], self.at(node, ast.Assign([target], changed)))
         assert isinstance(target, ast.Subscript)
         container, key = self.visit(target.value), self.visit(target.slice)

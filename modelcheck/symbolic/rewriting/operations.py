@@ -6,7 +6,7 @@ import ast
 import copy
 from typing import Any
 
-from modelcheck.symbolic.rewriting.assignments import Assignments
+from modelcheck.symbolic.rewriting.assignments import IN_PLACE, Assignments
 from modelcheck.symbolic.rewriting.nodes import OPERATORS, assigns
 from modelcheck.symbolic.rewriting.patterns import looked_at
 
@@ -48,6 +48,11 @@ class Rewriter(Assignments):
             return self.generic(node)
         return self.call(node, "negated", self.visit(node.operand))
 
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        """``a + b``."""
+        operator = ast.Constant(IN_PLACE[type(node.op)])
+        return self.call(node, "arithmetic", operator, self.visit(node.left), self.visit(node.right))
+
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
         """``a if c else b``."""
         if assigns(node):
@@ -66,8 +71,10 @@ class Rewriter(Assignments):
         """``a.b``; other names in double underscores are Python's own."""
         if isinstance(node.ctx, ast.Load) and node.attr == "__class__":
             return self.call(node, "type_of", self.visit(node.value))
-        if not isinstance(node.ctx, ast.Load) or node.attr.startswith("__"):
+        if not isinstance(node.ctx, ast.Load):
             return self.generic(node)
+        if node.attr == "__dict__":
+            raise self.refuse(node, "__dict__", "Name the attributes themselves.")
         if isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name) and node.value.func.id == "super":
             return self.generic(node)
         return self.call(node, "attribute", self.visit(node.value), ast.Constant(node.attr))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -27,6 +30,7 @@ from modelcheck.symbolic.values.kinds import (
     is_plain_record,
     is_setlike,
     is_symbolic,
+    kind_of,
 )
 from modelcheck.symbolic.values.scalars import bool_term, boolean, int_term, is_bool, truth
 from modelcheck.values import identity
@@ -55,15 +59,15 @@ def equal(one: Any, other: Any) -> Any:
             return one == other
         same = isinstance(one, tuple) == isinstance(other, tuple) and len(one) == len(other)
         return boolean(conj(*(equality(a, b) for a, b in zip(one, other, strict=True)))) if same else False
-    if isinstance(one, SymSet) or isinstance(other, SymSet):
+    if isinstance(one, SymSet) or isinstance(other, SymSet) or (is_setlike(one) and is_setlike(other)):
         return _equal_sets(one, other)
     return _equal_containers(one, other)
 
 
 def _equal_containers(one: Any, other: Any) -> Any:
     if isinstance(one, GuardedList) or isinstance(other, GuardedList):
-        lists = isinstance(other, (list, GuardedList)) and isinstance(one, (list, GuardedList))
-        return equal(_listed(one), _listed(other)) if lists else False
+        lists = kind_of(one) is list and kind_of(other) is list
+        return equal(_listed(one), _listed(other)) if lists else one is other
     if (is_plain_record(one) and has_own_equality(one)) or (is_plain_record(other) and has_own_equality(other)):
         return one == other
     if is_plain_record(one) and type(one) is type(other):
@@ -76,6 +80,8 @@ def _equal_maps(one: Any, other: Any) -> Any:
     """Whether two dicts are equal, whose keys are concrete."""
     if not isinstance(one, (dict, TrackedMap)) or not isinstance(other, (dict, TrackedMap)):
         return one == other if _compares_itself(one) or _compares_itself(other) else False
+    if isinstance(one, Counter) and isinstance(other, Counter):
+        return boolean(conj(*(equality(one[key], other[key]) for key in {**one, **other})))
     return boolean(conj(*(equality(one[key], other[key]) for key in one))) if set(one) == set(other) else False
 
 
@@ -138,10 +144,19 @@ def subset(one: SymSet, other: SymSet) -> z3.BoolRef:
     return conj(*(disj(neg(guard), member(other, value)) for guard, value in one.items))
 
 
+def exactly(value: Any) -> Fraction | None:
+    """The number that a value is; None if it is none, or infinite."""
+    finite = value.is_finite() if isinstance(value, Decimal) else isinstance(value, Fraction) or math.isfinite(value)
+    return Fraction(value) if finite else None
+
+
 def _equal_numbers(one: Any, other: Any) -> Any:
     for number, value in ((one, other), (other, one)):
-        if isinstance(value, (float, Fraction)):
-            return boolean(z3.ToReal(int_term(number)) == z3.Q(Fraction(value).numerator, Fraction(value).denominator))
+        if isinstance(value, complex):
+            return _equal_numbers(number, value.real) if value.imag == 0 else False
+        if isinstance(value, (float, Fraction, Decimal)):
+            exact = exactly(value)
+            return False if exact is None or exact.denominator != 1 else boolean(int_term(number) == exact.numerator)
     left, right = int_term(one), int_term(other)
     return False if left is None or right is None else boolean(left == right)
 

@@ -5,7 +5,7 @@ A symbolic value has no hash, no text and is no index: each would make it one pa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from enum import Enum
 from types import FunctionType
@@ -85,16 +85,18 @@ class SymUnion(Symbolic):
 
 
 class SymSet(Symbolic):
-    """A set whose members are there on a condition each. It cannot be changed.
+    """A set whose members are there on a condition each. It cannot be changed, even if it stands for one that can be.
 
     Attributes:
         items: The conditions and members; a concrete member occurs once.
+        kind: What it stands for: a set or a frozenset.
     """
 
-    __slots__ = ("items",)
+    __slots__ = ("items", "kind")
 
-    def __init__(self, items: Iterable[Guarded]) -> None:
+    def __init__(self, items: Iterable[Guarded], kind: type = frozenset) -> None:
         self.items: list[Guarded] = []
+        self.kind = kind
         known: dict[Any, int] = {}
         for guard, value in items:
             for condition, each in alternatives_of(value, guard):
@@ -128,13 +130,15 @@ class GuardedList(Symbolic):
     Attributes:
         items: The conditions and items.
         bound: Integer variables for all values of which the items are meant, if there are unboundedly many.
+        kind: What it stands for: a list, an iterator, or the keys, values or items of a dict.
     """
 
-    __slots__ = ("bound", "items")
+    __slots__ = ("bound", "items", "kind")
 
-    def __init__(self, items: list[Guarded], bound: tuple[Any, ...] = ()) -> None:
+    def __init__(self, items: list[Guarded], bound: tuple[Any, ...] = (), kind: type = list) -> None:
         self.items = items
         self.bound = bound
+        self.kind = kind
 
     def finite(self) -> list[Guarded]:
         """The items, if there are finitely many."""
@@ -147,7 +151,19 @@ class GuardedList(Symbolic):
         return self.items
 
     def __symbolic_truth__(self) -> z3.BoolRef:
-        return disj(*(guard for guard, _ in self.finite()))
+        return TRUE if self.kind is Iterator else disj(*(guard for guard, _ in self.finite()))
+
+
+def kind_of(value: Any) -> type:
+    """What a value stands for."""
+    if isinstance(value, (SymSet, GuardedList)):
+        return value.kind
+    if hasattr(type(value), "__stands_for__"):
+        return value.__stands_for__  # type: ignore[no-any-return]
+    return _STANDS_FOR.get(type(value), type(value))
+
+
+_STANDS_FOR: dict[type, type] = {SymInt: int, SymBool: bool}
 
 
 def alternatives_of(value: Any, guard: z3.BoolRef = TRUE) -> list[Guarded]:
@@ -167,14 +183,23 @@ def as_set(value: Any) -> SymSet:
         found: SymSet = value.__symbolic_set__()
         return found
     if isinstance(value, SymUnion):
-        return SymSet((conj(guard, g), v) for guard, each in value.alternatives for g, v in as_set(each).items)
+        kinds = {set_kind(each) for _, each in value.alternatives}
+        kind = kinds.pop() if len(kinds) == 1 else frozenset
+        return SymSet(((conj(guard, g), v) for guard, each in value.alternatives for g, v in as_set(each).items), kind)
     if isinstance(value, GuardedList):
-        return SymSet(value.items)
-    return SymSet((TRUE, each) for each in value)
+        return SymSet(value.finite(), set_kind(value))
+    return SymSet(((TRUE, each) for each in value), set_kind(value))
+
+
+def set_kind(value: Any) -> type:
+    """What combining a value with sets gives: a frozenset if it is one, a set otherwise."""
+    return frozenset if issubclass(kind_of(value), frozenset) else set
 
 
 def is_setlike(value: Any) -> bool:
     """Whether a value may be compared and combined with sets."""
+    if isinstance(value, GuardedList):
+        return issubclass(value.kind, AbstractSet)
     return isinstance(value, (AbstractSet, SymSet, SymUnion)) or hasattr(type(value), "__symbolic_set__")
 
 

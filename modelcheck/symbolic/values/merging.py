@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, ItemsView, Iterator, KeysView, ValuesView
 from typing import Any
 
 from modelcheck.spec.record import Record
 from modelcheck.symbolic.present import Present, decide
-from modelcheck.symbolic.terms import Guarded, chain, conj, disj, is_false
+from modelcheck.symbolic.terms import Guarded, UnsupportedError, chain, conj, disj, is_false
 from modelcheck.symbolic.values.kinds import (
     GuardedList,
     SymBool,
@@ -15,12 +15,14 @@ from modelcheck.symbolic.values.kinds import (
     SymSet,
     SymUnion,
     as_set,
+    describe,
     field_values,
     has_own_equality,
     is_compared_by_fields,
     is_frozen,
     is_symbolic,
     rebuilt,
+    set_kind,
 )
 from modelcheck.symbolic.values.scalars import bool_term, boolean, int_term, integer
 from modelcheck.values import identity
@@ -65,9 +67,9 @@ def settled(value: Any) -> Any:
         number = Present.paths.particular(value.term)
         return value if number is None else number
     if isinstance(value, SymSet):
-        return frozenset(settled(each) for guard, each in value.items if decide(guard))
+        return value.kind(settled(each) for guard, each in value.items if decide(guard))
     if isinstance(value, GuardedList):
-        return [settled(each) for guard, each in value.finite() if decide(guard)]
+        return _made(value.kind, [settled(each) for guard, each in value.finite() if decide(guard)])
     if type(value) in (tuple, list):
         return type(value)(map(settled, value))
     if type(value) is dict:
@@ -75,6 +77,33 @@ def settled(value: Any) -> Any:
     if is_compared_by_fields(value) and is_symbolic(value):
         return rebuilt(value, {name: settled(each) for name, each in field_values(value).items()})
     return value
+
+
+def concrete(value: Any) -> Any:
+    """The value made concrete throughout, a container of the state as an ordinary one: for code that must not see anything symbolic.
+
+    Raises:
+        UnsupportedError: if an integer in it can be too many.
+    """
+    found = value.__symbolic_concrete__() if hasattr(type(value), "__symbolic_concrete__") else settled(value)
+    if is_symbolic(found):
+        raise UnsupportedError(
+            f"{describe(found)} was used where one particular value is needed",
+            remedy="Bound the integers by a guard or a @constraint before, or write it with Python's own operators.",
+            about=found,
+        )
+    return found
+
+
+def _made(kind: type, items: list[Any]) -> Any:
+    """What a symbolic list stands for, with these items."""
+    if kind is KeysView:
+        return dict.fromkeys(items).keys()
+    if kind is ItemsView:
+        return dict(items).items()
+    if kind is ValuesView:
+        return dict(enumerate(items)).values()
+    return iter(items) if kind is Iterator else items
 
 
 def merge(options: list[Guarded]) -> Any:
@@ -106,7 +135,7 @@ def _kind(value: Any) -> tuple[Any, ...]:
     if type(value) is tuple:
         return ("tuple", len(value))
     if isinstance(value, (SymSet, frozenset)):
-        return ("set",)
+        return ("set", set_kind(value))
     if is_compared_by_fields(value):
         return ("record", type(value)) if is_frozen(value) else ("object", id(value))
     if isinstance(value, Record) or type(value).__hash__ is None or has_own_equality(value):
@@ -130,7 +159,7 @@ def _merge_group(group: list[Guarded]) -> Any:
     if kind == "tuple":
         return tuple(merge([(g, v[at]) for g, v in group]) for at in range(len(first)))
     if kind == "set":
-        return SymSet((conj(g, condition), member) for g, v in group for condition, member in as_set(v).items)
+        return SymSet(((conj(g, condition), member) for g, v in group for condition, member in as_set(v).items), set_kind(first))
     if kind == "record":
         return rebuilt(first, {name: merge([(g, getattr(v, name)) for g, v in group]) for name in field_values(first)})
     return first

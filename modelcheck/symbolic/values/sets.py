@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+import z3
+
 from modelcheck.symbolic.terms import Guarded, conj, disj, neg
 from modelcheck.symbolic.values.equality import equality, member, subset
-from modelcheck.symbolic.values.kinds import SymSet, as_set, is_symbolic
+from modelcheck.symbolic.values.kinds import SymSet, as_set, is_symbolic, set_kind
 from modelcheck.symbolic.values.scalars import boolean, count
 
 
 def distinct_items(members: SymSet) -> list[Guarded]:
     """The members, each but once: one that equals an earlier one is not there."""
     found = []
+    symbolic: list[Guarded] = []
+    concrete: dict[Any, list[z3.BoolRef]] = {}  # Of several that are equal and of different types, such as 1 and True, the first is there.
     for at, (guard, value) in enumerate(members.items):
-        earlier = [conj(g, equality(value, v)) for g, v in members.items[:at] if is_symbolic(value) or is_symbolic(v)]
+        if is_symbolic(value):
+            earlier = [conj(g, equality(value, v)) for g, v in members.items[:at]]
+            symbolic.append((guard, value))
+        else:
+            earlier = [*concrete.get(value, ()), *(conj(g, equality(value, v)) for g, v in symbolic)]
+            concrete.setdefault(value, []).append(guard)
         found.append((conj(guard, neg(disj(*earlier))), value))
     return found
 
@@ -26,14 +35,14 @@ def size(members: SymSet) -> Any:
 
 def union(*sets: Any) -> SymSet:
     """What is in one of the sets."""
-    return SymSet(each for one in sets for each in as_set(one).items)
+    return SymSet((each for one in sets for each in as_set(one).items), set_kind(sets[0]))
 
 
 def intersection(one: Any, *others: Any) -> SymSet:
     """What is in all of the sets."""
     found = as_set(one)
     for other in map(as_set, others):
-        found = SymSet((conj(g, member(other, v)), v) for g, v in found.items)
+        found = SymSet(((conj(g, member(other, v)), v) for g, v in found.items), found.kind)
     return found
 
 
@@ -41,7 +50,7 @@ def difference(one: Any, *others: Any) -> SymSet:
     """What is in the first set only."""
     found = as_set(one)
     for other in map(as_set, others):
-        found = SymSet((conj(g, neg(member(other, v))), v) for g, v in found.items)
+        found = SymSet(((conj(g, neg(member(other, v))), v) for g, v in found.items), found.kind)
     return found
 
 

@@ -81,6 +81,19 @@ class Collection:
     def __contains__(self, value: object) -> bool:
         return decide(self.__symbolic_member__(value))
 
+    def __repr__(self) -> str:
+        return self._shape.path if Present.paths is None else repr(self.__symbolic_concrete__())
+
+    def __str__(self) -> str:
+        return repr(self)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.__symbolic_concrete__(), spec)
+
+    def __symbolic_concrete__(self) -> Any:
+        """The container as an ordinary one, on the path on which it is that."""
+        raise NotImplementedError
+
     def __eq__(self, other: object) -> Any:
         raise UnsupportedError(
             f"{self._shape.path} was compared with {describe(other)}",

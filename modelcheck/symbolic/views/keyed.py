@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, ItemsView, KeysView, Mapping, ValuesView
 from functools import partial
 from typing import Any
 
@@ -18,7 +18,7 @@ from modelcheck.symbolic.present import decide
 from modelcheck.symbolic.terms import TRUE, Guarded, conj, disj, neg
 from modelcheck.symbolic.values.equality import equality
 from modelcheck.symbolic.values.kinds import GuardedList, alternatives_of, describe, is_symbolic
-from modelcheck.symbolic.values.merging import merge
+from modelcheck.symbolic.values.merging import merge, settled
 from modelcheck.symbolic.values.scalars import boolean, truth
 from modelcheck.symbolic.views.collection import Collection
 from modelcheck.values import identity
@@ -28,6 +28,9 @@ class SymbolicBag(Collection):
     """A Counter variable."""
 
     __stands_for__ = Counter
+
+    def __symbolic_concrete__(self) -> Any:
+        return Counter(dict(settled(pair) for pair in operators.iterated(self.items())))
     __symbolic_keyed__ = True
 
     def __symbolic_member__(self, value: Any) -> z3.BoolRef:
@@ -127,16 +130,16 @@ class SymbolicBag(Collection):
     def items(self) -> Any:
         """As `Counter.items`."""
         items, bound = self.__symbolic_items__()
-        return GuardedList([(guard, (element, self[element])) for guard, element in items], bound)
+        return GuardedList([(guard, (element, self[element])) for guard, element in items], bound, ItemsView)
 
     def values(self) -> Any:
         """As `Counter.values`."""
         items, bound = self.__symbolic_items__()
-        return GuardedList([(guard, self[element]) for guard, element in items], bound)
+        return GuardedList([(guard, self[element]) for guard, element in items], bound, ValuesView)
 
     def keys(self) -> Any:
         """As `Counter.keys`."""
-        return GuardedList(*self.__symbolic_items__())
+        return GuardedList(*self.__symbolic_items__(), KeysView)
 
     def _assign(self, value: Any) -> None:
         if value is self:
@@ -153,6 +156,9 @@ class SymbolicTable(Collection):
 
     __stands_for__ = dict
     __symbolic_keyed__ = True
+
+    def __symbolic_concrete__(self) -> Any:
+        return dict(settled(pair) for pair in operators.iterated(self.items()))
 
     def __symbolic_member__(self, value: Any) -> z3.BoolRef:
         return neg(truth(operators.identical(self._session.look_up(self._elements, value), ABSENT)))
@@ -201,16 +207,16 @@ class SymbolicTable(Collection):
         """As `dict.items`."""
         items = GuardedList(*self.__symbolic_items__()).finite()
         return GuardedList(
-            [(guard, (key, self._present_value(self._session.look_up(self._elements, key)))) for guard, key in items]
+            [(guard, (key, self._present_value(self._session.look_up(self._elements, key)))) for guard, key in items], kind=ItemsView
         )
 
     def keys(self) -> Any:
         """As `dict.keys`."""
-        return GuardedList(*self.__symbolic_items__())
+        return GuardedList(*self.__symbolic_items__(), KeysView)
 
     def values(self) -> Any:
         """As `dict.values`."""
-        return GuardedList([(guard, pair[1]) for guard, pair in self.items().items])
+        return GuardedList([(guard, pair[1]) for guard, pair in self.items().items], kind=ValuesView)
 
     def __eq__(self, other: object) -> Any:
         if not isinstance(other, (dict, SymbolicTable)):

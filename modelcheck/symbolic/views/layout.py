@@ -31,7 +31,7 @@ from modelcheck.symbolic.session import Cell, Session
 from modelcheck.symbolic.terms import UnsupportedError, disj, neg
 from modelcheck.symbolic.values.equality import equality
 from modelcheck.symbolic.values.kinds import SymSet, as_set, is_symbolic
-from modelcheck.symbolic.values.merging import merge, settled, split
+from modelcheck.symbolic.values.merging import concrete, merge, settled, split
 from modelcheck.symbolic.views.collection import Collection
 from modelcheck.symbolic.views.keyed import SymbolicBag, SymbolicTable
 from modelcheck.symbolic.views.queues import SymbolicQueue
@@ -133,7 +133,20 @@ class SymbolicMap(TrackedMap):
     """A dict with fixed keys, which a symbolic key may index."""
 
     __class__ = property(type)  # What passes for a dict here is taken for an ordinary one.
+    __stands_for__ = dict
     session: Session
+
+    def __symbolic_concrete__(self) -> Any:
+        return {key: concrete(self[key]) for key in self.slots}
+
+    def __repr__(self) -> str:
+        return self._shape.path if Present.paths is None else repr(self.__symbolic_concrete__())
+
+    def __str__(self) -> str:
+        return repr(self)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.__symbolic_concrete__(), spec)
 
     def __getitem__(self, key: Any) -> Any:
         return operators.item(self, key) if is_symbolic(key) else super().__getitem__(key)

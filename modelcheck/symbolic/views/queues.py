@@ -10,12 +10,12 @@ import z3
 
 from modelcheck.spec.shape import QueueShape
 from modelcheck.symbolic import operators
-from modelcheck.symbolic.present import decide
+from modelcheck.symbolic.present import Present, decide
 from modelcheck.symbolic.session import Cell, Session
 from modelcheck.symbolic.terms import Guarded, UnsupportedError, conj
 from modelcheck.symbolic.values.equality import equality
 from modelcheck.symbolic.values.kinds import GuardedList, SymUnion, is_symbolic
-from modelcheck.symbolic.values.merging import over, split
+from modelcheck.symbolic.values.merging import over, settled, split
 from modelcheck.symbolic.values.scalars import count, truth
 
 
@@ -50,6 +50,18 @@ class SymbolicQueue:
 
     def __symbolic_member__(self, value: Any) -> z3.BoolRef:
         return truth(operators.contains(self._all(), value))
+
+    def __symbolic_concrete__(self) -> Any:
+        return self._shape.kind(settled(self._all()))
+
+    def __repr__(self) -> str:
+        return self._shape.path if Present.paths is None else repr(self.__symbolic_concrete__())
+
+    def __str__(self) -> str:
+        return repr(self)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.__symbolic_concrete__(), spec)
 
     def __bool__(self) -> bool:
         return decide(self.__symbolic_truth__())
@@ -159,7 +171,7 @@ class SymbolicQueue:
 
     def copy(self) -> Any:
         """As `list.copy`."""
-        return over(self._all(), list)
+        return over(self._all(), self._shape.kind)
 
     def __eq__(self, other: object) -> Any:
         found = self._compared(operators.equal, other)

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from modelcheck.spec.ordered_set import OrderedSet
 from modelcheck.symbolic import operators
 from modelcheck.symbolic.present import decide
 from modelcheck.symbolic.terms import conj, disj, neg
 from modelcheck.symbolic.values import sets
 from modelcheck.symbolic.values.equality import member
-from modelcheck.symbolic.values.kinds import GuardedList, SymSet, as_set, describe
+from modelcheck.symbolic.values.kinds import GuardedList, SymSet, as_set, describe, is_setlike
+from modelcheck.symbolic.values.merging import settled
 from modelcheck.symbolic.values.scalars import boolean
 from modelcheck.symbolic.views.collection import Collection
+
+
+def _with_a_set(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """An operator, of which the other side must be a set too."""
+    return lambda self, other: function(self, other) if is_setlike(other) else NotImplemented
+
+
+def _in_place(name: str) -> Callable[[Any, Any], Any]:
+    """``self |= other``; ``name`` is that of the method."""
+
+    def method(self: SymbolicSet, other: Any) -> Any:
+        if not is_setlike(other):
+            return NotImplemented
+        getattr(self, name)(other)
+        return self
+
+    return method
 
 
 class SymbolicSet(Collection):
@@ -20,8 +40,11 @@ class SymbolicSet(Collection):
     __stands_for__ = set
     __hash__ = None
 
+    def __symbolic_concrete__(self) -> OrderedSet:
+        return OrderedSet(settled(self.__symbolic_set__()))
+
     def __symbolic_set__(self) -> SymSet:
-        return SymSet(GuardedList(*self.__symbolic_items__()).finite())
+        return SymSet(GuardedList(*self.__symbolic_items__()).finite(), set)
 
     def __eq__(self, other: object) -> Any:
         return operators.equal(self, other)
@@ -83,59 +106,24 @@ class SymbolicSet(Collection):
         self.update(wanted)
         self._assigned_from(value)
 
-    def __ior__(self, other: Any) -> SymbolicSet:  # noqa: PYI034 - the class is final in effect.
-        self.update(other)
-        return self
-
-    def __iand__(self, other: Any) -> SymbolicSet:  # noqa: PYI034 - the class is final in effect.
-        self.intersection_update(other)
-        return self
-
-    def __isub__(self, other: Any) -> SymbolicSet:  # noqa: PYI034 - the class is final in effect.
-        self.difference_update(other)
-        return self
-
-    def __ixor__(self, other: Any) -> SymbolicSet:  # noqa: PYI034 - the class is final in effect.
-        self.symmetric_difference_update(other)
-        return self
-
-    def __or__(self, other: Any) -> Any:
-        return sets.union(self, other)
-
-    def __and__(self, other: Any) -> Any:
-        return sets.intersection(self, other)
-
-    def __sub__(self, other: Any) -> Any:
-        return sets.difference(self, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return sets.difference(other, self)
-
-    def __xor__(self, other: Any) -> Any:
-        return sets.symmetric_difference(self, other)
-
-    __ror__, __rand__, __rxor__ = __or__, __and__, __xor__
-
-    def __le__(self, other: Any) -> Any:
-        return sets.is_subset(self, other)
-
-    def __ge__(self, other: Any) -> Any:
-        present = [disj(neg(guard), self.__symbolic_member__(value)) for guard, value in as_set(other).items]
-        return boolean(conj(*present))
-
-    def __lt__(self, other: Any) -> Any:
-        return sets.is_proper_subset(self, other)
-
-    def __gt__(self, other: Any) -> Any:
-        return sets.is_proper_subset(other, self)
+    __ior__, __iand__ = _in_place("update"), _in_place("intersection_update")
+    __isub__, __ixor__ = _in_place("difference_update"), _in_place("symmetric_difference_update")
+    __or__, __ror__ = _with_a_set(sets.union), _with_a_set(lambda self, other: sets.union(other, self))
+    __and__, __rand__ = _with_a_set(sets.intersection), _with_a_set(lambda self, other: sets.intersection(other, self))
+    __sub__, __rsub__ = _with_a_set(sets.difference), _with_a_set(lambda self, other: sets.difference(other, self))
+    __xor__, __rxor__ = _with_a_set(sets.symmetric_difference), _with_a_set(lambda self, other: sets.symmetric_difference(other, self))
+    __le__, __lt__ = _with_a_set(sets.is_subset), _with_a_set(sets.is_proper_subset)
+    __ge__ = _with_a_set(lambda self, other: self.issuperset(other))
+    __gt__ = _with_a_set(lambda self, other: sets.is_proper_subset(other, self))
 
     def issubset(self, other: Any) -> Any:
         """As `set.issubset`."""
-        return self <= other
+        return sets.is_subset(self, other)
 
     def issuperset(self, other: Any) -> Any:
         """As `set.issuperset`."""
-        return self >= other
+        present = [disj(neg(guard), self.__symbolic_member__(value)) for guard, value in as_set(other).items]
+        return boolean(conj(*present))
 
     def isdisjoint(self, other: Any) -> Any:
         """As `set.isdisjoint`."""
