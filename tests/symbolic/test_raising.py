@@ -76,7 +76,7 @@ def test_what_cannot_be_followed_is_refused_with_its_line(place, text, tmp_path)
     """An unbounded integer is none that such a function can be asked of."""
     path = written(tmp_path, place, text)
     with pytest.raises(UnsupportedError) as caught:
-        prove(load_spec(str(path))(), time_limit=10)
+        prove(load_spec(str(path))(), limits=Limits(time_s=10))
     assert caught.value.place == f"{path}:{len(path.read_text().splitlines())}"
     assert caught.value.remedy
 
