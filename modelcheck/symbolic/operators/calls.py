@@ -192,11 +192,11 @@ def _keyed(owner: Any, name: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _container_method(owner: Any, function: Any, args: tuple[Any, ...]) -> Any:
     name = function.__name__
-    if name == "get" and isinstance(owner, Mapping):
+    if name == "get" and isinstance(owner, Mapping) and len(args) <= 2:  # noqa: PLR2004 - the key and a default.
         default = args[1] if len(args) > 1 else None
         options = [(equality(args[0], key), value) for key, value in owner.items()]
         return merge([*options, (neg(disj(*(guard for guard, _ in options))), default)])
-    if name == "count":
+    if name == "count" and len(args) == 1:
         return count(equality(each, args[0]) for each in owner)
     return function(*args)
 

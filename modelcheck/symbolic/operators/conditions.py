@@ -35,7 +35,7 @@ def _ordering(compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
             return over(one, lambda value: ordering(value, other))
         if isinstance(other, SymUnion):
             return over(other, lambda value: ordering(one, value))
-        if isinstance(one, (tuple, list)) and isinstance(other, (tuple, list)):
+        if isinstance(one, (tuple, list)) and isinstance(other, (tuple, list)) and isinstance(one, tuple) == isinstance(other, tuple):
             return _lexicographic(one, other, compare)
         if type(one) is type(other) and is_ordered_by_fields(one):
             return _lexicographic(_ordered_fields(one), _ordered_fields(other), compare)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import z3
+
 from modelcheck.symbolic.operators.ranges import SymbolicRange
 from modelcheck.symbolic.present import decide
 from modelcheck.symbolic.terms import TRUE, Guarded, conj, disj
@@ -49,7 +51,17 @@ def items_of_union(union: SymUnion) -> list[Guarded]:
             options = [(guard, value[at]) for guard, value in union.alternatives if len(value) > at]
             found.append((disj(*(guard for guard, _ in options)), merge(options)))
         return found
-    return [(conj(guard, g), v) for guard, value in union.alternatives for g, v in items_of(value)[0]]
+    return [(conj(guard, g), v) for guard, value in union.alternatives for g, v in _items_under(guard, value)]
+
+
+def _items_under(guard: z3.BoolRef, value: Any) -> list[Guarded]:
+    """The items of a value; where it has none to give, the run decides on whether it is the one."""
+    try:
+        return items_of(value)[0]
+    except TypeError:
+        if decide(guard):
+            raise
+        return []
 
 
 def iterated(iterable: Any) -> Iterable[Any]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 
+import z3
 from attrs import define, evolve, field, frozen
 
 from modelcheck.limits import Limits
-from modelcheck.spec import Declaration, Machine
+from modelcheck.spec import Declaration, Machine, Role
 from modelcheck.symbolic.proof import bounded
 from modelcheck.symbolic.proof.bounded import Bounded
 from modelcheck.symbolic.proof.ic3 import find_invariant
 from modelcheck.symbolic.proof.induction import Induction, Inductive
 from modelcheck.symbolic.proof.reachable import is_reachable, violations
 from modelcheck.symbolic.proof.report import Proof, proof_of, trace_of
+from modelcheck.symbolic.proof.sample import Sample, sample_of
 from modelcheck.symbolic.proof.unrolling import Run
 from modelcheck.symbolic.system import System
 from modelcheck.trace import Trace
@@ -60,6 +62,7 @@ class Attempts:
     queries: int = 0
     _violations: dict[str, Trace] | None = field(default=None, init=False)
     _false: dict[str, Trace] | None = field(default=None, init=False)
+    _sample: Sample | None = field(default=None, init=False)
 
     @property
     def _machine(self) -> Machine:
@@ -106,11 +109,22 @@ class Attempts:
         self.queries += induction.queries
         by_name = {each.name: each for each in [*self.targets, *self.assumed]}
         proofs = {name: self._inductive(by_name[name], result, method) for name, result in found.items()}
+        for name, proof in proofs.items():
+            if proof.verdict is Verdict.HOLDS:
+                self._check(by_name[name], [by_name[each] for each in (name, *proof.needs)])
         for name, trace in false.items():
             proofs[name] = proof_of(by_name[name], Verdict.VIOLATED, "search", trace=trace)
         if any(proof.verdict is Verdict.UNKNOWN for proof in proofs.values()):
             self._ask_the_enumerator(proofs, by_name)
         return proofs
+
+    def _check(self, declared: Declaration, used: Sequence[Declaration] = (), terms: Sequence[z3.BoolRef] = ()) -> None:
+        """Ask the spec's own code, in the states that it lists at once, whether what was proved is true."""
+        if self._sample is None:
+            self.options.tell("asking the first states whether what was proved is true")
+            self._sample = sample_of(self._machine, self.deadline)
+        invariants = [each for each in used if each.role is Role.INVARIANT]
+        self._sample.check(self.system, declared, [*terms, *(self.system.property_term(each) for each in invariants)])
 
     def _false_lemmas(self) -> dict[str, Trace]:
         """What is assumed and false near the start, by a short search: it is reported, and not assumed."""
@@ -160,6 +174,8 @@ class Attempts:
         found = find_invariant(self.system, declared, deadline=self.deadline, progress=self.options.tell)
         self.queries += found.queries
         trace = None if found.run is None else self._trace(declared, found.run)
+        if found.invariant is not None:
+            self._check(declared, [declared], found.clauses)
         verdict = Verdict.VIOLATED if trace else Verdict.HOLDS if found.invariant is not None else Verdict.UNKNOWN
         return proof_of(declared, verdict, "ic3", reason=found.reason, trace=trace, found=found.invariant or ())
 

@@ -64,9 +64,10 @@ def find_invariant(
         steps = search.depth + 1 if declared.role is Role.STEP else search.depth
         return refuted(system, declared, steps, deadline, search.queries)
     cubes = needed(system, cubes, term, deadline)
-    if not is_inductive(system, [neg(conj(*cube)) for cube in cubes], term):
+    clauses = tuple(neg(conj(*cube)) for cube in cubes)
+    if not is_inductive(system, clauses, term):
         raise InternalError(f"the invariant found for {declared.name} is not inductive")
-    return Found(invariant=in_words(system, cubes), queries=search.queries)
+    return Found(invariant=in_words(system, cubes), queries=search.queries, clauses=clauses)
 
 
 def _properties(system: System, declared: Declaration) -> list[z3.BoolRef]:

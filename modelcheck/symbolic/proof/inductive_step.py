@@ -13,6 +13,7 @@ from typing import Any
 import z3
 from attrs import evolve, frozen
 
+from modelcheck.errors import InternalError
 from modelcheck.spec import Declaration, Role
 from modelcheck.symbolic.asking import ask, said
 from modelcheck.symbolic.proof import counterexample
@@ -262,6 +263,8 @@ class Steps:
         machine = self._system.machine
         sound = all(machine.failing(each, state) is None for state in run.states[:-1] for each in hypotheses)
         found = counterexample.of_run(machine, declared, run.states, run.steps, exact=sound)
+        if found is None and not any(z3.is_array(leaf.constant) for leaf in self._system.leaves.all.values()):
+            raise InternalError(f"z3 makes {declared.name} false by a run, and the spec's own code does not, to\n{run.states[-1]}")
         return Answer(
             counterexample=found or CounterexampleToInduction(declared.name, run.states, run.steps, exact=False)
         )

@@ -27,12 +27,14 @@ class Found:
         run: A run to a violation.
         reason: Why there is neither.
         queries: How often z3 was asked.
+        clauses: The clauses, as formulas.
     """
 
     invariant: tuple[str, ...] | None = None
     run: Run | None = None
     reason: str | None = None
     queries: int = 0
+    clauses: tuple[z3.BoolRef, ...] = ()
 
 
 def refuted(system: System, declared: Declaration, steps: int, deadline: float | None, queries: int) -> Found:

@@ -51,7 +51,7 @@ def find_by_spacer(system: System, declared: Declaration, term: z3.BoolRef, dead
     if invariant is None or not is_inductive(system, [invariant], term, deadline):
         return Found(reason="z3 found an invariant that could not be checked by induction", queries=1)
     clauses = invariant.children() if z3.is_and(invariant) else [invariant]
-    return Found(invariant=tuple(term_text(system, clause) for clause in clauses), queries=1)
+    return Found(invariant=tuple(term_text(system, clause) for clause in clauses), queries=1, clauses=(invariant,))
 
 
 def _read_answer(answer: Any, states: Any, leaves: list[Any]) -> Any:

@@ -8,7 +8,8 @@ import z3
 
 from modelcheck.symbolic.terms import Guarded, conj, disj, neg
 from modelcheck.symbolic.values.equality import equality, member, subset
-from modelcheck.symbolic.values.kinds import SymSet, as_set, is_symbolic, set_kind
+from modelcheck.symbolic.values.kinds import SymSet, SymUnion, as_set, is_symbolic, set_kind
+from modelcheck.symbolic.values.merging import split
 from modelcheck.symbolic.values.scalars import boolean, count
 
 
@@ -33,23 +34,30 @@ def size(members: SymSet) -> Any:
     return count(guard for guard, _ in distinct_items(members))
 
 
+def _as_set(value: Any) -> SymSet:
+    """A set; of several values of which one cannot be iterated over, the run takes one."""
+    if isinstance(value, SymUnion) and not all(hasattr(type(each), "__iter__") for _, each in value.alternatives):
+        value = split(value)
+    return as_set(value)
+
+
 def union(*sets: Any) -> SymSet:
     """What is in one of the sets."""
-    return SymSet((each for one in sets for each in as_set(one).items), set_kind(sets[0]))
+    return SymSet((each for one in sets for each in _as_set(one).items), set_kind(sets[0]))
 
 
 def intersection(one: Any, *others: Any) -> SymSet:
     """What is in all of the sets."""
-    found = as_set(one)
-    for other in map(as_set, others):
+    found = _as_set(one)
+    for other in map(_as_set, others):
         found = SymSet(((conj(g, member(other, v)), v) for g, v in found.items), found.kind)
     return found
 
 
 def difference(one: Any, *others: Any) -> SymSet:
     """What is in the first set only."""
-    found = as_set(one)
-    for other in map(as_set, others):
+    found = _as_set(one)
+    for other in map(_as_set, others):
         found = SymSet(((conj(g, neg(member(other, v))), v) for g, v in found.items), found.kind)
     return found
 
@@ -61,12 +69,12 @@ def symmetric_difference(one: Any, other: Any) -> SymSet:
 
 def is_subset(one: Any, other: Any) -> Any:
     """``one <= other``."""
-    return boolean(subset(as_set(one), as_set(other)))
+    return boolean(subset(_as_set(one), _as_set(other)))
 
 
 def is_proper_subset(one: Any, other: Any) -> Any:
     """``one < other``."""
-    left, right = as_set(one), as_set(other)
+    left, right = _as_set(one), _as_set(other)
     return boolean(conj(subset(left, right), neg(subset(right, left))))
 
 

@@ -71,7 +71,7 @@ def methods() -> dict[str, list[str]]:
     found = {}
     for kind, values in KINDS.items():
         names = {name for value in values or ("1",) for name in dir(eval(value, _PLAIN)) if callable(getattr(eval(value, _PLAIN), name, None))}
-        found[kind] = sorted(name for name in names - NOT_METHODS - CHANGING if not name.startswith("_") or name.startswith("__"))
+        found[kind] = sorted(name for name in names.difference(NOT_METHODS, CHANGING) if not name.startswith("_") or name.startswith("__"))
     return found
 
 
@@ -291,6 +291,20 @@ def _refused(tally: Tally, claim: Claim, place: str, kinds: tuple[str, ...], err
     first = code.co_firstlineno
     if file != code.co_filename or not first <= int(line) <= first + 8:
         tally.wrong.append(Wrong(claim.expression, place, kinds, None, f"line {first}", f"{error.place}: {error.message}"))
+
+
+def example(claim: Claim, kinds: tuple[str, ...], place: str) -> type:
+    """A spec with a claim in a place; beside a constraint there is an invariant that says that nothing is ever given."""
+    owner = "after" if place == "step property" else "self"
+    body = _said(claim, 0, tuple(f"{owner}.{name}" for name in _NAMES))
+    text = _head(kinds) + f"    @{place.replace(' ', '_')}\n    def told(self{', after' if place == 'step property' else ''}):\n{body}"
+    if place == "constraint":
+        last = KINDS[kinds[0]][-1] if KINDS[kinds[0]] else "2"
+        text += f"    @invariant\n    def never(self):\n        return not self.v == {last}\n"
+    namespace = namespace_of(text + "K = [None]\n")
+    namespace["K"][:] = [claim.constant]
+    found: type = namespace["Example"]
+    return found
 
 
 # Actions -------------------------------------------------------------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 
-def _words(text: str) -> list[str]:
-    return text.split()
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
 
 
 PREAMBLE = """
