@@ -30,8 +30,8 @@ _QUIET_S = 1.0
     "--consistency",
     metavar="LEVEL",
     help="linearizable (of objects, the default), sequential, causal; of transactions read-uncommitted, read-committed, "
-    "read-atomic, causal, snapshot-isolation, repeatable-read, serializable (the default), strong-session-..., "
-    "strict-serializable.",
+    "cursor-stability, monotonic-atomic-view, read-atomic, causal, prefix, parallel-snapshot-isolation, "
+    "snapshot-isolation, repeatable-read, serializable (the default), strong-session-..., strict-serializable.",
 )
 @click.option("--format", "format_", metavar="FORMAT", help="The format of the file, if the guess is wrong.")
 @click.option("--rename", multiple=True, metavar="THEIRS=OURS", help="An operation of another name: --rename put=write.")

@@ -13,7 +13,7 @@ from attrs import evolve
 from modelcheck.consistency.beginning import beginning_hint
 from modelcheck.consistency.checkers import CHECKERS, VALID, decide_checker
 from modelcheck.consistency.history import History, Progress
-from modelcheck.consistency.isolation.transactions import LEVELS, decide_transactions
+from modelcheck.consistency.isolation.transactions import LEVELS, decide_transactions, strongest_below
 from modelcheck.consistency.linearizability.procedures import Part, PartResult, decide, parts_of
 from modelcheck.consistency.objects.forms import conforming
 from modelcheck.consistency.objects.named import OBJECTS, object_named
@@ -34,7 +34,8 @@ CONSISTENCIES = ("linearizable", *ORDERINGS, *LEVELS)
 LIMITS = Limits(time_s=60.0, memory_bytes=2 << 30)
 """Those of a check if none are given."""
 
-EXPLANATION_S = 10.0
+EXPLANATION_SHARE = 0.1
+"""The share of the time limit that the explanation of a violation may take besides."""
 
 WATCHED_FROM = 1000
 """Operations from which on a watch sees to the limits of what is done in Python; for fewer it would take longer."""
@@ -61,7 +62,8 @@ def check_history(
             if not given.
         limits: When the verdict is ``unknown``, by default after 60 s and 2 GB: those of time, in which reading a file is counted, and of memory.
         linearization: Whether an order of all operations is wanted when the history is linearizable.
-        explanation: Whether a violation is to be reduced to few operations; that takes some seconds at most.
+        explanation: Whether a violation is to be explained by few operations, and by what still holds; that takes a tenth of
+            the time limit at most.
         solver: ``"native"``, or ``"z3"`` for a second opinion on the linearizability of a few operations.
         progress: Called now and then with the number of operations decided and of all.
 
@@ -91,7 +93,7 @@ def check_history(
     if consistency == "linearizable" and solver == "native" and not isinstance(meant, str):
         result = _linearizable(history, meant, left, linearization, explanation, progress)
     else:
-        result = _other(history, meant, consistency, left)
+        result = _other(history, meant, consistency, left, explanation=explanation)
     if result.verdict is Verdict.VIOLATED and explanation and isinstance(meant, SequentialObject):
         result = evolve(result, hint=_hint(history, meant, consistency, Allowance(deadline.left_s, given.memory_bytes)))
     return evolve(result, seconds=time.perf_counter() - started)
@@ -105,7 +107,7 @@ def _hint(history: History, object_: SequentialObject, consistency: str, limits:
         if consistency == "linearizable":
             found = _linearizable(history, other, within, linearization=False, explanation=False, progress=None)
         else:
-            found = _other(history, other, consistency, within)
+            found = _other(history, other, consistency, within, explanation=False)
         return found.verdict is Verdict.HOLDS
 
     return beginning_hint(history, object_, holds, limits.time_s)
@@ -123,7 +125,9 @@ def _consistency(model: str | SequentialObject, consistency: str | None) -> str:
     return consistency
 
 
-def _other(history: History, model: str | SequentialObject, consistency: str, limits: Allowance) -> HistoryResult:
+def _other(
+    history: History, model: str | SequentialObject, consistency: str, limits: Allowance, *, explanation: bool
+) -> HistoryResult:
     """What the native searches of linearizability have no part in."""
     try:
         if consistency == "linearizable" and isinstance(model, SequentialObject):
@@ -133,7 +137,11 @@ def _other(history: History, model: str | SequentialObject, consistency: str, li
                 return decide_ordering(history, model, consistency, limits)
             if model in CHECKERS:
                 return decide_checker(history, model, consistency)
-            return decide_transactions(history, model, consistency, limits)
+            found = decide_transactions(history, model, consistency, limits)
+        if found.verdict is not Verdict.VIOLATED or not explanation:
+            return found
+        share = Allowance(EXPLANATION_SHARE * limits.time_s, limits.memory_bytes)
+        return evolve(found, strongest=strongest_below(history, model, consistency, share))
     except LimitReached as limit:
         name = model if isinstance(model, str) else model.name
         return HistoryResult(Verdict.UNKNOWN, consistency, name, len(history), "none", str(limit))
@@ -221,7 +229,7 @@ def _linearizable(
 
 
 def _explained(part: Part, object_: SequentialObject, limits: Allowance, found: PartResult) -> Explanation | None:
-    limits = Allowance(min(EXPLANATION_S, limits.time_s), limits.memory_bytes)
+    limits = Allowance(EXPLANATION_SHARE * limits.time_s, limits.memory_bytes)
     try:
         with watched(limits):
             return explain(part, object_, limits, found)

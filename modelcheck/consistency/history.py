@@ -91,8 +91,9 @@ class Operation:
         return evolve(self, finish=None, result=UNKNOWN)
 
 
-def _tuple(operations: Iterable[Operation]) -> tuple[Operation, ...]:
-    return tuple(operations)
+def in_order(operations: Iterable[Operation]) -> tuple[Operation, ...]:
+    """Operations in the order of their calls."""
+    return tuple(sorted(operations, key=lambda operation: operation.call))
 
 
 @frozen
@@ -100,13 +101,13 @@ class History:
     """Operations in the order of their calls.
 
     Args:
-        operations: Those that took effect, or may have.
+        operations: Those that took effect, or may have; given in any order.
         failed: Those that surely took no effect; only the transactional models ask for them (an aborted read).
         source: The file that it was read from.
     """
 
-    operations: tuple[Operation, ...] = field(converter=_tuple)
-    failed: tuple[Operation, ...] = field(default=(), converter=_tuple)
+    operations: tuple[Operation, ...] = field(converter=in_order)
+    failed: tuple[Operation, ...] = field(default=(), converter=in_order)
     source: str | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -231,11 +232,6 @@ class HistoryBuilder:
         for process in list(self._open):
             self.lose(process)
         return History(in_order(self._done), in_order(self._failed), self.source)
-
-
-def in_order(operations: Iterable[Operation]) -> tuple[Operation, ...]:
-    """Operations in the order of their calls."""
-    return tuple(sorted(operations, key=lambda operation: operation.call))
 
 
 def no_overlap(operations: Iterable[Operation]) -> None:

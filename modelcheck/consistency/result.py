@@ -114,6 +114,7 @@ class HistoryResult:
         explanation: For objects, if it is violated.
         anomalies: For transactions, all kinds that were found.
         hint: What would make it hold, in words, where that is a question of what the object holds at first.
+        strongest: For transactions, if it is violated: the strongest levels below the one asked for that still hold.
         seconds: How long it took.
     """
 
@@ -127,4 +128,5 @@ class HistoryResult:
     explanation: Explanation | None = None
     anomalies: tuple[Anomaly, ...] = ()
     hint: str | None = None
+    strongest: tuple[str, ...] = ()
     seconds: float = 0.0

@@ -153,3 +153,57 @@ def text_history(random, *, operations=9, clients=5, lost=0.0, wrong=0):
             (random.uniform(call, finish), client, name, "k" if name == "get" else ("k", chr(97 + at)), call, finish)
         )
     return in_order(falsified(random, executed(random, KeyValue(), plan, lost), wrong))
+
+
+def drawn_transactions(random, model, size):
+    """Transactions whose reads see versions drawn each on its own: of the key's present one, one nearby, or any.
+
+    Unlike snapshots of one state these make cycles of many lengths through several choices.
+    """
+    write, keys = ("append" if model == "list-append" else "w"), "xyz"[: random.randint(1, 3)]
+    drift, fresh = random.choice([0.1, 0.3, 0.6]), iter(range(1, 1000))
+    plan = [
+        [(write, key, next(fresh)) if random.random() < 0.5 else ("r", key, None) for key in random.choices(keys, k=random.randint(1, 3))]
+        for _ in range(size)
+    ]  # fmt: skip
+    versions = {key: _versions(plan, key, model) for key in keys}
+    present, free, done = dict.fromkeys(keys, 0), [0] * random.randint(1, 4), []
+    for at, steps in enumerate(plan):
+        lost = random.random() < 0.08
+        seen = _drawn(random, steps, versions, present, drift, model)
+        for key in {key for kind, key, _ in steps if kind != "r"}:
+            present[key] += 1
+        process = random.randrange(len(free))
+        call = max(free[process], 10 * at - random.randint(0, 40)) + 1
+        free[process] = finish = call + random.randint(1, 30)
+        done.append(Operation(process, "txn", seen, UNKNOWN if lost else None, call, None if lost else finish))
+    return in_order(done)
+
+
+def _versions(plan, key, model):
+    """What each transaction in turn leaves of a key, from nothing on."""
+    found = [() if model == "list-append" else None]
+    for steps in plan:
+        own = [value for kind, k, value in steps if kind != "r" and k == key]
+        if own:
+            found.append((*found[-1], *own) if model == "list-append" else own[-1])
+    return found
+
+
+def _drawn(random, steps, versions, present, drift, model):
+    """A transaction's steps with what its reads see."""
+    known, own, found = {}, {}, []
+    for kind, key, written in steps:
+        if kind != "r":
+            own.setdefault(key, []).append(written)
+            found.append((kind, key, written))
+            continue
+        if key not in known or random.random() < 0.1:
+            far = random.random() < drift
+            at = random.randrange(len(versions[key])) if far else max(0, present[key] - random.choice([0, 0, 0, 1]))
+            known[key] = versions[key][at]
+        if model == "list-append":
+            found.append((kind, key, (*known[key], *own.get(key, ()))))
+        else:
+            found.append((kind, key, own[key][-1] if key in own else known[key]))
+    return tuple(found)

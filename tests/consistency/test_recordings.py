@@ -94,7 +94,7 @@ ANOMALIES = {
     "G1": {"G1a", "G1b", "G1c", "dirty-update"},
     "G-single": {"G-single"},
     "G2": {"G-single", "G2-item"},
-    "internal": {"internal"},
+    "internal": {"internal", "unrepeatable-read"},
     "dirty-update": {"dirty-update"},
 }
 """What Elle's names of anomalies stand for."""

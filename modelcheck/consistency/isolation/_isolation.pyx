@@ -41,13 +41,19 @@ cdef extern from "dependencies.hpp" namespace "consistency" nogil:
 
 
 cdef extern from "polygraph.hpp" namespace "consistency" nogil:
+    cdef enum Shape "consistency::Polygraph::Shape":
+        kPlain "consistency::Polygraph::kPlain"
+        kSnapshot "consistency::Polygraph::kSnapshot"
+        kPrefix "consistency::Polygraph::kPrefix"
+        kCursor "consistency::Polygraph::kCursor"
+
     cdef cppclass Polygraph:
         cppclass Edge:
             Edge() except +
             int32_t from_ "from"
             int32_t to
             uint8_t kind
-        Polygraph(int32_t, boolean) except +
+        Polygraph(int32_t, Shape) except +
         boolean pair_up(size_t) except +
 
 
@@ -71,6 +77,15 @@ cdef extern from "facts.hpp" namespace "consistency" nogil:
     cdef cppclass Read "consistency::Facts::Read":
         int32_t reader
         int32_t version
+    cdef cppclass Update "consistency::Facts::Update":
+        int32_t by
+        int32_t key
+        int32_t before
+        int32_t after
+    cdef cppclass Lost "consistency::Facts::Lost":
+        int32_t one
+        int32_t other
+        int32_t version
     cdef cppclass Numbers "consistency::Facts":
         vector[uint8_t] committed
         vector[int32_t] key
@@ -93,6 +108,8 @@ cdef extern from "facts.hpp" namespace "consistency" nogil:
         void add_certain(Polygraph&, const Dependencies&, uint8_t) except +
         void add_registers(Polygraph&) except +
         void add_unread(Polygraph&) except +
+        Update overtaken() except +
+        Lost lost_update() except +
 
 
 cdef extern from "schedule.hpp" namespace "consistency" nogil:
@@ -112,11 +129,32 @@ cdef extern from "saturation.hpp" namespace "consistency" nogil:
         kStale "consistency::Saturation::kStale"
         kNoTime "consistency::Saturation::kNoTime"
 
+    cdef cppclass Forced "consistency::Saturation::Forced":
+        int32_t before
+        int32_t after
+        Read read
+
     cdef cppclass Saturation:
+        vector[Forced] forced
         int32_t writer
         int32_t reader
         Saturation(const Numbers&, Dependencies&, double, size_t) except +
         SaturationAnswer run(Level) except +
+
+
+cdef extern from "parallel.hpp" namespace "consistency" nogil:
+    cdef enum ParallelAnswer "consistency::Parallel::Answer":
+        kParallelHolds "consistency::Parallel::kHolds"
+        kParallelViolated "consistency::Parallel::kViolated"
+        kParallelNoTime "consistency::Parallel::kNoTime"
+    cdef cppclass ParallelEdge "consistency::Parallel::Edge":
+        int32_t from_ "from"
+        int32_t to
+        uint8_t kind
+    cdef cppclass Parallel:
+        Parallel(const Numbers&, const Dependencies&, uint8_t, double, size_t) except +
+        ParallelAnswer run() except +
+        vector[ParallelEdge] edges() except +
 
 
 cdef extern from "instants.hpp" namespace "consistency" nogil:
@@ -187,12 +225,32 @@ cdef class Graph:
                 double.graph.add(nodes + before, after, kind)
         return double
 
+    def split(self, uint8_t ww, uint8_t rw, uint8_t own):
+        """The graph with two nodes for each: what it read, and above those what it wrote, with an edge ``own`` between them.
+
+        Edges of kind ``rw`` lead from reads to writes, those of kind ``ww`` from writes to writes, all others from writes
+        to reads.
+        """
+        cdef int32_t nodes = self.graph.nodes()
+        cdef int32_t at, before, after
+        cdef uint8_t kind
+        cdef Graph double = Graph(2 * nodes)
+        for at in range(nodes):
+            double.graph.add(at, nodes + at, own)
+        for at in range(self.graph.edges()):
+            before, after, kind = self.graph.edge_from(at), self.graph.edge_to(at), self.graph.edge_kind(at)
+            double.graph.add(before + (0 if kind == rw else nodes), after + (nodes if kind == rw or kind == ww else 0), kind)
+        return double
+
 
 cdef frozenset READS = frozenset({"r", ":r"})
 cdef frozenset APPENDS = frozenset({"append", ":append"})
 cdef frozenset ASSIGNMENTS = frozenset({"w", ":w"})
 cdef frozenset WRITES = APPENDS | ASSIGNMENTS
-cdef dict LEVELS = {"read-committed": kReadCommitted, "read-atomic": kReadAtomic, "causal": kCausal}
+cdef dict LEVELS = {
+    "read-committed": kReadCommitted, "monotonic-atomic-view": kReadCommitted, "read-atomic": kReadAtomic, "causal": kCausal,
+}
+cdef dict SHAPES = {"plain": kPlain, "snapshot": kSnapshot, "prefix": kPrefix, "cursor": kCursor}
 cdef int CHECKED = 1024  # transactions between two looks at the clock
 
 
@@ -226,6 +284,8 @@ cdef class Facts:
     cdef object deadline, error
     # Clients, and transactions of the history; those above are outside of it.
     cdef int32_t sessions, inside
+    # By transaction of the history: its client, where the session of a lost transaction is its own.
+    cdef vector[int32_t] clients
     # Committed ones, those that may be, and writers outside the history.
     cdef readonly list transactions
     # The first of each name that needs no cycle: its message and operations.
@@ -234,6 +294,8 @@ cdef class Facts:
     cdef list keys, versions, longest
     # By version: its value.
     cdef list values
+    # Edges that saturation added, with the read that forces each.
+    cdef vector[Forced] forced
     # The numbers of keys by name; the operations of failed transactions by the version that they wrote.
     cdef dict key_numbers, aborted
 
@@ -242,7 +304,7 @@ cdef class Facts:
         self.transactions = [told_apart(operation, is_lists) for operation in history.operations]
         self.anomalies = {}
         self.keys, self.values, self.versions, self.longest = [], [], [], []
-        self.key_numbers, self.aborted = {}, {}
+        self.key_numbers, self.aborted, self.sessions = {}, {}, 0
         try:
             self._collect(history)
             for at in range(len(history.operations)):
@@ -287,6 +349,18 @@ cdef class Facts:
         self.values.append(value)
         return version
 
+    cdef int32_t _session(self, dict sessions, process, bint is_lost) except -1:
+        """The number of a transaction's client. One that did not return is followed by nobody: its client is a new one."""
+        cdef object client = sessions.get(process)
+        if client is None:
+            client = sessions[process] = self.sessions
+            self.sessions += 1
+        self.clients.push_back(client)
+        if not is_lost:
+            return client
+        self.sessions += 1
+        return self.sessions - 1
+
     cdef _collect(self, history):
         cdef int32_t at = 0
         cdef uint8_t committed
@@ -298,13 +372,13 @@ cdef class Facts:
                 self.deadline.check()
             committed = operation.finish is not None and operation.result is not UNKNOWN
             self.numbers.committed.push_back(committed)
-            self.numbers.session.push_back(sessions.setdefault(operation.process, len(sessions)))
+            self.numbers.session.push_back(self._session(sessions, operation.process, operation.finish is None))
             for step in steps_of(operation, self.is_lists):
                 kind = step[0]
                 if kind in WRITES:
                     self._collect_write(at, self._key(step[1]), step[2], last_writer, last_final)
             at += 1
-        self.sessions, self.inside = <int32_t>len(sessions), at
+        self.inside = at
         for final in self.numbers.finals:
             self.numbers.is_final[final.version] = 1
         for operation in history.failed:
@@ -391,11 +465,13 @@ cdef class Facts:
             seen = () if value is None else value if type(value) is tuple else tuple(value)
             added = own.get(key) if own else None
             base = seen[: max(0, len(seen) - len(added))] if added else seen
-            if (added and seen[len(base):] != tuple(added)) or (key in known and known[key] != base):
-                message = f"a read of {self.keys[key]!r} disagrees with what the transaction saw and did before"
+            if added and seen[len(base):] != tuple(added):
+                message = f"a read of {self.keys[key]!r} disagrees with what the transaction did before"
                 self._report("internal", message, (operation,))
                 continue
-            known[key] = base
+            if known.setdefault(key, base) != base:
+                message = f"a read of {self.keys[key]!r} disagrees with what the transaction saw before"
+                self._report("unrepeatable-read", message, (operation,))
             if added and any([mine in base for mine in added]):
                 self._report_duplicate(key, seen, operation)
             self._see_list(at, key, base)
@@ -497,12 +573,13 @@ cdef class Facts:
             value = step[2] if len(step) > 2 else None
             if step[0] in WRITES:
                 now[key] = value
+                own.add(key)
                 continue
             if key in now:
                 if now[key] == value and (now[key] is None) == (value is None):
                     continue
-                message = f"a read of {self.keys[key]!r} disagrees with what the transaction saw and did"
-                self._report("internal", message, (operation,))
+                message = f"a read of {self.keys[key]!r} disagrees with what the transaction {'did' if key in own else 'saw'} before"
+                self._report("internal" if key in own else "unrepeatable-read", message, (operation,))
             version = self._version(key, value)
             if self.numbers.writer[version] != at:
                 self._add_read(at, version)
@@ -532,13 +609,13 @@ cdef class Facts:
         cdef vector[uint8_t] included
         cdef vector[int32_t] last
         cdef Instants instants
-        cdef int32_t at, session
+        cdef int32_t at, client
         with nogil:
             included = self.numbers.included()
             self.numbers.add_reads(found.graph[0])
             if self.is_lists:
                 self.numbers.add_orders(found.graph[0])
-        last.resize(size, -1)
+        last.resize(self.sessions, -1)
         try:
             for at in range(self.inside):
                 operation = self.transactions[at]
@@ -546,10 +623,11 @@ cdef class Facts:
                     self.deadline.check()
                 if not included[at]:
                     continue
-                session = self.numbers.session[at]
-                if last[session] >= 0:
-                    found.graph.add(last[session], at, 8)
-                last[session] = at
+                client = self.clients[at]
+                if last[client] >= 0:
+                    found.graph.add(last[client], at, 8)
+                if operation.finish is not None:
+                    last[client] = at
                 instants.call(operation.call, at)
                 if operation.finish is not None:
                     instants.finish(operation.finish, at)
@@ -578,6 +656,7 @@ cdef class Facts:
         try:
             with nogil:
                 answer = saturation.run(asked)
+            self.forced = saturation.forced
             if answer == kAdded:
                 return None
             if answer == kStale:
@@ -586,13 +665,59 @@ cdef class Facts:
             del saturation
         raise LimitReached(TIME_UP if answer == kNoTime else MEMORY_UP)
 
-    def search(self, Graph graph, uint8_t kinds, bint is_snapshot, size_t memory):
+    def forcing(self, int32_t before, int32_t after):
+        """The read that forces an edge which saturation added: its transaction, the key and the value; or ``None``."""
+        cdef Forced found
+        for found in self.forced:
+            if found.before == before and found.after == after:
+                key = self.keys[self.numbers.key[found.read.version]]
+                return self.transactions[found.read.reader], key, self.values[found.read.version]
+        return None
+
+    def lost_update(self):
+        """Two transactions that read one version of a key and both wrote the key, with the key; or ``None``."""
+        cdef Lost found = self.numbers.lost_update()
+        if found.version < 0:
+            return None
+        return self.transactions[found.one], self.transactions[found.other], self.keys[self.numbers.key[found.version]]
+
+    def overtaken(self):
+        """Who appended to a list what it had read, though others came between, with the key; or ``None``."""
+        cdef Update found = self.numbers.overtaken()
+        return None if found.by < 0 else (self.transactions[found.by], self.keys[found.key])
+
+    def runs_in_order(self, Graph graph, uint8_t kinds):
+        """Whether the transactions can be run one at a time, in the order of their calls as far as that is possible.
+
+        ``False`` means nothing. Registers only.
+
+        Args:
+            graph: That of these facts.
+            kinds: Of its edges, those that the order must keep.
+        """
+        cdef vector[int32_t] order
+        return self._run(graph, kinds, order)
+
+    cdef bint _run(self, Graph graph, uint8_t kinds, vector[int32_t]& order) except -1:
+        cdef Schedule* schedule = new Schedule(self.numbers, graph.graph[0], kinds)
+        cdef boolean is_done
+        try:
+            with nogil:
+                is_done = schedule.run()
+            order.swap(schedule.order)
+        finally:
+            del schedule
+        self.deadline.check()
+        return is_done
+
+    def search(self, Graph graph, uint8_t kinds, str shape, double seconds, size_t memory):
         """Look for an order of the versions that no read puts in order.
 
         Args:
             graph: That of these facts.
             kinds: Of its edges, those that the order must keep.
-            is_snapshot: Whether cycles with two rw edges in a row are allowed.
+            shape: Which cycles are forbidden: ``plain`` all, ``snapshot``, ``prefix`` and ``cursor`` those of these levels.
+            seconds: For this search.
             memory: Of the search, in bytes.
 
         Returns:
@@ -601,23 +726,15 @@ cdef class Facts:
         Raises:
             LimitReached: The time was up, or the memory used up.
         """
-        cdef Polygraph* polygraph = new Polygraph(graph.graph.nodes(), is_snapshot)
+        cdef Polygraph* polygraph = new Polygraph(graph.graph.nodes(), SHAPES[shape])
         cdef OrderSearch* search = NULL
         cdef Polygraph.Edge edge
         cdef boolean is_done
         cdef OrderAnswer answer
-        cdef double seconds
-        cdef Schedule* schedule = NULL
         cdef vector[int32_t] wish
         try:
-            if not self.is_lists:
-                schedule = new Schedule(self.numbers, graph.graph[0], kinds)
-                with nogil:
-                    is_done = schedule.run()
-                if is_done:
-                    return []
-                wish = schedule.order
-                self.deadline.check()
+            if not self.is_lists and self._run(graph, kinds, wish):
+                return []
             with nogil:
                 Numbers.add_certain(polygraph[0], graph.graph[0], kinds)
                 if self.is_lists:
@@ -627,8 +744,7 @@ cdef class Facts:
                 is_done = polygraph.pair_up(memory)
             if not is_done:
                 raise LimitReached(MEMORY_UP)
-            seconds = self.deadline.left_s
-            search = new OrderSearch(polygraph[0], seconds, memory, &stop, <void*>self)
+            search = new OrderSearch(polygraph[0], min(seconds, self.deadline.left_s), memory, &stop, <void*>self)
             with nogil:
                 answer = search.run(wish)
             if answer == kOrderStopped:
@@ -638,10 +754,25 @@ cdef class Facts:
             if answer == kViolated:
                 return [(edge.from_, edge.to, edge.kind) for edge in search.edges()]
         finally:
-            del schedule
             del search
             del polygraph
         raise LimitReached(TIME_UP if answer == kOrderNoTime else MEMORY_UP)
+
+    def parallel(self, Graph graph, uint8_t kinds, size_t memory):
+        """As :meth:`search`, for parallel snapshot isolation."""
+        cdef Parallel* search = new Parallel(self.numbers, graph.graph[0], kinds, self.deadline.left_s, memory)
+        cdef ParallelAnswer answer
+        cdef ParallelEdge edge
+        try:
+            with nogil:
+                answer = search.run()
+            if answer == kParallelHolds:
+                return []
+            if answer == kParallelViolated:
+                return [(edge.from_, edge.to, edge.kind) for edge in search.edges()]
+        finally:
+            del search
+        raise LimitReached(TIME_UP if answer == kParallelNoTime else MEMORY_UP)
 
 
 cdef told_apart(operation, bint is_lists):

@@ -8,6 +8,8 @@ returns (``instants.hpp``).
 * G0: only ww. G1c: ww and wr. G-single: exactly one rw. G2-item: more.
 * A cycle without two rw edges in a row rules out snapshot isolation (Cerone and Gotsman 2018): ``G-nonadjacent`` if it
   has more than one. Such cycles are those of a graph with two copies of each node, for how it was entered.
+* A cycle in which a read or the order of a client comes before each rw edge rules out prefix consistency (Biswas and Enea
+  2019): such cycles are those of a graph with a node for what each transaction read, and one for what it wrote.
 
 *Cost*: linear for the verdict; naming a cycle asks for shortest paths, with bounded work.
 """
@@ -26,6 +28,7 @@ WR: Final = 2
 RW: Final = 4
 SESSION: Final = 8
 REALTIME: Final = 16
+OWN: Final = 32
 
 NAMES: Final = {WW: "ww", WR: "wr", RW: "rw", SESSION: "session", REALTIME: "realtime"}
 SUFFIXES: Final = ((REALTIME, "-realtime"), (SESSION, "-process"))
@@ -59,9 +62,23 @@ class DependencyGraph:
         cycle = self.graph.doubled(RW).cycle(kinds & ~RW, kinds | RW)
         return [(before % nodes, after % nodes, kind) for before, after, kind in cycle]
 
-    def is_fine(self, kinds: int, *, is_snapshot: bool) -> bool:
-        """Whether edges of ``kinds`` and rw edges make no cycle, or none without two rw edges in a row."""
-        return (self.graph.doubled(RW) if is_snapshot else self.graph).is_acyclic(kinds | RW)
+    def unprefixed(self, kinds: int) -> list[Triple]:
+        """A short cycle in which every rw edge comes after a read or the order of a client."""
+        cycle = self.graph.split(WW, RW, OWN).cycle(kinds & ~RW, kinds | RW | OWN)
+        return [(b % (2 * self.size), a % (2 * self.size), kind) for b, a, kind in cycle if kind != OWN]
+
+    def is_fine(self, kinds: int, shape: str) -> bool:
+        """Whether edges of ``kinds`` and rw edges make no cycle that a level forbids: see :meth:`.Facts.search`."""
+        graph = self.graph
+        if shape == "snapshot":
+            graph = graph.doubled(RW)
+        elif shape == "prefix":
+            graph = graph.split(WW, RW, OWN)
+        return graph.is_acyclic(kinds | RW | OWN)
+
+    def named(self, cycle: Sequence[Triple]) -> Anomaly:
+        """A cycle with the name that its edges give it."""
+        return self.anomaly(name_of(cycle), cycle)
 
     def anomaly(self, name: str, cycle: Sequence[Triple]) -> Anomaly:
         """A cycle as users see it: without instants, beginning at its first transaction."""
@@ -83,3 +100,15 @@ class DependencyGraph:
             if after < self.size:
                 edges.append((begun, after, kind))
         return edges
+
+
+def name_of(cycle: Sequence[Triple]) -> str:
+    """Adya's name of a cycle, or Elle's."""
+    kinds = [kind for _, _, kind in cycle]
+    antidependencies = kinds.count(RW)
+    if antidependencies == 0:
+        return "G1c" if WR in kinds else "G0"
+    if antidependencies == 1:
+        return "G-single"
+    is_adjacent = any(one == other == RW for one, other in zip(kinds, [*kinds[1:], kinds[0]], strict=True))
+    return "G2-item" if is_adjacent else "G-nonadjacent"

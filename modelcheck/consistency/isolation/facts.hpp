@@ -119,7 +119,9 @@ struct Facts {
   void add_registers(Polygraph& polygraph) const {
     const std::vector<uint8_t> is_in = included();
     std::vector<std::vector<int32_t>> readers(key.size()), writers(first.size());
-    for (const Read& read : reads) readers[size_t(read.version)].push_back(read.reader);
+    for (size_t at = 0; at < reads.size(); ++at)
+      if (polygraph.shape() != Polygraph::kCursor || is_last(at))
+        readers[size_t(reads[at].version)].push_back(reads[at].reader);
     for (const Final& last : finals)
       if (is_in[size_t(last.writer)]) writers[size_t(key[size_t(last.version)])].push_back(last.version);
     for (size_t of = 0; of < first.size(); ++of) {
@@ -134,13 +136,75 @@ struct Facts {
 
   // The writers of every list whose order no read tells.
   void add_unread(Polygraph& polygraph) const {
-    for (const auto& writers : unread()) {
+    const auto of_keys = unread();
+    for (const auto& writers : of_keys) {
       polygraph.begin_key();
       for (const int32_t by : writers) polygraph.add_writer(by);
     }
+    if (polygraph.shape() != Polygraph::kCursor) return;
+    for (const Update& update : updates())
+      if (update.after < 0)
+        for (const int32_t other : of_keys[size_t(update.key)]) polygraph.add_certain(update.by, other, Polygraph::kWw);
+  }
+
+  // A transaction that appended to a list what it had read last.
+  struct Update {
+    int32_t by, key;
+    int32_t before, after;  // places of what it read and of what it wrote first; before all: -1, unread: -1
+  };
+  std::vector<Update> updates() const {
+    std::vector<Update> found;
+    std::vector<std::vector<Final>> of_writer(transactions());
+    for (const Final& last : finals) of_writer[size_t(last.writer)].push_back(last);
+    for (size_t at = 0; at < reads.size(); ++at) {
+      const size_t version = size_t(reads[at].version), of = size_t(key[version]);
+      if (!is_last(at) || (reads[at].version != first[of] && place[version] < 0)) continue;
+      for (const Final& last : of_writer[size_t(reads[at].reader)]) {
+        if (size_t(key[size_t(last.version)]) != of) continue;
+        int32_t own = last.version;
+        while (previous[size_t(own)] >= 0) own = previous[size_t(own)];
+        found.push_back({reads[at].reader, int32_t(of), reads[at].version == first[of] ? -1 : place[version],
+                         place[size_t(own)]});
+      }
+    }
+    return found;
+  }
+
+  // Of those, one that does not follow what it read, for others came between; `by` is kNobody if there is none.
+  Update overtaken() const {
+    for (const Update& update : updates()) {
+      const int32_t next = update.after >= 0 ? update.after : int32_t(order[size_t(update.key)].size());
+      if (next != update.before + 1) return update;
+    }
+    return {kNobody, 0, 0, 0};
+  }
+
+  // Two transactions that read one version of a key and both wrote the key; kNobody if there are none.
+  struct Lost {
+    int32_t one, other, version;
+  };
+  Lost lost_update() const {
+    std::vector<int32_t> updated(key.size(), kNobody);
+    std::vector<std::vector<int32_t>> keys(transactions());
+    for (const Final& last : finals) keys[size_t(last.writer)].push_back(key[size_t(last.version)]);
+    for (size_t at = 0; at < reads.size(); ++at) {
+      const auto& own = keys[size_t(reads[at].reader)];
+      const size_t version = size_t(reads[at].version);
+      if (!is_last(at) || std::find(own.begin(), own.end(), key[version]) == own.end()) continue;
+      if (updated[version] != kNobody) return {updated[version], reads[at].reader, int32_t(version)};
+      updated[version] = reads[at].reader;
+    }
+    return {kNobody, kNobody, -1};
   }
 
  private:
+  // Whether a transaction reads the key of a read no more after it.
+  bool is_last(size_t at) const {
+    for (size_t later = at + 1; later < reads.size() && reads[later].reader == reads[at].reader; ++later)
+      if (key[size_t(reads[later].version)] == key[size_t(reads[at].version)]) return false;
+    return true;
+  }
+
   static void add(Dependencies& graph, int32_t before, int32_t after, uint8_t kind) {
     if (before != after && before != kNobody && after != kNobody) graph.add(before, after, kind);
   }

@@ -1,4 +1,5 @@
-// Read-committed, read-atomic and causal consistency, by saturation (Biswas and Enea 2019, section 4).
+// Read-committed, read-atomic and causal consistency, by saturation (Biswas and Enea 2019, section 4). Their
+// read-committed is what Bailis and others (2013) call monotonic atomic view.
 //
 // If a transaction reads a key from one writer while another writer of that key is visible to it, then the other one came
 // first. Adding all such edges either makes a cycle or leaves an order that explains the history. Visible is
@@ -45,6 +46,13 @@ class Saturation {
   // If stale: who wrote what was not read, and who read the first version instead.
   int32_t writer = -1, reader = -1;
 
+  // An edge that was added: `before` was visible to a reader of what `after` wrote.
+  struct Forced {
+    int32_t before, after;
+    Facts::Read read;
+  };
+  std::vector<Forced> forced;
+
  private:
   bool writes(int32_t transaction, int32_t key) const {
     for (size_t at = finals_begin_[size_t(transaction)]; at < finals_begin_[size_t(transaction) + 1]; ++at)
@@ -58,6 +66,7 @@ class Saturation {
     if (other == source || other == read.reader) return true;
     if (source >= 0) {
       graph_.add(other, source, Facts::kWw);
+      forced.push_back({other, source, read});
       return true;
     }
     if (read.version != facts_.first[size_t(key)]) return true;  // of an aborted writer

@@ -44,6 +44,8 @@ def label(anomaly: Anomaly, number: int) -> str:
 
 def reason(anomaly: Anomaly, edge: Edge) -> str:
     """Why one transaction comes before another, with the key if that is clear."""
+    if edge.reason:
+        return edge.reason
     key = edge_key(anomaly.operations[edge.before], anomaly.operations[edge.after], edge.kind)
     where = "" if key is None else f" of {key[0]!r}"
     kind = REASONS[edge.kind]

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from modelcheck.consistency._equality import Exactly
+from modelcheck.consistency.hierarchy import incomparable
 from modelcheck.consistency.history import Operation
 from modelcheck.consistency.objects.sequential import UNKNOWN
+from modelcheck.consistency.readers import TRANSACTIONS
 from modelcheck.consistency.report.anomaly_text import anomaly_lines, reason
 from modelcheck.consistency.report.diagram import diagram, fitting, sentence, shown
 from modelcheck.consistency.result import Explanation, HistoryResult
@@ -37,6 +39,18 @@ def _lines(result: HistoryResult) -> Iterator[str]:
     for anomaly in result.anomalies:
         yield ""
         yield from anomaly_lines(anomaly)
+    if result.strongest:
+        yield ""
+        yield f"What still holds: {', '.join(result.strongest)}."
+    if result.model in TRANSACTIONS and result.verdict is not Verdict.UNKNOWN:
+        yield from _incomparable_lines(result)
+
+
+def _incomparable_lines(result: HistoryResult) -> Iterator[str]:
+    """What the answer says nothing about, where that may surprise."""
+    others = incomparable(result.consistency, result.model)
+    if others:
+        yield f"  (says nothing of {', '.join(others)})"
 
 
 def _explanation_lines(explanation: Explanation, operations: int) -> Iterator[str]:
@@ -96,6 +110,7 @@ def as_json(result: HistoryResult) -> dict[str, Any]:
         "model": result.model,
         "operations": result.operations,
         "procedure": result.procedure,
+        "strongest": list(result.strongest),
         "reason": result.reason,
         "hint": result.hint,
         "seconds": round(result.seconds, 6),
