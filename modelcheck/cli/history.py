@@ -29,7 +29,8 @@ _QUIET_S = 1.0
 @click.option(
     "--consistency",
     metavar="LEVEL",
-    help="linearizable (of objects, the default), sequential, causal; of transactions read-uncommitted, read-committed, "
+    help="linearizable (of objects, the default), sequential, causal, causal+, pram, read-your-writes, monotonic-reads, "
+    "monotonic-writes, writes-follow-reads, regular, 2-atomic; of transactions read-uncommitted, read-committed, "
     "cursor-stability, monotonic-atomic-view, read-atomic, causal, prefix, parallel-snapshot-isolation, "
     "snapshot-isolation, repeatable-read, serializable (the default), strong-session-..., strict-serializable.",
 )

@@ -18,7 +18,7 @@ from modelcheck.consistency.linearizability.procedures import Part, PartResult, 
 from modelcheck.consistency.objects.forms import conforming
 from modelcheck.consistency.objects.named import OBJECTS, object_named
 from modelcheck.consistency.objects.sequential import SequentialObject
-from modelcheck.consistency.ordering import ORDERINGS, decide_ordering
+from modelcheck.consistency.ordering import ORDERINGS, decide_ordering, is_ordering
 from modelcheck.consistency.readers import TRANSACTIONS, read_history
 from modelcheck.consistency.report.explanation import explain
 from modelcheck.consistency.result import Explanation, HistoryResult
@@ -96,7 +96,8 @@ def check_history(
         result = _other(history, meant, consistency, left, explanation=explanation)
     if result.verdict is Verdict.VIOLATED and explanation and isinstance(meant, SequentialObject):
         result = evolve(result, hint=_hint(history, meant, consistency, Allowance(deadline.left_s, given.memory_bytes)))
-    return evolve(result, seconds=time.perf_counter() - started)
+    order = result.linearization if linearization else None
+    return evolve(result, linearization=order, seconds=time.perf_counter() - started)
 
 
 def _hint(history: History, object_: SequentialObject, consistency: str, limits: Allowance) -> str | None:
@@ -118,7 +119,7 @@ def _consistency(model: str | SequentialObject, consistency: str | None) -> str:
     if isinstance(model, str) and model in CHECKERS:
         return consistency or VALID
     consistency = consistency or ("serializable" if isinstance(model, str) else "linearizable")
-    if consistency not in CONSISTENCIES:
+    if consistency not in CONSISTENCIES and not is_ordering(consistency):
         raise UsageError(
             f"there is no consistency {consistency!r}", remedy=f"Choose one of {', '.join(CONSISTENCIES)}."
         )

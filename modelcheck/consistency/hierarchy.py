@@ -50,7 +50,7 @@ OBJECTS: Final = {
     "linearizable": ("sequential", "regular", "2-atomic"),
     "2-atomic": ("3-atomic",),
     "3-atomic": (),
-    "regular": (),
+    "regular": ("read-your-writes", "monotonic-writes"),
     "sequential": ("causal", "causal+"),
     "causal": ("pram", "writes-follow-reads"),
     "causal+": ("read-your-writes", "monotonic-reads", "monotonic-writes", "writes-follow-reads"),

@@ -1,14 +1,15 @@
-"""Consistency models of objects that ask for less than real time: sequential and causal consistency.
+"""Consistency models of objects besides linearizability.
 
 *Sequential* (Lamport 1979): some order of all operations explains what every client saw and keeps each client's own
-order. Keys cannot be looked at one by one, for it is not a local property. The search is over how far each client has
-come; reads are taken as soon as they are possible, and no place is visited twice. *Cost*: exponential in the clients.
+order. Keys cannot be looked at one by one, for it is not a local property. What is linearizable is sequentially
+consistent, and what is not causal is not, so these are asked first. Then the search is over how far each client has come;
+reads are taken as soon as they are possible, and no place is visited twice. *Cost*: exponential in the clients.
 
-*Causal* (Ahamad and others 1995; here as Biswas and Enea 2019): a client never sees something older than what it has
-seen already, directly or through what others saw. It is decided for reads and writes of unique values, by saturation
-in polynomial time; each operation is a transaction of one step.
+The others are about registers that are only read and written: ``views.py`` has causal consistency, PRAM and the session
+guarantees, ``stale.py`` regular and k-atomic registers.
 
-Operations that never returned may be left out, and stand on their own: their clients went on without them.
+Operations that never returned may be left out. They come after what their clients had done before, and before nothing:
+their clients went on without them.
 """
 
 from __future__ import annotations
@@ -18,39 +19,107 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
-from modelcheck.consistency._equality import exact, kept, same
+from modelcheck.consistency._equality import exact
+from modelcheck.consistency.accesses import Accesses
 from modelcheck.consistency.history import History, Operation, no_overlap
-from modelcheck.consistency.isolation.transactions import decide_transactions
-from modelcheck.consistency.objects.independent import Independent
-from modelcheck.consistency.objects.maps import KeyValue, MultiRegister
-from modelcheck.consistency.objects.registers import Register
-from modelcheck.consistency.objects.sequential import UNKNOWN, Family, SequentialObject, agrees, applied
+from modelcheck.consistency.linearizability.procedures import decide
+from modelcheck.consistency.objects.sequential import SequentialObject, agrees, applied
 from modelcheck.consistency.result import Anomaly, HistoryResult
-from modelcheck.errors import UsageError
-from modelcheck.limits.deadline import Allowance
+from modelcheck.consistency.stale import anomaly_of_regular, stale_parts, staleness
+from modelcheck.consistency.views import VIEWS, anomaly_of_views
+from modelcheck.errors import HistoryError, UsageError
+from modelcheck.limits.deadline import Allowance, Deadline
 from modelcheck.verdict import Verdict
 
-ORDERINGS: Final = ("sequential", "causal")
-"""What may be asked of objects besides linearizability."""
+ORDERINGS: Final = ("sequential", *VIEWS, "regular", "2-atomic", "3-atomic")
+"""What may be asked of objects besides linearizability; any number may stand before ``-atomic``."""
+
+
+def is_ordering(consistency: str) -> bool:
+    """Whether objects can be asked for it, besides linearizability."""
+    return consistency in ORDERINGS or staleness(consistency) is not None
 
 
 def decide_ordering(history: History, object_: SequentialObject, consistency: str, limits: Allowance) -> HistoryResult:
-    """Whether a history of an object is sequentially or causally consistent; to be called under a watch for the limits."""
-    if consistency == "causal":
-        return _causal(history, object_, limits)
-    if consistency != "sequential":
-        raise UsageError(f"an object cannot be {consistency!r}", remedy="Choose linearizable, sequential or causal.")
-    search = _SequentialSearch(history.operations, object_)
-    holds = search.run()
-    return HistoryResult(
-        Verdict.HOLDS if holds else Verdict.VIOLATED,
-        consistency,
-        object_.name,
-        len(history),
-        "search over clients",
-        None if holds else "no order explains all clients",
-        linearization=tuple(search.order) if holds else None,
+    """Whether a history of an object keeps one of :data:`ORDERINGS`; to be called under a watch for the limits."""
+    if not is_ordering(consistency):
+        raise UsageError(
+            f"an object cannot be {consistency!r}", remedy=f"Choose linearizable or one of {', '.join(ORDERINGS)}."
+        )
+    if consistency == "sequential":
+        return _sequential(history, object_, limits)
+    accesses = Accesses(history.operations, object_, consistency)
+    found = HistoryResult(Verdict.HOLDS, consistency, object_.name, len(history), "views of the clients")
+    depth = staleness(consistency)
+    if depth is not None:
+        return _k_atomic(accesses, depth, found, limits)
+    if consistency == "regular":
+        anomaly, procedure = anomaly_of_regular(accesses), "intervals of the writes"
+    else:
+        anomaly, procedure = anomaly_of_views(accesses, consistency), "saturation"
+    if anomaly is None:
+        return evolve(found, procedure=procedure)
+    return evolve(found, verdict=Verdict.VIOLATED, procedure=procedure, anomalies=(anomaly,))
+
+
+def _k_atomic(accesses: Accesses, depth: int, found: HistoryResult, limits: Allowance) -> HistoryResult:
+    """Each key is linearizable as a register that remembers its last values, or not."""
+    deadline = Deadline(limits.time_s)
+    recorded = {(a.operation.process, a.operation.call): a.operation for a in accesses.all}
+    for key, history, object_ in stale_parts(accesses, depth):
+        _, answer, procedures, _ = decide(history, object_, Allowance(deadline.left_s, limits.memory_bytes))
+        found = evolve(found, procedure=", ".join(procedures))
+        if answer.verdict is Verdict.UNKNOWN:
+            return evolve(found, verdict=answer.verdict, reason=answer.reason)
+        if answer.verdict is Verdict.VIOLATED:
+            stuck = answer.answer and answer.problem and answer.problem.operations[answer.answer[2]]
+            operations = (stuck,) if stuck else history.operations[-1:]
+            where = "" if key is None else f" of {key!r}"
+            told = f"no order of the operations{where} lets every read see one of the last {depth} writes; it stuck at the return of"
+            shown = tuple(recorded[o.process, o.call] for o in operations)
+            return evolve(found, verdict=answer.verdict, anomalies=(Anomaly("too old", shown, message=told),))
+    return found
+
+
+def _sequential(history: History, object_: SequentialObject, limits: Allowance) -> HistoryResult:
+    """Sequential consistency, by way of what implies it and of what it implies."""
+    result = HistoryResult(Verdict.HOLDS, "sequential", object_.name, len(history), "search over clients")
+    no_overlap(history.operations)
+    _, strict, _, order = decide(
+        history, object_, Allowance(limits.time_s / 4, limits.memory_bytes), needs_order=True
     )
+    if strict.verdict is Verdict.HOLDS:
+        return evolve(result, procedure=f"linearizable: {strict.procedure}", linearization=order)
+    anomaly = _not_causal(history, object_)
+    if anomaly is not None:
+        return evolve(result, verdict=Verdict.VIOLATED, procedure="saturation: not causal", anomalies=(anomaly,))
+    search = _SequentialSearch(history.operations, object_)
+    if search.run():
+        return evolve(result, linearization=tuple(search.order))
+    reason = "no order explains all clients"
+    return evolve(result, verdict=Verdict.VIOLATED, reason=reason, anomalies=(search.stuck(),))
+
+
+def _not_causal(history: History, object_: SequentialObject) -> Anomaly | None:
+    """What keeps a history of registers from being causal, if that can be told."""
+    try:
+        accesses = Accesses(history.operations, object_, "causal")
+        return anomaly_of_views(accesses, "causal+") or anomaly_of_views(accesses, "causal")
+    except (UsageError, HistoryError):
+        return None
+
+
+@frozen
+class _Lane:
+    """Operations of one client in order, or one that never returned.
+
+    Args:
+        operations: In the order of the client.
+        after: For a lost operation the lane of its client, and how far that must have come.
+    """
+
+    operations: tuple[Operation, ...]
+    after: tuple[int, int] | None = None
 
 
 @frozen(slots=True)
@@ -68,16 +137,19 @@ class _SequentialSearch:
 
     def __init__(self, operations: Sequence[Operation], object_: SequentialObject) -> None:
         self.object = object_
-        lanes: dict[Hashable, list[Operation]] = {}
-        for at, operation in enumerate(operations):
-            lane = operation.process if operation.finish is not None else ("unfinished", at)
-            if operation.finish is not None or operation.name not in object_.reads:
-                lanes.setdefault(lane, []).append(operation)
-        self.lanes = list(lanes.values())
-        for own in self.lanes:
-            own.sort(key=lambda o: o.call)
-            no_overlap(own)
+        own: dict[Hashable, list[Operation]] = {}
+        lost: list[tuple[Operation, Hashable, int]] = []
+        for operation in sorted(operations, key=lambda o: o.call):
+            done = own.setdefault(operation.process, [])
+            if operation.finish is not None:
+                done.append(operation)
+            elif operation.name not in object_.reads:
+                lost.append((operation, operation.process, len(done)))
+        number = {process: at for at, process in enumerate(own)}
+        self.lanes = [_Lane(tuple(done)) for done in own.values()]
+        self.lanes += [_Lane((operation,), (number[process], done)) for operation, process, done in lost]
         self.order: list[Operation] = []
+        self.furthest: tuple[int, ...] = tuple(0 for _ in self.lanes)
 
     def run(self) -> bool:
         """Whether there is an order; ``order`` then holds it."""
@@ -89,94 +161,48 @@ class _SequentialSearch:
             if step.operation is not None:
                 self.order.append(step.operation)
             place = self._take_reads(step.place, step.state)
-            key = exact(step.state)
-            if (place, key) in visited:
+            reached = place, exact(step.state)
+            if reached in visited:
                 continue
-            visited.add((place, key))
+            visited.add(reached)
+            if sum(place) > sum(self.furthest):
+                self.furthest = place
             if self._is_done(place):
                 return True
             stack.extend(self._steps(place, step.state))
         return False
 
+    def stuck(self) -> Anomaly:
+        """Where the search came furthest: the next operation of each client."""
+        lanes = zip(self.furthest, self.lanes, strict=True)
+        shown = tuple(lane.operations[at] for at, lane in lanes if at < len(lane.operations) and lane.after is None)
+        told = f"at most {sum(self.furthest):,} operations can be put in order; then none of these can be the next"
+        return Anomaly("no order of all clients", shown, message=told)
+
     def _is_done(self, place: tuple[int, ...]) -> bool:
-        return all(at == len(lane) or lane[at].finish is None for at, lane in zip(place, self.lanes, strict=True))
+        return all(at == len(lane.operations) or lane.after for at, lane in zip(place, self.lanes, strict=True))
 
     def _take_reads(self, place: tuple[int, ...], state: Any) -> tuple[int, ...]:
         """Go on where an operation changes nothing; that can only help."""
         reached = list(place)
-        for lane, operations in enumerate(self.lanes):
-            while reached[lane] < len(operations):
-                operation = operations[reached[lane]]
-                if operation.finish is None or not self.object.is_pure(
-                    operation.name, operation.argument, operation.result
-                ):
+        for number, lane in enumerate(self.lanes):
+            while reached[number] < len(lane.operations) and lane.after is None:
+                operation = lane.operations[reached[number]]
+                if not self.object.is_pure(operation.name, operation.argument, operation.result):
                     break
                 if not agrees(operation.result, applied(self.object, state, operation.name, operation.argument)[1]):
                     break
                 self.order.append(operation)
-                reached[lane] += 1
+                reached[number] += 1
         return tuple(reached)
 
     def _steps(self, place: tuple[int, ...], state: Any) -> Iterator[_Step]:
         """The next operation of each client, where it is possible."""
-        for lane, at in enumerate(place):
-            if at == len(self.lanes[lane]):
+        for number, at in enumerate(place):
+            lane = self.lanes[number]
+            if at == len(lane.operations) or (lane.after and place[lane.after[0]] < lane.after[1]):
                 continue
-            operation = self.lanes[lane][at]
+            operation = lane.operations[at]
             new, result = applied(self.object, state, operation.name, operation.argument)
             if operation.finish is None or agrees(operation.result, result):
-                yield _Step((*place[:lane], at + 1, *place[lane + 1 :]), new, len(self.order), operation)
-
-
-_READ_AND_WRITTEN: Final = (Family.REGISTER, Family.KEY_VALUE, Family.MULTI_REGISTER)
-"""The objects whose operations read or write one key, but for ``append`` and ``txn``."""
-
-
-def _causal(history: History, object_: SequentialObject, limits: Allowance) -> HistoryResult:
-    transactions = tuple(_transaction(operation, object_) for operation in history.operations)
-    failed = tuple(_transaction(operation, object_) for operation in history.failed if operation.name != "cas")
-    found = decide_transactions(History(transactions, failed, history.source), "rw-register", "causal", limits)
-    unwritten = _unwritten(transactions, failed)
-    if unwritten is not None and found.verdict is not Verdict.VIOLATED:
-        found = evolve(found, verdict=Verdict.VIOLATED, reason=None, anomalies=(unwritten,))
-    return evolve(found, model=object_.name)
-
-
-def _unwritten(transactions: Sequence[Operation], failed: Sequence[Operation]) -> Anomaly | None:
-    """A read of what nobody wrote. Transactions take it to be written by somebody outside, but an object has no outside."""
-    steps = [(step, operation) for operation in (*transactions, *failed) for step in operation.argument]
-    written = {exact((key, value)) for (kind, key, value), _ in steps if kind == "w"}
-    for (kind, key, value), operation in steps:
-        is_known = operation.finish is not None and value is not None and value is not UNKNOWN
-        if kind == "r" and is_known and exact((key, value)) not in written:
-            where = "" if key is None else f" from {key!r}"
-            return Anomaly("unwritten", (operation,), message=f"{value!r} was read{where}, and nobody wrote it")
-    return None
-
-
-def _transaction(operation: Operation, object_: SequentialObject) -> Operation:
-    """An operation on a register as a transaction of one step."""
-    name, argument = operation.name, operation.argument
-    key: Any = None
-    each = object_.each if isinstance(object_, Independent) else object_
-    is_keyed = each is not object_ or object_.family is not Family.REGISTER
-    if object_.family in _READ_AND_WRITTEN or (each is not object_ and each.family is Family.REGISTER):
-        if name in ("read", "get"):
-            key = (argument[0] if isinstance(object_, Independent) else argument) if is_keyed else None
-            seen = None if same(operation.result, _initial(object_, key)) else operation.result
-            return evolve(operation, name="txn", argument=(("r", key, seen),), result=None)
-        if name in ("write", "put"):
-            key, value = argument if is_keyed else (None, argument)
-            return evolve(operation, name="txn", argument=(("w", key, value),))
-    raise UsageError(
-        f"causal consistency of {object_.name!r} with {name!r} cannot be decided",
-        remedy="It can for a register, a multi-register and a key-value map that are only read and written.",
-    )
-
-
-def _initial(object_: SequentialObject, key: Any) -> Any:
-    if isinstance(object_, KeyValue | MultiRegister):
-        return dict(object_.initial).get(kept(key), object_.absent)
-    if isinstance(object_, Independent):
-        return object_.each.initial
-    return object_.initial if isinstance(object_, Register) else None
+                yield _Step((*place[:number], at + 1, *place[number + 1 :]), new, len(self.order), operation)

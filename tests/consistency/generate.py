@@ -207,3 +207,27 @@ def _drawn(random, steps, versions, present, drift, model):
         else:
             found.append((kind, key, own[key][-1] if key in own else known[key]))
     return tuple(found)
+
+
+def drawn_accesses(random, size):
+    """Reads and writes of one or two registers by a few clients; reads see the last write, an old one, or one to come."""
+    free, done, fresh = [0] * random.randint(2, 4), [], iter(range(1, 100))
+    keys, drift, width = random.choice(["x", "xxy"]), random.choice([0.2, 0.5, 0.9]), random.choice([2, 12])
+    written, seen = {key: [None] for key in "xy"}, []
+    for _ in range(size):
+        client, key = random.randrange(len(free)), random.choice(keys)
+        call = free[client] + random.randint(1, 5)
+        free[client] = finish = call + random.randint(1, width)
+        if random.random() < 0.5:
+            written[key].append(next(fresh))
+            lost = random.random() < 0.15
+            argument = key, written[key][-1]
+            done.append(Operation(client, "write", argument, UNKNOWN if lost else None, call, None if lost else finish))
+        else:
+            seen.append((len(done), len(written[key])))
+            done.append(Operation(client, "read", key, None, call, finish))
+    for at, count in seen:
+        versions = written[done[at].argument]
+        far = random.choice(versions[: count + 1]) if random.random() < drift else versions[count - 1]
+        done[at] = evolve(done[at], result=far)
+    return in_order(done)
