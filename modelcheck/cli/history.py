@@ -41,6 +41,7 @@ _QUIET_S = 1.0
 @click.option("--max-memory", type=Size(), default=2 << 30, metavar="SIZE", help="Of the search; 2G by default.")
 @click.option("--order", is_flag=True, help="Also give an order of all operations, if there is one.")
 @click.option("--solver", type=click.Choice(["native", "z3"]), default="native", help="z3 for a second opinion.")
+@click.option("--no-explanation", is_flag=True, help="Do not explain a violation, which takes up to 15 % of the time limit.")
 @click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a violation as a page.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 @common_options
@@ -57,6 +58,7 @@ def history(
     max_memory: int,
     order: bool,
     solver: str,
+    no_explanation: bool,
     html: Path | None,
     as_json: bool,
 ) -> None:
@@ -91,6 +93,7 @@ def history(
             consistency=consistency,
             limits=Limits(time_s=deadline.left_s, memory_bytes=max_memory),
             linearization=order,
+            explanation=not no_explanation,
             solver=solver,
             progress=progress,
         )

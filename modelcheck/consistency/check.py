@@ -14,7 +14,7 @@ from modelcheck.consistency.beginning import beginning_hint
 from modelcheck.consistency.checkers import CHECKERS, VALID, decide_checker
 from modelcheck.consistency.history import History, Progress
 from modelcheck.consistency.isolation.transactions import LEVELS, decide_transactions, strongest_below
-from modelcheck.consistency.linearizability.procedures import Part, PartResult, decide, parts_of
+from modelcheck.consistency.linearizability.procedures import decide, parts_of
 from modelcheck.consistency.objects.forms import conforming
 from modelcheck.consistency.objects.named import OBJECTS, object_named
 from modelcheck.consistency.objects.sequential import SequentialObject
@@ -34,7 +34,7 @@ CONSISTENCIES = ("linearizable", *ORDERINGS, *LEVELS)
 LIMITS = Limits(time_s=60.0, memory_bytes=2 << 30)
 """Those of a check if none are given."""
 
-EXPLANATION_SHARE = 0.1
+EXPLANATION_SHARE = 0.15
 """The share of the time limit that the explanation of a violation may take besides."""
 
 WATCHED_FROM = 1000
@@ -62,7 +62,7 @@ def check_history(
             if not given.
         limits: When the verdict is ``unknown``, by default after 60 s and 2 GB: those of time, in which reading a file is counted, and of memory.
         linearization: Whether an order of all operations is wanted when the history is linearizable.
-        explanation: Whether a violation is to be explained by few operations, and by what still holds; that takes a tenth of
+        explanation: Whether a violation is to be explained by few operations, and by what still holds; that takes up to 15 % of
             the time limit at most.
         solver: ``"native"``, or ``"z3"`` for a second opinion on the linearizability of a few operations.
         progress: Called now and then with the number of operations decided and of all.
@@ -225,17 +225,9 @@ def _linearizable(
         found.verdict, "linearizable", object_.name, len(history), procedure, found.reason, linearization=order
     )
     if found.verdict is Verdict.VIOLATED and explanation and part is not None:
-        return evolve(result, explanation=_explained(part, object_, limits, found))
+        share = Allowance(EXPLANATION_SHARE * limits.time_s, limits.memory_bytes)
+        return evolve(result, explanation=explain(part, object_, share, found))
     return result
-
-
-def _explained(part: Part, object_: SequentialObject, limits: Allowance, found: PartResult) -> Explanation | None:
-    limits = Allowance(EXPLANATION_SHARE * limits.time_s, limits.memory_bytes)
-    try:
-        with watched(limits):
-            return explain(part, object_, limits, found)
-    except LimitReached:
-        return None
 
 
 def _by_solver(history: History, object_: SequentialObject, limits: Allowance) -> HistoryResult:

@@ -72,7 +72,7 @@ def _k_atomic(accesses: Accesses, depth: int, found: HistoryResult, limits: Allo
         if answer.verdict is Verdict.UNKNOWN:
             return evolve(found, verdict=answer.verdict, reason=answer.reason)
         if answer.verdict is Verdict.VIOLATED:
-            stuck = answer.answer and answer.problem and answer.problem.operations[answer.answer[2]]
+            stuck = answer.answer and answer.problem and answer.problem.operations[answer.answer.unexplained]
             operations = (stuck,) if stuck else history.operations[-1:]
             where = "" if key is None else f" of {key!r}"
             told = f"no order of the operations{where} lets every read see one of the last {depth} writes; it stuck at the return of"

@@ -9,14 +9,29 @@ import subprocess
 
 import pytest
 
-from modelcheck.consistency import UNKNOWN, CasRegister, History, Operation, Register, check_history
+from modelcheck.consistency import (
+    UNKNOWN,
+    CasRegister,
+    FifoQueue,
+    History,
+    HistoryResult,
+    KeyValue,
+    Operation,
+    PriorityQueue,
+    Register,
+    Stack,
+    check_history,
+)
+from modelcheck.consistency.linearizability.procedures import decide_part, parts_of
 from modelcheck.consistency.report.diagram import diagram, fitting
+from modelcheck.consistency.report.explanation import explain
 from modelcheck.consistency.report.page import page
 from modelcheck.consistency.report.text import described
+from modelcheck.limits.deadline import Allowance
 from modelcheck.verdict import Verdict
 
 from ..oracles.linearizability import linearizable
-from .generate import OBJECTS, random_history
+from .generate import OBJECTS, random_history, unique_history
 
 STALE = [
     Operation("a", "write", 1, None, 0, 1),
@@ -134,3 +149,71 @@ def test_a_linearization_is_given_when_asked_for():
     result = check_history(History(STALE[:4]), Register(0), linearization=True)
     assert result.verdict is Verdict.HOLDS
     assert [o.name for o in result.linearization] == ["write", "read", "write", "read"]
+
+
+def violated(seed, object_):
+    """A random history that is not linearizable, or ``None``."""
+    chance = random.Random(f"violated {seed} {object_.name}")
+    history = random_history(chance, object_, operations=8, clients=4, values=3, lost=0.1, wrong=3)
+    return None if linearizable(history, object_) else History(history)
+
+
+@pytest.mark.parametrize("object_", OBJECTS, ids=lambda o: o.name)
+def test_a_violation_is_always_explained(object_):
+    """Every violation comes with the operation at which it stuck, and with few operations that contradict each other."""
+    seen = 0
+    for seed in range(150):
+        history = violated(seed, object_)
+        if history is not None:
+            explanation = check_history(history, object_).explanation
+            assert explanation.unexplained in history.operations
+            assert explanation.core, seed
+            seen += 1
+    assert seen > 3
+
+
+def test_an_explanation_without_time_says_where_it_stuck():
+    """Where there is no time to reduce a violation, the place, the key and an operation are told all the same."""
+    operations = [
+        Operation("a", "put", ("k", "1"), None, 0, 1, "some.jsonl:1"),
+        Operation("b", "get", "k", "2", 2, 3, "some.jsonl:2"),
+    ]
+    (part,) = parts_of(operations, KeyValue())
+    for found in (decide_part(part, KeyValue(), Allowance(60), needs_answer=answer) for answer in (True, False)):
+        explanation = explain(part, KeyValue(), Allowance(0.0), found)
+        assert (explanation.core, explanation.key, explanation.unexplained) == ((), part.key, operations[1])
+        result = HistoryResult(Verdict.VIOLATED, "linearizable", "kv", 2, "search", explanation=explanation)
+        assert "no time to find the operations on the key 'k' that contradict each other" in described(result)
+        assert "recorded at some.jsonl:2" in described(result)
+
+
+@pytest.mark.parametrize(("put", "take", "object_"), [("push", "pop", Stack()), ("enqueue", "dequeue", FifoQueue())])
+def test_a_thousand_values_are_reduced_to_few(put, take, object_):
+    """Of a thousand values that were put in once, a value that was taken twice is shown alone."""
+    history = []
+    for at in range(1000):
+        history += [Operation("a", put, at, None, 8 * at, 8 * at + 5), Operation("b", take, None, at, 8 * at + 4, 8 * at + 7)]
+    history.append(Operation("c", take, None, 500, 8001, 8002))
+    result = check_history(History(history), object_)
+    assert [o.result for o in result.explanation.core] == [None, 500, 500]
+    assert "These 3 operations, all there are on their values, cannot all be right:" in described(result)
+
+
+def test_values_that_are_shown_contradict_each_other():
+    """The operations on the values of an explanation are not linearizable, all others left out."""
+    seen = 0
+    for seed in range(300):
+        for object_ in (Stack(), FifoQueue(), PriorityQueue()):
+            chance = random.Random(f"values {seed}")
+            history = unique_history(chance, object_, operations=9, clients=4, wrong=3)
+            explanation = check_history(History(history), object_).explanation
+            if explanation is not None and explanation.method == "values":
+                assert not linearizable(explanation.core, object_), seed
+                seen += 1
+    assert seen > 100
+
+
+def test_an_explanation_can_be_switched_off():
+    """Without an explanation there is a verdict alone."""
+    result = check_history(History(STALE), Register(0), explanation=False)
+    assert (result.verdict, result.explanation) == (Verdict.VIOLATED, None)

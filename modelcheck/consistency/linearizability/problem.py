@@ -6,8 +6,8 @@ and a kind, so plain Python costs little here. Times become ranks: all different
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Hashable, Sequence
+from typing import Any, NamedTuple
 
 from modelcheck.consistency._equality import exact, same
 from modelcheck.consistency.history import Operation
@@ -17,9 +17,21 @@ from modelcheck.consistency.linearizability.unique import ZONES
 from modelcheck.consistency.objects.sequential import Family, SequentialObject, agrees, applied
 from modelcheck.errors import HistoryError
 
-Answer = tuple[Outcome, list[int], int, list[tuple[int, list[int]]], int, int]
-"""What the native searches answer: the outcome; a linearization; the operation whose return nothing explains; some
-configurations before it, each a state and an order; steps tried; the most configurations at once."""
+
+class Answer(NamedTuple):
+    """What the native searches answer."""
+
+    outcome: Outcome
+    order: list[int]
+    """A linearization, if there is one."""
+    unexplained: int
+    """The operation whose return nothing explains, or -1."""
+    before: list[tuple[int, list[int]]]
+    """Some configurations before that return, each a state and an order."""
+    steps: int
+    """How many were tried."""
+    widest: int
+    """The most configurations at once."""
 
 
 REPEATS = 32
@@ -36,6 +48,10 @@ class Problem:
     """
 
     def __init__(self, operations: Sequence[Operation], object_: SequentialObject, *, is_part: bool) -> None:
+        self.object, self.states = object_, list[Any]()
+        self._states: dict[Hashable, int] = {}
+        self._kinds: list[tuple[str, Any, Any]] = []
+        self._repeats = REPEATS
         try:
             search = None
             if object_.family in (Family.REGISTER, Family.CAS_REGISTER):
@@ -54,12 +70,9 @@ class Problem:
     def _general(self, operations: Sequence[Operation], object_: SequentialObject, *, is_part: bool) -> Search:
         """The search that asks the object in Python for each pair of a state and a kind."""
         self.object = observed_texts(operations, object_) if is_part else object_
-        self._states: dict[Any, int] = {}
-        self.states: list[Any] = []
         initial = self._state(self.object.initial)
         search = Search(operations, self.object.reads)
         self._kinds = search.kinds
-        self._repeats = REPEATS
         for name, _, _ in self._kinds:
             if self.object.operations and name not in self.object.operations:
                 raise self.object.unknown_operation(name)

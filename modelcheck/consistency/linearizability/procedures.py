@@ -221,15 +221,15 @@ class _Decision:
         return found
 
     def _frontier(self, problem: Problem, seconds: float, width: int) -> PartResult:
-        answer = problem.search.frontier(width=width, seconds=seconds, memory=self.memory)
+        answer = Answer(*problem.search.frontier(width=width, seconds=seconds, memory=self.memory))
         return _judge(problem, answer, f"frontier of {width} configurations" if width else "frontier")
 
     def _relaxed(self, problem: Problem, seconds: float, width: int, *, rounds: int) -> PartResult:
-        answer = problem.search.relaxed(width=width, seconds=seconds, memory=self.memory, rounds=rounds)
+        answer = Answer(*problem.search.relaxed(width=width, seconds=seconds, memory=self.memory, rounds=rounds))
         return evolve(_judge(problem, answer, "frontier that reuses lost operations"), is_first=False)
 
     def _depth_first(self, problem: Problem, seconds: float, steps: int) -> PartResult:
-        answer = problem.search.wing_gong(seconds=seconds, memory=self.memory, steps=steps)
+        answer = Answer(*problem.search.wing_gong(seconds=seconds, memory=self.memory, steps=steps))
         return _judge(problem, answer, "depth-first search")
 
 
@@ -241,11 +241,11 @@ _REASONS = {
 
 
 def _judge(problem: Problem, answer: Answer, procedure: str) -> PartResult:
-    outcome, order = answer[0], answer[1]
+    outcome, order = answer.outcome, answer.order
     if outcome is Outcome.holds:
         return PartResult(Verdict.HOLDS, procedure, order, problem=problem)
     if outcome is Outcome.violated:
-        names_return = answer[2] >= 0
+        names_return = answer.unexplained >= 0
         return PartResult(Verdict.VIOLATED, procedure, answer=answer if names_return else None, problem=problem)
     return PartResult(Verdict.UNKNOWN, procedure, reason=_REASONS[outcome])
 

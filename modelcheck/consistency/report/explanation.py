@@ -27,14 +27,18 @@ from attrs import evolve, frozen
 
 from modelcheck.consistency.history import Operation
 from modelcheck.consistency.linearizability._linearizability import Outcome
-from modelcheck.consistency.linearizability.problem import Problem
+from modelcheck.consistency.linearizability.problem import Answer, Problem
 from modelcheck.consistency.linearizability.procedures import Part, PartResult, decide_part, is_one_part
 from modelcheck.consistency.objects.sequential import UNKNOWN, SequentialObject
+from modelcheck.consistency.report.values import by_values, until
 from modelcheck.consistency.result import Configuration, Explanation, Start
-from modelcheck.limits.deadline import Allowance, Deadline
+from modelcheck.limits.deadline import Allowance, Deadline, LimitReached, watched
 from modelcheck.verdict import Verdict
 
 SHOWN_CONFIGURATIONS = 5
+_UNWATCHED: Final = 0.8
+"""The share of its time that an explanation plans with; what it then takes longer is cut off."""
+
 QUESTION_S = 0.3
 """Seconds for one question; without an answer the operation stays."""
 
@@ -51,18 +55,8 @@ _NOTHING: Final = object()
 """A result that no operation gives."""
 
 
-def until(operations: Sequence[Operation], last: Operation) -> list[Operation]:
-    """The history up to the return of ``last``.
-
-    Operations that had not returned by then need not have taken effect; if they did, it was with their later results.
-    """
-    assert last.finish is not None
-    called = [o for o in operations if o.call <= last.finish]
-    return [o if o.finish is not None and o.finish <= last.finish else evolve(o, finish=None) for o in called]
-
-
-def explain(part: Part, object_: SequentialObject, limits: Allowance, found: PartResult) -> Explanation | None:
-    """Explain why a part is not linearizable; ``None`` if the time did not suffice even to say where.
+def explain(part: Part, object_: SequentialObject, limits: Allowance, found: PartResult) -> Explanation:
+    """Explain why a part is not linearizable, as well as the time allows, and at least where it stuck.
 
     Args:
         part: A part that is known not to be linearizable.
@@ -70,6 +64,35 @@ def explain(part: Part, object_: SequentialObject, limits: Allowance, found: Par
         limits: For the explanation alone.
         found: What is known already.
     """
+    try:
+        with watched(limits):
+            within = Allowance(_UNWATCHED * limits.time_s, limits.memory_bytes)
+            explanation = by_values(part, object_, within) or _reduced(part, object_, within, found)
+    except LimitReached:
+        explanation = None
+    return explanation or _unreduced(part, object_, found)
+
+
+def _unreduced(part: Part, object_: SequentialObject, found: PartResult) -> Explanation:
+    """Where it stuck, as far as that was known before any explanation: at worst at the last return of the part."""
+    returned = [o for o in part.operations if o.finish is not None]
+    last = max(returned, key=lambda o: o.finish or 0)
+    is_named = found.answer is not None and found.problem is not None
+    if found.answer is not None and found.problem is not None:
+        last = found.problem.operations[found.answer.unexplained]
+    return Explanation(
+        core=(),
+        unexplained=last,
+        prefix=tuple(until(part.operations, last)),
+        configurations=_configurations(found, object_),
+        key=part.key,
+        method="unreduced",
+        is_first=is_named and found.is_first,
+    )
+
+
+def _reduced(part: Part, object_: SequentialObject, limits: Allowance, found: PartResult) -> Explanation | None:
+    """The operations that contradict each other; ``None`` if the time did not suffice even to say where."""
     deadline = Deadline(limits.time_s)
     if found.answer is None:
         found = decide_part(part, object_, Allowance(limits.time_s / 2, limits.memory_bytes), needs_answer=True)
@@ -142,12 +165,14 @@ class _Question:
         is_part = is_one_part(self._part, self.object)
         problem = Problem([*before, after], self.object, is_part=is_part)
         seconds = min(QUESTION_S, self._deadline.left_s)
-        found = problem.search.frontier(width=0, seconds=seconds, memory=self._memory)
-        if getattr(problem, "object", self.object) is not self.object:
+        found = Answer(*problem.search.frontier(width=0, seconds=seconds, memory=self._memory))
+        if problem.object is not self.object:
             return []  # Texts that nobody saw are one state there, and several here.
-        if found[0] != Outcome.violated or problem.operations[found[2]] is not after or len(found[3]) >= MOST_BEFORE:
+        if found.outcome != Outcome.violated or problem.operations[found.unexplained] is not after:
             return []
-        orders = ([problem.operations[at] for at in order] for _, order in found[3])
+        if len(found.before) >= MOST_BEFORE:
+            return []
+        orders = ([problem.operations[at] for at in order] for _, order in found.before)
         return list(dict.fromkeys(_state_after(order, self.object) for order in orders))
 
 
@@ -173,7 +198,7 @@ def _configurations(found: PartResult, object_: SequentialObject) -> tuple[Confi
     if found.answer is None or found.problem is None:
         return ()
     shown = []
-    for _, order in found.answer[3][:SHOWN_CONFIGURATIONS]:
+    for _, order in found.answer.before[:SHOWN_CONFIGURATIONS]:
         operations = tuple(found.problem.operations[at] for at in order)
         shown.append(Configuration(operations, _state_after(operations, object_)))
     return tuple(shown)
@@ -187,7 +212,7 @@ def _first_unexplained(operations: Sequence[Operation], found: PartResult, ask: 
     """
     named = None
     if found.answer is not None and found.problem is not None:
-        named = found.problem.operations[found.answer[2]]
+        named = found.problem.operations[found.answer.unexplained]
         if found.is_first:
             return _Stuck(named, is_first=True)
     elif not ask(operations):

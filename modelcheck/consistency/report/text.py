@@ -54,6 +54,22 @@ def _incomparable_lines(result: HistoryResult) -> Iterator[str]:
 
 
 def _explanation_lines(explanation: Explanation, operations: int) -> Iterator[str]:
+    if explanation.core:
+        yield from _core_lines(explanation, operations)
+    else:
+        whose = "" if explanation.key is None else f" on the key {_key(explanation.key)}"
+        yield f"There was no time to find the operations{whose} that contradict each other."
+        yield ""
+    if explanation.method == "unsatisfiable core":
+        return
+    which = "The first return" if explanation.is_first else "A return (it may not be the first)"
+    yield f"{which} that nothing explains: {explanation.unexplained.process}: {sentence(explanation.unexplained)}{_place(explanation.unexplained)}"
+    for configuration in explanation.configurations:
+        last = f" after {sentence(configuration.order[-1])}" if configuration.order else " at the beginning"
+        yield f"  it could be {shown(configuration.state)}{last}, with {len(configuration.order):,} operations in order"
+
+
+def _core_lines(explanation: Explanation, operations: int) -> Iterator[str]:
     core = explanation.core
     rest = operations - len(core)
     these = "This operation" if len(core) == 1 else f"These {len(core)} operations"
@@ -64,6 +80,9 @@ def _explanation_lines(explanation: Explanation, operations: int) -> Iterator[st
         states = " or ".join(shown(state) for state in explanation.start.states)
         yield f"Every explanation of the {before:,} operations that returned first leads to {states}."
         these = f"From there {these[0].lower()}{these[1:]}"
+    if explanation.method == "values":
+        these += ", all there are on their values,"
+        rest = 0
     others = "" if not rest else ", whatever the other one did" if rest == 1 else f", whatever the other {rest:,} did"
     yield f"{these} cannot {right}{others}:"
     if explanation.key is not None:
@@ -78,13 +97,6 @@ def _explanation_lines(explanation: Explanation, operations: int) -> Iterator[st
         yield ""
         yield "  Those drawn without an end may have happened at any time after their calls, or never."
     yield ""
-    if explanation.method == "unsatisfiable core":
-        return
-    which = "The first return" if explanation.is_first else "A return (it may not be the first)"
-    yield f"{which} that nothing explains: {explanation.unexplained.process}: {sentence(explanation.unexplained)}{_place(explanation.unexplained)}"
-    for configuration in explanation.configurations:
-        last = f" after {sentence(configuration.order[-1])}" if configuration.order else " at the beginning"
-        yield f"  it could be {shown(configuration.state)}{last}, with {len(configuration.order):,} operations in order"
 
 
 def _key(key: Any) -> str:
