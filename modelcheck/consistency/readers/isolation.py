@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from modelcheck.consistency.history import History, Operation
 from modelcheck.consistency.readers.asked import Asked
-from modelcheck.consistency.readers.recording import Recording, lines_of
+from modelcheck.consistency.readers.recording import Recording, lines_of, whole
 from modelcheck.errors import HistoryError
 
 Step = tuple[str, Any, Any]
@@ -53,7 +53,8 @@ def read_polysi(path: Path, asked: Asked) -> Recording:
                 place=f"{path}:{line}",
                 remedy="Lines are `r(key,value,session,transaction)` and `w(key,value,session,transaction)`.",
             )
-        kind, (key, value, session, number) = match[1], map(int, match.groups()[1:])
+        numbers = (whole(digits, f"{path}:{line}") for digits in match.groups()[1:])
+        kind, (key, value, session, number) = match[1], numbers
         step: Step = _read(key, value) if kind == "r" else ("w", key, value)
         sessions.setdefault(session, {}).setdefault(number, []).append(step)
     listed = [(name, [(tuple(steps), True) for steps in session.values()]) for name, session in sessions.items()]
@@ -73,7 +74,7 @@ def read_awdit(path: Path, asked: Asked) -> Recording:
         elif set(text.strip()) == {"="}:
             sessions.append([[]])
         elif re.fullmatch(r"\s*[rw]\s+-?\d+\s+-?\d+\s*", text):
-            sessions[-1][-1].append((parts[0], int(parts[1]), int(parts[2])))
+            sessions[-1][-1].append((parts[0], whole(parts[1], f"{path}:{line}"), whole(parts[2], f"{path}:{line}")))
         else:
             raise HistoryError(
                 f"a line is neither a step nor a separator: {text.strip()!r}",

@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 
 from modelcheck.consistency._equality import kept
 from modelcheck.consistency.checkers import CHECKERS
-from modelcheck.consistency.history import DEEPEST, History, Operation, hashable
+from modelcheck.consistency.history import DEEPEST, LONGEST_BITS, History, Operation, hashable
 from modelcheck.consistency.objects.named import object_named
 from modelcheck.consistency.objects.sequential import Family, SequentialObject
 from modelcheck.consistency.objects.sets import elements
@@ -101,6 +101,19 @@ def client(process: Any) -> Hashable:
     if isinstance(process, bool | float | list | tuple):
         return kept(hashable(process))
     raise HistoryError(f"the process {process!r} names no client", remedy="A process is a number or a text.")
+
+
+def whole(digits: str, place: str) -> int:
+    """A whole number from its digits.
+
+    Raises:
+        HistoryError: They are thousands.
+    """
+    if len(digits) > LONGEST_BITS // 4:
+        raise HistoryError(
+            f"a whole number of {len(digits):,} digits is too long", place=place, remedy="Is the file what it should be?"
+        )
+    return int(digits)
 
 
 def printable(text: str) -> str:
