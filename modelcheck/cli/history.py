@@ -18,7 +18,7 @@ from modelcheck.verdict import Verdict
 
 _MODELS = (
     "register, cas-register, multi-register, kv, counter, set, queue, priority-queue, stack, mutex, reentrant-lock, "
-    "fetch-and-add, list-append, rw-register, bank, comments, long-fork, set-full, total-queue, unique-ids"
+    "fetch-and-add, etcd, list-append, rw-register, bank, comments, kafka, long-fork, set-full, total-queue, unique-ids"
 )
 _QUIET_S = 1.0
 
@@ -64,7 +64,8 @@ def history(
 ) -> None:
     """Check whether what clients of a store saw can be explained.
 
-    FILE is a history of Jepsen (EDN or JSON), a log of Porcupine, LiMo, PolySI, AWDIT or dbcop, or JSON lines. The exit
+    FILE is a history of Jepsen (EDN or JSON), a log of Porcupine, LiMo, PolySI, AWDIT or dbcop, a report of etcd's
+    robustness tests, a table (CSV) or JSON lines. The exit
     code is 0 if the history is consistent, 1 if it is not, 2 if it cannot be read, and 3 if the limit was reached.
     """
     from modelcheck.consistency import check_history, read_history  # noqa: PLC0415 - imported when used

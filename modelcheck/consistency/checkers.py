@@ -2,8 +2,9 @@
 
 * ``bank``: every read sees all accounts with one total, none of them negative.
 * ``comments``: who sees a value sees all that were written before that one was begun.
+* ``kafka``: consumers poll what producers sent, in order and without gaps.
 * ``long-fork``: of two reads of the same keys, one saw all that the other did.
-* ``set-full``: an element that was added or seen is in all reads from some moment on.
+* ``set-full``: an element that was added (or broadcast, in Maelstrom) or seen is in all reads from some moment on.
 * ``total-queue``: what comes out went in and comes out once; what went in comes out in the end.
 * ``unique-ids``: no identifier is given out twice.
 
@@ -23,6 +24,7 @@ from typing import Any, Final
 
 from modelcheck.consistency._equality import kept
 from modelcheck.consistency.history import History, Operation
+from modelcheck.consistency.kafka import kafka_anomalies
 from modelcheck.consistency.long_fork import long_forks
 from modelcheck.consistency.objects.sequential import UNKNOWN
 from modelcheck.consistency.result import Anomaly, HistoryResult
@@ -137,7 +139,7 @@ def _comments(history: History) -> Findings:
 
 
 def _set_full(history: History) -> Findings:
-    adds = {kept(o.argument): o for o in history.operations if o.name == "add"}
+    adds = {kept(o.argument): o for o in history.operations if o.name in ("add", "broadcast")}
     known = {element: _end(add) for element, add in adds.items() if add.finish is not None}
     present: dict[Any, Operation] = {}
     absent: dict[Any, Operation] = {}
@@ -214,8 +216,9 @@ def _unique_ids(history: History) -> Findings:
 CHECKERS: Final[Mapping[str, tuple[Callable[[History], Findings], Iterable[str]]]] = {
     "bank": (_bank, {"read", "transfer"}),
     "comments": (_comments, {"read", "write"}),
+    "kafka": (kafka_anomalies, {"send", "poll", "txn", "assign", "subscribe", "crash", "debug_topic_partitions"}),
     "long-fork": (long_forks, {"read", "write"}),
-    "set-full": (_set_full, {"add", "read"}),
+    "set-full": (_set_full, {"add", "broadcast", "read"}),
     "total-queue": (_total_queue, {"enqueue", "dequeue", "drain"}),
     "unique-ids": (_unique_ids, {"generate"}),
 }

@@ -32,7 +32,8 @@ MOST_S = 5.0
 WORDS = [
     "null", "true", "false", "NaN", "Infinity", "-Infinity", "-0.0", "1e999", "1.5", "0", "-1", "9223372036854775807", "-9223372036854775809",
     "18446744073709551616", "9" * 40, "9" * 5000, "{}", "[]", "[[]]", '""', '"x"', '"\\ud800"', "[1]", '{"a": 1}', "[" * 300, "]" * 300, "{" * 300,
-    "nil", ":x", "#{1 1}", "#{", "#inst", "\\a", "##NaN", "1/0", "1/2", "1.5M", "12N", ":info", ":fail", "_", "\x00", "\n", "\r", "\u2028", "é", "\ufeff",
+    "nil", ":x", "#{1 1}", "#{", "#inst", "\\a", "##NaN", "1/0", "1/2", "1.5M", "12N", ":info", ":fail", "_", "\x00", "\n",
+    "\r", "\u2028", "é", "\ufeff",
     '"#set": [1]', '{"#set": 1}', "txn", "r", "w", "append", "read", "cas", "write", ",", ":", "(", ")", "#_", ";", "--", "==", ",,",
 ]  # fmt: skip
 """What is put in the place of something else."""
@@ -136,6 +137,12 @@ EVENTS = b"""\
 {:process 2, :type :invoke, :f :txn, :value [[:append :x 3]]}
 {:process 2, :type :fail, :f :txn, :value [[:append :x 3]]}
 """
+MESSAGES = b"""\
+{:process 0, :type :invoke, :f :send, :value [[:send 5 10]]}
+{:process 0, :type :ok, :f :send, :value [[:send 5 [0 10]]]}
+{:process 1, :type :invoke, :f :poll, :value [[:poll]]}
+{:process 1, :type :ok, :f :poll, :value [[:poll {5 [[0 10]]}]]}
+"""
 QUEUE = b"""\
 [{"process": 0, "type": "invoke", "f": "enqueue", "value": 1}, {"process": 1, "type": "invoke", "f": "dequeue", "value": null},
  {"process": 0, "type": "ok", "f": "enqueue", "value": 1}, {"process": 1, "type": "ok", "f": "dequeue", "value": 1},
@@ -154,17 +161,41 @@ LIMO = b"""\
 """
 
 
+PORCUPINE = b"""\
+[{"ClientId": 0, "Input": {"Op": "put", "Key": "x", "Value": "1"}, "Call": 1, "Output": {"Value": ""}, "Return": 4},
+ {"ClientId": 1, "Input": {"Op": "get", "Key": "x", "Value": ""}, "Call": 2, "Output": {"Value": "1"}, "Return": 5},
+ {"ClientId": 0, "Input": {"Op": "append", "Key": "x", "Value": "2"}, "Call": 6, "Output": {"Value": ""}, "Return": 7}]
+"""
+ETCD = b"""\
+{"ClientId":1,"Input":{"Type":"txn","LeaseGrant":null,"Txn":{"Conditions":[{"Key":"a","ExpectedRevision":0}],"OperationsOnSuccess":[{"Type":"put-operation",\
+"Put":{"Key":"a","Value":{"Value":"1"},"LeaseID":7}}]}},"Call":1,"Output":{"Txn":{"Failure":false,"Results":[{"KVs":null,"Count":0,"Deleted":0}]},"Revision":2,"Error":""},"Return":4}
+{"ClientId":2,"Input":{"Type":"leaseGrant","LeaseGrant":{"LeaseID":7}},"Call":0,"Output":{"LeaseGrant":{"LeaseID":7},"Revision":1,"Error":""},"Return":1}
+{"ClientId":2,"Input":{"Type":"range","LeaseGrant":null,"Range":{"Start":"a","End":"","Limit":0,"Revision":0}},"Call":5,\
+"Output":{"Range":{"KVs":[{"Key":"a","Value":{"Value":"1"},"ModRevision":2}],"Count":1},"Revision":2,"Error":""},"Return":6}
+{"ClientId":2,"Input":{"Type":"leaseRevoke","LeaseGrant":null,"LeaseRevoke":{"LeaseID":7}},"Call":7,"Output":{"Revision":0,"Error":"timeout"},"Return":8}
+"""
+TABLE = b"""\
+process,f,key,argument,result,call,return
+a,put,x,1,,0.5,2.25
+b,get,x,,1,1.5,3
+a,put,x,"[1, 2]",ok,4,
+"""
+
+
 def valid_files():
     """Valid files by format."""
     return {
         "json-lines": [OPERATIONS, SHORT, STEPS],
-        "jepsen-edn": [EVENTS, recording("elle-cli/jepsen/set.edn").read_bytes(), b"[" + EVENTS + b"]"],
+        "jepsen-edn": [EVENTS, recording("elle-cli/jepsen/set.edn").read_bytes(), b"[" + EVENTS + b"]", MESSAGES],
         "jepsen-json": [QUEUE, b'{"checker": "queue", "history": ' + QUEUE + b"}"],
         "jepsen.util-log": [recording("porcupine/jepsen/etcd_003.log").read_bytes()[:1500]],
         "kv-lines": [recording("porcupine/kv/c01-ok.txt").read_bytes()[:1200]],
         "limo": [LIMO],
         "polysi": [b"w(1,5,0,0)\nr(2,0,0,0)\nr(1,5,1,1)\nw(2,7,1,1)\n"],
         "awdit": [b"w 1 5\nr 2 0\n----\nr 1 5\n====\nw 2 7\nr 2 7\n"],
+        "porcupine": [PORCUPINE],
+        "etcd": [ETCD],
+        "csv": [TABLE],
         "dbcop": [recording("smt-artifact/10_45_15_1000/history.bincode").read_bytes()[:700]],
     }
 
@@ -175,12 +206,12 @@ def outcome(path, name):
         read = read_history(path, format=name)
         result = check_history(read.history, read.meant, limits=Limits(time_s=2.0, memory_bytes=1 << 28))
         f"{described(result)} {json.dumps(as_json(result))}".encode()  # It can be printed.
-        return result.verdict.value
     except InternalError:
         raise
     except ModelcheckError as error:
         str(error).encode()
         return type(error).__name__
+    return result.verdict.value
 
 
 def run(name, count, seed, folder):

@@ -1,6 +1,7 @@
 """Sequential objects: what each operation does when there is no concurrency."""
 
 from modelcheck.consistency.objects.counters import Counter, FetchAndAdd
+from modelcheck.consistency.objects.etcd import Etcd
 from modelcheck.consistency.objects.independent import Independent
 from modelcheck.consistency.objects.locks import Mutex, ReentrantLock
 from modelcheck.consistency.objects.maps import KeyValue, MultiRegister
@@ -14,6 +15,7 @@ __all__ = [
     "UNKNOWN",
     "CasRegister",
     "Counter",
+    "Etcd",
     "FetchAndAdd",
     "FifoQueue",
     "Independent",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from modelcheck.consistency.objects.counters import Counter, FetchAndAdd
+from modelcheck.consistency.objects.etcd import Etcd
 from modelcheck.consistency.objects.locks import Mutex, ReentrantLock
 from modelcheck.consistency.objects.maps import KeyValue, MultiRegister
 from modelcheck.consistency.objects.queues import FifoQueue, PriorityQueue, Stack
@@ -29,6 +30,7 @@ OBJECTS: Final[Mapping[str, Callable[[], SequentialObject]]] = {
         Mutex,
         ReentrantLock,
         FetchAndAdd,
+        Etcd,
     )
 }
 """The objects by the names that the command line knows."""

@@ -15,7 +15,9 @@ from modelcheck.consistency.readers.isolation import read_awdit, read_dbcop, rea
 from modelcheck.consistency.readers.jepsen import read_jepsen_edn, read_jepsen_json
 from modelcheck.consistency.readers.json_lines import read_json_lines
 from modelcheck.consistency.readers.logs import read_kv_lines, read_limo, read_util_log
+from modelcheck.consistency.readers.porcupine import read_etcd, read_porcupine
 from modelcheck.consistency.readers.recording import Reader, Recording
+from modelcheck.consistency.readers.table import read_csv
 from modelcheck.errors import HistoryError, UsageError
 
 __all__ = ["FORMATS", "TRANSACTIONS", "Recording", "guessed_format", "read_history"]
@@ -30,10 +32,16 @@ FORMATS: Final[Mapping[str, Reader]] = {
     "polysi": read_polysi,
     "awdit": read_awdit,
     "dbcop": read_dbcop,
+    "porcupine": read_porcupine,
+    "etcd": read_etcd,
+    "csv": read_csv,
 }
 """The formats by the names that the command line knows."""
 
 _SIGNS: Final = (
+    ("etcd", rb'"Input"\s*:\s*\{\s*"Type"\s*:\s*"(range|txn|lease\w+|defragment|compact)"\s*,\s*"LeaseGrant"'),
+    ("porcupine", rb'"ClientId"\s*:.*"(Input|Call)"\s*:'),
+    ("csv", rb"\A\s*(process|f|call|return|argument|result|key)\s*,"),
     ("jepsen.util-log", rb"jepsen\.util - "),
     ("limo", rb"^\s*(#\s*@object|\[\s*\S+\s*\]\s+(call|return)\b)"),
     ("polysi", rb"^\s*[rw]\(\s*-?\d+\s*,"),
@@ -47,6 +55,8 @@ _BEGINNING: Final = 4096
 
 def guessed_format(path: Path) -> str:
     """The format of a file, from its name and its beginning."""
+    if path.is_dir():
+        return "etcd"
     with path.open("rb") as file:
         head = file.read(_BEGINNING)
     if path.suffix == ".bincode" or b"\0" in head:
@@ -89,11 +99,13 @@ def read_history(
         UsageError: There is no such format.
     """
     path = Path(path)
-    if not path.is_file():
+    if not path.is_file() and not path.is_dir():
         raise HistoryError("there is no such file", place=str(path), remedy="Name a file with a recorded history.")
     name = format or guessed_format(path)
     if name not in FORMATS:
         raise UsageError(f"there is no format {name!r}", remedy=f"Choose one of {', '.join(FORMATS)}.")
+    if path.is_dir() and name != "etcd":
+        raise HistoryError("this is a folder", place=str(path), remedy="Name a file; a folder is a report of etcd.")
     with _without_collection():
         return FORMATS[name](path, Asked(model, rename or {}))
 

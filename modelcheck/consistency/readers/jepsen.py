@@ -38,6 +38,9 @@ NOBODY: Final = object()
 """The process of an event that names none."""
 
 TYPES: Final = ("invoke", "ok", "fail", "info")
+_STEPS: Final = frozenset({"txn", "send", "poll"})
+"""Operations with a list of steps, which their completion fills in."""
+
 _ANSWERS: Final = frozenset({"contains", "fetch_and_add"})
 """Operations whose completion has the result, and whose call has the argument."""
 
@@ -58,7 +61,7 @@ def completed(name: str, value: Any) -> tuple[Any, Any]:
     """Argument (``None``: as called) and result of an operation that completed with this value."""
     if name in _READS:
         return None, UNKNOWN if value is None else hashable(value)
-    if name == "txn":
+    if name in _STEPS:
         return hashable(value), None
     if name in _ANSWERS:
         return None, UNKNOWN if value is None else hashable(value)
@@ -192,7 +195,7 @@ def history_of(events: list[Event], source: str, *, keyed: bool = False) -> Hist
                 argument, result = completed(name, value)
                 builder.finish(process, argument=argument, result=result, name=name, line=line)
             elif kind == "fail":
-                builder.fail(process, argument=hashable(value) if name == "txn" else None, name=name, line=line)
+                builder.fail(process, argument=hashable(value) if name in _STEPS else None, name=name, line=line)
             else:
                 builder.lose(process)
         except HistoryError as error:

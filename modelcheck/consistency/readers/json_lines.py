@@ -91,7 +91,7 @@ def _operation(row: Row, asked: Asked, time: _Times, place: str) -> Operation:
     result = _given(row.get("result", row.get("r")), short=short)
     if "k" in row:
         key = _key(row["k"])
-        argument = key if argument is None else (key, argument)
+        argument = key if argument is None and name in ("get", "read") else (key, argument)
     if name == "txn":
         argument, result = _steps(argument, result, lost=lost)
     call = time.of(row, ("call",))

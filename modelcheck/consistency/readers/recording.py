@@ -14,10 +14,10 @@ from modelcheck.consistency._equality import kept
 from modelcheck.consistency.checkers import CHECKERS
 from modelcheck.consistency.history import DEEPEST, LONGEST_BITS, History, Operation, hashable
 from modelcheck.consistency.objects.named import object_named
-from modelcheck.consistency.objects.sequential import Family, SequentialObject
+from modelcheck.consistency.objects.sequential import UNKNOWN, Family, SequentialObject
 from modelcheck.consistency.objects.sets import elements
 from modelcheck.consistency.readers.asked import Asked
-from modelcheck.consistency.readers.guess import TRANSACTIONS, candidates, guessed_model
+from modelcheck.consistency.readers.guess import TRANSACTIONS, candidates, guessed_model, is_steps
 from modelcheck.errors import HistoryError, UsageError
 
 
@@ -72,6 +72,8 @@ def recorded(history: History, format_: str, asked: Asked, *, model: str | None 
     """
     is_guessed = asked.model is None and model is None
     model = asked.model or model or guessed_model(history)
+    if model == "rw-register":
+        history = evolve(history, operations=tuple(map(_as_transaction, history.operations)))
     if model is None or model in TRANSACTIONS or model in CHECKERS:
         return Recording(history, format_, model, is_guessed=is_guessed)
     object_ = object_named(model)
@@ -86,6 +88,20 @@ def _with_set(operation: Operation) -> Operation:
     """A read of a set whose result was written as a list."""
     is_list = operation.name == "read" and isinstance(operation.result, tuple)
     return evolve(operation, result=elements(operation.result)) if is_list else operation
+
+
+def _as_transaction(operation: Operation) -> Operation:
+    """A read or a write of a long fork, whose value is a list of steps, as a transaction."""
+    if operation.name not in ("read", "write"):
+        return operation
+    steps = operation.argument if operation.name == "write" else operation.result
+    if steps is UNKNOWN:
+        return evolve(operation, name="txn", argument=())
+    is_read = operation.name == "read" and is_steps(steps, ("r", ":r"))
+    is_write = operation.name == "write" and is_steps(steps, ("w", ":w"))
+    if not (is_read or is_write):
+        return operation
+    return evolve(operation, name="txn", argument=steps, result=None if operation.finish is not None else UNKNOWN)
 
 
 def client(process: Any) -> Hashable:
