@@ -69,6 +69,7 @@ def test_what_decides_says_true_or_false(model, name, argument, answer):
         ("cas-register", "cas", 1, "takes a pair"),
         ("cas-register", "cas", (1, 2, 3), "takes a pair"),
         ("kv", "put", "k", "takes a pair"),
+        ("kv", "append", ("k", 1), "takes a pair of a key and a text or a list"),
         ("multi-register", "write", None, "takes a pair"),
         ("counter", "add", "1", "takes a number"),
         ("counter", "add", True, "takes a number"),

@@ -13,6 +13,7 @@ cdef enum:
     NUMBER_OR_NOTHING = 4
     PAIR_OF_KEY = 5
     ORDERED = 7
+    ENDING = 8
     DONE = 1
     TRUTH = 2
 
@@ -47,4 +48,6 @@ cdef bint usual_argument(int takes, argument) except -1:
         return argument is None
     if takes == NUMBER or takes == NUMBER_OR_NOTHING or takes == ORDERED:
         return type(argument) is int or (argument is None and takes == NUMBER_OR_NOTHING)
+    if takes == ENDING:
+        return type(argument) is tuple and len(<tuple>argument) == 2 and type((<tuple>argument)[1]) is str
     return (takes == PAIR or takes == PAIR_OF_KEY) and type(argument) is tuple and len(<tuple>argument) == 2

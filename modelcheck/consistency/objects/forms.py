@@ -37,6 +37,8 @@ class Takes(IntEnum):
     """Reads and writes of a transaction."""
     ORDERED = 7
     """What can be compared with ``<`` with all others."""
+    ENDING = 8
+    """A pair of a key and a text or a list, which lengthens what is there."""
 
 
 class Gives(IntEnum):
@@ -57,6 +59,7 @@ _TAKES: Final = {
     Takes.NUMBER: "a number as its argument",
     Takes.NUMBER_OR_NOTHING: "a number as its argument, or none",
     Takes.KEYED: "a pair of a key and its own argument",
+    Takes.ENDING: "a pair of a key and a text or a list",
     Takes.ORDERED: "what is less or greater than other elements",
 }
 _GIVES: Final = {
@@ -122,6 +125,8 @@ def _fits(takes: Takes, argument: Any) -> bool:
             return argument is None
         case Takes.PAIR | Takes.KEYED:
             return isinstance(argument, tuple) and len(argument) == len(("one", "other"))
+        case Takes.ENDING:
+            return isinstance(argument, tuple) and len(argument) == len(("key", "end")) and isinstance(argument[1], str | tuple)
         case Takes.NUMBER:
             return is_number
         case Takes.NUMBER_OR_NOTHING:

@@ -76,7 +76,7 @@ class KeyValue(_Map):
         """Give a key a value."""
         return _with(state, *pair), None
 
-    @operation(takes=Takes.PAIR, gives=Gives.DONE)
+    @operation(takes=Takes.ENDING, gives=Gives.DONE)
     def append(self, state: Pairs, pair: tuple[Any, Any]) -> tuple[Pairs, None]:
         """Lengthen the value of a key."""
         key, suffix = pair
