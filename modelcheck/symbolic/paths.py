@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import z3
 from attrs import define, field, frozen
 
-from modelcheck.spec.choice import Disabled, choosing, present
+from modelcheck.spec.choice import Disabled, StrayError, choosing, is_stray, present
 from modelcheck.spec.run import user_place
 from modelcheck.symbolic.asking import stop_if_wanted
 from modelcheck.symbolic.feasibility import Feasibility
@@ -401,6 +401,10 @@ def _ended(code: Callable[[], Any], frame: _Frame) -> Outcome | None:
         raise refused from error
     except Exception as error:  # noqa: BLE001 - the spec's code may raise anything.
         return Outcome(conj(*frame.assumed), error=error)
+    except BaseException as error:
+        if not is_stray(error):
+            raise
+        return Outcome(conj(*frame.assumed), error=StrayError(error).with_traceback(error.__traceback__))
     return Outcome(conj(*frame.assumed), value)
 
 

@@ -17,7 +17,7 @@ from attrs import frozen
 from modelcheck.errors import InternalError, ModelcheckError, SpecError
 from modelcheck.parts.network import Choices
 from modelcheck.spec import Declaration, Machine, Role, State
-from modelcheck.spec.choice import choosing
+from modelcheck.spec.choice import StrayError, choosing
 from modelcheck.spec.run import as_spec_error, user_place
 from modelcheck.spec.run import truth as returned_truth
 from modelcheck.spec.shape import variables
@@ -399,7 +399,8 @@ def goes_wrong(error: Exception, declared: Declaration) -> UnsupportedError:
 def _named(error: Exception, action: Declaration) -> Exception:
     if isinstance(error, SpecError):
         return error
-    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    raised = error.error if isinstance(error, StrayError) else error
+    text = f"{type(raised).__name__}: {raised}" if str(raised) else type(raised).__name__
     found = SpecError(f"{action.name} raises {text}", place=user_place(error))
     found.__cause__ = error
     return found

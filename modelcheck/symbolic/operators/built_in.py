@@ -21,7 +21,7 @@ from modelcheck.spec import choice
 from modelcheck.symbolic.operators.access import attribute, contains, item
 from modelcheck.symbolic.operators.calls import KNOWN, call, key_function
 from modelcheck.symbolic.operators.conditions import conditional, distinct, greater, less
-from modelcheck.symbolic.operators.items import items_of, items_of_union, iterated, listed
+from modelcheck.symbolic.operators.items import are_sequences, items_of, items_of_union, iterated, listed
 from modelcheck.symbolic.operators.library import evolved
 from modelcheck.symbolic.operators.ranges import ranged
 from modelcheck.symbolic.present import Present, decide
@@ -182,7 +182,7 @@ def _sequence(kind: type) -> Callable[..., Any]:
 
 def enumerated(values: Any, start: Any = 0) -> Any:
     """``enumerate(values, start)``."""
-    if isinstance(values, SymUnion):
+    if are_sequences(values):
         pairs = [(guard, (at + start, value)) for at, (guard, value) in enumerate(items_of_union(values))]
         return GuardedList(pairs, kind=Iterator)
     return iter([(at + start, value) for at, value in enumerate(iterated(values))])
@@ -190,10 +190,10 @@ def enumerated(values: Any, start: Any = 0) -> Any:
 
 def zipped(*values: Any, strict: bool = False) -> Any:
     """``zip(...)``."""
-    if strict or not any(isinstance(each, SymUnion) for each in values):
+    if strict or not any(map(are_sequences, values)):
         return zip(*(list(iterated(each)) for each in values), strict=strict)
     columns = [
-        items_of_union(each) if isinstance(each, SymUnion) else [(TRUE, value) for value in iterated(each)]
+        items_of_union(each) if are_sequences(each) else [(TRUE, value) for value in iterated(each)]
         for each in values
     ]
     return GuardedList(

@@ -42,9 +42,14 @@ def listed(iterable: Any) -> list[Guarded]:
     return GuardedList(*items_of(iterable)).finite()
 
 
+def are_sequences(value: Any) -> bool:
+    """Whether a value is one of several sequences, whose items are in step with each other."""
+    return isinstance(value, SymUnion) and all(isinstance(each, (tuple, list, range)) for _, each in value.alternatives)
+
+
 def items_of_union(union: SymUnion) -> list[Guarded]:
     """The items of a union of iterables."""
-    if all(isinstance(value, (tuple, list, range)) for _, value in union.alternatives):
+    if are_sequences(union):
         longest = max(len(value) for _, value in union.alternatives)
         found = []
         for at in range(longest):

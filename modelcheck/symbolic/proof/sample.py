@@ -56,7 +56,7 @@ def sample_of(machine: Machine, deadline: float | None = None) -> Sample:
     """The first states of a machine, breadth first.
 
     Raises:
-        SpecError: if an action or constraint raises.
+        SpecError: if an action, a constraint or a terminal predicate raises.
     """
     until = time.monotonic() + _LISTING_S
     until = until if deadline is None else min(until, deadline)
@@ -74,10 +74,14 @@ def _reached(machine: Machine, found: dict[State, State | None]) -> Iterator[tup
             yield None, state
     todo = list(found)
     for state in todo:
+        ends = True
         for _, after in machine.successors(state):
+            ends = False
             if after not in found and _is_within(machine, after):
                 todo.append(after)
                 yield state, after
+        if ends:  # Whether it may end here is no matter of the proof, but a predicate that raises is a mistake.
+            any(machine.failing(each, state) is None for each in machine.terminals)
 
 
 def _is_within(machine: Machine, state: State) -> bool:
