@@ -213,15 +213,17 @@ def is_instance(value: Any, kind: Any) -> Any:
 
 
 _ABSTRACT = {Iterator, KeysView, ValuesView, ItemsView}
+_OF_THE_STATE = {set, dict, Counter}
 
 
 def type_of(value: Any) -> Any:
     """``type(value)``."""
     value = split(value)
     found = kind_of(value)
-    if found in _ABSTRACT or (found is set and type(value) is not set):
-        what = "a set of the state, or made from one," if found is set else "an iterator, or of the keys, values or items of a dict,"
-        raise UnsupportedError(f"the type of {what} was asked for", remedy="Ask with isinstance(), or make a tuple or frozenset of it.")
+    if found in _ABSTRACT:
+        raise UnsupportedError("the type of an iterator, or of the keys, values or items of a dict, was asked for", remedy="Make a tuple of it.")
+    if found is frozenset or (found in _OF_THE_STATE and type(value) is not found):
+        raise UnsupportedError(f"the type of a {found.__name__} was asked for, which is one of its own in a state", remedy="Ask with isinstance().")
     return found
 
 

@@ -17,11 +17,23 @@ from modelcheck.symbolic import operators
 from modelcheck.symbolic.present import decide
 from modelcheck.symbolic.terms import TRUE, Guarded, conj, disj, neg
 from modelcheck.symbolic.values.equality import equality
-from modelcheck.symbolic.values.kinds import GuardedList, alternatives_of, describe, is_symbolic
+from modelcheck.symbolic.values.kinds import (
+    GuardedList,
+    Symbolic,
+    alternatives_of,
+    describe,
+    has_own_equality,
+    is_symbolic,
+)
 from modelcheck.symbolic.values.merging import merge, settled
 from modelcheck.symbolic.values.scalars import boolean, truth
 from modelcheck.symbolic.views.collection import Collection
 from modelcheck.values import identity
+
+
+def is_no_dict(value: Any) -> bool:
+    """Whether a value is certain to equal no dict."""
+    return not isinstance(value, (Symbolic, Mapping, Collection)) and not has_own_equality(value)
 
 
 class SymbolicBag(Collection):
@@ -88,7 +100,7 @@ class SymbolicBag(Collection):
 
     def __eq__(self, other: object) -> Any:
         if not isinstance(other, (Counter, SymbolicBag)):
-            return super().__eq__(other)
+            return False if is_no_dict(other) else super().__eq__(other)
         return boolean(conj(*(equality(self[element], other[element]) for element in self._elements_of(other))))
 
     __hash__ = None
@@ -220,7 +232,7 @@ class SymbolicTable(Collection):
 
     def __eq__(self, other: object) -> Any:
         if not isinstance(other, (dict, SymbolicTable)):
-            return super().__eq__(other)
+            return False if is_no_dict(other) else super().__eq__(other)
         own, theirs = self.items().items, self._pairs_of(other)
         return boolean(conj(self._contains_all(own, theirs), self._contains_all(theirs, own)))
 
