@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -148,9 +147,8 @@ def _verdicts(report: ProofReport) -> Iterator[Line]:
             Span(proof.verdict.value, proof.verdict.value),
             Span(_remark(proof), "note"),
         )
-        tried = _reason_lines(proof.reason or "") if proof.verdict is Verdict.UNKNOWN else []
-        if len(tried) > 1:
-            yield from ((Span(f"      {line}", "note"),) for line in tried)
+        if proof.verdict is Verdict.UNKNOWN and len(proof.tried) > 1:
+            yield from ((Span(f"      {method}: {reason}", "note"),) for method, reason in proof.tried)
         if proof.needs:
             yield (Span(f"      needs {', '.join(proof.needs)}", "note"),)
     yield ()
@@ -172,17 +170,11 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:MOST_SHOWN]) + more
 
 
-def _reason_lines(reason: str) -> list[str]:
-    """A reason; where several methods were tried, a line for each."""
-    return re.split(r"; (?=(?:bmc|(?:\d+-)?induction|ic3): )", reason)
-
-
 def _remark(proof: Proof) -> str:
     if proof.trace is not None:
         return f" in {count(len(proof.trace.steps), 'step')}" if proof.trace.steps else " in the initial state"
     if proof.verdict is Verdict.UNKNOWN:
-        lines = _reason_lines(proof.reason or "")
-        return f": {proof.reason}" if len(lines) == 1 else ""
+        return "" if len(proof.tried) > 1 else f": {proof.reason}"
     return f" by {proof.method}"
 
 

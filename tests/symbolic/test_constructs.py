@@ -476,6 +476,8 @@ FOLLOWED = [
     "self.out = self.row == {0: self.n} or self.row == self.n",
     "self.out = self.row.get(self.n, 5) if self.row.get(7) is None else 3",
     "self.out = (1, self.n) in self.row.items() and 1 in self.row.values() and self.n in self.row",
+    "x = map(is_true, self.items)\nself.out = (len(list(x)), len(list(x)))",
+    "self.out = sum(1 for x in zip(self.log, (1, 2))) + len(tuple(enumerate(self.log)))",
     # Aliases.
     "a, b = [], []\nx = a if self.flag else b\nx.append(1)\nself.out = (len(a), len(b))",
     "x = [0]\ny = x if self.flag else [1]\ny[0] = 5\nself.out = x[0]",
@@ -586,6 +588,9 @@ REFUSED = [
     ("try:\n    self.out = hash(self.big) # here\nfinally:\n    return", "was hashed"),
     ("try:\n    self.out = self.big.bit_length() # here\nexcept AttributeError:\n    self.out = 3", "one particular value"),
     ("with contextlib.suppress(TypeError):\n    self.out = self.big / 2 # here", "truediv of"),
+    # An iterator is gone through but once.
+    ("x = filter(None, {y + self.n for y in (0, 1)})\nself.out = len(list(x)) + len(list(x)) # here", "used twice"),
+    ("x = iter([y for y in (1, 2) if y > self.n])\nself.out = next(x, 5) + next(x, 6) # here", "used twice"),
     # Runs without an end.
     ("require(self.big > 0)\nx = 0\nwhile x < self.big: # here\n    x += 0", "asks .* times about symbolic values"),
     ("def f(n):\n    return f(n + 1) if n >= 0 else 1 # here\nself.out = f(self.big)", "calls itself|symbolic"),

@@ -322,7 +322,9 @@ def _divided(one: Any, other: Any) -> Any:
 
 
 def _same_iterator(values: Any, *rest: Any) -> Any:
-    return values if isinstance(values, GuardedList) else iter(iterated(values), *rest)
+    if not isinstance(values, GuardedList):
+        return iter(iterated(values), *rest)
+    return values if values.kind is Iterator else GuardedList(values.items, values.bound, Iterator)
 
 
 def _hasattr(value: Any, name: str) -> Any:

@@ -23,6 +23,7 @@ def items_of(iterable: Any) -> Items:
         found: Items = iterable.__symbolic_items__()
         return found
     if isinstance(iterable, GuardedList):
+        iterable.take()
         return iterable.items, iterable.bound
     if isinstance(iterable, SymSet):
         return distinct_items(iterable), ()

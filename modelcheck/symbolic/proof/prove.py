@@ -234,7 +234,7 @@ class _Prover:
             ("ic3", attempts.ic3),
         ]
         known = self._known
-        reasons: dict[str, list[str]] = {each.name: [] for each in targets}
+        reasons: dict[str, list[tuple[str, str]]] = {each.name: [] for each in targets}
         for method, attempt in methods:
             pending = [
                 each for each in targets if each.name not in known or known[each.name].verdict is Verdict.UNKNOWN
@@ -244,11 +244,12 @@ class _Prover:
             attempts.deadline = self._deadline or time.monotonic() + _METHOD_S
             for name, proof in self._tried(pending, method, attempt).items():
                 if proof.verdict is Verdict.UNKNOWN and name in reasons:
-                    reasons[name].append(f"{method}: {proof.reason}")
+                    reasons[name].append((method, proof.reason or "it gave no reason"))
                 known[name] = _better(known.get(name), proof)
         for each in targets:
             if known[each.name].verdict is Verdict.UNKNOWN:
-                known[each.name] = evolve(known[each.name], reason="; ".join(reasons[each.name]))
+                tried = tuple(reasons[each.name])
+                known[each.name] = evolve(known[each.name], reason="; ".join(f"{method}: {reason}" for method, reason in tried), tried=tried)
         proved = all(known[each.name].verdict is Verdict.HOLDS for each in targets)
         names = {each.name for each in targets}
         shown = names if proved else known.keys()

@@ -31,6 +31,7 @@ class Proof:
         found: An inductive invariant that was found, as conditions on a state each; all together imply the property.
         counterexample: To induction.
         trace: A run that violates it.
+        tried: The methods that were tried one after the other, each with why it gave no verdict.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Proof:
     found: tuple[str, ...] = ()
     counterexample: CounterexampleToInduction | None = None
     trace: Trace | None = None
+    tried: tuple[tuple[str, str], ...] = ()
 
 
 @frozen

@@ -133,15 +133,27 @@ class GuardedList(Symbolic):
         kind: What it stands for: a list, an iterator, or the keys, values or items of a dict.
     """
 
-    __slots__ = ("bound", "items", "kind")
+    __slots__ = ("bound", "items", "kind", "used")
 
     def __init__(self, items: list[Guarded], bound: tuple[Any, ...] = (), kind: type = list) -> None:
         self.items = items
         self.bound = bound
         self.kind = kind
+        self.used = False
+
+    def take(self) -> None:
+        """Say that the items are gone through, which can be done with an iterator but once.
+
+        Raises:
+            UnsupportedError: if they were before.
+        """
+        if self.kind is Iterator and self.used:
+            raise UnsupportedError("an iterator over symbolic values was used twice", remedy="Make a tuple of it: tuple(...).", about=self)
+        self.used = True
 
     def finite(self) -> list[Guarded]:
         """The items, if there are finitely many."""
+        self.take()
         if self.bound:
             raise UnsupportedError(
                 "the elements of a set with unbounded integers in them were listed one by one",
