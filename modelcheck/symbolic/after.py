@@ -25,14 +25,19 @@ class AfterSession(Session):
     def __init__(self, leaves: Leaves, following: list[tuple[Any, Any]]) -> None:
         super().__init__(leaves)
         self._substitution = following
+        self._after: dict[Any, Any] = {}
 
     def before(self, cell: Any) -> Any:
         """See `Session.before`."""
-        return _substituted(super().before(cell), self._substitution)
+        if cell not in self._after:
+            self._after[cell] = _substituted(super().before(cell), self._substitution)
+        return self._after[cell]
 
     def content(self, elements: Elements, key: Any) -> Any:
         """See `Session.content`."""
-        return _substituted(super().content(elements, key), self._substitution)
+        if (elements, key) not in self._after:
+            self._after[elements, key] = _substituted(super().content(elements, key), self._substitution)
+        return self._after[elements, key]
 
 
 def _substituted(value: Any, pairs: list[tuple[Any, Any]]) -> Any:

@@ -30,6 +30,7 @@ from modelcheck.symbolic.values.kinds import (
     describe,
     is_setlike,
     is_symbolic,
+    kind_of,
 )
 from modelcheck.symbolic.values.merging import concrete, over, settled, split
 from modelcheck.symbolic.values.scalars import boolean, int_term, negated
@@ -128,8 +129,10 @@ def arithmetic(name: str, one: Any, other: Any) -> Any:
     function = builtins.getattr(native, f"__{name}__")
     if name == "mod" and isinstance(one, (str, bytes)):
         return function(one, concrete(other))
-    keyed = [each for each in (one, other) if isinstance(each, dict) or hasattr(type(each), "__symbolic_keyed__")]
-    if keyed and any(is_symbolic(each) or hasattr(type(each), "__symbolic_concrete__") for each in keyed):
+    if any(issubclass(kind_of(each), dict) and (is_symbolic(each) or hasattr(type(each), "__symbolic_concrete__")) for each in (one, other)):
+        if not issubclass(kind_of(one), dict) or not issubclass(kind_of(other), dict):
+            names = " and ".join(f"'{kind_of(each).__name__}'" for each in (one, other))
+            raise TypeError(f"unsupported operand type(s) for {name}: {names}")
         return function(concrete(one), concrete(other))
     return function(_operand(one), _operand(other))
 
