@@ -4,7 +4,7 @@
 its steps is drawn among those that are enabled, with their arguments, so none is wasted. Invariants and step properties are checked
 after each step, and a state without any step must be a terminal one.
 
-:mod:`modelcheck.conformance.drawing` says how a step is chosen by a number, and :mod:`modelcheck.conformance.seeking` which numbers are drawn;
+:mod:`modelcheck.conformance.drawing` says what stands for a step, and :mod:`modelcheck.conformance.seeking` what is drawn;
 docs/guide/hypothesis.md has what that finds. Steps back to states that the run has seen are left out most of the time, and a run
 that can reach nothing new begins again, within the same test case.
 
@@ -14,6 +14,7 @@ own Python would cost milliseconds. What fails is replayed by the latter before 
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,7 +22,7 @@ from hypothesis.control import BuildContext, _current_build_context
 from hypothesis.reporting import report
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from modelcheck.conformance.drawing import Option, Options, Tastes, uniform
+from modelcheck.conformance.drawing import NUMBERS, Menu, Option, Options, Tastes, mixed
 from modelcheck.conformance.seeking import adjusted, drawn
 from modelcheck.conformance.violation import counterexample, described, violation_class
 from modelcheck.errors import UsageError
@@ -31,13 +32,13 @@ from modelcheck.statespace.stepper import Position, Stepper
 from modelcheck.trace.saving import FOLDER, save
 from modelcheck.trace.script import Script
 
-# Even numbers stand for nothing where they like no step so much.
-_NUMBERS = 2**12
-_LIKED = 0.9
-# The codes of decisions that a number takes beside that for a step: to begin again, to let in steps back to states of the run, to look ahead.
-_AGAIN, _BACK, _AHEAD = 1, 2, 3
+_TASTES = 2**12
+_AGAIN = NUMBERS - 1
+# How often a step is back to a state that the run has seen, one that violates a property is passed over, and a run that can reach
+# nothing new goes on all the same.
 _BACK_SHARE = 0.05
-_AHEAD_SHARE = 0.8
+_BLIND_SHARE = 0.2
+_ON_SHARE = 0.5
 
 
 class SpecMachine(RuleBasedStateMachine):
@@ -55,6 +56,7 @@ class SpecMachine(RuleBasedStateMachine):
     _source_name: ClassVar[str]
 
     def __init__(self) -> None:
+        __tracebackhide__ = True
         super().__init__()
         self._run: list[tuple[Step, Position]] = []
         self._first: Position | None = None
@@ -68,7 +70,12 @@ class SpecMachine(RuleBasedStateMachine):
         if self._is_final:
             self._tell_beginning()
         if len(starts) == 1:
-            self._begin(starts[0])
+            try:
+                self._begin(starts[0])
+            except BaseException:
+                if self._is_final:
+                    report(f"state = {type(self).__name__}()")  # Hypothesis says so of machines that were made only.
+                raise
 
     @classmethod
     def _to_test_case(cls) -> Any:  # type: ignore[override]
@@ -77,11 +84,20 @@ class SpecMachine(RuleBasedStateMachine):
 
         def run(test: Any) -> None:
             run_state_machine_as_test(cls, settings=adjusted(test.settings))
+            cls._warn_of_idle_actions()
 
         run.is_hypothesis_test = True  # type: ignore[attr-defined]
         run._hypothesis_state_machine_class = cls  # type: ignore[attr-defined]
         case.runTest = run
         return case
+
+    @classmethod
+    def _warn_of_idle_actions(cls) -> None:
+        """Say which actions were never enabled: what they would do was not tested."""
+        idle = [action.name for action in cls._stepper.machine.actions if action.name not in cls._options.enabled]
+        if idle:
+            told = f"the action {idle[0]} was" if len(idle) == 1 else f"the actions {', '.join(idle)} were"
+            warnings.warn(f"{told} never enabled in the runs of {cls.spec!r}", stacklevel=2)
 
     # What a printed script calls --------------------------------------------------------------------------------------------------------------
 
@@ -119,27 +135,25 @@ class SpecMachine(RuleBasedStateMachine):
         options = self._options.of(self._position)
         if not options:
             return self._again()
-        fresh = [option for option in options if option.position.key not in self._seen]
-        if len(options) == 1 and fresh:
-            return options[0]
         if self._tastes is None:
-            self._tastes = Tastes(drawn(_NUMBERS))
-        tastes = self._tastes
+            self._tastes = Tastes(drawn(_TASTES))
+        menu = Menu((option.code, option) for option in options)
+        numbers = [*menu.numbers, *([_AGAIN] if self._run else [])]
+        places = [*(option.position for option in options), *([self._stepper.initial()[0]] if self._run else [])]
+        number = drawn(NUMBERS, numbers, self._shares(options, self._tastes), places)
+        return self._again() if number == _AGAIN else menu.chosen(number)
 
-        def choice(number: int) -> Option | None:
-            wrong = [option for option in options if option.violated is not None and uniform(number, _AHEAD) < _AHEAD_SHARE]
-            likely = options if not fresh or uniform(number, _BACK) < _BACK_SHARE else fresh
-            found = tastes.choice(number, wrong or likely)
-            return found if number % 2 or uniform(number, found.code) > _LIKED else None
-
-        def leads_to(number: int) -> Position | None:
-            option = choice(number)
-            return None if option is None else option.position
-
-        number = drawn(_NUMBERS, leads_to)
-        if not fresh and self._run and uniform(number, _AGAIN) < 1 / 2:
-            return self._again()
-        return choice(number)
+    def _shares(self, options: list[Option], tastes: Tastes) -> list[float]:
+        """How likely each option is to be drawn, and to begin again."""
+        known = [option.position.key in self._seen for option in options]
+        fresh = {option for option, old in zip(options, known, strict=True) if not old}
+        shares = tastes.shares(options, lambda _: True)
+        if not all(known):
+            shares = mixed(tastes.shares(options, lambda option: option in fresh), shares, _BACK_SHARE)
+        if options[0].violated is not None:
+            shares = mixed(tastes.shares(options, lambda option: option.violated is not None), shares, _BLIND_SHARE)
+        on = _ON_SHARE if all(known) and self._run else 1.0
+        return [*(share * on for share in shares), *([1 - on] if self._run else [])]
 
     def _again(self) -> Position | None:
         """An initial state, to begin again where a run can reach nothing new; the trace is that of the last run."""

@@ -11,8 +11,10 @@ find bugs in functions of data, and in random runs they are lost.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from bisect import bisect
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import accumulate
 from random import Random
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -25,6 +27,7 @@ from modelcheck.statespace.stepper import Position
 
 BACKEND = "modelcheck"
 _TRIES = 20
+_MOST_WEIGHTS, _LEAST_WEIGHT, _WHOLE = 255, 1e-6, 0.9999
 # What each test has seen, by its source of random numbers: the one thing that all its test cases have in common.
 _MET: WeakKeyDictionary[Random, set[int]] = WeakKeyDictionary()
 
@@ -32,7 +35,7 @@ _MET: WeakKeyDictionary[Random, set[int]] = WeakKeyDictionary()
 class Seeking(HypothesisProvider):
     """Draws as Hypothesis does, but for numbers that stand for steps."""
 
-    _leads_to: Callable[[int], Position | None] | None = None
+    _sought: tuple[Sequence[int], Sequence[float], Sequence[Position | None]] | None = None
 
     @property
     def met(self) -> set[int]:
@@ -41,28 +44,28 @@ class Seeking(HypothesisProvider):
         return _MET.setdefault(self._random, set())
 
     @contextmanager
-    def seeking(self, leads_to: Callable[[int], Position | None]) -> Iterator[None]:
-        """Draw numbers that lead somewhere, and to something new where that can be had."""
-        self._leads_to = leads_to
+    def seeking(self, numbers: Sequence[int], shares: Sequence[float], places: Sequence[Position | None]) -> Iterator[None]:
+        """Draw some numbers only, by their shares, and one that leads to something new where that can be had."""
+        self._sought = (numbers, list(accumulate(shares)), places)
         try:
             yield
         finally:
-            self._leads_to = None
+            self._sought = None
 
     def draw_integer(self, min_value: int | None = None, max_value: int | None = None, **hints: Any) -> int:
         """An integer between two bounds."""
-        if self._leads_to is None or min_value is None or max_value is None:
+        if self._sought is None:
             return super().draw_integer(min_value, max_value, **hints)
         assert self._random is not None
-        chosen = min_value
+        numbers, shares, places = self._sought
         for _ in range(_TRIES):
-            number = self._random.randint(min_value, max_value)
-            position = self._leads_to(number)
-            if position is not None:
-                chosen = number
-                if hash(position) not in self.met:
-                    break
-        return chosen
+            at = min(bisect(shares, self._random.random() * shares[-1]), len(numbers) - 1)
+            position = places[at] if places else None
+            if not places or (position is not None and hash(position) not in self.met):
+                break
+        if position is not None:
+            self.met.add(hash(position))
+        return numbers[at]
 
 
 AVAILABLE_PROVIDERS[BACKEND] = f"{__name__}.{Seeking.__name__}"
@@ -74,22 +77,28 @@ def adjusted(given: settings) -> settings:
     return settings(given, phases=phases, backend=BACKEND if given.backend == "hypothesis" else given.backend)
 
 
-def drawn(count: int, leads_to: Callable[[int], Position | None] | None = None) -> int:
+def drawn(count: int, numbers: Sequence[int] = (), shares: Sequence[float] = (), places: Sequence[Position | None] = ()) -> int:
     """A number that Hypothesis draws, from 0.
 
     Args:
         count: How many numbers there are.
-        leads_to: The state that a number leads to, if to any; with this backend, one that leads to a new state is drawn if there is one.
+        numbers: Those that are generated, if not all; any other may come from shrinking.
+        shares: How likely each of them is.
+        places: The state that each leads to, if to any; with this backend, one that leads to a new state is generated if there is one.
     """
     context = _current_build_context.value
     assert isinstance(context, BuildContext)
     data = context.data
-    provider = data.provider
-    if leads_to is None or not isinstance(provider, Seeking):
+    if not numbers:
         return data.draw_integer(0, count - 1)
-    with provider.seeking(leads_to):
-        number = data.draw_integer(0, count - 1)
-    position = leads_to(number)
-    if position is not None:
-        provider.met.add(hash(position))
-    return number
+    if isinstance(data.provider, Seeking):
+        with data.provider.seeking(numbers, shares, places):
+            return data.draw_integer(0, count - 1)
+    return data.draw_integer(0, count - 1, weights=_weights(numbers, shares))
+
+
+def _weights(numbers: Sequence[int], shares: Sequence[float]) -> dict[int, float]:
+    """As Hypothesis takes them: at most 255, the likeliest, none of them 0, and together less than 1."""
+    most = sorted(zip(shares, numbers, strict=True), reverse=True)[:_MOST_WEIGHTS]
+    whole = sum(share for share, _ in most)
+    return {number: share / whole * _WHOLE for share, number in most if share > _LEAST_WEIGHT}

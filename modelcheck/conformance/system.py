@@ -21,9 +21,10 @@ from hypothesis.reporting import report
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from modelcheck.conformance.calling import AdapterError, Caller
-from modelcheck.conformance.drawing import code_of, uniform
+from modelcheck.conformance.drawing import NUMBERS, Menu, code_of
 from modelcheck.conformance.explaining import Explaining, Unexplained
 from modelcheck.conformance.log import checked
+from modelcheck.conformance.seeking import drawn
 from modelcheck.conformance.violation import replay_lines
 from modelcheck.errors import UsageError
 from modelcheck.limits import Limits
@@ -33,9 +34,8 @@ from modelcheck.spec.constants import unknown
 from modelcheck.trace import Trace
 from modelcheck.trace.saving import FOLDER, save
 from modelcheck.trace.script import Script
-from modelcheck.values import show
+from modelcheck.values import identity, show
 
-_NUMBER = st.integers(0, 2**20 - 1)
 _LOOKED_AT = 50
 LIMITS = Limits(time_s=10.0, states=10_000)
 
@@ -74,7 +74,7 @@ class Nonconformance(AssertionError):  # noqa: N818 - a failed assertion, not an
 @st.composite
 def _next_step(draw: Callable[..., Any]) -> Step | None:
     machine: ConformanceMachine = draw(st.runner())
-    return machine._drawn(draw)
+    return machine._drawn()
 
 
 class ConformanceMachine(RuleBasedStateMachine):
@@ -111,7 +111,9 @@ class ConformanceMachine(RuleBasedStateMachine):
             self._call("setup()", self._system.setup)
             self._see(None, self._seen("observe()", self._system.observe))
         except BaseException:
-            self.teardown()  # Hypothesis calls it for what was made only.
+            if self._is_final:
+                report(f"state = {type(self).__name__}()")
+            self.teardown()  # Hypothesis calls it, and prints the line above, for what was made only.
             raise
 
     def teardown(self) -> None:
@@ -137,19 +139,14 @@ class ConformanceMachine(RuleBasedStateMachine):
         if step is not None:
             self._take(step)
 
-    def _drawn(self, draw: Callable[..., Any]) -> Step | None:
+    def _drawn(self) -> Step | None:
         stepper = self._explaining.stepper
         actions = [action for action in stepper.machine.actions if action.name in self._driven]
-        options = {
-            code_of(step): Step(step.action, step.arguments)
-            for position in self._explaining.positions(_LOOKED_AT)
-            for action in actions
-            for step, _ in stepper.outcomes(position, action)
-        }
-        if not options:
-            return None
-        number = draw(_NUMBER)
-        return options[max(options, key=lambda code: uniform(number, code))]
+        positions = list(self._explaining.positions(_LOOKED_AT))
+        found = (step for action in actions for position in positions for step, _ in stepper.outcomes(position, action))
+        options = list({(step.action, identity(tuple(step.arguments.values()))): Step(step.action, step.arguments) for step in found}.values())
+        menu = Menu((code_of(step), step) for step in options)
+        return menu.chosen(drawn(NUMBERS, menu.numbers, [1.0] * len(options))) if options else None
 
     def _take(self, step: Step) -> None:
         __tracebackhide__ = True

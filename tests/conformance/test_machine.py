@@ -364,3 +364,48 @@ def test_the_stepper_agrees_with_the_machine(spec):
         if not options:
             break
         before, position = position, options[number * 7 % len(options)][1]
+
+
+FIRST_FILE = """
+from modelcheck import Spec, action, choose, invariant
+
+class First(Spec):
+    def init(self) -> None:
+        self.x = START
+
+    @action
+    def go(self) -> None:
+        self.x += 1
+
+    @invariant
+    def fine(self) -> bool:
+        return self.x > 0
+"""
+
+
+@pytest.mark.parametrize("start", ["0", "choose((0, 1))"])
+def test_a_violation_in_the_initial_state_is_a_program_too(tmp_path, start):
+    """What is printed makes the machine, which fails in the same way."""
+    (tmp_path / "first.py").write_text(FIRST_FILE.replace("START", start))
+    imports = "from first import First\nfrom modelcheck.conformance import state_machine\n"
+    (tmp_path / "test_first.py").write_text(imports + "TestFirst = state_machine(First()).TestCase\n")
+    done = run_in(tmp_path, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_first.py")
+    lines = [re.sub(r"^E   +", "", line) for line in done.stdout.splitlines()]
+    begin = next(i for i, line in enumerate(lines) if line.startswith("Failing test case")) + 1
+    end = next(i for i, line in enumerate(lines) if line.startswith("state = ")) + 2
+    (tmp_path / "program.py").write_text("\n".join(line for line in lines[begin:end] if line))
+    again = run_in(tmp_path, "program.py")
+    assert again.returncode == 1
+    assert "the invariant fine is violated in 0 steps" in again.stderr, again.stderr
+
+
+def test_an_action_that_was_never_enabled_is_told(tmp_path):
+    """A run that tests nothing of an action says so."""
+
+    class Never(Counter):
+        @action
+        def vanish(self) -> None:
+            require(self.n > 100)
+
+    with pytest.warns(UserWarning, match=r"the action vanish was never enabled in the runs of Never\("):
+        run(state_machine(Never(), traces=tmp_path), QUICK)

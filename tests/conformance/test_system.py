@@ -121,7 +121,7 @@ def once(adapter, **options):
     """The error of an adapter that misbehaves, and what is left running."""
     before = threading.active_count()
     with pytest.raises(AdapterError) as caught:
-        run(Coin(), adapter, phases=[Phase.generate], max_examples=1, **options)
+        run(Coin(), adapter, phases=[Phase.generate], max_examples=2, **options)
     return caught.value, threading.active_count() - before
 
 
