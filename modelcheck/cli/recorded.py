@@ -7,7 +7,6 @@ working directory, and is told before that if it does not lie beside the trace; 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -17,7 +16,7 @@ from modelcheck.spec import Spec
 from modelcheck.spec.loading import load_spec, shown_path
 from modelcheck.trace import Recording
 from modelcheck.trace.constants import recorded_constants
-from modelcheck.trace.saving import FOLDER
+from modelcheck.trace.saving import FOLDER, source_files
 
 
 def spec_of(recording: Recording, file: Path, target: str | None = None) -> Spec:
@@ -43,12 +42,12 @@ def spec_of(recording: Recording, file: Path, target: str | None = None) -> Spec
 
 
 def _named(recording: Recording, file: Path) -> str:
-    """The recorded source, looked for below the working directory and then below each folder above the trace."""
+    """The recorded source, with symbolic links followed, in the working directory."""
     source = Path(recording.source)
     if not recording.spec.isidentifier() or source.suffix != ".py":
         named = f"{recording.spec!r} in {recording.source!r}"
         raise TraceError(f"the trace names no spec in a Python file, but {named}", place=str(file), remedy=_NAME_IT)
-    found = list(_files(source, file))
+    found = [path.resolve() for path in source_files(recording.source, file)]
     here = Path.cwd().resolve()
     inside = next((path for path in found if here in path.parents), None)
     if inside is not None:
@@ -66,16 +65,6 @@ def _named(recording: Recording, file: Path) -> str:
 
 
 _NAME_IT = "Name the spec with --spec."
-
-
-def _files(source: Path, file: Path) -> Iterator[Path]:
-    """The files that could be meant, with symbolic links followed."""
-    for folder in [Path(), *file.resolve().parents]:
-        try:
-            if (folder / source).is_file():
-                yield (folder / source).resolve()
-        except (OSError, ValueError):  # A name that no file system takes.
-            return
 
 
 def _beside(file: Path) -> set[Path]:

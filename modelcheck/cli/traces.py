@@ -10,8 +10,8 @@ import click
 from modelcheck.errors import UsageError
 from modelcheck.search.report import Report
 from modelcheck.spec.loading import shown_path
-from modelcheck.trace import write_trace
-from modelcheck.trace.saving import FOLDER, file_name
+from modelcheck.trace import Trace, write_trace
+from modelcheck.trace.saving import FOLDER, save
 from modelcheck.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -44,11 +44,21 @@ def write_traces(report: Report | ProofReport, cls: type, out: Path | None) -> d
     files: dict[str, Path] = {}
     for number, found in enumerate(with_trace):
         assert found.trace is not None
-        path = out if out is not None and number == 0 else FOLDER / file_name(cls, found.trace.constants, found.trace.property)
+        path = out if number == 0 else None
         try:
-            write_trace(found.trace, path, source=shown_path(found.trace.source))
+            files[found.name] = write_to(found.trace, cls, path)
         except OSError as error:
-            click.echo(f"Warning: the trace could not be written to {path}: {error.strerror}", err=True)
-        else:
-            files[found.name] = path
+            click.echo(f"Warning: the trace could not be written to {path or FOLDER}: {error.strerror}", err=True)
     return files
+
+
+def write_to(trace: Trace, cls: type, path: Path | None) -> Path:
+    """Write a trace to a file, by default to the one in ``.modelcheck/`` that is the spec's; returns it.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    if path is None:
+        return save(trace, cls, FOLDER)
+    write_trace(trace, path, source=shown_path(trace.source))
+    return path

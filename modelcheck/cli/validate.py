@@ -57,14 +57,11 @@ def command(
     """
     from modelcheck.cli.paint import paint  # noqa: PLC0415 - what only this command needs, after the options were read.
     from modelcheck.cli.progress import ProgressLine, log_progress_text  # noqa: PLC0415
-    from modelcheck.cli.traces import check_writable  # noqa: PLC0415
+    from modelcheck.cli.traces import check_writable, write_to  # noqa: PLC0415
     from modelcheck.conformance.log import read_log  # noqa: PLC0415
     from modelcheck.conformance.validation import validate  # noqa: PLC0415
     from modelcheck.limits import Limits  # noqa: PLC0415
     from modelcheck.spec import machine_of  # noqa: PLC0415
-    from modelcheck.spec.loading import shown_path  # noqa: PLC0415
-    from modelcheck.trace import write_trace  # noqa: PLC0415
-    from modelcheck.trace.saving import FOLDER, file_name  # noqa: PLC0415
     from modelcheck.verdict import Verdict  # noqa: PLC0415
 
     if trace_out is not None:
@@ -73,10 +70,8 @@ def command(
     observations = read_log(log, machine)
     with ProgressLine(log_progress_text) as progress:
         found = validate(machine, observations, hidden=hidden, limits=Limits(states=max_states, time_s=time_limit), progress=progress.function)
-    if found.trace is not None and found.verdict is Verdict.VIOLATED:
-        trace_out = trace_out or FOLDER / file_name(machine.cls, machine.constants, found.trace.property)
-    if trace_out is not None and found.trace is not None:
-        write_trace(found.trace, trace_out, source=shown_path(found.trace.source))
+    if found.trace is not None and (trace_out is not None or found.verdict is Verdict.VIOLATED):
+        trace_out = write_to(found.trace, machine.cls, trace_out)
     if as_json:
         click.echo(json.dumps(_json(machine, found, log, trace_out), ensure_ascii=False))
     else:

@@ -14,8 +14,8 @@ import pytest
 if TYPE_CHECKING:
     from modelcheck.pytest_plugin.fixture import Checking
 
-_USED = "_modelcheck_used"
-_SHARED = "_modelcheck_shared"
+_USED = pytest.StashKey[bool]()
+_SHARED = pytest.StashKey[str]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,9 +32,12 @@ def pytest_configure(config: pytest.Config) -> None:
         "modelcheck(limits, max_states, max_depth, time_limit, workers, order, seed, on_unknown): how far the checks of a test, "
         "or of a spec class, may go",
     )
-    from modelcheck.pytest_plugin.options import add_paths, check_ini  # noqa: PLC0415 - a light module, beside its only use.
+    from modelcheck.pytest_plugin.options import add_paths, has_settings  # noqa: PLC0415 - a light module, beside its only use.
 
-    check_ini(config)
+    if has_settings(config):
+        from modelcheck.pytest_plugin.settings import check_settings  # noqa: PLC0415 - imports the search, and nobody may need it.
+
+        check_settings(config)
     add_paths(config)
 
 
@@ -46,14 +49,14 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
         return None
     from modelcheck.pytest_plugin.collection import SpecFile  # noqa: PLC0415 - imports the search.
 
-    setattr(parent.config, _USED, True)
+    parent.config.stash[_USED] = True
     found: pytest.Collector = SpecFile.from_parent(parent, path=file_path)
     return found
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put specs with a saved counterexample first, and keep the properties of one spec on one xdist worker."""
-    if hasattr(config, _USED):
+    if _USED in config.stash:
         from modelcheck.pytest_plugin.collection import arrange  # noqa: PLC0415 - imports the search.
 
         arrange(config, items)
@@ -61,11 +64,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Mend the id of a report that comes from a worker of pytest-xdist: pytest takes all after the first bracket for parameters."""
-    parsed = getattr(report, "_id", None)
-    if parsed is not None and "]::" in report.nodeid and not report.nodeid.endswith("]"):
-        path, *names = report.nodeid.split("::")
-        report._id = type(parsed)(path=path, names=tuple(names))
+    """Give a report that comes from a worker of pytest-xdist, as a text, the id of its item."""
+    if "]::" in report.nodeid and hasattr(report, "_id"):
+        from modelcheck.pytest_plugin.identifiers import identifier  # noqa: PLC0415 - a light module, beside its only use.
+
+        report._id = identifier(report.nodeid)
 
 
 @pytest.fixture(name="modelcheck")
@@ -90,16 +93,16 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 def pytest_configure_node(node: Any) -> None:
     """Give the workers of pytest-xdist a folder in which they share what one of them found out."""
     config = node.config
-    if not hasattr(config, _SHARED):
+    if _SHARED not in config.stash:
         import tempfile  # noqa: PLC0415 - in distributed runs only.
 
-        setattr(config, _SHARED, tempfile.mkdtemp(prefix="modelcheck-"))
-    node.workerinput["modelcheck_shared"] = getattr(config, _SHARED)
+        config.stash[_SHARED] = tempfile.mkdtemp(prefix="modelcheck-")
+    node.workerinput["modelcheck_shared"] = config.stash[_SHARED]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove that folder."""
-    if hasattr(config, _SHARED):
+    if _SHARED in config.stash:
         import shutil  # noqa: PLC0415 - after distributed runs only.
 
-        shutil.rmtree(getattr(config, _SHARED), ignore_errors=True)
+        shutil.rmtree(config.stash[_SHARED], ignore_errors=True)

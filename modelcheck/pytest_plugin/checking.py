@@ -2,7 +2,7 @@
 
 A spec in one configuration is explored once, for all of its properties that the run selected; every item takes its own outcome
 from there. Outcomes are plain data, so that the workers of pytest-xdist can share them: whoever needs an exploration first makes
-it and writes it to a file, and the others wait for that file.
+it and writes it to a file, and the others wait for that. The lock on it is the operating system's, and ends with its process.
 """
 
 from __future__ import annotations
@@ -10,15 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import time
 import warnings
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from attrs import asdict, field, frozen
+from filelock import FileLock
 
 from modelcheck.errors import ModelcheckError
 from modelcheck.limits.budget import INTERRUPTED
@@ -28,11 +27,8 @@ from modelcheck.pytest_plugin.settings import Settings, replays, traces_folder
 from modelcheck.search import Report, check
 from modelcheck.spec import Spec, machine_of
 from modelcheck.trace import Outcome, read_recording, replay
-from modelcheck.trace.constants import has_constants
 from modelcheck.trace.saving import save
 from modelcheck.verdict import Verdict
-
-_WAIT_S = 0.05
 
 
 @frozen
@@ -75,6 +71,9 @@ class Explored:
     serial: str = ""
 
 
+_EXPLORED = pytest.StashKey[dict[Any, Explored]]()
+
+
 def explored(config: pytest.Config, identifier: str, spec: Spec, names: Sequence[str], settings: Settings) -> Explored:
     """The exploration of a spec for some properties, made once in a run.
 
@@ -85,7 +84,7 @@ def explored(config: pytest.Config, identifier: str, spec: Spec, names: Sequence
         names: The properties.
         settings: How far it may go.
     """
-    known: dict[Any, Explored] = config.__dict__.setdefault("_modelcheck_explored", {})
+    known = config.stash.setdefault(_EXPLORED, {})
     key = (identifier, tuple(names), settings)
     if key not in known:
         folder = getattr(config, "workerinput", {}).get("modelcheck_shared")
@@ -144,13 +143,11 @@ def still_failing(config: pytest.Config, spec: Spec, name: str) -> Finding | Non
     if not replays(config):
         return None
     path = counterexample_file(spec, name, traces_folder(config))
-    if not path.is_file():
+    if path is None:
         return None
     machine = machine_of(spec)
     try:
         recording = read_recording(path)
-        if recording.spec != machine.cls.__name__ or not has_constants(machine.constants, recording):
-            return None
         found = replay(machine, recording)
     except ModelcheckError as error:
         warnings.warn(pytest.PytestWarning(f"the saved counterexample cannot be replayed: {error}"), stacklevel=1)
@@ -165,43 +162,13 @@ def still_failing(config: pytest.Config, spec: Spec, name: str) -> Finding | Non
 
 def _shared(folder: Path, key: str, explore: Callable[[], Explored]) -> Explored:
     name = hashlib.sha256(key.encode()).hexdigest()[:16]
-    result, lock = folder / f"{name}.json", folder / f"{name}.lock"
-    while not result.exists():
-        if not _acquired(lock):
-            time.sleep(_WAIT_S)
-            continue
-        try:
+    result = folder / f"{name}.json"
+    with FileLock(folder / f"{name}.lock"):
+        if not result.exists():
             found = explore()
-            part = folder / f"{name}.{os.getpid()}.part"
+            part = folder / f"{name}.part"
             part.write_text(json.dumps(asdict(found)))
             part.replace(result)
-        finally:
-            lock.unlink(missing_ok=True)
-        return found
+            return found
     read = json.loads(result.read_text())
     return Explored(**{**read, "findings": {name: Finding(**found) for name, found in read["findings"].items()}})
-
-
-def _acquired(lock: Path) -> bool:
-    """Whether the lock is ours now; that of a worker which died is taken away from it."""
-    try:
-        handle = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-    except FileExistsError:
-        with suppress(OSError, ValueError):
-            owner = int(lock.read_text())
-            if not _alive(owner):
-                lock.unlink(missing_ok=True)
-        return False
-    with os.fdopen(handle, "w") as file:
-        file.write(str(os.getpid()))
-    return True
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -20,6 +20,7 @@ from modelcheck.pytest_plugin.configurations import (
     unused_setting,
 )
 from modelcheck.pytest_plugin.failures import counterexample_file, place_of
+from modelcheck.pytest_plugin.identifiers import identifier
 from modelcheck.pytest_plugin.settings import Settings, replays, settings_for, traces_folder
 from modelcheck.spec import Machine, Spec, machine_of
 from modelcheck.spec.loading import load_file
@@ -41,9 +42,9 @@ class SpecFile(pytest.File):
         try:
             for cls in self._specs():
                 for name, spec in configurations(cls, self.config).items():
-                    node = SpecNode.from_parent(self, name=name, spec=spec)
+                    node = SpecNode.from_parent(self, name=name, spec=spec, nodeid=identifier(f"{self.nodeid}::{name}"))
                     if flat and "[" in name:
-                        yield from (SpecItem.from_parent(self, name=f"{name}::{item.name}", node=node, declared=item.name) for item in node.collect())
+                        yield from (node.item(declared, self) for declared in node.declared)
                     else:
                         yield node
         except ModelcheckError as error:
@@ -82,10 +83,20 @@ class SpecNode(pytest.Collector):
         for mark in marks if isinstance(marks, list) else [marks]:
             node.add_marker(mark if isinstance(mark, pytest.MarkDecorator) else getattr(pytest.mark, mark.name).with_args(*mark.args, **mark.kwargs))
 
+    @property
+    def declared(self) -> list[str]:
+        """The properties, the absence of deadlocks being one."""
+        return [*(declared.name for declared in self.machine.properties), DEADLOCK]
+
     def collect(self) -> Iterator[pytest.Item]:
-        """An item per property, the absence of deadlocks being one."""
-        for name in [*(declared.name for declared in self.machine.properties), DEADLOCK]:
-            yield SpecItem.from_parent(self, name=name, node=self, declared=name)
+        """An item per property."""
+        yield from (self.item(name, self) for name in self.declared)
+
+    def item(self, declared: str, parent: pytest.Collector) -> SpecItem:
+        """The item of a property, below this node or directly below the file; it has the same id either way."""
+        name = declared if parent is self else f"{self.name}::{declared}"
+        made: SpecItem = SpecItem.from_parent(parent, name=name, node=self, declared=declared, nodeid=identifier(f"{self.nodeid}::{declared}"))
+        return made
 
 
 class _Failed(Exception):  # noqa: N818 - a failed test, not an error.
@@ -186,4 +197,4 @@ def arrange(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 
 def _failed_before(config: pytest.Config, item: pytest.Item) -> bool:
-    return isinstance(item, SpecItem) and counterexample_file(item.spec_node.spec, item.declared, traces_folder(config)).is_file()
+    return isinstance(item, SpecItem) and counterexample_file(item.spec_node.spec, item.declared, traces_folder(config)) is not None

@@ -25,6 +25,8 @@ from modelcheck.spec import Spec
 from modelcheck.spec.constants import constant_types, parse_constant, unknown
 from modelcheck.values import show
 
+_PROFILES, _COLLECTED, _SET = pytest.StashKey[set[str]](), pytest.StashKey[set[str]](), pytest.StashKey[set[str]]()
+
 
 def configurations(cls: type[Spec], config: pytest.Config) -> dict[str, Spec]:
     """The spec in each of its configurations, by the name that the configuration has in ids: ``Raft[servers=3]``.
@@ -79,12 +81,10 @@ def _check_profile(config: pytest.Config, listed: Mapping[str, Any]) -> None:
 
 def known_profiles(config: pytest.Config) -> set[str]:
     """The profiles seen so far: those of the ini file and those of collected specs."""
-    known: set[str] | None = getattr(config, "_modelcheck_known_profiles", None)
-    if known is None:
+    if _PROFILES not in config.stash:
         from_lines = {_split(line)[0] for line in config.getini("modelcheck_configurations")}
-        known = {"default", *profiles(config), *from_lines}
-        config._modelcheck_known_profiles = known  # type: ignore[attr-defined]
-    return known
+        config.stash[_PROFILES] = {"default", *profiles(config), *from_lines}
+    return config.stash[_PROFILES]
 
 
 def check_profile(config: pytest.Config) -> None:
@@ -99,11 +99,7 @@ def check_profile(config: pytest.Config) -> None:
 
 def collected_specs(config: pytest.Config) -> set[str]:
     """The names of the specs collected so far."""
-    names: set[str] | None = getattr(config, "_modelcheck_collected_specs", None)
-    if names is None:
-        names = set()
-        config._modelcheck_collected_specs = names  # type: ignore[attr-defined]
-    return names
+    return config.stash.setdefault(_COLLECTED, set())
 
 
 def check_names(config: pytest.Config) -> None:
@@ -182,11 +178,7 @@ def _settings_of(cls: type[Spec], config: pytest.Config) -> dict[str, Any]:
 
 def used_settings(config: pytest.Config) -> set[str]:
     """The constants of ``--modelcheck-set`` that some collected spec has."""
-    used: set[str] | None = getattr(config, "_modelcheck_used_settings", None)
-    if used is None:
-        used = set()
-        config._modelcheck_used_settings = used  # type: ignore[attr-defined]
-    return used
+    return config.stash.setdefault(_SET, set())
 
 
 def unused_setting(config: pytest.Config) -> str | None:

@@ -11,7 +11,7 @@ from modelcheck.search import PropertyReport, Report
 from modelcheck.spec import Declaration, Machine, Spec, machine_of
 from modelcheck.spec.loading import shown_path
 from modelcheck.trace import Trace, explain
-from modelcheck.trace.saving import file_name, replay_command
+from modelcheck.trace.saving import replay_command, saved
 from modelcheck.trace.text import plain, reason_lines, trace_lines
 from modelcheck.values import show
 from modelcheck.verdict import Verdict
@@ -19,10 +19,10 @@ from modelcheck.verdict import Verdict
 _CUT_SHORT = "the search ended before it was complete"
 
 
-def counterexample_file(spec: Spec, name: str, folder: Path) -> Path:
-    """Where the counterexample to a property is saved."""
+def counterexample_file(spec: Spec, name: str, folder: Path) -> Path | None:
+    """Where the counterexample to a property is saved, if one is."""
     machine = machine_of(spec)
-    return folder / file_name(machine.cls, machine.constants, name)
+    return saved(machine.cls, machine.constants, name, folder)
 
 
 def failure_text(spec: Spec, report: Report, found: PropertyReport, file: Path | None) -> str:

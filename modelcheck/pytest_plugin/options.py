@@ -78,11 +78,11 @@ def _add_settings(parser: pytest.Parser) -> None:
     parser.addini("modelcheck_traces", "where counterexamples are saved", "string", default=".modelcheck")
 
 
-def check_ini(config: pytest.Config) -> None:
-    """Refuse settings of the ini file that cannot be meant, before anything is collected.
+def has_settings(config: pytest.Config) -> bool:
+    """Whether the ini file says anything of checks that is to be looked at before anything is collected.
 
     Raises:
-        pytest.UsageError: if there is one.
+        pytest.UsageError: if it cannot be read.
     """
     names = [*(name for name, *_ in _LIMITS), "order", "on_unknown"]
     given = [config.getini("modelcheck_profiles")]
@@ -91,10 +91,7 @@ def check_ini(config: pytest.Config) -> None:
             given.append(config.getini(f"modelcheck_{name}"))
         except (pytest.UsageError, ValueError, TypeError) as error:
             raise pytest.UsageError(f"the ini file: modelcheck_{name}: {error}") from None
-    if any(value not in ([], None, "") for value in given):
-        from modelcheck.pytest_plugin.settings import check_settings  # noqa: PLC0415 - imports the search, and nobody may need it.
-
-        check_settings(config)
+    return any(value not in ([], None, "") for value in given)
 
 
 def add_paths(config: pytest.Config) -> None:

@@ -42,11 +42,6 @@ def recorded_constants(cls: type, recording: Recording) -> dict[str, Any]:
     return {name: _constant(cls, name, types[name], wanted) for name, wanted in recording.constants.items()}
 
 
-def has_constants(constants: Mapping[str, Any], recording: Recording) -> bool:
-    """Whether these are the constants that were recorded."""
-    return {name: encode(value) for name, value in constants.items()} == recording.constants
-
-
 class _UnreadableError(Exception):
     """The argument says why."""
 

@@ -16,7 +16,7 @@ from attrs import field, frozen
 
 from modelcheck.spec import State, Step
 from modelcheck.trace.itf import Json, encode
-from modelcheck.values import Bag, FrozenRecord, field_names, show
+from modelcheck.values import Bag, FrozenRecord, field_names, identity, show
 
 
 @frozen
@@ -76,7 +76,7 @@ def differences(value: Any, seen: Any, path: str) -> Iterator[str]:
             yield _phrase(path, value, seen)
     elif isinstance(seen, Mapping):
         yield from _parts(value, seen, path)
-    elif isinstance(seen, Sequence) and not isinstance(seen, str):
+    elif isinstance(seen, Sequence) and not isinstance(seen, (str, bytes)):
         yield from _items(value, seen, path)
     elif not _is_same(value, seen):
         yield _phrase(path, value, seen)
@@ -99,10 +99,16 @@ def called(key: Any) -> str:
 
 def _is_same(value: Any, seen: Any) -> bool:
     if isinstance(value, Enum):
-        return seen in (value.name, value.value) or seen is value
-    if isinstance(value, bool) or isinstance(seen, bool) or value is None or seen is None:
-        return value is seen
-    return bool(value == seen)
+        return seen is value or _is_identical(value.name, seen) or _is_identical(value.value, seen)
+    return _is_identical(value, seen)
+
+
+def _is_identical(value: Any, seen: Any) -> bool:
+    """Whether two values are one, of the same types throughout: 1, True and 1.0 are three."""
+    try:
+        return bool(identity(value) == identity(frozenset(seen) if isinstance(seen, set) else seen))
+    except TypeError:  # What was seen is no value.
+        return type(value) is type(seen) and bool(value == seen)
 
 
 def _phrase(path: str, value: Any, seen: Any) -> str:
@@ -141,7 +147,7 @@ def _items(value: Any, seen: Sequence[Any], path: str) -> Iterator[str]:
         yield from _unordered(list(value), seen, path)
     elif isinstance(value, frozenset):
         yield from _unordered(list(value), seen, path)
-    elif isinstance(value, (tuple, list)) and not hasattr(value, "_fields"):
+    elif isinstance(value, (tuple, list)) and (not hasattr(value, "_fields") or type(value) is type(seen)):
         if len(value) != len(seen):
             yield f"{path} has {len(value)} items, not {len(seen)}"
             return
@@ -155,10 +161,10 @@ def _unordered(items: list[Any], seen: Sequence[Any], path: str) -> Iterator[str
     """A set, each of whose elements must be one that was seen, and the other way around."""
     left = list(items)
     for inner in seen:
-        found = next((item for item in left if not any(differences(item, inner, path))), None)
-        if found is None and not any(_is_same(item, inner) for item in left):
+        at = next((at for at, item in enumerate(left) if not any(differences(item, inner, path))), None)
+        if at is None:
             yield f"{path} does not hold {json.dumps(inner, default=str)}"
         else:
-            left.remove(found)
+            del left[at]
     for item in left:
         yield f"{path} holds {show(item)} too"

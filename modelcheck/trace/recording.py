@@ -12,7 +12,7 @@ import os
 import re
 import reprlib
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ VERSION = "0.1.0"
 FORMAT_DESCRIPTION = "https://apalache-mc.org/docs/adr/015adr-trace.html"
 # What UTF-8 cannot hold or a terminal obeys. It stands in strings only, where JSON has an escape for it.
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_LONGEST_PREFIX = 100
 _ACTION, _PICKS = "mbt::actionTaken", "mbt::nondetPicks"
 
 
@@ -86,13 +87,19 @@ def _encoded(values: Mapping[str, Any]) -> dict[str, Json]:
     return {name: encode(value) for name, value in values.items()}
 
 
-def write_trace(trace: Trace, path: Path, *, source: str | None = None) -> None:
+def write_trace(
+    trace: Trace, path: Path, *, source: str | None = None, may_replace: Callable[[Path], bool] = lambda _: True
+) -> bool:
     """Write a trace to a file, whole or not at all; the folder is made if need be.
 
     Args:
         trace: The trace.
         path: The file. One that exists is replaced; a pipe or a device is written to.
         source: The spec's file as it is to be recorded; by default as the trace has it.
+        may_replace: Whether the file, which exists, is to be replaced.
+
+    Returns:
+        Whether it was written.
 
     Raises:
         OSError: if the file cannot be written.
@@ -101,18 +108,33 @@ def write_trace(trace: Trace, path: Path, *, source: str | None = None) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists() and not path.is_file():
         path.write_text(as_text(recording), encoding="utf-8")  # A pipe or a device, such as /dev/null, is to stay one.
-        return
+        return True
     path = path.resolve()
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:_LONGEST_PREFIX]}.", suffix=".part")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(as_text(recording))
         Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
+        return _put(Path(temporary), path, may_replace)
+    finally:
         with suppress(OSError):
             Path(temporary).unlink()
-        raise
+
+
+def _put(temporary: Path, path: Path, may_replace: Callable[[Path], bool]) -> bool:
+    """Give a file its name, unless that is another's. Of two processes that come at the same time one finds the file of the other."""
+    with suppress(FileExistsError):
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            raise
+        except OSError:  # A file system without links.
+            temporary.replace(path)
+        return True
+    if not may_replace(path):
+        return False
+    temporary.replace(path)
+    return True
 
 
 def as_text(recording: Recording) -> str:

@@ -233,3 +233,30 @@ def test_thousands_of_lines_of_raft_take_seconds(log, count):
     assert time.process_time() - started < 5 + count / 1_000
     next(iter(lines[count // 2]["state"]["server"].values()))["current_term"] = 9
     assert f"log.jsonl:{count // 2 + 1}: no behaviour" in run(log(lines), *constants, spec=ROOT / "specs" / "raft.py").output
+
+
+LOGGED = """
+from modelcheck import Spec, action
+
+
+class Grow(Spec):
+    def init(self) -> None:
+        self.n = 0
+        self.s = set()
+
+    @action
+    def up(self) -> None:
+        self.n = 1
+        self.s |= {1, 2}
+"""
+
+
+@pytest.mark.parametrize("seen", ['{"n": 1}|{"n": true}', '{"n": 1}|{"n": 1.0}', '{"s": [1, 2]}|{"s": [2]}', '{"s": [1, 2]}|{"s": [1, true, 2]}'])
+def test_a_line_that_equals_an_earlier_one_is_told_apart_from_it(tmp_path, seen):
+    """What was made for one line serves for those that say the same, and for no other; a set is seen whole."""
+    (tmp_path / "grow.py").write_text(LOGGED)
+    first, second = seen.split("|")
+    (tmp_path / "log.jsonl").write_text(f'{{"action": "up", "state": {first}}}\n{{"state": {first}}}\n{{"state": {second}}}\n')
+    files = [str(tmp_path / name) for name in ("grow.py", "log.jsonl", "out.json")]
+    done = CliRunner().invoke(modelcheck, ["validate", *files[:2], "--trace-out", files[2]])
+    assert (done.exit_code, "log.jsonl:3: no behaviour" in done.output) == (1, True), done.output

@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve
 
 from modelcheck.errors import SpecError, TraceError, UsageError
-from modelcheck.spec import Spec, action, choose, invariant, machine_of, require
+from modelcheck.spec import Spec, action, choose, invariant, machine_of, require, terminal
 from modelcheck.trace import Outcome, Trace, record, replay
 from modelcheck.trace.constants import recorded_constants
 from modelcheck.trace.recording import RecordedStep
@@ -256,3 +256,27 @@ def test_fifty_steps_are_replayed_at_once(town):
     started = time.perf_counter()
     replay(town, trace)
     assert time.perf_counter() - started < 1
+
+
+def test_a_deadlock_that_is_terminal_now_is_not_confirmed():
+    """A state that a terminal predicate allows is a fine place to end; one that none allows is none."""
+
+    class Done(Dead):
+        @terminal
+        def far(self):
+            return self.n == 9
+
+        @terminal
+        def done(self):
+            return self.n == 2
+
+    class Undone(Dead):
+        @terminal
+        def done(self):
+            return self.n != 2
+
+    machine = machine_of(Dead())
+    trace = found(machine, "deadlock", "deadlock", lambda states: {} if states[-1].n == 2 else None)
+    result = replay(machine_of(Done()), record(trace))
+    assert (result.outcome, result.reason) == (Outcome.NOT_CONFIRMED, "the run ends in a state that done calls terminal")
+    assert replay(machine_of(Undone()), record(trace)).outcome is Outcome.CONFIRMED
