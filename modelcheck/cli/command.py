@@ -20,6 +20,7 @@ from modelcheck.errors import InternalError, ModelcheckError
 from modelcheck.verdict import Verdict
 
 ERROR = 2
+_LONGEST_LINE = 1_000
 
 # The name of each subcommand, its module in this package, and its line in `modelcheck --help`.
 COMMANDS = {
@@ -203,7 +204,8 @@ def _tell_click(error: click.ClickException) -> None:
 def _tell(message: str, hint: str | None) -> None:
     from modelcheck.trace.text import harmless  # noqa: PLC0415 - imports what only some commands need.
 
-    click.echo(f"{click.style('Error:', fg='red', bold=True)} {harmless(message)}" + (f"\n  {hint}" if hint else ""), err=True)
+    message = "\n".join(line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 1]}…" for line in harmless(message).split("\n"))
+    click.echo(f"{click.style('Error:', fg='red', bold=True)} {message}" + (f"\n  {hint}" if hint else ""), err=True)
 
 
 def with_short_place(error: ModelcheckError) -> ModelcheckError:

@@ -58,18 +58,25 @@ def command(
     from modelcheck.cli.paint import paint  # noqa: PLC0415 - what only this command needs, after the options were read.
     from modelcheck.cli.progress import ProgressLine, log_progress_text  # noqa: PLC0415
     from modelcheck.cli.traces import check_writable, write_to  # noqa: PLC0415
-    from modelcheck.conformance.log import read_log  # noqa: PLC0415
-    from modelcheck.conformance.validation import validate  # noqa: PLC0415
+    from modelcheck.conformance.log import CutShort, read_log  # noqa: PLC0415
+    from modelcheck.conformance.validation import Validation, validate  # noqa: PLC0415
     from modelcheck.limits import Limits  # noqa: PLC0415
+    from modelcheck.limits.budget import Budget  # noqa: PLC0415
     from modelcheck.spec import machine_of  # noqa: PLC0415
     from modelcheck.verdict import Verdict  # noqa: PLC0415
 
     if trace_out is not None:
         check_writable(trace_out)
     machine = machine_of(spec_from(target, settings))
-    observations = read_log(log, machine)
-    with ProgressLine(log_progress_text) as progress:
-        found = validate(machine, observations, hidden=hidden, limits=Limits(states=max_states, time_s=time_limit), progress=progress.function)
+    budget = Budget(Limits(time_s=time_limit))
+    try:
+        observations = read_log(log, machine, budget.over)
+    except CutShort as cut:
+        found = Validation(Verdict.UNKNOWN, 0, cut.line, is_exact=False, reason=f"{cut.reason} while the log was read")
+    else:
+        limits = Limits(states=max_states, time_s=time_limit)
+        with ProgressLine(log_progress_text) as progress:
+            found = validate(machine, observations, hidden=hidden, limits=limits, progress=progress.function, budget=budget)
     if found.trace is not None and (trace_out is not None or found.verdict is Verdict.VIOLATED):
         trace_out = write_to(found.trace, machine.cls, trace_out)
     if as_json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,26 +12,54 @@ from modelcheck.spec import Machine
 from modelcheck.spec.constants import unknown
 from modelcheck.spec.shape import MapShape, RecordShape, Shape
 from modelcheck.trace.observation import Observation, called, is_encoded, keys_by_name
+from modelcheck.trace.reading import check_finite, parse, read_text
 
+_BATCH = 256
 _KEYS = ("action", "arguments", "state")
 _REMEDY = 'A log has one JSON object per line, such as {"action": "receive", "arguments": {"m": {"dst": 1}}, "state": {"x": 0}}.'
 
 
-def read_log(path: Path, machine: Machine) -> list[Observation]:
+class CutShort(Exception):  # noqa: N818 - a limit, not an error.
+    """A limit was reached before the log was read.
+
+    Attributes:
+        reason: Which.
+        line: The line that was read last.
+    """
+
+    def __init__(self, reason: str, line: int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.line = line
+
+
+def read_log(path: Path, machine: Machine, over: Callable[[], str | None] = lambda: None) -> list[Observation]:
     """The observations in a file with one JSON object per line; empty lines are passed over.
 
+    Args:
+        path: The file.
+        machine: The spec, which says what can be observed.
+        over: Which limit is reached, if one is; asked every few hundred lines.
+
     Raises:
+        CutShort: if a limit is reached.
         TraceError: if the file cannot be read or tells of nothing, or a line is no observation; with the number of the line.
     """
     try:
-        data = path.read_bytes()
-        lines = data.decode("utf-8-sig").split("\n")
+        lines = read_text(path).split("\n")
     except OSError as error:
         raise TraceError(f"cannot read the log: {error.strerror}", place=str(path)) from error
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise TraceError("the log is not text in UTF-8", place=f"{path}:{line}", remedy=_REMEDY) from error
-    log = [_read(line, number, path, machine) for number, line in enumerate(lines, 1) if line.strip()]
+        before = error.object.count(b"\n", 0, error.start)
+        raise TraceError("the log is not text in UTF-8", place=f"{path}:{before + 1}", remedy=_REMEDY) from error
+    except ValueError as error:
+        raise TraceError(f"cannot read the log: {error}", place=str(path)) from error
+    log = []
+    for number, line in enumerate(lines, 1):
+        if number % _BATCH == 0 and (reason := over()) is not None:
+            raise CutShort(reason, number)
+        if line.strip():
+            log.append(_read(line, number, path, machine))
     if not log:
         raise TraceError("the log is empty", place=str(path), remedy=_REMEDY)
     return log
@@ -40,11 +68,14 @@ def read_log(path: Path, machine: Machine) -> list[Observation]:
 def _read(line: str, number: int, path: Path, machine: Machine) -> Observation:
     place = f"{path}:{number}"
     try:
-        found = json.loads(line)
+        found = parse(line)
+        check_finite(found)
     except json.JSONDecodeError as error:
         cut = error.pos >= len(line.rstrip()) or error.msg.startswith("Unterminated")
         what = "the line ends in the middle" if cut else f"not JSON: {error.msg}"
         raise TraceError(f"{what} (column {error.colno})", place=place, remedy=_REMEDY) from error
+    except ValueError as error:
+        raise TraceError(f"not JSON that can be read: {error}", place=place, remedy=_REMEDY) from error
     if not isinstance(found, dict) or not found:
         raise TraceError(f"a line is an object with {', '.join(_KEYS)}, not {line.strip()[:60]}", place=place)
     try:

@@ -80,6 +80,7 @@ def validate(
     hidden: Iterable[str] = (),
     limits: Limits = LIMITS,
     progress: Callable[[LogProgress], None] | None = None,
+    budget: Budget | None = None,
 ) -> Validation:
     """Say whether a log is a behaviour of a spec.
 
@@ -89,6 +90,7 @@ def validate(
         hidden: The names of actions that the log does not tell of.
         limits: How many states that explain the log may be kept (10,000 unless they say), and when the verdict is ``unknown``.
         progress: Called a few times a second.
+        budget: What is used of the limits, counted from before the log was read; by default nothing.
 
     Raises:
         UsageError: if a hidden action does not exist.
@@ -96,7 +98,7 @@ def validate(
     """
     limits_given(limits, without=("depth",), what="the validation of a log")
     most = limits.states or LIMITS.states or 0
-    return _Validating(machine, log, list(hidden), most, Budget(limits), progress).run()
+    return _Validating(machine, log, list(hidden), most, budget or Budget(limits), progress).run()
 
 
 class _CutShort(Exception):  # noqa: N818 - a limit, not an error.

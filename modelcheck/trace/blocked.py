@@ -15,6 +15,7 @@ from modelcheck.spec.choice import Disabled
 from modelcheck.spec.run import ScriptedChooser, all_runs
 from modelcheck.trace.conditions import details
 from modelcheck.trace.evaluate import Scope
+from modelcheck.trace.failsafe import left_out
 from modelcheck.trace.reason import Reason, show_live
 from modelcheck.trace.source import Source, source_of
 from modelcheck.trace.watching import names_in
@@ -47,19 +48,18 @@ def explain_deadlock(of: Machine, state: State) -> Reason:
     """The guard that stops each action in a state, with the values in it."""
     found = []
     for action in of.actions:
-        try:
-            found += _of_action(of, action, state)
-        except Exception:  # noqa: BLE001 - an explanation must not stand in the way of the counterexample.
-            found.append(Reason(action.name))
+        guards = [Reason(action.name)]
+        with left_out():
+            guards = _of_action(of, action, state)
+        found += guards
     return Reason("no action is enabled:", tuple(found))
 
 
 def why_not(of: Machine, action: Declaration, state: State, fits: Callable[[Mapping[str, Any]], bool]) -> list[Reason]:
     """The guards that stop an action in a state, taken with arguments that fit."""
-    try:
+    with left_out():
         return _of_action(of, action, state, fits)
-    except Exception:  # noqa: BLE001 - as above.
-        return []
+    return []
 
 
 def _of_action(of: Machine, action: Declaration, state: State, fits: Callable[[Mapping[str, Any]], bool] = lambda _: True) -> list[Reason]:
@@ -100,13 +100,12 @@ def _guard_frame(stopped: Disabled) -> TracebackType | None:
 
 def why_stopped(stopped: Disabled) -> list[Reason]:
     """The values in the guard that ended a run; nothing where they cannot be told."""
-    try:
+    with left_out():
         blocked = Blocked({}, _guard_frame(stopped))
         source = source_of(blocked.frame.tb_frame.f_code) if blocked.frame else None
         statement = source.statement_at(blocked.place[1]) if source else None
         return [] if source is None or statement is None else _values(statement, source, blocked)
-    except Exception:  # noqa: BLE001 - an explanation must not stand in the way of the answer.
-        return []
+    return []
 
 
 def _of_guard(action: Declaration, group: list[Blocked]) -> Reason:

@@ -6,12 +6,10 @@ An explanation never fails: a spec's code can be anything, so whatever is not un
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from modelcheck.spec import Declaration, Machine, Role
-from modelcheck.spec.choice import Disabled
 from modelcheck.trace.blocked import explain_deadlock
 from modelcheck.trace.conditions import why_ended
+from modelcheck.trace.failsafe import left_out
 from modelcheck.trace.operations import explain_history, is_linearizability
 from modelcheck.trace.reason import Reason, naming
 from modelcheck.trace.trace import Trace
@@ -35,16 +33,15 @@ def explain(machine: Machine, trace: Trace) -> Reason | None:
     if declared is None or trace.kind == "log":
         return None
     if is_linearizability(machine, declared):
-        with suppress(Exception, Disabled):  # An explanation must not stand in the way of the counterexample.
+        with left_out():
             return explain_history(machine, declared, trace)
     arguments = (
         f"({', '.join(f'{name}={show(value)}' for name, value in trace.arguments.items())})" if trace.arguments else ""
     )
     wanted = declared.role is Role.REACHABLE
-    try:
+    because: tuple[Reason, ...] = ()
+    with left_out():
         because = _of_property(machine, declared, trace, wanted=wanted)
-    except (Exception, Disabled):  # noqa: BLE001 - an explanation must not stand in the way of the counterexample.
-        because = ()
     return Reason(f"{declared.name}{arguments} is {'true' if wanted else 'false'}{':' if because else ''}", because)
 
 

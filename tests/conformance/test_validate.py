@@ -260,3 +260,13 @@ def test_a_line_that_equals_an_earlier_one_is_told_apart_from_it(tmp_path, seen)
     files = [str(tmp_path / name) for name in ("grow.py", "log.jsonl", "out.json")]
     done = CliRunner().invoke(modelcheck, ["validate", *files[:2], "--trace-out", files[2]])
     assert (done.exit_code, "log.jsonl:3: no behaviour" in done.output) == (1, True), done.output
+
+
+def test_the_time_limit_holds_while_a_log_is_read(tmp_path):
+    """A log of a hundred thousand lines is not read to its end first."""
+    (tmp_path / "grow.py").write_text(LOGGED)
+    (tmp_path / "log.jsonl").write_text('{"state": {"n": 0}}\n' * 100_000)
+    files = [str(tmp_path / name) for name in ("grow.py", "log.jsonl")]
+    done = CliRunner().invoke(modelcheck, ["validate", *files, "--time-limit", "0.01"])
+    assert done.exit_code == 3
+    assert "the time limit of 0.01 s was reached while the log was read" in done.output

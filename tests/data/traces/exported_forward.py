@@ -1,0 +1,13 @@
+"""A counterexample to forward of Town, kept as a test: it fails until the bug is repaired."""
+
+from modelcheck import Step
+from modelcheck.trace.export.regression import assert_repaired
+from town_spec import Light, Town
+
+
+def test_forward_of_town():
+    """The run that violated forward does so no more."""
+    steps = [
+        Step('send', {'n': 0}, ('hello',)),
+    ]
+    assert_repaired(Town(nodes=3, first=Light.RED, label='town', rate=0.5), 'forward', steps, start=1)
