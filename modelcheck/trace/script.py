@@ -7,10 +7,13 @@ be imported, and taken from the spec's file where it cannot.
 from __future__ import annotations
 
 import importlib.util
+import keyword
 import sys
 from collections.abc import Mapping
 from enum import Enum
+from math import isfinite
 from pathlib import Path
+from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 import attrs
@@ -31,20 +34,23 @@ class Script:
     """
 
     def __init__(self) -> None:
-        self._names: dict[type, str] = {}
+        self._names: dict[Any, str] = {}
         self._imports: dict[str, dict[str, str]] = {}
         self._files: dict[str, str] = {}
+        self._modules: set[str] = set()
         self._told: set[str] = set()
 
     def imports(self) -> list[str]:
         """The import statements that what was written since the last call needs."""
         new = {module: sorted(names.keys() - self._told) for module, names in sorted(self._imports.items())}
-        lines = [f"from {module} import {', '.join(names)}" for module, names in new.items() if names]
+        modules = sorted(self._modules - self._told)
+        lines = [f"import {module}" for module in modules]
+        lines += [f"from {module} import {', '.join(names)}" for module, names in new.items() if names]
         files = [(file, name) for file, name in self._files.items() if name not in self._told]
         if files:
             lines = ["from pathlib import Path", "", "from modelcheck.spec.loading import load_file", *lines, ""]
             lines += [f"{name} = load_file(Path({file!r}))" for file, name in files]
-        self._told |= {name for names in new.values() for name in names} | {name for _, name in files}
+        self._told |= {name for names in new.values() for name in names} | {name for _, name in files} | set(modules)
         return lines
 
     def uses(self, module: str, name: str) -> None:
@@ -66,9 +72,8 @@ class Script:
     def value(self, value: Any) -> str:
         """A value."""
         if isinstance(value, Enum):
-            cls = self.name(type(value))
-            return f"{cls}.{value.name}" if value.name in type(value).__members__ else f"{cls}({value.value!r})"
-        if isinstance(value, type):
+            return self._member(value)
+        if isinstance(value, (type, FunctionType, BuiltinFunctionType)):
             return self.name(value)
         if isinstance(value, frozenset):
             return f"frozenset({{{', '.join(map(self.value, ordered(value)))}}})" if value else "frozenset()"
@@ -78,6 +83,12 @@ class Script:
             self.uses("modelcheck.values", type(value).__name__)
             return f"{type(value).__name__}({self._mapping(value)})"
         return self._object(value)
+
+    def _member(self, value: Enum) -> str:
+        cls, name = self.name(type(value)), value.name
+        if name not in type(value).__members__:
+            return f"{cls}({value.value!r})"
+        return f"{cls}.{name}" if name.isidentifier() and not keyword.iskeyword(name) else f"{cls}[{name!r}]"
 
     def _mapping(self, value: Mapping[Any, Any]) -> str:
         return "{" + ", ".join(f"{self.value(key)}: {self.value(inner)}" for key, inner in value.items()) + "}"
@@ -91,18 +102,30 @@ class Script:
         elif isinstance(value, tuple) and hasattr(kind, "_fields"):
             fields = [(name, getattr(value, name)) for name in kind._fields]
         else:
-            return repr(value)
+            return self._text(value)
         return f"{self.name(kind)}({', '.join(f'{name}={self.value(inner)}' for name, inner in fields)})"
 
-    def name(self, cls: type) -> str:
-        """What the source calls a class."""
+    def _text(self, value: Any) -> str:
+        """What a value says of itself, with the import of its class or of the module that it names."""
+        kind, text = type(value), repr(value)
+        if isinstance(value, float) and not isfinite(value):
+            return f"float({text!r})"
+        if kind.__module__ == "builtins":
+            return text
+        if text.startswith(f"{kind.__name__}("):
+            return self.name(kind) + text.removeprefix(kind.__name__)
+        self._modules.add(kind.__module__)
+        return text
+
+    def name(self, cls: type | FunctionType | BuiltinFunctionType) -> str:
+        """What the source calls a class or function."""
         if cls.__module__ == "builtins":
             return cls.__qualname__
         if cls not in self._names:
             self._names[cls] = self._named(cls)
         return self._names[cls]
 
-    def _named(self, cls: type) -> str:
+    def _named(self, cls: type | FunctionType | BuiltinFunctionType) -> str:
         top, _, inner = cls.__qualname__.partition(".")
         rest = f".{inner}" if inner else ""
         if not is_importable(cls.__module__):
