@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any, ClassVar, get_origin
 
 from modelcheck.errors import SpecError, UsageError
-from modelcheck.values import value_problem
+from modelcheck.values import kept, value_problem
 
 _MISSING = object()
 
@@ -58,7 +58,7 @@ def constant_values(cls: type, given: Mapping[str, Any]) -> dict[str, Any]:
                 f"{cls.__name__} needs a value for the constant {name!r}",
                 remedy=f"Give one: {cls.__name__}({name}=...), or --set {name}=...",
             )
-        values[name] = _checked(cls, name, value, kind)
+        values[name] = kept(_checked(cls, name, value, kind))
     return values
 
 

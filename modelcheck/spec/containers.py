@@ -6,7 +6,7 @@ must not be given the other: what would come out depends on which was there firs
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping
 from typing import Any
 
 from modelcheck.errors import SpecError
@@ -88,10 +88,53 @@ for _name in ("copy", "difference", "intersection", "symmetric_difference", "uni
     setattr(OrderedSet, _name, _keeping_order(_name))
 
 
-class DistinctDict(dict[Any, Any]):
-    """A dict that is told when it would take two keys for one."""
+class OrderedKeys(KeysView[Any]):
+    """The keys of a dict, of which operators make sets that are iterated in the total order."""
+
+    @classmethod
+    def _from_iterable(cls, it: Iterable[Any]) -> OrderedSet:
+        return OrderedSet(it)
+
+    def __repr__(self) -> str:
+        return f"dict_keys({list(self)})"
+
+
+class OrderedItems(ItemsView[Any, Any]):
+    """The items of a dict, likewise."""
+
+    _mapping: Mapping[Any, Any]
+
+    def __contains__(self, item: object) -> bool:
+        match item:
+            case (key, value):  # A Counter has a value for a key that is not in it.
+                return key in self._mapping and bool(self._mapping[key] == value)
+        return False
+
+    @classmethod
+    def _from_iterable(cls, it: Iterable[Any]) -> OrderedSet:
+        return OrderedSet(it)
+
+    def __repr__(self) -> str:
+        return f"dict_items({list(self)})"
+
+
+class LiveDict(dict[Any, Any]):
+    """A dict, of whose keys and items operators make sets in order."""
 
     __class__ = property(lambda _: dict)
+
+    def keys(self) -> Any:
+        """As `dict.keys`."""
+        return OrderedKeys(self)
+
+    def items(self) -> Any:
+        """As `dict.items`."""
+        return OrderedItems(self)
+
+
+class DistinctDict(LiveDict):
+    """A dict that is told when it would take two keys for one."""
+
     path = "a dict"
 
     def __setitem__(self, key: Any, value: Any) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from modelcheck.spec.containers import check_apart
+from modelcheck.spec.containers import OrderedItems, OrderedKeys, check_apart
 from modelcheck.spec.stored import check_count
 from modelcheck.values import ordered
 
@@ -36,6 +36,14 @@ class PositiveCounter(Counter[Any]):
             super().__setitem__(element, int(count))
         else:
             super().pop(element, None)
+
+    def keys(self) -> Any:
+        """As `dict.keys`."""
+        return OrderedKeys(self)
+
+    def items(self) -> Any:
+        """As `dict.items`."""
+        return OrderedItems(self)
 
     def setdefault(self, element: Any, default: Any = 0) -> int:
         """As `dict.setdefault`."""

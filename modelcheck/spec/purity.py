@@ -4,8 +4,8 @@ A search notices what comes out in two ways within one process. What is the same
 ``PYTHONHASHSEED``, it cannot notice; so the code is read. Followed are the functions of the user's own that the code names, and the methods of
 the class.
 
-*Limits.* What is called under another name, by a library, or through a value is not seen; neither is the order of a plain set of texts that
-the code makes itself and iterates.
+*Limits.* What is called under another name, by a library, or through a value is not seen. Whether the order of a set matters that the code makes
+itself is found out by runs (`modelcheck.statespace.recording.orders`).
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from typing import Any
 from attrs import field, frozen
 
 from modelcheck.errors import SpecError
-from modelcheck.spec.containers import DistinctDict, OrderedSet, placed
+from modelcheck.spec.containers import DistinctDict, LiveDict, OrderedSet, placed
 from modelcheck.spec.positive_counter import PositiveCounter
 from modelcheck.spec.record import AT_BOOT, Process, Record, durable_fields, fixed_fields, is_record, shared_default
 from modelcheck.spec.stored import check_count, check_value, record_in, stored
@@ -186,7 +186,7 @@ class MapShape(Shape):
 
     def thaw(self, snapshot: Any, memo: dict[int, Any]) -> dict[Any, Any]:
         """See `Shape.thaw`."""
-        live: dict[Any, Any] = {}
+        live = LiveDict()
         memo[id(self)] = live
         live.update((key, shape.thaw(snapshot.get(key), memo)) for key, shape in self.items.items())
         return live

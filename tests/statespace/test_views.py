@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 import pytest
-from attrs import define
+from attrs import define, field
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
@@ -28,7 +28,7 @@ class Note:
     """A record with slots, compared by its fields."""
 
     number: int = 0
-    marks: set[int] = {1}  # noqa: RUF008 - only one note is made.
+    marks: set[int] = field(factory=lambda: {1})
 
 
 class Server(Process):

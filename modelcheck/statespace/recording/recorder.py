@@ -7,7 +7,7 @@ would be wrong, and the search ends with an error that names it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Protocol
 
@@ -22,6 +22,7 @@ from modelcheck.statespace.cells import ABSENT
 from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.layout import Layout
 from modelcheck.statespace.recording.filters import Filters
+from modelcheck.statespace.recording.orders import Orders
 from modelcheck.statespace.recording.session import ContentKey, Event, Registry, Session, TreeChooser
 from modelcheck.values import copied, identity, show
 
@@ -138,6 +139,8 @@ class Recorder:
         self._following = Session(self._registry, following=True)
         self._live = self.layout.tracked(self._session)
         self._first: dict[str, int] = {}
+        self._orders = Orders(machine.cls, machine.shape)
+        self._iterating: dict[int, bool] = {}
         self._live_following = self.layout.tracked(self._following)
         sessions, lives = (self._session, self._following), (self._live, self._live_following)
         self.filters = Filters(self._registry, space, sessions, lives)
@@ -295,16 +298,53 @@ class Recorder:
         """
         name = tree.declared.name if tree.declared else ""
         self._first[name] = self._first.get(name, _FIRST_OF_ACTION) - 1
-        if self._first[name] < 0 and tree.calls > _FIRST_OF_TREE and tree.calls % _REPEATED_EACH:
+        if self._first[name] < 0 and not self._iterating.get(tree.index) and tree.calls > _FIRST_OF_TREE and tree.calls % _REPEATED_EACH:
             return
         repeated = self._plain_outcome(tree.declared, run, state, after)
         recorded = self._recorded_outcome(tree, run, state)
         if identity(repeated) != identity(recorded):
+            self._check_order(tree, run, state, after, None)
             again = self._plain_outcome(tree.declared, run, state, after)
             second = again if identity(again) != identity(repeated) else recorded
             raise self._impure(
                 tree, f"in the same state it came out as\n    {_shown(repeated)}\n  and as\n    {_shown(second)}", run
             )
+        self._check_order(tree, run, state, after, identity(recorded))
+
+    def _check_order(
+        self, tree: Tree, run: Run, state: Mapping[int, int], after: Mapping[int, int] | None, recorded: Any
+    ) -> None:
+        """Make sure that a run comes out the same if the sets that its code makes itself are iterated backwards.
+
+        What came out is given by its identity; None if that is not the same each time.
+
+        Raises:
+            SpecError: if it does not, and does if they are iterated as Python does.
+        """
+        if not self._orders:
+            return
+        turned, places = self._in_order(tree, run, state, after, backwards=True)
+        self._iterating[tree.index] = self._iterating.get(tree.index, False) or bool(places)
+        if not places or turned == recorded:
+            return
+        if recorded is not None and self._in_order(tree, run, state, after, backwards=False)[0] != recorded:
+            return
+        raise SpecError(
+            f"{self.name(tree)} depends on the order of a set that it makes itself, and that order differs from one run of Python to the next",
+            place=places[0],
+            remedy="Iterate over sorted(...), or over what came from the state, which has one order.",
+        )
+
+    def _in_order(
+        self, tree: Tree, run: Run, state: Mapping[int, int], after: Mapping[int, int] | None, *, backwards: bool
+    ) -> tuple[Any, list[str]]:
+        """What comes out if the code's own sets are iterated in some order, and where they are."""
+        self._orders.begin(backwards=backwards)
+        try:
+            outcome = identity(self._plain_outcome(tree.declared, run, state, after, self._orders.turn))
+        except ModelcheckError:
+            outcome = None
+        return outcome, self._orders.places
 
     def _recorded_outcome(self, tree: Tree, run: Run, state: Mapping[int, int]) -> Any:
         if run.outcome == kernel.DISABLED:
@@ -314,12 +354,17 @@ class Recorder:
         return self.layout.snapshot(self.after(run, state))
 
     def _plain_outcome(
-        self, declared: Declaration | None, run: Run, state: Mapping[int, int], after: Mapping[int, int] | None
+        self,
+        declared: Declaration | None,
+        run: Run,
+        state: Mapping[int, int],
+        after: Mapping[int, int] | None,
+        turned: Callable[[Any], Any] = lambda live: live,
     ) -> Any:
         if declared is None:
-            return self._plain_initial(run)
-        live = self.machine.thaw(self.layout.snapshot(state, copied))
-        following = () if after is None else (self.machine.thaw(self.layout.snapshot(after, copied)),)
+            return self._plain_initial(run, turned)
+        live = turned(self.machine.thaw(self.layout.snapshot(state, copied)))
+        following = () if after is None else (turned(self.machine.thaw(self.layout.snapshot(after, copied))),)
         try:
             with choosing(PickingChooser(run.picked, run.offered)):
                 arguments = declared.choose_arguments(live)
@@ -332,10 +377,12 @@ class Recorder:
         except ESCAPING as error:
             raise as_spec_error(error, declared.title, declared.place) from error
 
-    def _plain_initial(self, run: Run) -> Any:
+    def _plain_initial(self, run: Run, turned: Callable[[Any], Any]) -> Any:
+        live = turned(self.machine.blank())
         try:
             with choosing(PickingChooser(run.picked, run.offered)):
-                return self.machine.initial_state()
+                live.init()
+            return self.machine.freeze(live)
         except Disabled:
             return "not enabled"
 

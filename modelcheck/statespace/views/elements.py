@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import ItemsView, Iterable, Iterator, MutableMapping, MutableSet
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, MutableMapping, MutableSet
 from collections.abc import Set as AbstractSet
 from typing import Any
 
 from modelcheck.errors import SpecError
-from modelcheck.spec.containers import OrderedSet
+from modelcheck.spec.containers import OrderedItems, OrderedKeys, OrderedSet
 from modelcheck.spec.positive_counter import PositiveCounter, counted
 from modelcheck.spec.shape import Shape
 from modelcheck.spec.stored import check_count, check_value
@@ -202,26 +202,18 @@ class _Keyed(Elements, MutableMapping[Any, Any]):
         """As `dict.get`."""
         return self[key] if key in self else default  # noqa: SIM401 - this is what get does.
 
+    def keys(self) -> KeysView[Any]:
+        """As `dict.keys`."""
+        return OrderedKeys(self)
+
     def items(self) -> ItemsView[Any, Any]:
         """As `dict.items`."""
-        return _Items(self)
+        return OrderedItems(self)
 
     def clear(self) -> None:
         """As `dict.clear`."""
         for key in self._keys():
             del self[key]
-
-
-class _Items(ItemsView[Any, Any]):
-    def __init__(self, keyed: _Keyed) -> None:
-        super().__init__(keyed)
-        self._keyed = keyed
-
-    def __contains__(self, item: object) -> bool:
-        match item:
-            case (key, value):
-                return key in self._keyed and bool(self._keyed[key] == value)
-        return False
 
 
 @operated

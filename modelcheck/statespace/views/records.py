@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping, ValuesView
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from typing import Any
 
 from modelcheck.errors import SpecError
+from modelcheck.spec.containers import OrderedItems, OrderedKeys
 from modelcheck.spec.shape import MapShape, as_good_as, constant_changed, keys_changed, unknown_attribute
 from modelcheck.statespace.views.slots import View, operated
 
@@ -72,6 +73,14 @@ class TrackedMap(View, Mapping[Any, Any]):
         """As `dict.update`."""
         for key, value in dict(other, **more).items():
             self[key] = value
+
+    def keys(self) -> KeysView[Any]:
+        """As `dict.keys`."""
+        return OrderedKeys(self)
+
+    def items(self) -> ItemsView[Any, Any]:
+        """As `dict.items`."""
+        return OrderedItems(self)
 
     def values(self) -> ValuesView[Any]:
         """As `dict.values`."""
