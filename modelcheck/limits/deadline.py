@@ -7,9 +7,11 @@ short check is over before it could matter and goes without.
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from contextlib import suppress
+from types import FrameType
 from typing import Final
 
 from attrs import frozen
@@ -134,9 +136,11 @@ class watched:  # noqa: N801 - used like a function
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._told = False
+        self._frame: FrameType | None = None
 
     def __enter__(self) -> None:
         self._deadline.check(_LEAST_BYTES)
+        self._frame = sys._getframe(1)
         threading.Thread(target=self._look_on, name="modelcheck-limits", daemon=True).start()
 
     def __exit__(self, *_: object) -> None:
@@ -150,13 +154,23 @@ class watched:  # noqa: N801 - used like a function
         while not self._closed.wait(wait_s):
             reached = self._deadline.over()
             with self._lock:
+                if reached is not None and not self._is_inside():
+                    self._closed.set()
                 if reached is not None and not self._closed.is_set():
                     self._told, wait_s = True, _AGAIN_S
                     raise_in(self._thread, reached)
+
+    def _is_inside(self) -> bool:
+        """Whether the function with the block still runs: the exception may come just before the block or at its end, which then is not told."""
+        frame = sys._current_frames().get(self._thread)
+        while frame is not None and frame is not self._frame:
+            frame = frame.f_back
+        return frame is not None
 
     def _close(self) -> None:
         """Raise nothing any more, and take back what has not been raised yet."""
         with self._lock:
             self._closed.set()
+        self._frame = None
         if self._told:
             take_back()

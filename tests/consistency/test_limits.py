@@ -226,3 +226,15 @@ def test_ctrl_c_stops_a_check(tmp_path, consistency):
     assert running.returncode == 3
     assert "Error: interrupted\n" in told
     assert "Traceback" not in told
+
+
+def test_a_watch_whose_end_is_not_told_raises_nothing_later():
+    """An exception at the very beginning or end of a block leaves no watch behind that raises in whatever comes after."""
+
+    def begins_and_never_ends():
+        watched(Allowance(0.01, 1 << 30)).__enter__()
+
+    begins_and_never_ends()
+    until = time.monotonic() + 0.6
+    while time.monotonic() < until:
+        time.sleep(0.01)
