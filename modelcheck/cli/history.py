@@ -76,11 +76,11 @@ def history(
     from modelcheck.consistency.report.text import as_json as to_json  # noqa: PLC0415
     from modelcheck.consistency.report.text import described  # noqa: PLC0415
     from modelcheck.limits import Limits  # noqa: PLC0415
-    from modelcheck.limits.deadline import Deadline, LimitReached  # noqa: PLC0415
+    from modelcheck.limits.deadline import Allowance, Deadline, LimitReached  # noqa: PLC0415
 
     deadline = Deadline(time_limit)
     try:
-        with reading(time_limit):
+        with reading(Allowance(time_limit, max_memory)):
             recording = read_history(file, format=format_, model=model, rename=renaming(rename))
     except LimitReached as limit:
         result = unread(limit, consistency, model)

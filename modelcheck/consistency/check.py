@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from contextlib import nullcontext
 from pathlib import Path
@@ -80,7 +79,7 @@ def check_history(
     given = allowance(limits_given(limits, without=("states", "depth"), what="the check of a history"))
     deadline = Deadline(given.time_s)
     try:
-        history, meant = _question(history, model, given.time_s)
+        history, meant = _question(history, model, given)
     except LimitReached as limit:
         return unread(limit, consistency, model)
     if isinstance(meant, SequentialObject):
@@ -148,31 +147,31 @@ def _other(
         return HistoryResult(Verdict.UNKNOWN, consistency, name, len(history), "none", str(limit))
 
 
-def reading(time_limit_s: float) -> watched:
-    """Within the block a file may be read, for so many seconds; what it takes of memory is not counted.
+def reading(limits: Allowance) -> watched:
+    """Within the block a file may be read, for so many seconds and bytes.
 
     Raises:
         LimitReached: if they are over.
     """
-    return watched(Allowance(time_limit_s, sys.maxsize))
+    return watched(limits)
 
 
 def unread(limit: LimitReached, consistency: str | None, model: str | SequentialObject | None) -> HistoryResult:
-    """The result of a check whose time was over before its file was read."""
+    """The result of a check whose limits were reached before its file was read."""
     name = model.name if isinstance(model, SequentialObject) else model or "history"
     return HistoryResult(Verdict.UNKNOWN, consistency or "consistent", name, 0, "none", f"{limit} while the file was read")
 
 
 def _question(
-    history: History | Path | str, model: str | SequentialObject | None, time_limit_s: float
+    history: History | Path | str, model: str | SequentialObject | None, limits: Allowance
 ) -> tuple[History, str | SequentialObject]:
     """The history, and what it is about: an object, or the name of a checker or of a kind of transactions.
 
     Raises:
-        LimitReached: if the time is over before a file is read.
+        LimitReached: if the time or the memory is used up before a file is read.
     """
     if not isinstance(history, History):
-        with reading(time_limit_s):
+        with reading(limits):
             named = model.name if isinstance(model, SequentialObject) and model.name in OBJECTS else model
             recording = read_history(history, model=named if isinstance(named, str) else None)
         history = recording.history

@@ -29,6 +29,10 @@ def interrupt(number: int = signal.SIGINT, frame: FrameType | None = None) -> No
     raise Interrupted
 
 
+def pause() -> None:
+    """Do nothing, in Python: where a long piece of C code calls it, an exception from outside is raised, if one waits."""
+
+
 def is_main() -> bool:
     """Whether the present thread is the one that signals are handled in."""
     return threading.current_thread() is threading.main_thread()

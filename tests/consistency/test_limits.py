@@ -238,3 +238,22 @@ def test_a_watch_whose_end_is_not_told_raises_nothing_later():
     until = time.monotonic() + 0.6
     while time.monotonic() < until:
         time.sleep(0.01)
+
+
+@pytest.mark.parametrize("name", ["history.jsonl", "history.edn"])
+def test_the_limits_hold_while_a_file_is_read(tmp_path, name):
+    """Memory and time that reading a large file would take end it, whatever its format."""
+    path = tmp_path / name
+    rows = 60_000
+    if name.endswith("edn"):
+        lines = (f"{{:process {at % 9} :type :{kind} :f :write :value {at}}}\n" for at in range(rows) for kind in ("invoke", "ok"))
+    else:
+        lines = (
+            f'{{"process": {at % 9}, "f": "write", "argument": {at}, "result": null, "call": {2 * at}, "return": {2 * at + 1}}}\n'
+            for at in range(rows)
+        )
+    path.write_text("".join(lines))
+    little = check_history(path, "register", limits=Limits(time_s=60.0, memory_bytes=4 << 20))
+    assert (little.verdict, little.reason) == (Verdict.UNKNOWN, f"{MEMORY_UP} while the file was read")
+    short = check_history(path, "register", limits=Limits(time_s=0.1))
+    assert (short.verdict, short.reason) == (Verdict.UNKNOWN, f"{TIME_UP} while the file was read")

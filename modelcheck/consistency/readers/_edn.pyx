@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 from modelcheck.consistency._equality import kept
+from modelcheck.limits.raising import pause
 
 
 class Keyword(str):
@@ -35,6 +36,7 @@ class EdnError(ValueError):
 cdef enum:
     DEEPEST = 200
     LONGEST = 3000
+    AT_ONCE = 2048
 
 
 cdef inline bint is_space(unsigned char c) noexcept:
@@ -118,6 +120,8 @@ cdef class Reader:
                 continue
             line = self.where()
             found.append((line, self.value(0)))
+            if len(found) % AT_ONCE == 0:
+                pause()
 
     cdef value(self, int depth):
         cdef unsigned char c

@@ -30,6 +30,9 @@ from modelcheck.errors import HistoryError
 
 Row = Mapping[str, Any]
 
+_AT_ONCE: Final = 5000
+"""Lines that the parser is given at once; limits of time and memory are looked at in between."""
+
 _NOTHING: Final = -1000000
 _BLIND: Final = frozenset({"write", "put", "append", "add", "remove", "increment", "decrement", "enqueue", "push", "insert"})
 
@@ -63,18 +66,27 @@ def operations_of(
 
 
 def json_rows(path: Path) -> list[tuple[int, dict[str, Any]]]:
-    """The objects on the lines of a file, with their numbers; one call of the parser for all."""
+    """The objects on the lines of a file, with their numbers."""
     numbered = [(at, line) for at, line in enumerate(text_of(path).split("\n"), 1) if line and not line.isspace()]
+    found: list[tuple[int, dict[str, Any]]] = []
+    for start in range(0, len(numbered), _AT_ONCE):
+        some = numbered[start : start + _AT_ONCE]
+        for (at, _), row in zip(some, _values(some, path), strict=True):
+            if not isinstance(row, dict):
+                raise HistoryError("a line is no JSON object", place=f"{path}:{at}", remedy="One operation on each line.")
+            found.append((at, row))
+    return found
+
+
+def _values(lines: Sequence[tuple[int, str]], path: Path) -> list[Any]:
+    """The values on some lines, by one call of the parser if all is well."""
     try:
-        rows = json.loads("[" + ",".join(line for _, line in numbered) + "]")
+        found = json.loads("[" + ",".join(line for _, line in lines) + "]")
+        if len(found) == len(lines):
+            return list(found)
     except (ValueError, RecursionError):
-        rows = [json_value(line, path, at) for at, line in numbered]
-    if len(rows) != len(numbered):
-        rows = [json_value(line, path, at) for at, line in numbered]
-    for (at, _), row in zip(numbered, rows, strict=True):
-        if not isinstance(row, dict):
-            raise HistoryError("a line is no JSON object", place=f"{path}:{at}", remedy="One operation on each line.")
-    return [(at, row) for (at, _), row in zip(numbered, rows, strict=True)]
+        pass
+    return [json_value(line, path, at) for at, line in lines]
 
 
 def _operation(row: Row, asked: Asked, time: _Times, place: str) -> Operation:
