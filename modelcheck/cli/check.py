@@ -28,7 +28,7 @@ _MOST_WORKERS = 63
     "--max-depth",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Stop after N breadth-first levels, the initial one included.",
+    help="Stop after N breadth-first levels, the initial one included; where random walks end.",
 )
 @time_limit_option
 @click.option(

@@ -55,6 +55,7 @@ def json_report(
         "bytes_per_state": round(report.bytes_per_state, 3),
         "warnings": list(report.warnings),
         "seed": report.seed,
+        "walk_length": report.walk_length,
         "schema": SCHEMA,
     }
     if profile:
@@ -176,7 +177,7 @@ def _counts(report: Report) -> Iterator[Line]:
     if report.out_of_bounds:
         yield (Span(f"{count(report.out_of_bounds, 'successor')} out of bounds, dropped by a constraint"),)
     if report.seed is not None:
-        yield (Span(f"random walk with --seed {report.seed}"),)
+        yield (Span(f"random walks of at most {count(report.walk_length or 0, 'step')} each (--max-depth), with --seed {report.seed}"),)
 
 
 def _actions(report: Report) -> Iterator[Line]:

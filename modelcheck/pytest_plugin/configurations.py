@@ -154,13 +154,12 @@ def _parsed(line: str, cls: type[Spec]) -> tuple[str, dict[str, Any]]:
         call = None
     if not isinstance(call, ast.Call) or call.args or any(keyword.arg is None for keyword in call.keywords):
         raise UsageError(f"modelcheck_configurations: cannot read {line!r}", remedy="Write `Raft(servers=3)` or `nightly: Raft(servers=5)`.")
-    return named, {str(keyword.arg): parse_constant(cls, str(keyword.arg), _text(keyword.value)) for keyword in call.keywords}
+    return named, {str(keyword.arg): parse_constant(cls, str(keyword.arg), _given(keyword.value)) for keyword in call.keywords}
 
 
-def _text(node: ast.expr) -> str:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    return ast.unparse(node)
+def _given(node: ast.expr) -> str | ast.expr:
+    """A text may stand for a member of an enum."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else node
 
 
 def _settings_of(cls: type[Spec], config: pytest.Config) -> dict[str, Any]:

@@ -53,7 +53,8 @@ def check(
         properties: The names of those to check, ``deadlock`` among them; by default all.
         limits: When to give up.
         workers: Threads, at most 63.
-        order: ``breadth`` (shortest counterexamples), ``depth``, or ``random`` (a seeded random walk, which needs a limit and never says ``holds``).
+        order: ``breadth`` (shortest counterexamples), ``depth``, or ``random`` (a seeded random walk, which needs a limit and never
+            says ``holds``; the limit of depth says where it begins again).
         seed: Of the random walk, below 2**64.
         keep_going: Search on after a violation, until every property has a verdict.
         progress: Called a few times a second.
@@ -181,6 +182,7 @@ def _report(
         bytes_per_state=(stats["table_bytes"] + stats["log_bytes"]) / max(states, 1),
         warnings=(*_varying(machine), *_warnings(exploration)),
         seed=seed,
+        walk_length=exploration.walk_length,
     )
 
 

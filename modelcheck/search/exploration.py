@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
+from modelcheck.errors import UsageError
 from modelcheck.limits import Limits
 from modelcheck.limits.budget import Budget
 from modelcheck.limits.raising import started
@@ -24,7 +25,7 @@ _LOOKS_EVERY_S = 0.25
 _GRACE_S = 2.0
 _MODES = {"breadth": native.BREADTH, "depth": native.DEPTH, "random": native.WALK}
 ORDERS = tuple(_MODES)
-WALK_LENGTH = 200
+_WALK_LENGTH = 200
 _WALKED_IN_VAIN = 100_000
 
 
@@ -42,6 +43,17 @@ class _Worker:
         """Whether it is at rest, or comes to it within some time."""
         self._thread.join(seconds)
         return not self._thread.is_alive()
+
+
+def _walk_length(limits: Limits) -> int:
+    """After how many steps a random walk begins again: where it comes to the limit of depth.
+
+    Raises:
+        UsageError: if that leaves no step to take.
+    """
+    if limits.depth == 1:
+        raise UsageError("a random walk to depth 1 takes no step", remedy="The initial states are the first level; give a depth from 2.")
+    return _WALK_LENGTH if limits.depth is None else limits.depth - 1
 
 
 class Exploration:
@@ -62,6 +74,7 @@ class Exploration:
 
     Attributes:
         stopped: Why the search ended before it was complete, or None.
+        walk_length: After how many steps a random walk begins again; None for the other orders.
         complete: Whether every reachable state was expanded.
     """
 
@@ -80,10 +93,11 @@ class Exploration:
         budget: Budget,
         watch: Watch,
     ) -> None:
+        self.walk_length = _walk_length(limits) if order == "random" else None
         self.space = kernel.Space(check_deadlock=check_deadlock)
         self.recorder = Recorder(machine, declared, self.space, split=True)
         self.explorer = native.Explorer(
-            self.space, mode=_MODES[order], workers=workers, seed=seed, walk_length=WALK_LENGTH if order == "random" else 0,
+            self.space, mode=_MODES[order], workers=workers, seed=seed, walk_length=self.walk_length or 0,
             memory_limit_bytes=budget.memory_bytes,
         )  # fmt: skip
         self.stopped: str | None = None
@@ -236,10 +250,10 @@ class Exploration:
             if stats["states"] > states:
                 self._last_new = (stats["states"], stats["expanded"])
             elif stats["expanded"] - walked > _WALKED_IN_VAIN:
-                self._stop(f"the last {_WALKED_IN_VAIN:,} steps of the walk met no new state")
+                self._stop(f"the last {_WALKED_IN_VAIN:,} steps met no new state, in walks of at most {self.walk_length:,} steps")
         if self._violated() and not self._keep_going:
             self._halt.set()
-        if self._limits.depth is not None and stats["depth"] > self._limits.depth:
+        if self._limits.depth is not None and stats["depth"] > self._limits.depth and not self._walks:
             self._stop(f"the depth limit of {self._limits.depth} was reached")
 
     def _used(self, stats: dict[str, int]) -> int:

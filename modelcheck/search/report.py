@@ -95,6 +95,7 @@ class Report:
         bytes_per_state: Of the table and the log that traces are rebuilt from.
         warnings: What looks like a mistake in the spec.
         seed: Of the random walk; None otherwise.
+        walk_length: After how many steps the random walk began again; None otherwise.
     """
 
     spec: str
@@ -118,3 +119,4 @@ class Report:
     bytes_per_state: float = 0.0
     warnings: tuple[str, ...] = ()
     seed: int | None = None
+    walk_length: int | None = None

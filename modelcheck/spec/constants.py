@@ -11,7 +11,9 @@ from enum import Enum
 from typing import Any, ClassVar, get_origin
 
 from modelcheck.errors import SpecError, UsageError
-from modelcheck.values import kept, value_problem
+from modelcheck.spec.annotations import annotation_text, classes_in, fits
+from modelcheck.spec.literals import UnreadableError, from_node, from_text
+from modelcheck.values import kept, show, value_problem
 
 _MISSING = object()
 
@@ -63,13 +65,6 @@ def constant_values(cls: type, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _checked(cls: type, name: str, value: Any, kind: Any) -> Any:
-    fits = not isinstance(kind, type) or isinstance(value, kind) or (kind is float and type(value) is int)
-    if not fits or (kind is int and isinstance(value, bool)):
-        article = "an" if kind.__name__[0] in "aeiou" else "a"
-        raise UsageError(
-            f"the constant {name!r} of {cls.__name__} is {article} {kind.__name__}, not {value!r}",
-            place=_written_at(cls) if cls.__dict__.get(name, _MISSING) is value else None,
-        )
     problem = value_problem(value)
     if problem:
         raise SpecError(
@@ -77,7 +72,25 @@ def _checked(cls: type, name: str, value: Any, kind: Any) -> Any:
             place=_written_at(cls),
             remedy="Use a tuple or a frozenset.",
         )
+    if not fits(value, kind):
+        text = annotation_text(kind)
+        article = "" if not _is_class(kind) else "an " if text[0] in "aeiou" else "a "
+        raise UsageError(
+            f"the constant {name!r} of {cls.__name__} is {article}{text}, not {show(value)}",
+            place=_written_at(cls) if cls.__dict__.get(name, _MISSING) is value else None,
+            remedy=None if _is_class(kind) else _members(kind),
+        )
     return value
+
+
+def _is_class(kind: Any) -> bool:
+    return isinstance(kind, type) and get_origin(kind) is None
+
+
+def _members(kind: Any) -> str | None:
+    """How the members of the enums in an annotation are written."""
+    enums = [each for each in classes_in(kind) if isinstance(each, type) and issubclass(each, Enum) and len(each)]
+    return f"A member is written {enums[0].__name__}.{next(iter(enums[0].__members__))}." if enums else None
 
 
 def _written_at(cls: type) -> str | None:
@@ -87,8 +100,13 @@ def _written_at(cls: type) -> str | None:
         return None
 
 
-def parse_constant(cls: type, name: str, text: str) -> Any:
+def parse_constant(cls: type, name: str, text: str | ast.expr) -> Any:
     """The value that ``--set NAME=TEXT`` means: the text itself for a ``str``, a member for an enum, else a Python literal.
+
+    Args:
+        cls: The spec's class.
+        name: The constant.
+        text: What was given, or an expression of a text that was parsed already.
 
     Raises:
         UsageError: if the name is unknown or the text cannot be read.
@@ -97,18 +115,17 @@ def parse_constant(cls: type, name: str, text: str) -> Any:
     if name not in types:
         raise UsageError(unknown(name, types, f"{cls.__name__} has no constant {name!r}"))
     kind = types[name]
-    if kind is str:
-        return text
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        if text not in kind.__members__:
-            raise UsageError(unknown(text, kind.__members__, f"{kind.__name__} has no member {text!r}"))
-        return kind[text]
     try:
-        return ast.literal_eval({"true": "True", "false": "False"}.get(text, text))
-    except (ValueError, SyntaxError) as error:
+        return from_text(cls, kind, text) if isinstance(text, str) else from_node(cls, kind, text)
+    except UnreadableError as error:
+        given = text if isinstance(text, str) else ast.unparse(text)
+        if isinstance(kind, type) and issubclass(kind, Enum):
+            raise UsageError(unknown(given, kind.__members__, f"{kind.__name__} has no member {given!r}")) from error
+        part = "" if str(error) == given.strip() else f": {error} is no literal, and no member of an enum of the spec"
         raise UsageError(
-            f"the constant {name!r} cannot be set to {text!r}",
-            remedy="Write a Python literal, for example 3, True or (1, 2).",
+            f"the constant {name!r} cannot be set to {given!r}{part}",
+            remedy=f"It is {annotation_text(kind)}. "
+            + (_members(kind) or "Write a Python literal, for example 3, True, (1, 2) or {1, 2}, which is a frozenset."),
         ) from error
 
 
