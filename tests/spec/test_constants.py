@@ -119,7 +119,7 @@ READ = [
 ]
 
 
-@pytest.mark.parametrize(("name", "text", "value"), READ, ids=lambda each: str(each)[:30])
+@pytest.mark.parametrize(("name", "text", "value"), READ, ids=[f"{name}={text}" for name, text, _ in READ])
 def test_a_text_is_read_as_what_python_would_give(name, text, value):
     """And as nothing that only equals it."""
     found = parse_constant(K, name, text)
@@ -159,7 +159,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "text", "told"), REFUSED, ids=lambda each: str(each)[:30])
+@pytest.mark.parametrize(("name", "text", "told"), REFUSED, ids=[f"{name}={text}"[:30] for name, text, _ in REFUSED])
 def test_what_is_no_value_of_the_constant_is_refused(name, text, told):
     """With what it is, down to the elements."""
     with pytest.raises((UsageError, SpecError)) as raised:
@@ -209,6 +209,7 @@ def test_nothing_in_a_constant_is_run(text):
         ("opt", "3"),
         ("way", 3.0),
     ],
+    ids=["names", "modes", "pair", "nested", "opt", "way"],
 )
 def test_python_is_held_to_the_annotation_too(name, value):
     """An element of another type may make a property hold of nothing."""
