@@ -43,7 +43,13 @@ class UsageError(ModelcheckError):
 
 
 class SpecError(ModelcheckError):
-    """A mistake in a spec."""
+    """A mistake in a spec.
+
+    Attributes:
+        trace: The run that leads to it, a `modelcheck.trace.Trace`, if a search came to it by one.
+    """
+
+    trace: object = None
 
 
 class ImpureError(SpecError):

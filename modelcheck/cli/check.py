@@ -79,24 +79,30 @@ def command(
     from modelcheck.cli.progress import ProgressLine, progress_text  # noqa: PLC0415 - what only this command needs, after the options were read.
     from modelcheck.cli.report import json_report, print_report  # noqa: PLC0415
     from modelcheck.cli.traces import check_writable, write_traces  # noqa: PLC0415
+    from modelcheck.errors import SpecError  # noqa: PLC0415
     from modelcheck.search import Limits, check  # noqa: PLC0415
     from modelcheck.spec import machine_of  # noqa: PLC0415
+    from modelcheck.trace.saving import FOLDER, note_run  # noqa: PLC0415
 
     if trace_out is not None:
         check_writable(trace_out)
     spec = spec_from(target, settings)
     limits = Limits(states=max_states, depth=max_depth, time_s=time_limit, memory_bytes=max_memory)
-    with ProgressLine(progress_text) as progress:
-        report = check(
-            spec,
-            properties=list(dict.fromkeys(properties)) or None,
-            limits=limits,
-            workers=workers,
-            order=order,
-            seed=seed,
-            keep_going=keep_going,
-            progress=progress.function,
-        )
+    try:
+        with ProgressLine(progress_text) as progress:
+            report = check(
+                spec,
+                properties=list(dict.fromkeys(properties)) or None,
+                limits=limits,
+                workers=workers,
+                order=order,
+                seed=seed,
+                keep_going=keep_going,
+                progress=progress.function,
+            )
+    except SpecError as error:
+        note_run(error, type(spec), FOLDER, trace_out)
+        raise
     ctx.ensure_object(Settings).code = report.verdict.exit_code
     files = write_traces(report, type(spec), trace_out)
     if as_json:

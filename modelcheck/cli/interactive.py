@@ -16,8 +16,10 @@ from modelcheck.errors import UsageError
 from modelcheck.spec import Machine, State, Step
 from modelcheck.spec.choice import Disabled, choosing
 from modelcheck.spec.loading import shown_path
+from modelcheck.spec.run import is_users
 from modelcheck.statespace.recording.recorder import PickingChooser
 from modelcheck.trace import Trace, changes, write_trace
+from modelcheck.trace.replay import error_of
 from modelcheck.trace.saving import replay_command
 from modelcheck.trace.text import Line, Span, change_lines, state_lines, step_spans
 from modelcheck.trace.walk import Walk
@@ -216,6 +218,24 @@ def debug(machine: Machine, state: State, step: Step) -> None:
         return
     if not debugger.is_left:
         paint(change_lines(changes(state, machine.freeze(live))))
+
+
+def debug_error(machine: Machine, trace: Trace) -> None:
+    """Stop in the debugger on the line that raises, at the end of a run that leads to an error."""
+    known = [*machine.actions, *machine.properties, *machine.constraints, *machine.terminals]
+    error = error_of(machine, machine.find(trace.property, known), trace)
+    assert error is not None
+    raised = error.__cause__ or error
+    last = place = raised.__traceback__
+    while place is not None:
+        last = place if is_users(place.tb_frame.f_code.co_filename) else last
+        place = place.tb_next
+    if last is not None:
+        last.tb_next = None  # The debugger stops where the traceback ends.
+    click.echo(f"{error.message}; the state's variables are attributes of self")
+    debugger = _Debugger(nosigint=True, readrc=False)
+    debugger.reset()
+    debugger.interaction(None, raised.__traceback__)
 
 
 class _Debugger(pdb.Pdb):

@@ -56,8 +56,9 @@ def command(
 
 
 def _step_through(machine: Machine, found: Replay, step: int | None, *, interactive: bool, debugged: bool) -> None:
-    from modelcheck.cli.interactive import Stepping, debug, show_step  # noqa: PLC0415 - imports the debugger.
+    from modelcheck.cli.interactive import Stepping, debug, debug_error, show_step  # noqa: PLC0415 - imports the debugger.
     from modelcheck.errors import TraceError, UsageError  # noqa: PLC0415
+    from modelcheck.trace import Outcome  # noqa: PLC0415
 
     trace = found.trace
     if not trace.states:
@@ -67,7 +68,9 @@ def _step_through(machine: Machine, found: Replay, step: int | None, *, interact
         raise UsageError(f"there is no step {step}: the trace can be replayed for {len(trace.steps)} steps{parts}")
     if found.step is not None:
         click.echo(f"Warning: the trace and the spec part at step {found.step}: {found.reason}", err=True)
-    if debugged:
+    if debugged and step is None and trace.kind == "error" and found.outcome is Outcome.CONFIRMED:
+        debug_error(machine, trace)
+    elif debugged:
         number = len(trace.steps) if step is None else step
         if number == 0:
             raise UsageError("the initial state is no step", remedy="Give the number of a step with --step.")
@@ -86,12 +89,13 @@ _WITNESS_WORDS = {
 }
 
 
+_ERROR_WORDS = {"confirmed": "still raises an error", "not confirmed": "no longer raises an error", "parted": "cannot be replayed"}
 _LOG_WORDS = {"confirmed": "is still a behaviour", "parted": "cannot be replayed"}
 _OBSERVED_WORDS = {"confirmed": "is still unexplained", "not confirmed": "is explained now", "parted": "cannot be replayed"}
 
 
 def _words(recording: Recording, found: Replay) -> str:
-    words = _WITNESS_WORDS if recording.kind == "reachable" else _WORDS
+    words = {"reachable": _WITNESS_WORDS, "error": _ERROR_WORDS}.get(recording.kind, _WORDS)
     if recording.kind == "log":
         words = _LOG_WORDS if recording.observed is None else _OBSERVED_WORDS
     return words[found.outcome.value]

@@ -32,6 +32,11 @@ class Crashes(Part):
 
     def unused(self) -> frozenset[str]:
         """Crashes and their budget if it is 0 from the start; restarts if they are ruled out, or no process can be down."""
+        if not isinstance(self.processes, Mapping):
+            raise SpecError(
+                f"Crashes takes a dict of processes by name, and was given {show(self.processes)}",
+                remedy='Write self.servers = {"main": Server()} and Crashes(processes=self.servers).',
+            )
         for process in self.processes.values():
             if not isinstance(process, Process):
                 raise SpecError(

@@ -94,6 +94,16 @@ class History(Part):
         """A history without operations, of an object in its initial state."""
         return cls(object=sequential, explanations=frozenset({(sequential.initial, frozenset())}))
 
+    def unused(self) -> frozenset[str]:
+        """Nothing; operations begin after ``init``, so that clients come and go."""
+        if self.pending:
+            client, (operation, _) = next(iter(self.pending.items()))
+            raise SpecError(
+                f"client {show(client)} invoked {operation} in init, and the operations of clients begin with the first step",
+                remedy="Call invoke(client, ...) in an action.",
+            )
+        return frozenset()
+
     def invoke(self, client: Any, operation: str, argument: Any = None) -> None:
         """A client calls an operation."""
         if client in self.pending:

@@ -19,7 +19,7 @@ import pytest
 from attrs import asdict, field, frozen
 from filelock import FileLock
 
-from modelcheck.errors import ModelcheckError
+from modelcheck.errors import ModelcheckError, SpecError
 from modelcheck.limits.budget import INTERRUPTED
 from modelcheck.pytest_plugin.configurations import spec_error
 from modelcheck.pytest_plugin.failures import counterexample_file, failure_text, replayed_text
@@ -27,7 +27,7 @@ from modelcheck.pytest_plugin.settings import Settings, replays, traces_folder
 from modelcheck.search import Report, check
 from modelcheck.spec import Spec, machine_of
 from modelcheck.trace import Outcome, read_recording, replay
-from modelcheck.trace.saving import save
+from modelcheck.trace.saving import note_run, save
 from modelcheck.verdict import Verdict
 
 
@@ -108,6 +108,8 @@ def _explore(config: pytest.Config, spec: Spec, names: Sequence[str], settings: 
         found = {name: finding(spec, report, name, folder) for name in left}
         return Explored(repr(spec), report.states, report.seconds, {**findings, **found}, serial=serial)
     except ModelcheckError as error:
+        if isinstance(error, SpecError):
+            note_run(error, type(spec), folder)
         return Explored(repr(spec), error=spec_error(error), serial=serial)
 
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from modelcheck.errors import UsageError
+from modelcheck.errors import SpecError, UsageError
 from modelcheck.limits import Limits
 from modelcheck.limits.budget import Budget
 from modelcheck.limits.given import NO_LIMITS, limits_given, whole
 from modelcheck.limits.memory import peak_bytes
 from modelcheck.limits.watch import Overrun, Watch
-from modelcheck.search.evidence import evidence, walked
+from modelcheck.search.evidence import evidence, failing_run, walked
 from modelcheck.search.exploration import ORDERS, Exploration
 from modelcheck.search.report import ActionReport, CellReport, Progress, PropertyReport, Report
 from modelcheck.search.unfinished import unfinished
@@ -115,6 +115,9 @@ class _Check:
             self._budget.extend()
             self._watch.resume()
             return _report(machine, exploration, chosen, check_deadlock, self._seed)
+        except SpecError as error:
+            error.trace = failing_run(machine, exploration, source_of(machine))
+            raise
         finally:
             exploration.close()
 

@@ -8,8 +8,9 @@ cells and trees, must come to the same end.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
-from modelcheck.errors import ImpureError
+from modelcheck.errors import ImpureError, ModelcheckError
 from modelcheck.search.exploration import Exploration
 from modelcheck.spec import Declaration, Machine, State, Step
 from modelcheck.statespace.recording.recorder import Recorder, Run
@@ -45,6 +46,24 @@ def evidence(
             remedy="Actions and properties must depend on the state alone: no random numbers, time, changing globals, hash() or id().",
         )
     return confirmed.trace
+
+
+def failing_run(machine: Machine, exploration: Exploration, source: str) -> Trace | None:
+    """The run that leads to what raised an error and ended the search; None if it cannot be shown to do so again.
+
+    Args:
+        machine: The machine explored.
+        exploration: Its exploration, at rest.
+        source: The file of the spec.
+    """
+    if exploration.failed is None:
+        return None
+    declared, found = exploration.failed
+    with suppress(ModelcheckError):
+        confirmed = replay(machine, _rebuilt(machine, exploration, found, declared.name, "error", source))
+        if confirmed.outcome is Outcome.CONFIRMED:
+            return confirmed.trace
+    return None
 
 
 def _rebuilt(

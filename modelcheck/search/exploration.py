@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
-from modelcheck.errors import UsageError
+from modelcheck.errors import SpecError, UsageError
 from modelcheck.limits import Limits
 from modelcheck.limits.budget import Budget
 from modelcheck.limits.raising import started
@@ -75,6 +75,7 @@ class Exploration:
     Attributes:
         stopped: Why the search ended before it was complete, or None.
         walk_length: After how many steps a random walk begins again; None for the other orders.
+        failed: What raised an error, and the state in which it did, as the kernel's findings name states; None if nothing did.
         complete: Whether every reachable state was expanded.
     """
 
@@ -115,6 +116,7 @@ class Exploration:
         self._python = threading.Lock()
         self._halt = threading.Event()
         self._failure: BaseException | None = None
+        self.failed: tuple[Declaration, tuple[int, int]] | None = None
 
     @property
     def seconds(self) -> float:
@@ -192,6 +194,12 @@ class Exploration:
         except Overrun as overrun:
             self.stopped = told(self._watch, overrun)  # Says more than why the others stop.
             self._halt.set()
+        except SpecError:
+            kind, tree, *_ = self.explorer.missing(worker)
+            declared = self.recorder.trees[tree].declared if kind == kernel.MISS_PATH else None
+            if declared is not None and self.failed is None:
+                self.failed = (declared, self.explorer.missed(worker))
+            raise
 
     def _batch(self) -> int:
         if self._limits.states is None:

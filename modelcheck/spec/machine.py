@@ -193,8 +193,11 @@ class Machine:
             names = [name for name in live.__dict__ if name not in self.constants]
             self._check_records(names)
             if not names:
+                annotated = f"What is annotated in the class is a constant ({', '.join(self.constants)}): remove the annotation of what changes."
                 raise SpecError(
-                    f"init of {self.cls.__name__} sets no variable", place=self.place, remedy="Write self.x = 0 in init."
+                    f"init of {self.cls.__name__} sets no variable",
+                    place=self.place,
+                    remedy="Write self.x = 0 in init." + (f" {annotated}" if self.constants else ""),
                 )
             for name in names:
                 self._check_name(name)

@@ -30,7 +30,7 @@ def explain(machine: Machine, trace: Trace) -> Reason | None:
     if trace.kind == "deadlock":
         return explain_deadlock(machine, trace.states[-1])
     declared = next((d for d in machine.properties if d.name == trace.property), None)
-    if declared is None or trace.kind == "log":
+    if declared is None or trace.kind in {"log", "error"}:
         return None
     if is_linearizability(machine, declared):
         with left_out():

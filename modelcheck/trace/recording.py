@@ -183,6 +183,8 @@ def _description(recording: Recording) -> str:
         return f"Run of {recording.spec}, chosen step by step in a replay"
     if recording.kind == "log":
         return f"Behaviour of {recording.spec} that explains {'what was seen before' if recording.observed else 'a log'}"
+    if recording.kind == "error":
+        return f"Run of {recording.spec} after which {recording.property} raises an error"
     what = "Witness of" if recording.kind == "reachable" else "Counterexample to"
     name = recording.property if recording.property == recording.kind else f"the {recording.kind} {recording.property}"
     return f"{what} {name} of {recording.spec}"

@@ -19,7 +19,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from modelcheck.errors import TraceError
+from modelcheck.errors import ModelcheckError, TraceError
 from modelcheck.spec import Declaration, Machine, Role, State, Step
 from modelcheck.spec.choice import Disabled, choosing
 from modelcheck.spec.constants import unknown
@@ -269,6 +269,8 @@ def _shown(machine: Machine, recording: Recording, run: Trace) -> Replay:
         return _deadlock(machine, run)
     if recording.kind == "log":
         return _observed(machine, recording, run)
+    if recording.kind == "error":
+        return _raising(machine, recording.property, run)
     declared = next((d for d in machine.properties if d.name == recording.property), None)
     if declared is None:
         message = f"the spec has no property {recording.property!r} any more"
@@ -306,6 +308,27 @@ def _deadlock(machine: Machine, run: Trace) -> Replay:
     if fine is not None:
         return Replay(Outcome.NOT_CONFIRMED, run, None, f"the run ends in a state that {fine.name} calls terminal")
     return Replay(Outcome.CONFIRMED, run)
+
+
+def _raising(machine: Machine, name: str, run: Trace) -> Replay:
+    known = [*machine.actions, *machine.properties, *machine.constraints, *machine.terminals]
+    declared = next((each for each in known if each.name == name), None)
+    if declared is None:
+        return Replay(Outcome.PARTED, run, len(run.steps), unknown(name, [each.name for each in known], f"the spec has no {name!r} any more"))
+    error = error_of(machine, declared, run)
+    if error is None:
+        return Replay(Outcome.NOT_CONFIRMED, run)
+    return Replay(Outcome.CONFIRMED, run, None, error.message)
+
+
+def error_of(machine: Machine, declared: Declaration, run: Trace) -> ModelcheckError | None:
+    """The error that an action, property or predicate raises at the end of a run, if it does."""
+    try:
+        for _ in machine.outcomes(run.states[-1], declared) if declared.role is Role.ACTION else _instances(machine, declared, run):
+            pass
+    except ModelcheckError as error:
+        return error
+    return None
 
 
 def _observed(machine: Machine, recording: Recording, run: Trace) -> Replay:

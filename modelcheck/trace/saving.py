@@ -13,14 +13,16 @@ import json
 import keyword
 import re
 import shlex
+import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from modelcheck.errors import TraceError
+from modelcheck.errors import SpecError, TraceError
 from modelcheck.spec.loading import shown_path, source_file
 from modelcheck.trace.itf import encode
 from modelcheck.trace.recording import Recording, read_recording, write_trace
+from modelcheck.trace.text import plain, trace_lines
 from modelcheck.trace.trace import Trace
 from modelcheck.values import identity, show
 
@@ -124,6 +126,32 @@ def _recording(path: Path) -> Recording | None:
         return read_recording(path)
     except TraceError:
         return None
+
+
+def note_run(error: SpecError, cls: type, folder: Path, out: Path | None = None) -> None:
+    """Add to an error the run that leads to it, if there is one, which is saved as a counterexample is.
+
+    Args:
+        error: The error.
+        cls: The spec's class.
+        folder: Where it is saved,
+        out: unless it is to be saved here.
+    """
+    trace = error.trace
+    if not isinstance(trace, Trace):
+        return
+    steps = f"{len(trace.steps)} step{'' if len(trace.steps) == 1 else 's'}" if trace.steps else "no step"
+    error.add_note(f"The run that leads there, of {steps}\n" + textwrap.indent(plain(trace_lines(trace)), "    "))
+    try:
+        if out is None:
+            out = save(trace, cls, folder)
+        else:
+            write_trace(trace, out, source=shown_path(trace.source))
+    except OSError as failed:
+        error.add_note(f"The run could not be saved: {failed.strerror}")
+    else:
+        error.add_note(f"Trace: {out}")
+        error.add_note(f"Replay: {replay_command(out)}")
 
 
 def replay_command(path: Path) -> str:

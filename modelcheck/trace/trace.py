@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from modelcheck.spec import State, Step
 
-KINDS = ("invariant", "step property", "reachable", "deadlock", "log")
+KINDS = ("invariant", "step property", "reachable", "deadlock", "log", "error")
 
 
 @frozen
@@ -20,8 +20,9 @@ class Trace:
         spec: The name of the spec's class.
         source: The file that the class is written in.
         constants: The constants and their values.
-        property: The name of the property; for a log ``log`` or ``conformance``, for a run that shows no property ``log``.
-        kind: ``invariant``, ``step property``, ``reachable``, ``deadlock``, or ``log`` for a run that is just a behaviour.
+        property: The name of the property; for a log ``log`` or ``conformance``, for a run that shows no property ``log``; what raises at the
+            end of the run for an ``error``.
+        kind: ``invariant``, ``step property``, ``reachable``, ``deadlock``, ``log`` for a run that is just a behaviour, or ``error``.
         states: The states, the initial one first.
         steps: The step from each state to the next; one fewer than states.
         arguments: The arguments for which the property fails (or is true), if it has parameters.

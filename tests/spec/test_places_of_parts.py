@@ -336,3 +336,35 @@ def test_an_action_does_not_put_other_parts_in_place(code):
 
     with pytest.raises(SpecError, match=r"box"):
         check(Replacing())
+
+
+def test_crashes_of_what_is_no_dict_are_the_specs_mistake():
+    """A single process has no name to crash under."""
+
+    class Odd(Spec):
+        def init(self):
+            self.server = Process()
+            self.faults = Crashes(processes=self.server, crashes=1)
+
+        @action
+        def go(self):
+            pass
+
+    with pytest.raises(SpecError, match="takes a dict of processes by name"):
+        check(Odd())
+
+
+def test_an_operation_that_begins_in_init_is_refused():
+    """Its client would have to stay."""
+
+    class Odd(Spec):
+        def init(self):
+            self.history = History.of(Register(0))
+            self.history.invoke("c", "write", 1)
+
+        @action
+        def go(self):
+            self.history.complete("c")
+
+    with pytest.raises(SpecError, match="client 'c' invoked write in init"):
+        check(Odd())

@@ -50,6 +50,8 @@ class Explorer:
         """
     def missing_content(self, worker: int, collection: int, *, following: bool = False) -> int:
         """The content key of a collection in that state: the sum of the mixed numbers of its present elements."""
+    def missed(self, worker: int) -> tuple[int, int]:
+        """The parent and ordinal to give to `path`, for the state that a worker's last miss was about."""
     def findings(self) -> list[tuple[int, int, int, int]]:
         """First finding per tree, ``(tree, depth, parent, ordinal)``.
 

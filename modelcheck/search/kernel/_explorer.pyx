@@ -7,6 +7,7 @@ The logic is in the headers beside this file. Here arguments are checked, the in
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libcpp cimport bool as cbool
 from libcpp.memory cimport unique_ptr
+from libcpp.pair cimport pair
 from libcpp.vector cimport vector
 
 from modelcheck.statespace.kernel._kernel cimport CSpace, Ids, Miss, Space, checked, content, told
@@ -89,6 +90,7 @@ cdef extern from "modelcheck/search/kernel/explorer.hpp" namespace "modelcheck" 
         cbool next_level() except +
         cbool grow() noexcept
         const Miss& miss(uint32_t worker) except +
+        pair[uint64_t, int64_t] missed(uint32_t worker) except +
         vector[Finding] findings() except +
         vector[PathStep] path(uint64_t parent, int64_t ordinal) except +
         Stats stats() noexcept
@@ -144,6 +146,10 @@ cdef class Explorer:
 
     def missing(self, uint32_t worker):
         return told(&self.explorer.get().miss(worker))
+
+    def missed(self, uint32_t worker):
+        cdef pair[uint64_t, int64_t] found = self.explorer.get().missed(worker)
+        return (found.first, found.second)
 
     def missing_state(self, uint32_t worker, *, bint following=False):
         cdef const Miss* miss = &self.explorer.get().miss(worker)

@@ -45,6 +45,7 @@ class Explorer {
 
   Pause run(uint32_t worker, uint64_t max_states) { return workers_.at(worker)->run(max_states); }
   const Miss& miss(uint32_t worker) const { return workers_.at(worker)->miss(); }
+  std::pair<Ref, int64_t> missed(uint32_t worker) const { return workers_.at(worker)->missed(); }
   std::vector<Finding> findings() const { return search_.findings.all(); }
 
   bool next_level() {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "modelcheck/statespace/kernel/guards.hpp"
@@ -78,6 +79,8 @@ class Worker {
         guards_(search.space, search.plan.actions) {}
 
   const Miss& miss() const noexcept { return miss_; }
+  // The state that the last miss was about, as a parent and which of its successors; kNobody stands for the parent itself.
+  const std::pair<Ref, int64_t>& missed() const noexcept { return missed_; }
   const Counts& counts() const noexcept { return counts_; }
   const TraceLog& log() const noexcept { return log_; }
 
@@ -90,6 +93,7 @@ class Worker {
     const bool complete = e.at.depth == 0 ? generate_initial(e, walk) : generate_enabled(e, walk);
     if (!complete) {
       miss_.state = e.state.snapshot();
+      missed_ = {e.at.ref, kNobody};
       return false;
     }
     if (e.successors >> kOrdinalBits != 0) throw std::overflow_error("a state has more than 2**24 successors; bound its choices");
@@ -118,7 +122,10 @@ class Worker {
     for (; !fine && e.judged < terminal.size(); ++e.judged) {
       if (terminal[e.judged]->disabled()) continue;
       const Verdict verdict = evaluate(*terminal[e.judged], e, e.state);
-      if (verdict == Verdict::kMissing) return false;
+      if (verdict == Verdict::kMissing) {
+        missed_ = {e.at.ref, kNobody};
+        return false;
+      }
       ++counts_.evaluations[terminal[e.judged]->index()];
       fine = verdict == Verdict::kHolds;
     }
@@ -152,6 +159,8 @@ class Worker {
   Miss miss_;
 
  private:
+  static constexpr int64_t kNobody = -1;
+
   enum class Verdict : uint8_t { kHolds, kFails, kMissing };
 
   // Makes the successor in place, for as long as it is judged.
@@ -294,6 +303,7 @@ class Worker {
       const Verdict verdict = evaluate(tree, e, step ? *e.before : e.state);
       if (verdict == Verdict::kMissing) {
         if (e.at.depth > 0) --counts_.evaluations[tree.index()];
+        missed_ = {e.at.ref, candidate.ordinal};
         return Settled::kMiss;
       }
       if (verdict == Verdict::kFails && tree.role() == Role::kConstraint) return Settled::kOut;
@@ -332,6 +342,7 @@ class Worker {
   const bool counts_at_once_;  // Whether a successor known to be seen needs no candidate: nothing judges steps, and no walk chooses among all.
   Guards guards_;
   Recent recent_;
+  std::pair<Ref, int64_t> missed_{kVoid, kNobody};
   State::Undo undo_;   // Empty unless a successor is applied.
   uint64_t room_ = 0;  // Fingerprints that may still be claimed before more room is reserved.
 };

@@ -94,6 +94,8 @@ def title_of(trace: Trace) -> str:
     if trace.kind == "log":
         after = "" if trace.observed is None else ", after which what was seen has no explanation"
         return f"{trace.spec}({constants}): a behaviour of {count}{after}"
+    if trace.kind == "error":
+        return f"{trace.spec}({constants}): {trace.property} raises an error after {count}"
     word = "reached" if trace.kind == "reachable" else "violated"
     return f"{trace.spec}({constants}): {trace.property} {word} in {count}"
 

@@ -11,7 +11,7 @@ from modelcheck.errors import UsageError
 from modelcheck.spec import Machine, Role, Spec, State, Step, machine_of
 from modelcheck.spec.machine import same_step
 from modelcheck.trace.explain import explain
-from modelcheck.trace.replay import explanation_of
+from modelcheck.trace.replay import error_of, explanation_of
 from modelcheck.trace.script import Script
 from modelcheck.trace.text import harmless, plain, reason_lines, trace_lines
 from modelcheck.trace.trace import Trace
@@ -34,7 +34,7 @@ def regression_test(spec: Spec, trace: Trace) -> str:
         raise UsageError(f"the trace shows that {trace.property} is reachable, which is no bug", remedy=remedy)
     script = Script()
     script.uses("modelcheck", "Step")
-    script.uses("modelcheck.trace.export.regression", "assert_behaviour" if trace.kind == "log" else "assert_repaired")
+    script.uses("modelcheck.trace.export.regression", {"log": "assert_behaviour", "error": "assert_no_error"}.get(trace.kind, "assert_repaired"))
     made = script.spec(spec)
     steps = "".join(f"        {_step(script, step)},\n" for step in trace.steps)
     name = re.sub(r"\W", "_", trace.property)
@@ -45,6 +45,9 @@ def regression_test(spec: Spec, trace: Trace) -> str:
         title, claim = f"A run that was seen of {trace.spec}, kept as a test: it fails {fails}.", f"The run is a behaviour of {trace.spec}."
         observed = "" if trace.observed is None else f", observed={dict(trace.observed)!r}"
         call = f"assert_behaviour({made}, steps{observed}{start})"
+    elif trace.kind == "error":
+        title = f"A run of {trace.spec} after which {trace.property} raised an error, kept as a test: it fails until the mistake is repaired."
+        claim, call = f"{trace.property} raises no more.", f"assert_no_error({made}, {trace.property!r}, steps{start})"
     else:
         title = f"A counterexample to {trace.property} of {trace.spec}, kept as a test: it fails until the bug is repaired."
         claim = f"The run that violated {trace.property} does so no more."
@@ -115,6 +118,34 @@ def assert_repaired(spec: Spec, name: str, steps: Sequence[Step], *, start: int 
         reason = explain(machine, trace)
         because = f"\n\n{plain(reason_lines(reason))}" if reason is not None else ""
         raise AssertionError(f"{name} is still violated\n\n{plain(trace_lines(trace))}{because}")
+
+
+def assert_no_error(spec: Spec, name: str, steps: Sequence[Step], *, start: int = 0) -> None:
+    """Fail while an action, property or predicate raises an error at the end of a run, as it once did.
+
+    Args:
+        spec: The spec.
+        name: What raised.
+        steps: The run.
+        start: The number of the initial state.
+
+    Raises:
+        AssertionError: if the run is possible, and it raises.
+        UsageError: if the spec has no such action or property.
+    """
+    __tracebackhide__ = True
+    machine = machine_of(spec)
+    declared = machine.find(name, [*machine.actions, *machine.properties, *machine.constraints, *machine.terminals])
+    states = [spec.initial_states()[start]]
+    for step in steps:
+        following = _taken(machine, states[-1], step)
+        if following is None:
+            return
+        states.append(following)
+    run = Trace(machine.cls.__name__, "", machine.constants, name, "error", tuple(states), tuple(steps))
+    error = error_of(machine, declared, run)
+    if error is not None:
+        raise AssertionError(f"{error.message}\n\n{plain(trace_lines(run))}")
 
 
 def assert_behaviour(spec: Spec, steps: Sequence[Step], *, observed: Mapping[str, Any] | None = None, start: int = 0) -> None:
