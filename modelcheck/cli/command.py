@@ -6,6 +6,7 @@ one message on standard error and exit code 2, without a traceback unless ``--tr
 
 from __future__ import annotations
 
+import difflib
 import errno
 import importlib
 import os
@@ -51,6 +52,13 @@ class Commands(click.Group):
             return None
         command: click.Command = importlib.import_module(f"modelcheck.cli.{cmd_name}").command
         return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """The subcommand that is named, or the nearest one in the error."""
+        near = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
+        if near and near[0] != args[0]:
+            raise click.UsageError(f"No such command {args[0]!r}; did you mean {near[0]!r}?", ctx)
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a subcommand."""
@@ -196,6 +204,9 @@ def _unexpected(error: Exception) -> InternalError:
 
 def _tell_click(error: click.ClickException) -> None:
     """Click's own message, with the command whose help says more."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
+        return
     context = getattr(error, "ctx", None)
     hint = f"`{context.command_path} --help` lists the options." if context is not None else None
     _tell(error.format_message().rstrip("."), hint)

@@ -61,6 +61,12 @@ class _Faults(Part):
 
     def unused(self) -> frozenset[str]:
         """The faults whose budget is 0 from the start, and their budgets."""
+        for name in ("losses", "duplications", "partitions"):
+            budget = getattr(self, name)
+            if type(budget) is not int or budget < 0:
+                raise SpecError(
+                    f"a network has the budget {name}={show(budget)}", remedy="A budget is a whole number from 0: so many in one run."
+                )
         if self.partitions and not self.nodes:
             raise SpecError(
                 "a network with partitions needs to know its nodes",

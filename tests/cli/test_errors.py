@@ -158,3 +158,17 @@ def test_an_interrupt_before_the_search_is_unknown(run, counter, monkeypatch):
     result = run("check", counter)
     assert result.code == 3
     assert "Error: interrupted\n  It was at " in result.err
+
+
+def test_without_a_command_the_help_is_shown(run):
+    """It is no error that needs a word of its own; the exit code is that of a command line without sense."""
+    result = run()
+    assert result.code == 2
+    assert result.err.startswith("Usage: modelcheck")
+
+
+def test_an_unknown_command_is_told_with_the_nearest(run):
+    """As unknown options are."""
+    result = run("chek", "x.py")
+    assert result.code == 2
+    assert "did you mean 'check'?" in result.err

@@ -368,3 +368,19 @@ def test_an_operation_that_begins_in_init_is_refused():
 
     with pytest.raises(SpecError, match="client 'c' invoked write in init"):
         check(Odd())
+
+
+@pytest.mark.parametrize("budget", [None, -1, float("inf"), 1.0, True])
+def test_a_budget_is_a_whole_number(budget):
+    """Nothing else bounds how often a fault may happen."""
+
+    class Odd(Spec):
+        def init(self):
+            self.network = Network(losses=budget)
+
+        @action
+        def go(self):
+            pass
+
+    with pytest.raises(SpecError, match="a network has the budget losses="):
+        check(Odd())
