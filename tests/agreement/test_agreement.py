@@ -3,67 +3,60 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pytest
-from hypothesis import HealthCheck, Verbosity, given, seed, settings
-from hypothesis import strategies as st
 
 from .compare import compare, compare_steps
-from .writer import looping_sources, sources
+from .writer import looping_spec_of, spec_of
 
-QUIET = list(HealthCheck)
 COMPARED = ("holds", "violated")
+CHUNK = 500
 
 
-def run(specs: st.SearchStrategy[str], judge: Callable[[str], str], count: int, *, seeded: int = 0) -> Counter[str]:
-    """Judge so many random specs; returns how many there were of each kind."""
+def run(write: Callable[[int], str], judge: Callable[[str, int], str], seeds: Iterable[int]) -> Counter[str]:
+    """Judge the specs with some numbers; returns how many there were of each kind."""
     kinds: Counter[str] = Counter()
-
-    @seed(seeded)
-    @settings(max_examples=count, deadline=None, suppress_health_check=QUIET, database=None, verbosity=Verbosity.quiet, print_blob=False)
-    @given(specs)
-    def each(source: str) -> None:
+    for seed in seeds:
+        source = write(seed)
         try:
-            kinds[judge(source)] += 1
+            kinds[judge(source, seed)] += 1
         except Exception as error:
-            error.add_note(source)
+            error.add_note(f"spec {seed}:\n{source}")
             raise
-
-    each()
     return kinds
 
 
 def test_enumerator_and_oracle_agree() -> None:
     """States, generated, depth, verdicts, shortest traces: the same for every spec, and in every mode of the search."""
-    kinds = run(sources(), compare, 200)
-    assert sum(kinds[kind] for kind in COMPARED) >= 150
-    assert min(kinds[kind] for kind in COMPARED) >= 40
+    kinds = run(spec_of, compare, range(200))
+    assert sum(kinds[kind] for kind in COMPARED) >= 150, kinds
+    assert min(kinds[kind] for kind in COMPARED) >= 22, kinds
 
 
 def test_loops_that_reject_elements_agree() -> None:
     """As above, for loops over collections, which look at the elements only that they may do something for."""
-    kinds = run(looping_sources(), compare, 60)
-    assert sum(kinds[kind] for kind in COMPARED) >= 45
+    kinds = run(looping_spec_of, compare, range(30))
+    assert sum(kinds[kind] for kind in COMPARED) >= 22, kinds
 
 
 def test_single_steps_agree_where_loops_reject_elements() -> None:
     """The trees that are kept for single states have the same filters."""
-    kinds = run(looping_sources(), compare_steps, 60)
-    assert kinds["compared"] >= 50
+    kinds = run(looping_spec_of, compare_steps, range(60))
+    assert kinds["compared"] >= 50, kinds
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("chunk", range(10))
+@pytest.mark.parametrize("chunk", range(1, 11))
 def test_loops_that_reject_elements_agree_at_length(chunk: int) -> None:
     """As above, on many more specs."""
-    kinds = run(looping_sources(), compare, 500, seeded=chunk + 1)
-    assert sum(kinds[kind] for kind in COMPARED) >= 400
+    kinds = run(looping_spec_of, compare, range(chunk * CHUNK, (chunk + 1) * CHUNK))
+    assert sum(kinds[kind] for kind in COMPARED) >= 0.7 * CHUNK, kinds
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("chunk", range(40))
+@pytest.mark.parametrize("chunk", range(1, 41))
 def test_enumerator_and_oracle_agree_at_length(chunk: int) -> None:
     """As above, on many more specs, so many in a chunk; a chunk that failed is run again by its number."""
-    kinds = run(sources(), compare, 500, seeded=chunk + 1)
-    assert sum(kinds[kind] for kind in COMPARED) >= 400
+    kinds = run(spec_of, compare, range(chunk * CHUNK, (chunk + 1) * CHUNK))
+    assert sum(kinds[kind] for kind in COMPARED) >= 0.7 * CHUNK, kinds

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict, deque
 from dataclasses import dataclass
 
-from attrs import define, evolve
+from attrs import define, evolve, field
 
 from modelcheck import (
     Durable,
@@ -21,12 +21,12 @@ from modelcheck import (
     step_property,
     terminal,
 )
-from modelcheck.consistency.objects import Register
+from modelcheck.consistency.objects import CasRegister, Register
 from modelcheck.parts.crashes import Crashes
 from modelcheck.parts.history import History
 from modelcheck.parts.network import FifoNetwork, Network
 
-from .words import NODES, Colour, Message
+from .words import NODES, Colour, Message, Parcel, Point, Rank
 
 
 class Server(Process):
@@ -45,7 +45,7 @@ class Note:
     """An attrs class with slots."""
 
     colour: Colour = Colour.RED
-    marks: set[int] = {1}
+    marks: set[int] = field(factory=lambda: {1})
 
 
 @dataclass
@@ -63,3 +63,65 @@ class Pair(Record):
     left: int = 0
     right: frozenset[int] = frozenset()
     fixed: Fixed[int] = 7
+
+
+class Booter(Process):
+    """A process with a dict whose keys it gets in ``init``."""
+
+    peers: dict[int, int] = {}
+    saved: Durable[dict[int, int]] = {}
+
+
+class Desk(Record):
+    """A record with one in it."""
+
+    pair: Pair = Pair()
+    tray: list[int] = []
+    drawers: dict[int, set[int]] = {}
+
+
+class Clock(Part):
+    """Counts, and may jump back."""
+
+    now: int = 0
+    jumps: int = 0
+
+    def unused(self):
+        return frozenset() if self.jumps else frozenset({"jump", "jumps"})
+
+    @action
+    def tick(self):
+        require(self.now < 2)
+        self.now += 1
+
+    @action((1, 2))
+    def jump(self, by):
+        require(self.jumps > 0)
+        self.jumps -= 1
+        self.now = max(self.now - by, 0)
+
+    @step_property
+    def grows(self, after):
+        return after.now >= self.now or after.jumps < self.jumps
+
+
+class Wall(Part):
+    """A part with one in it."""
+
+    clock: Clock = Clock(jumps=1)
+    shown: int = 0
+
+    @action
+    def show(self):
+        self.shown = self.clock.now
+
+    @reachable
+    def late(self):
+        return self.shown > self.clock.now
+
+
+class Hub(Record):
+    """A record with a part in it."""
+
+    net: Network = Network(nodes=NODES)
+    load: int = 0

@@ -1,6 +1,7 @@
 """Values for the random specs, the same for all that run them."""
 
-from enum import Enum
+from enum import Enum, IntEnum
+from typing import NamedTuple
 
 from attrs import frozen
 
@@ -21,3 +22,26 @@ class Message:
     src: int
     dst: int
     body: str = ""
+
+
+class Rank(IntEnum):
+    """Equal to numbers, and no numbers."""
+
+    LOW = 1
+    HIGH = 2
+
+
+class Point(NamedTuple):
+    """Equal to a pair, and no pair."""
+
+    x: int
+    y: int
+
+
+@frozen
+class Parcel:
+    """A message with a set in it."""
+
+    src: int
+    dst: int
+    content: frozenset[str] = frozenset()

@@ -14,13 +14,14 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 
 from .mutants import Mutant, by_hand
-from .operators import mutants
+from .operators import compiles, mutants
 from .runner import ROOT, Outcome, Result, Workshop
 
-PACKAGES = ("values", "spec", "trace", "statespace", "search", "symbolic", "consistency", "conformance", "cli", "pytest_plugin")
+PACKAGES = ("limits", "values", "spec", "parts", "trace", "statespace", "search", "symbolic", "consistency", "conformance", "cli", "pytest_plugin")
 SUFFIXES = (".py", ".hpp", ".pyx")
 COUNTED = (Outcome.NOTICED, Outcome.HANGS, Outcome.SURVIVED)
 
@@ -34,8 +35,8 @@ def sample(size: int, seed: int, packages: Iterable[str]) -> list[Mutant]:
         pool = [mutant for path in files for mutant in mutants(ROOT, path.relative_to(ROOT).as_posix())]
         chance.shuffle(pool)
         pools.append(pool)
-    found = [pool[i] for i in range(size) for pool in pools if i < len(pool)]
-    return found[:size]
+    found = (pool[i] for i in range(max(map(len, pools))) for pool in pools if i < len(pool))
+    return list(islice((mutant for mutant in found if compiles(ROOT, mutant)), size))
 
 
 def table(results: list[Result], paths: dict[str, str]) -> str:

@@ -34,14 +34,17 @@ def mutants(root: Path, path: str) -> list[Mutant]:
     for start, end, after in sorted(made):
         line = text.count("\n", 0, start) + 1
         before = text[start:end]
-        if before != after and (not path.endswith(".py") or _compiles(text[:start] + after + text[end:])):
+        if before != after:
             found.append(Mutant(f"{path}:{line} {_short(before)} -> {_short(after)}", path, before, after, start))
     return found
 
 
-def _compiles(text: str) -> bool:
+def compiles(root: Path, mutant: Mutant) -> bool:
+    """Whether the file, if it is Python, still is with the mistake."""
+    if not mutant.path.endswith(".py"):
+        return True
     try:
-        ast.parse(text)
+        ast.parse(mutant.applied((root / mutant.path).read_text()) or "")
     except SyntaxError:
         return False
     return True

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from attrs import define, field
-from hypothesis import strategies as st
 
 from .templates import CONDITIONS, NUMBERS
-from .variables import COLLECTIONS, MESSAGE, NODE, NUMBER, Place, Pool
+from .variables import COLLECTIONS, MESSAGE, NODE, NUMBER, PARCEL, WORD, Place, Pool
 
-Draw = Callable[[st.SearchStrategy[Any]], Any]
 DEEPEST = 3
+
+
+class Chance(Protocol):
+    """Decides: an object of `random.Random`, or Hypothesis, which shrinks what fails."""
+
+    def choice(self, options: list[Any]) -> Any:
+        """One of the options."""
+
+    def randint(self, least: int, most: int) -> int:
+        """A number, the bounds included."""
 
 
 @define
@@ -21,20 +29,21 @@ class Expressions:
     """Writes expressions, and knows what is written so far.
 
     Attributes:
-        draw: Makes the decisions.
+        chance: Makes the decisions.
         places: What the spec keeps.
         lines: What is written so far.
         scope: The local variables that may be used now, and what they hold.
         root: The name of the object whose variables are read.
     """
 
-    draw: Draw
+    chance: Chance
     places: list[Place] = field(factory=list)
     lines: list[str] = field(factory=list)
     scope: list[tuple[str, Pool]] = field(factory=list)
     indent: int = 0
     names: int = 0
     helped: bool = False
+    limited: bool = False
     steps: bool = False
     nested: int = 0
 
@@ -42,11 +51,17 @@ class Expressions:
 
     def pick(self, options: Any) -> Any:
         """One of the options, the first being the simplest."""
-        return self.draw(st.sampled_from(list(options)))
+        return self.chance.choice(list(options))
 
     def count(self, least: int, most: int) -> int:
         """A number."""
-        return int(self.draw(st.integers(least, most)))
+        return self.chance.randint(least, most)
+
+    def some(self, options: Iterable[Any], most: int) -> list[Any]:
+        """One or more of the options, all different."""
+        left = list(options)
+        most = min(most, len(left))
+        return [left.pop(self.count(0, len(left) - 1)) for _ in range(self.count(1, most))]
 
     def maybe(self, chances: int = 2) -> bool:
         """True once in so many times."""
@@ -109,6 +124,10 @@ class Expressions:
                 options += [lambda: f"({self.number(1)}) % 3"]
             if pool == MESSAGE:
                 options += [lambda: f"evolve({self.element(MESSAGE, 0)}, dst={self.element(NODE, 0)})"]
+            if pool == NUMBER and self.limited:
+                options += [lambda: "self.limit"]
+            if pool == WORD:
+                options += [lambda: f"max({self.pick(self.parcels())}.content, default='a')"] if self.parcels() else []
             if pool in (NODE, NUMBER):
                 options += [lambda: f"{self.pick(self.messages())}.{self.pick(['src', 'dst'])}"] if self.messages() else []
         return str(self.pick(options)())
@@ -116,6 +135,10 @@ class Expressions:
     def messages(self) -> list[str]:
         """Expressions that are messages, to look at their fields."""
         return [name for name, pool in self.scope if pool == MESSAGE] + [p.path for p in self.of_kind("scalar") if p.pool == MESSAGE]
+
+    def parcels(self) -> list[str]:
+        """Expressions that are messages with sets in them."""
+        return [name for name, pool in self.scope if pool == PARCEL] + [p.path for p in self.of_kind("scalar") if p.pool == PARCEL]
 
     def number(self, depth: int = 1) -> str:
         """A number, possibly above 2."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from hypothesis import strategies as st
+from collections.abc import Collection
 
 from .statements import Statements
-from .templates import BOUNDS, FILLED
-from .variables import COLOUR, CONTAINERS, MESSAGE, NODE, NUMBER, VARIABLES, WORD, Place, Pool
+from .templates import BOUNDS, CHANGES, FILLED
+from .variables import COLOUR, CONTAINERS, NODE, NUMBER, TRICKY, VARIABLES, WORD, Place, Pool
 
 
 class Writer(Statements):
@@ -31,6 +31,8 @@ class Writer(Statements):
             ("Colour", COLOUR),
             ("('a', 'b')", WORD),
             ("lambda {self}: range(3)", NUMBER),
+            ("lambda {self}: [choose((0, 1)), 2]", NUMBER),
+            ("Rank", TRICKY),
         ]
         if nodes:
             options += [(f"lambda {{self}}: [n for n in NODES if n != {nodes[0]}]", NODE)] * 2
@@ -40,7 +42,7 @@ class Writer(Statements):
                 options += [(f"lambda {{self}}: {path}", place.pool)] * 2
                 options += [(f"lambda {{self}}: {path} if {self.truth(0)} else ()", place.pool)] if self.maybe() else []
         for place in self.of_kind("network", "fifo"):
-            options += [(f"lambda {{self}}: {place.path}.deliverable()", MESSAGE)] * 2
+            options += [(f"lambda {{self}}: {place.path.replace('{k}', '0')}.deliverable()", place.pool)] * 2
         return self.pick(options)  # type: ignore[no-any-return]
 
     def method(self, decorator: str, name: str, most: int, *, extra: str = "") -> None:
@@ -55,17 +57,31 @@ class Writer(Statements):
         """An action."""
         self.method("action", name, 3)
         self.indent += 1
-        if self.maybe():
+        if self.maybe(3):
             self.put(f"require({self.truth()})")
         self.body(3, 2)
         self.indent -= 1
+
+    def move(self, name: str) -> None:
+        """An action that changes one place to any of a few values, and is enabled in most states: without such there is little to explore."""
+        place = self.pick([place for place in self.places if place.kind in CHANGES])
+        some = self.some(place.pool.literals, 3)
+        self.put(f"@action(({', '.join(some)},))")
+        with self.block(f"def {name}(self, p0):"):
+            self.scope[:] = [("p0", place.pool)]
+            texts = CHANGES[place.kind][: 1 if place.kind == "scalar" else 4]
+            text = self.pick(texts)
+            self.change(text.replace("{e}", "p0").replace("{i}", "p0" if place.pool in (NODE, NUMBER) else "{i}"), place)
 
     def predicate(self, decorator: str, name: str) -> None:
         """A property or predicate, with ``assert`` or ``return``."""
         steps = decorator == "step_property"
         self.method(decorator, name, 1, extra=", after" if steps else "")
         self.steps = steps
-        self.put(f"    {self.pick(['return', 'return', 'assert'])} {self.truth(2)}")
+        told = self.truth(2) if self.maybe(3) else f"{self.truth(1)} or {self.truth(1)} or {self.number(0)} < {self.count(1, 3)}"
+        if decorator == "constraint":  # One that is false of the initial states leaves nothing to look at.
+            told = f"{self.number(1)} < {self.count(2, 4)}"
+        self.put(f"    {self.pick(['return', 'return', 'assert'])} {told}")
         self.steps = False
 
     def helper(self) -> None:
@@ -79,7 +95,9 @@ class Writer(Statements):
         """The initialiser."""
         with self.block("def init(self):"):
             for name in names:
-                self.put({"net": self.network, "fifo": self.fifo}.get(name, lambda name=name: VARIABLES[name][0])())
+                text = {"net": self.network, "fifo": self.fifo}.get(name, lambda name=name: VARIABLES[name][0])()
+                for line in text.split("\n"):
+                    self.put(line)
             if "servers" in names and self.maybe():
                 self.put(
                     f"self.crashes = Crashes(processes=self.servers, crashes={self.count(1, 2)}, restarts={self.maybe()})"
@@ -120,24 +138,30 @@ class Writer(Statements):
                 found.append(text.format(p=path))
         return found
 
-    def spec(self) -> str:
-        """The text of the whole spec."""
-        names = self.draw(st.lists(st.sampled_from(list(VARIABLES)), min_size=1, max_size=4, unique=True))
+    def spec(self, *, without: Collection[str] = ()) -> str:
+        """The text of the whole spec, without some variables."""
+        known = [name for name in VARIABLES if name not in without]
+        names = self.some(known, 4)
         for name in names:
             self.places += VARIABLES[name][1]
         self.put("class Example(Spec):")
         self.indent = 1
+        self.limited = self.maybe(3)
+        if self.limited:
+            self.put(f"limit: int = {self.count(0, 2)}")
         self.init(names)
         if self.maybe(3):
             self.helper()
-        for i in range(self.count(1, 4)):
+        for i in range(self.count(1, 3)):
+            self.move(f"move{i}")
+        for i in range(self.count(1, 3)):
             self.action(f"act{i}")
         for decorator, most in [
             ("invariant", 2),
             ("step_property", 1),
             ("reachable", 1),
             ("terminal", 1),
-            ("constraint", 1),
+            ("constraint", 2),
         ]:
             for i in range(self.count(0, most)):
                 self.predicate(decorator, f"{decorator}{i}")
@@ -151,7 +175,7 @@ class Writer(Statements):
 
     def looping(self) -> str:
         """The text of a spec whose collections fill up, and whose actions and properties loop over them."""
-        names = self.draw(st.lists(st.sampled_from(list(FILLED)), min_size=1, max_size=2, unique=True))
+        names = self.some(FILLED, 2)
         for name in ["n", *names]:
             self.places += VARIABLES[name][1]
         self.put("class Example(Spec):")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from .loops import Loops
 from .templates import CHANGES
-from .variables import COLLECTIONS, CONTAINERS, NODE, NUMBER, POOLS, TRICKY, Place
+from .variables import COLLECTIONS, CONTAINERS, NODE, NUMBER, PARCEL, POINT, POOLS, TRICKY, Place
 
 
 class Statements(Loops):
@@ -119,7 +119,7 @@ class Statements(Loops):
             self.match_message(depth)
             return
         place = self.pick(self.of_kind("scalar"))
-        pool = place.pool if place.pool not in (TRICKY, NUMBER) else NUMBER
+        pool = NUMBER if place.pool in (TRICKY, POINT, PARCEL) else place.pool
         with self.block(f"match {self.at(place)}:"):
             with self.block(f"case {self.pick(pool.literals)}:"):
                 self.body(1, depth)

@@ -23,6 +23,7 @@ NUMBERS: dict[str, tuple[str, ...]] = {
     "deque": ("len({p})", "{p}.count({e})"),
     "list": ("len({p})", "{p}.count({e})"),
     "frozen": ("len({p})",),
+    "sealed": ("len({p})", "sum(len(x) for x in {p})"),
 }
 CONDITIONS: dict[str, tuple[str, ...]] = {
     "scalar": ("{p} == {e}", "{p} == {q}", "{p} in {list}", "isinstance({p}, int)"),
@@ -37,9 +38,13 @@ CONDITIONS: dict[str, tuple[str, ...]] = {
     "deque": ("{p}", "{e} in {p}", "len({p}) == 1", "{p} and {p}[0] == {e}", "list({p}) == {list}", "{p} == deque({list})"),
     "list": ("{p}", "{e} in {p}", "len({p}) > 0", "{p} and {p}[-1] == {e}", "{p} == {list}", "{p}[:1] == {list}", "{p} < {q}", "{p} == {q}"),
     "frozen": ("{e} in {p}", "{p}", "{p} <= frozenset({list})", "{p} == {set}"),
+    "label": ("{e} in {p}", "{p} == {set}", "next(iter({p}), None) == {e}", "''.join({p}) == 'ab'", "[*{p}][:1] == {list}", "{e} in [x for x in {p}][1:]"),
+    "sealed": ("{e} in {p}", "len({p}) > 1", "{p} == {set}", "sum(x == {e} for x in {p}) > 0"),
+    "booter": ("{p}.up", "{p}.peers == {p}.saved"),
     "process": ("{p}.up", "{p} is {q}"),
     "network": ("{e} in {p}.messages", "{p}.messages", "{p}.connected({k}, {k})", "list({p}.deliverable())", "{p}.losses"),
     "fifo": ("{p}.channels[0, 1]", "{p}.isolated", "list({p}.deliverable())", "{p}.channels[1, 0] and {p}.channels[1, 0][0] == {e}"),
+    "cas": ("1 in {p}.pending", "len({p}.explanations) > 1"),
     "history": ("0 in {p}.pending", "len({p}.explanations) > 1", "{p}.pending"),
 }  # fmt: skip
 CHANGES: dict[str, tuple[str, ...]] = {
@@ -79,13 +84,21 @@ CHANGES: dict[str, tuple[str, ...]] = {
         "require({p})\n-> {p}[-1]", "-> choose({p})", "{p}, {q} = {q}, {p}", "{p} = [x for x in {p} if x != {e}]", "{p}.extend({q})", "{p}[:] = {list}",
     ),
     "frozen": ("{p} |= {set}", "{p} = frozenset({list})", "{p} -= {set}", "require({p})\n-> min({p})", "{p} = {p} & {q}"),
-    "process": ("{p}.crash()", "{p}.restart()", "{p} = Server()", "{p} = Server(term={i}, votes={{{i}}})", "{p}.up = {t}"),
+    "label": ("{p} |= {set}", "{p} = frozenset({list})", "{p} ^= {set}", "require({p})\n-> next(iter({p}))", "require({p})\n-> max({p})", "-> choose({p})"),
+    "booter": ("{p}.crash()", "{p}.restart()", "{p}.peers[{k}] = {i}", "{p}.saved.update({p}.peers)"),
+    "process": ("{p}.crash()", "{p}.restart()", "{p} = Server()", "{p} = Server(term={i}, votes={{{i}}})", "{p}.up = bool({t})"),
     "network": ("{p}.send({e})", "{p}.send({e})", "{p}.receive({e})", "{p}.broadcast({list})", "-> choose({p}.deliverable())", "-> choose({p}.in_flight())"),
     "fifo": ("{p}.send({e})", "{p}.send({e})", "{p}.receive({e})", "{p}.broadcast({list})", "-> choose({p}.deliverable())"),
     "history": (
         "require({k} not in {p}.pending)\n{p}.invoke({k}, 'write', {i})",
-        "client = {k}\nrequire(client not in {p}.pending)\n{p}.invoke(client, choose(['read', 'write']), {i})",
-        "client = {k}\nrequire(client in {p}.pending)\n{p}.complete(client, choose([None, 0, 1]))",
+        "client = {k}\nrequire(client not in {p}.pending)\n{p}.invoke(client, choose(['read', 'write']), {e})",
+        "client = {k}\nrequire(client in {p}.pending)\n{p}.complete(client, choose([None, {e}, {f}]))",
+        "client = {k}\nrequire(client in {p}.pending)\n{p}.complete(client, {e} if {p}.pending[client][0] == 'read' else None)",
+    ),
+    "cas": (
+        "client = {k}\nrequire(client not in {p}.pending)\n{p}.invoke(client, 'cas', ({e}, {f}))",
+        "client = {k}\nrequire(client not in {p}.pending)\n{p}.invoke(client, choose(['read', 'write']), {e})",
+        "client = {k}\nrequire(client in {p}.pending)\n{p}.complete(client, choose([None, True, False, {e}]))",
     ),
 }  # fmt: skip
 BOUNDS = {

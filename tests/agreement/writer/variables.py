@@ -19,8 +19,10 @@ COLOUR = Pool(("Colour.RED", "Colour.BLUE"))
 PAIR = Pool(("(0, 1)", "(1,)", "()"))
 MESSAGE = Pool(("Message(0, 1)", "Message(1, 0)", "Message(1, 0, 'x')"))
 MAYBE = Pool(("None", "0", "1"))
-TRICKY = Pool(("1", "True", "1.0", "0", "False", "None"))
-POOLS = (NUMBER, WORD, COLOUR, PAIR, MESSAGE, MAYBE)
+TRICKY = Pool(("1", "True", "1.0", "0", "False", "None", "Rank.LOW"))
+POINT = Pool(("(0, 1)", "Point(0, 1)", "(False, 1)"))
+PARCEL = Pool(("Parcel(0, 1)", "Parcel(1, 0, frozenset({'a', 'b'}))", "Parcel(0, 1, frozenset({'c', 'a'}))"))
+POOLS = (NUMBER, WORD, COLOUR, PAIR, MESSAGE, MAYBE, TRICKY, POINT)
 
 
 @frozen
@@ -77,7 +79,43 @@ VARIABLES: dict[str, tuple[str, tuple[Place, ...]]] = {
     ),
     "net": ("", (Place("network", "self.net", MESSAGE),)),
     "fifo": ("", (Place("fifo", "self.fifo", MESSAGE),)),
-    "history": ("self.history = History.of(Register(initial=0))", (Place("history", "self.history"),)),
+    "trio": ("self.trio = Network(nodes=(0, 1, 2), partitions=1, losses=1)", (Place("network", "self.trio", MESSAGE),)),
+    "depot": ("self.depot = Network(nodes=NODES, duplications=1)", (Place("network", "self.depot", PARCEL),)),
+    "history": ("self.history = History.of(Register(initial=0))", (Place("history", "self.history", TRICKY),)),
+    "cas": ("self.cas = History.of(CasRegister(1))", (Place("cas", "self.cas", TRICKY),)),
+    "start": ("self.start = choose([0, 1, 2])\nrequire(self.start != 1)", (Place("scalar", "self.start"),)),
+    "mixed": ("self.mixed = set(choose([(), (True,), (1.0,)]))", (Place("set", "self.mixed", TRICKY),)),
+    "odds": ("self.odds = []", (Place("list", "self.odds", TRICKY),)),
+    "jumble": ("self.jumble = deque([True])", (Place("deque", "self.jumble", TRICKY),)),
+    "kinds": ("self.kinds = {}", (Place("table", "self.kinds", TRICKY),)),
+    "point": ("self.point = choose([(0, 1), Point(0, 1)])", (Place("scalar", "self.point", POINT),)),
+    "points": ("self.points = set()", (Place("set", "self.points", POINT),)),
+    "parcel": ("self.parcel = Parcel(0, 1)", (Place("scalar", "self.parcel", PARCEL), Place("sealed", "self.parcel.content", WORD))),
+    "post": ("self.post = set()", (Place("set", "self.post", PARCEL),)),
+    "words": ("self.words = frozenset({'b', 'a'})", (Place("label", "self.words", WORD),)),
+    "rank": ("self.rank = Rank.LOW", (Place("scalar", "self.rank", TRICKY),)),
+    "clock": ("self.clock = Clock(jumps=choose([0, 1]))", (Place("scalar", "self.clock.now"),)),
+    "booters": (
+        "self.booters = {n: Booter(peers={m: n for m in NODES}, saved={m: 0 for m in NODES}) for n in NODES}",
+        (Place("booter", "self.booters[{k}]"), Place("map", "self.booters[{k}].peers"), Place("map", "self.booters[{k}].saved")),
+    ),
+    "desk": (
+        "self.desk = Desk(pair=Pair(left=1), drawers={0: {1}})",
+        (Place("scalar", "self.desk.pair.left"), Place("frozen", "self.desk.pair.right"), Place("list", "self.desk.tray"), Place("set", "self.desk.drawers[0]")),
+    ),
+    "desks": (
+        "self.desks = {n: Desk() for n in NODES}",
+        (Place("scalar", "self.desks[{k}].pair.left"), Place("list", "self.desks[{k}].tray"), Place("table", "self.desks[{k}].drawers", NODE)),
+    ),
+    "wall": ("self.wall = Wall()", (Place("scalar", "self.wall.shown"), Place("scalar", "self.wall.clock.now"))),
+    "boxes": ("self.boxes = {n: Network(nodes=NODES, losses=n) for n in NODES}", (Place("network", "self.boxes[{k}]", MESSAGE),)),
+    "hub": ("self.hub = Hub(net=Network(duplications=1))", (Place("network", "self.hub.net", MESSAGE), Place("scalar", "self.hub.load"))),
+    "registers": (
+        "self.registers = {'x': History.of(Register(0)), 'y': History.of(Register())}",
+        (Place("history", "self.registers['x']", TRICKY), Place("history", "self.registers['y']", TRICKY)),
+    ),
 }
+EQUAL = ("mixed", "kinds", "points")
+"""Collections whose elements may be equal and of different types, which the language refuses by name."""
 CONTAINERS = ("set", "bag", "table", "deque", "list", "frozen")
 COLLECTIONS = ("set", "bag", "table", "network")

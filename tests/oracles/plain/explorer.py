@@ -7,7 +7,8 @@ from types import FunctionType
 
 from attrs import define, field
 
-from .language import Mark, Part, arranged, booted, choose, runs
+from .language import Mark, Part, booted, choose, runs
+from .states import Settling
 from .values import key
 
 
@@ -57,7 +58,7 @@ class Method:
 
         return [holds for holds, _ in runs(perform)]
 
-    def outcomes(self, state):
+    def outcomes(self, state, settled):
         """Each way to take an action: its arguments, the choices inside, and the state after it."""
 
         def perform():
@@ -65,7 +66,7 @@ class Method:
             subject = self.subject(live)
             arguments = self.arguments(subject)
             self.function(subject, *arguments)
-            return arguments, arranged(live)
+            return arguments, settled(live)
 
         for (arguments, after), picked in runs(perform):
             yield arguments, picked[len(arguments) :], after
@@ -100,14 +101,14 @@ def declared(held, name, ways):
             yield Method(f"{name}.{each}" if name else each, ways, getattr(type(held), each), mark)
 
 
-def initial_states(cls):
+def initial_states(cls, settled):
     """The initial states, repeats included."""
 
     def perform():
         live = cls()
         live.init()
         booted(live, set())
-        return arranged(live)
+        return settled(live)
 
     return [live for live, _ in runs(perform)]
 
@@ -118,12 +119,18 @@ class Found:
 
     methods: list
     initial: list
+    settled: Settling
     states: int = 0
     generated: int = 0
     depth: int = 0
     out_of_bounds: int = 0
     traces: dict = field(factory=dict)
     enabled: dict = field(factory=dict)
+    complete: bool = False
+
+    def outcomes(self, action, live):
+        """Each way to take an action."""
+        return list(action.outcomes(live, self.settled))
 
     def of(self, *roles):
         return [method for method in self.methods if method.role in roles]
@@ -134,15 +141,16 @@ class Found:
         return bool(self.traces.keys() - {method.name for method in self.of("reachable")})
 
 
-def explore(cls, *, max_states):
-    """All that there is to find, up to the level in which the first violation is found."""
-    initial = initial_states(cls)
-    search = Search(Found(methods(initial[0]) if initial else [], initial))
+def explore(cls, *, max_states, keep_going=False):
+    """All that there is to find, up to the level in which the first violation is found unless told to go on."""
+    settled = Settling()
+    initial = initial_states(cls, settled)
+    search = Search(Found(methods(initial[0]) if initial else [], initial, settled))
     for state in initial:
         search.visit(state)
     while search.following:
         search.found.depth += 1
-        if search.found.stopped:
+        if search.found.stopped and not keep_going:
             break
         level, search.following = search.following, []
         for state in level:
@@ -150,6 +158,7 @@ def explore(cls, *, max_states):
         if len(search.seen) > max_states:
             raise TooLargeError
     search.found.states = len(search.seen)
+    search.found.complete = keep_going
     return search.found
 
 
@@ -163,7 +172,7 @@ class Search:
 
     def expand(self, state):
         """Visit all successors."""
-        after = [(each.name, end) for each in self.found.of("action") for _, _, end in each.outcomes(state)]
+        after = [(each.name, end) for each in self.found.of("action") for _, _, end in self.found.outcomes(each, state)]
         if not after and not any(all(each.instances(state)) for each in self.found.of("terminal")):
             self.found.traces.setdefault("deadlock", self.found.depth - 1)
         for name, end in after:

@@ -9,11 +9,10 @@ from __future__ import annotations
 import copy
 import inspect
 from collections import Counter
-from enum import Enum
 from types import FunctionType
 from typing import Annotated, TypeVar
 
-from .values import key, rank
+from .values import key
 
 T = TypeVar("T")
 Durable = Annotated[T, "durable"]
@@ -162,26 +161,6 @@ def kept(cls, name):
 
 class Part(Record):
     """A record whose actions and properties are the spec's."""
-
-
-def arranged(live):
-    """An object whose dicts are in order, as every state is."""
-    seen = set()
-
-    def arrange(held):
-        if id(held) in seen or isinstance(held, (str, int, float, Enum, FunctionType, type(None))):
-            return
-        seen.add(id(held))
-        if isinstance(held, dict):
-            items = sorted(held.items(), key=lambda item: rank(item[0]))
-            held.clear()
-            held.update({item: count for item, count in items if not isinstance(held, Counter) or count})
-        inner = list(held.values()) if isinstance(held, dict) else list(getattr(held, "__dict__", {}).values())
-        for each in inner:
-            arrange(each)
-
-    arrange(live)
-    return live
 
 
 def booted(live, seen):

@@ -9,6 +9,10 @@ from .language import Fixed, Part, action, invariant, require
 from .values import SortedFrozenSet, key
 
 
+class RefusedError(Exception):
+    """What a part does not take."""
+
+
 class Faulty(Part):
     """What the networks have in common: budgets of faults, and one cut at a time."""
 
@@ -97,12 +101,16 @@ class FifoNetwork(Faulty):
         self.channels = {(src, dst): deque() for src in self.nodes for dst in self.nodes if src != dst}
 
     def send(self, message):
+        if (message.src, message.dst) not in self.channels:
+            raise RefusedError(message)
         self.channels[message.src, message.dst].append(message)
 
     def deliverable(self):
         return [queue[0] for queue in self.channels.values() if queue and self.passes(queue[0])]
 
     def receive(self, message):
+        if (message.src, message.dst) not in self.channels:
+            raise RefusedError(message)
         queue = self.channels[message.src, message.dst]
         require(queue and queue[0] == message)
         queue.popleft()
@@ -176,7 +184,8 @@ class History(Part):
         return cls(object=sequential, explanations=((sequential.initial, SortedFrozenSet()),))
 
     def invoke(self, client, operation, argument=None):
-        assert client not in self.pending
+        if client in self.pending:
+            raise RefusedError(client)
         self.pending[client] = (operation, argument)
 
     def complete(self, client, result=None):

@@ -91,3 +91,32 @@ for _name in ("and", "or", "sub", "xor", "rand", "ror", "rsub", "rxor"):
 for _name in ("copy", "difference", "intersection", "symmetric_difference", "union"):
     _in_order(SortedSet, _name)
     _in_order(SortedFrozenSet, _name)
+
+
+class Bag(Counter):
+    """A bag of the state, from which what it holds 0 times is gone at once."""
+
+    def __setitem__(self, item, count):
+        if count < 0:
+            raise ValueError(count)
+        if count == 0:
+            self.pop(item, None)
+        else:
+            super().__setitem__(item, count)
+
+    def become(self, counts):
+        self.clear()
+        self.update(dict(counts))
+        return self
+
+    def __iadd__(self, other):
+        return self.become(Counter(self) + Counter(other))
+
+    def __isub__(self, other):
+        return self.become(Counter(self) - Counter(other))
+
+    def __ior__(self, other):
+        return self.become(Counter(self) | Counter(other))
+
+    def __iand__(self, other):
+        return self.become(Counter(self) & Counter(other))
