@@ -225,3 +225,44 @@ def test_each_action_counts_what_it_was_enabled_for():
     """Over all of its parameters, and in all states."""
     report = check(Between(), properties=["deadlock"])
     assert {a.name: a.enabled for a in report.actions} == {"first": 2, "second": 2, "back": 1}
+
+
+class Moves(Spec):
+    """Of the two steps from a state one moves what a property looks at, and one does not."""
+
+    def init(self):
+        self.a = self.b = 0
+
+    @action
+    def move_a(self):
+        require(self.a < 1)
+        self.a += 1
+
+    @action
+    def move_b(self):
+        require(self.b < 1)
+        self.b += 1
+
+    @step_property
+    def a_moves(self, after):
+        return after.a != self.a
+
+    @step_property
+    def a_stays(self, after):
+        return after.a == self.a
+
+    @step_property
+    def b_moves(self, after):
+        return after.b != self.b
+
+    @step_property
+    def something_moves(self, after):
+        return (after.a, after.b) != (self.a, self.b)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_step_that_leaves_alone_what_a_property_looks_at_is_judged_by_itself(workers):
+    """That the property holds of another step of the same state says nothing of this one, in either order."""
+    report = check(Moves(), keep_going=True, workers=workers)
+    steps = {p.name: p.trace and len(p.trace.steps) for p in report.properties}
+    assert steps == {"a_moves": 1, "a_stays": 1, "b_moves": 1, "something_moves": None, "deadlock": 2}
