@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,11 @@ from .writer import looping_spec_of, spec_of
 
 COMPARED = ("holds", "violated")
 CHUNK = 500
+
+
+def chunks(count: int) -> list[Any]:
+    """Numbers of chunks, of which the first is run for every change."""
+    return [pytest.param(chunk, marks=pytest.mark.slow if chunk == 1 else pytest.mark.nightly) for chunk in range(1, count + 1)]
 
 
 def run(write: Callable[[int], str], judge: Callable[[str, int], str], seeds: Iterable[int]) -> Counter[str]:
@@ -46,16 +52,14 @@ def test_single_steps_agree_where_loops_reject_elements() -> None:
     assert kinds["compared"] >= 50, kinds
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("chunk", range(1, 11))
+@pytest.mark.parametrize("chunk", chunks(10))
 def test_loops_that_reject_elements_agree_at_length(chunk: int) -> None:
     """As above, on many more specs."""
     kinds = run(looping_spec_of, compare, range(chunk * CHUNK, (chunk + 1) * CHUNK))
     assert sum(kinds[kind] for kind in COMPARED) >= 0.7 * CHUNK, kinds
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("chunk", range(1, 41))
+@pytest.mark.parametrize("chunk", chunks(40))
 def test_enumerator_and_oracle_agree_at_length(chunk: int) -> None:
     """As above, on many more specs, so many in a chunk; a chunk that failed is run again by its number."""
     kinds = run(spec_of, compare, range(chunk * CHUNK, (chunk + 1) * CHUNK))

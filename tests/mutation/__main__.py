@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from itertools import islice
@@ -23,6 +24,7 @@ from .runner import ROOT, Outcome, Result, Workshop
 
 PACKAGES = ("limits", "values", "spec", "parts", "trace", "statespace", "search", "symbolic", "consistency", "conformance", "cli", "pytest_plugin")
 SUFFIXES = (".py", ".hpp", ".pyx")
+NOTICED_SHARE = 0.9
 COUNTED = (Outcome.NOTICED, Outcome.HANGS, Outcome.SURVIVED)
 
 
@@ -60,8 +62,8 @@ def table(results: list[Result], paths: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    """Try the mutants and print the table."""
+def main() -> int:
+    """Try the mutants and print the table; 1 if fewer are noticed than should be."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("--by-hand", action="store_true", help="the mutants that are written down")
     parser.add_argument("--sample", type=int, default=0, metavar="N", help="so many made by the operators")
@@ -89,6 +91,8 @@ def main() -> None:
     finally:
         workshop.close()
     print(table(results, {mutant.name: mutant.path for mutant in todo}))  # noqa: T201
+    counts = Counter(result.outcome for result in results)
+    return int(counts[Outcome.SURVIVED] > (1 - NOTICED_SHARE) * sum(counts[outcome] for outcome in COUNTED))
 
 
 def _known(path: Path | None) -> dict[str, Result]:
@@ -99,4 +103,4 @@ def _known(path: Path | None) -> dict[str, Result]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
