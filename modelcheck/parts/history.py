@@ -36,7 +36,19 @@ class SequentialObject(Protocol):
         """The state after an operation, and its result."""
 
 
-Explanation = tuple[Any, frozenset[tuple[Any, Any]]]
+class Explanation(tuple[Any, frozenset[tuple[Any, Any]]]):
+    """A state of the object, and the results of operations in flight. Two that Python holds for equal, such as of 1 and of True, are two."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Explanation) and identity(tuple(self)) == identity(tuple(other))
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(identity(tuple(self)))
 
 
 @frozen(eq=False)
@@ -92,7 +104,7 @@ class History(Part):
     @classmethod
     def of(cls, sequential: SequentialObject) -> History:
         """A history without operations, of an object in its initial state."""
-        return cls(object=sequential, explanations=frozenset({(sequential.initial, frozenset())}))
+        return cls(object=sequential, explanations=frozenset({Explanation((sequential.initial, frozenset()))}))
 
     def unused(self) -> frozenset[str]:
         """Nothing; operations begin after ``init``, so that clients come and go."""
@@ -123,7 +135,7 @@ class History(Part):
             )
         in_flight = dict(self.pending.items())
         self.explanations = frozenset(
-            (state, effects - {effect})
+            Explanation((state, effects - {effect}))
             for explanation in self.explanations
             for state, effects in self._until(client, explanation, in_flight)
             for effect in effects
@@ -144,7 +156,7 @@ class History(Part):
         for who, (operation, argument) in in_flight.items():
             if who not in done:
                 after, result = self.object.apply(state, operation, argument)
-                yield from self._until(client, (after, effects | {(who, result)}), in_flight)
+                yield from self._until(client, Explanation((after, effects | {(who, result)})), in_flight)
 
     @invariant
     def linearizable(self) -> bool:

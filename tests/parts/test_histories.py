@@ -81,7 +81,7 @@ def fits(order, initial) -> bool:
 def random_events(chance: random.Random):
     """Calls and returns of three clients, with results that are often right."""
     events, pending, written = [], {}, [None]
-    pool = chance.sample(VALUES, 3)
+    pool = chance.choice([(0, False), (1, True, 1.0), VALUES])
     for _ in range(chance.randint(4, 9)):
         client = chance.randrange(3)
         if client in pending:
@@ -116,3 +116,12 @@ def test_random_histories_are_judged_as_all_orders_say():
 def test_a_read_returns_the_very_value(initial, result, right):
     """``True`` is not 1, in an object's initial value as in results."""
     assert accepted([(0, "read", None), (0, "return", result)], initial) == right
+
+
+@pytest.mark.parametrize("last", [1, True, 1.0, 2])
+@pytest.mark.parametrize("first", [1, True, 1.0])
+def test_what_the_object_may_hold_is_told_apart(first, last):
+    """After two writes at once it holds the one or the other, and they are two, though Python holds them for equal."""
+    writes = [(0, "write", first), (1, "write", True), (0, "return", None), (1, "return", None)]
+    events = [*writes, (2, "read", None), (2, "return", last)]
+    assert accepted(events, 0) == any(type(last) is type(held) and last == held for held in (first, True))

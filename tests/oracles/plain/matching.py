@@ -16,7 +16,9 @@ def matches(snapshot, live):
         if isinstance(live, dict):
             return set(map(key, snapshot)) == set(map(key, live)) and all(matches(snapshot[each], live[each]) for each in snapshot)
         return all(matches(snapshot[name], getattr(live, name)) for name in snapshot)
-    if isinstance(live, (set, frozenset)) or (isinstance(live, tuple) and isinstance(snapshot, frozenset)):
+    if isinstance(live, tuple) and isinstance(snapshot, frozenset):  # Explanations, which are tuples that know 1 from True.
+        return {key(tuple(each)) for each in snapshot} == set(map(key, live))
+    if isinstance(live, (set, frozenset)):
         return isinstance(snapshot, frozenset) and set(map(key, snapshot)) == set(map(key, live))
     if isinstance(snapshot, tuple) and type(snapshot) is tuple and not isinstance(live, tuple):
         return list(map(key, snapshot)) == list(map(key, live))
