@@ -135,6 +135,10 @@ class Found:
     def of(self, *roles):
         return [method for method in self.methods if method.role in roles]
 
+    def open(self, role):
+        """The properties of a role that are not decided yet: the others are asked no more, whatever they would raise."""
+        return [method for method in self.of(role) if method.name not in self.traces]
+
     @property
     def stopped(self):
         """Whether a violation ended the search."""
@@ -187,11 +191,11 @@ class Search:
         found.generated += 1
         if action is not None:
             found.enabled[action] = found.enabled.get(action, 0) + 1
-        told = [each for each in found.of("step") if before is not None and not all(each.instances(before, state))]
+        told = [each for each in found.open("step") if before is not None and not all(each.instances(before, state))]
         if key(state) not in self.seen:
             self.seen.add(key(state))
             self.following.append(state)
-            told += [each for each in found.of("invariant") if not all(each.instances(state))]
-            told += [each for each in found.of("reachable") if any(each.instances(state))]
+            told += [each for each in found.open("invariant") if not all(each.instances(state))]
+            told += [each for each in found.open("reachable") if any(each.instances(state))]
         for each in told:
             found.traces.setdefault(each.name, found.depth)
