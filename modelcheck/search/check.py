@@ -269,7 +269,7 @@ def _unasked(exploration: Exploration, part: str) -> Iterator[str]:
 def _stuttering(exploration: Exploration) -> Iterator[str]:
     """An end that is no deadlock, since steps are enabled there, but from where nothing ever changes."""
     found = exploration.explorer.stuttering()
-    if found is not None:
+    if found is not None and not exploration._walks:  # A walk keeps no log of those before it.
         path = exploration.explorer.path(found, -1)
         *_, last = walked(exploration.recorder, path)
         state = "; ".join(str(last).splitlines())

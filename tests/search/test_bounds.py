@@ -266,3 +266,26 @@ def test_a_step_that_leaves_alone_what_a_property_looks_at_is_judged_by_itself(w
     report = check(Moves(), keep_going=True, workers=workers)
     steps = {p.name: p.trace and len(p.trace.steps) for p in report.properties}
     assert steps == {"a_moves": 1, "a_stays": 1, "b_moves": 1, "something_moves": None, "deadlock": 2}
+
+
+class Ends(Spec):
+    """Walks that end where every enabled step changes nothing."""
+
+    def init(self):
+        self.n = 0
+
+    @action((1, 2, 3))
+    def up(self, by):
+        require(self.n < 4)
+        self.n += by
+
+    @action
+    def rest(self):
+        require(self.n >= 4)
+
+
+@pytest.mark.parametrize("states", [2, 6, 100])
+def test_random_walks_that_met_an_end_are_reported(states):
+    """What a walk met before, of which no log is kept, is not asked for."""
+    for seed in range(10):
+        assert check(Ends(), order="random", limits=Limits(states=states, time_s=0.01), seed=seed).verdict is Verdict.UNKNOWN
