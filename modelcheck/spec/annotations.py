@@ -25,7 +25,7 @@ def fits(value: Any, kind: Any) -> bool:
     if origin is Literal:
         return any(type(each) is type(value) and each == value for each in inner)
     cls = origin or kind
-    if not isinstance(cls, type) or cls is object:
+    if not isinstance(cls, type) or cls in (object, Any):
         return True
     if origin is tuple and not inner:
         return bool(value == ())
@@ -33,9 +33,9 @@ def fits(value: Any, kind: Any) -> bool:
 
 
 def _is_instance(value: Any, cls: type) -> bool:
-    if isinstance(value, bool):
-        return cls is bool or (cls not in (int, float, complex) and isinstance(value, cls))
     try:
+        if isinstance(value, bool):
+            return cls is bool or (cls not in (int, float, complex) and isinstance(value, cls))
         return isinstance(value, (cls, *_COUNTED_AS.get(cls, ())))
     except TypeError:
         return True  # A protocol that does not say of objects whether they have it.

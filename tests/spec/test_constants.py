@@ -106,6 +106,7 @@ READ = [
     ("bare", "{Mode.A, 1}", frozenset({Mode.A, 1})),
     ("bare", "{B}", frozenset({Mode.B})),
     ("anything", "((1, 'x'), {None})", ((1, "x"), frozenset({None}))),
+    ("anything", "True", True),
     ("raw", "b'xy'", b"xy"),
     ("way", "down", "down"),
     ("way", "'down'", "down"),
