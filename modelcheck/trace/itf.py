@@ -118,7 +118,7 @@ def _special(key: str, json: Json, depth: int) -> Json:
             return {key: [[normalized(item, depth + 1) for item in pair] for pair in inner]}
         if key == "#unserializable" and isinstance(inner, str):
             return json
-    raise TraceError(f"no ITF expression: {key} with {_shortened(inner)}")
+    raise TraceError(f"no ITF expression: {readable(key)} with {_shortened(inner)}")
 
 
 def _shortened(json: Json) -> str:

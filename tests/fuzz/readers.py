@@ -190,7 +190,7 @@ def main(count: int, seed: int, tell: Callable[[str], object] = print) -> dict[i
         for number in range(seed, seed + count):
             arguments, code, wrong, err = attempt(number)
             if wrong is not None:
-                tell(f"{number}: {' '.join(arguments)}: {wrong}\n  {err[-1_000:]}")
+                tell(f"{number}: {' '.join(arguments)}: {wrong}\n  {err[-1_000:]!a}")
                 code = -1
             codes[code] = codes.get(code, 0) + 1
     return codes
