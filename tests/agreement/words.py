@@ -3,7 +3,7 @@
 from enum import Enum, IntEnum
 from typing import NamedTuple
 
-from attrs import frozen
+from attrs import field, frozen
 
 NODES = (0, 1)
 
@@ -44,4 +44,4 @@ class Parcel:
 
     src: int
     dst: int
-    content: frozenset[str] = frozenset()
+    content: frozenset[str] = field(default=frozenset(), repr=lambda content: repr(sorted(content)))  # Python shows it in any order.

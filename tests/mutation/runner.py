@@ -108,7 +108,7 @@ class Workshop:
 
     def _tried(self, mutant: Mutant) -> Result:
         path = self.root / mutant.path
-        text = path.read_text()
+        text = path.read_text() if path.exists() else ""
         changed = mutant.applied(text)
         if changed is None:
             return Result(mutant.name, Outcome.STALE, 0)
