@@ -18,7 +18,7 @@ from modelcheck.symbolic.values.equality import same
 from modelcheck.symbolic.values.kinds import SymBool, SymInt, SymSet, SymUnion, is_compared_by_fields, rebuilt
 from modelcheck.symbolic.values.scalars import boolean
 from modelcheck.symbolic.values.sets import distinct_items
-from modelcheck.values import identity, order_key, show
+from modelcheck.values import OrderedFrozenSet, identity, order_key, show
 
 Outside = tuple[z3.BoolRef, str]
 _MOST_IN_PAIRS = 30
@@ -237,7 +237,7 @@ def decode(domain: Domain, path: str, read: Callable[[str], Any]) -> Any:
         fields = {name: decode(part, f"{path}.{name}", read) for name, part in domain.records[kind[1]].items()}
         return rebuilt(object.__new__(kind[1]), fields)
     if kind[0] == "set":
-        return frozenset(member for member in _ordered_universe(domain) if read(f"{path}<{show(member)}>"))
+        return OrderedFrozenSet(member for member in _ordered_universe(domain) if read(f"{path}<{show(member)}>"))
     return read(f"{path}?" if kind[0] == "truth" else f"{path}=")
 
 

@@ -16,7 +16,7 @@ from modelcheck.symbolic.leaves import Leaf, Leaves
 from modelcheck.symbolic.session import leaf_name
 from modelcheck.symbolic.terms import FALSE, TRUE, conj, is_false, is_true, neg
 from modelcheck.symbolic.views.layout import SymbolicLayout
-from modelcheck.values import Bag, FrozenDict, FrozenRecord, identity, order_key
+from modelcheck.values import Bag, FrozenDict, FrozenRecord, OrderedFrozenSet, identity, order_key
 
 
 class States:
@@ -97,7 +97,7 @@ class States:
         elements = self.layout.collections[id(shape)]
         pairs = [pair for element in elements.ordered() for pair in self._decode_element(elements, element, read)]
         if isinstance(shape, SetShape):
-            return frozenset(value for value, _ in pairs)
+            return OrderedFrozenSet(value for value, _ in pairs)
         items = dict(sorted(pairs, key=lambda pair: order_key(pair[0])))
         return Bag(items) if isinstance(shape, BagShape) else FrozenDict(items)
 

@@ -11,6 +11,7 @@ import pytest
 
 from modelcheck import Verdict, check
 from modelcheck.spec.loading import load_file
+from modelcheck.symbolic.proof.prove import prove
 
 PLACES = {
     "frozenset": ("self.v = frozenset()", "self.v = frozenset(W)", "self.v"),
@@ -184,3 +185,12 @@ def test_so_it_is_step_by_step(specs: ModuleType, place: str) -> None:
     [state] = spec.initial_states()
     state = spec.step(spec.step(state, "fill"), "look")
     assert all(list(seen) == sorted(seen) for seen in state.out)
+
+
+@pytest.mark.parametrize("way", ["(tuple(dict.fromkeys(X())),)", "(tuple(','.join(X()).split(',')),)", "(tuple(map(str, X())),)"])
+def test_a_proof_iterates_a_set_in_the_same_order(tmp_path: Path, way: str) -> None:
+    file = tmp_path / "proved_order.py"
+    file.write_text(HEAD + SPEC.format(number=0, init="self.v = frozenset()", fill="self.v = frozenset(W)", expr="self.v", ways=way[1:-2]))
+    spec = load_file(file).S0()
+    sys.modules.pop("proved_order", None)
+    assert prove(spec).verdict is Verdict.HOLDS

@@ -11,7 +11,7 @@ from modelcheck.spec import State
 from modelcheck.symbolic.leaves import Leaf
 from modelcheck.symbolic.system import System
 from modelcheck.symbolic.values.kinds import SymBool, SymInt, SymSet, SymUnion, field_values, is_symbolic, rebuilt
-from modelcheck.values import show
+from modelcheck.values import OrderedFrozenSet, show
 
 Renaming = list[tuple[Any, Any]]
 
@@ -106,7 +106,7 @@ def value_of(value: Any, evaluate: Callable[[Any], Any]) -> Any:
         )
         return value_of(chosen, evaluate)
     if isinstance(value, SymSet):
-        return frozenset(value_of(each, evaluate) for guard, each in value.items if z3.is_true(evaluate(guard)))
+        return OrderedFrozenSet(value_of(each, evaluate) for guard, each in value.items if z3.is_true(evaluate(guard)))
     if isinstance(value, tuple):
         return tuple(value_of(each, evaluate) for each in value)
     if is_symbolic(value):

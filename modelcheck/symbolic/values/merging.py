@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, ItemsView, Iterator, KeysView, ValuesView
 from typing import Any
 
+from modelcheck.spec.containers import OrderedSet
 from modelcheck.spec.record import Record
 from modelcheck.symbolic.present import Present, decide
 from modelcheck.symbolic.terms import Guarded, UnsupportedError, chain, conj, disj, is_false
@@ -25,7 +26,7 @@ from modelcheck.symbolic.values.kinds import (
     set_kind,
 )
 from modelcheck.symbolic.values.scalars import bool_term, boolean, int_term, integer
-from modelcheck.values import identity
+from modelcheck.values import OrderedFrozenSet, identity
 
 _MOST_INTEGERS = 40
 
@@ -67,7 +68,8 @@ def settled(value: Any) -> Any:
         number = Present.paths.particular(value.term)
         return value if number is None else number
     if isinstance(value, SymSet):
-        return value.kind(settled(each) for guard, each in value.items if decide(guard))
+        kind = OrderedSet if value.kind is set else OrderedFrozenSet
+        return kind(settled(each) for guard, each in value.items if decide(guard))
     if isinstance(value, GuardedList):
         return _made(value.kind, [settled(each) for guard, each in value.finite() if decide(guard)])
     if type(value) in (tuple, list):
