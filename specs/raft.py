@@ -15,10 +15,10 @@ entry, and no higher term. ``elected`` and ``committed`` are observers': no serv
 messages are reordered, duplicated and lost without bound. With ``duplicating=False`` a message is received once, and
 ``duplications`` and ``losses`` are budgets.
 
-*Bounds.* ``max_term`` and ``max_log`` guard the two actions that nothing else limits, timeouts and client requests, so
-no state is cut off in the middle of what it may do. ``candidates[t - 1]``, where given, says who may stand for election
-in term t. The default takes server 0 for the first candidate, whose name does not matter, and two for the second term;
-``()`` lets all stand in all terms.
+*Bounds.* ``max_term`` and ``max_log`` bound the two actions that nothing else limits, timeouts and client requests: a
+server that could stand for a further term is not stuck, and nobody looks at where that leads. ``candidates[t - 1]``,
+where given, says who may stand for election in term t. The default takes server 0 for the first candidate, whose name
+does not matter, and two for the second term; ``()`` lets all stand in all terms.
 ``logs``, where given, holds the terms of the entries in each server's log at the start, as figures 7 and 8 draw them;
 all servers have then heard of the latest of these terms.
 """
@@ -28,7 +28,7 @@ from enum import Enum
 
 from attrs import frozen
 
-from modelcheck import Durable, Process, Spec, action, invariant, reachable, require, step_property, terminal
+from modelcheck import Durable, Process, Spec, action, bound, invariant, reachable, require, step_property, terminal
 from modelcheck.parts import Crashes, Network
 
 
@@ -186,7 +186,7 @@ class Raft(Spec):
         require(server.up)
         require(server.role is not Role.LEADER)
         term = server.current_term + 1
-        require(self.may_stand(i, term))
+        bound(self.may_stand(i, term))
         self.become_follower(server, term)
         server.role = Role.CANDIDATE
         server.voted_for = i
@@ -265,7 +265,7 @@ class Raft(Spec):
         """Leaders: if a command is received from a client, append an entry to the local log."""
         server = self.server[i]
         require(server.role is Role.LEADER)
-        require(len(server.log) < self.max_log)
+        bound(len(server.log) < self.max_log)
         server.log = (*server.log, Entry(server.current_term, i))
         if self.is_majority(1):
             self.commit(server, len(server.log))
@@ -429,11 +429,6 @@ class Raft(Spec):
         return self.server[m.src].log[m.prev_log_index : m.prev_log_index + len(m.entries)] != m.entries
 
     @terminal
-    def out_of_terms(self) -> bool:
-        """Nobody leads, and the bound on terms or a crash keeps everybody from standing for election."""
-        return all(not server.up or not self.may_stand(i, server.current_term + 1) for i, server in self.server.items())
-
-    @terminal
-    def alone(self) -> bool:
-        """A leader without followers that has no room for a request has nothing to do."""
-        return self.servers == 1
+    def all_are_down(self) -> bool:
+        """Who has crashed does nothing."""
+        return not any(server.up for server in self.server.values())

@@ -52,6 +52,9 @@ class Behaviours:
     def truncated(self) -> bool:
         """Whether there were more states than were to be kept."""
     @property
+    def cut(self) -> bool:
+        """Whether a bound cut a step that fits, since `clear`, so that there may be more behaviours than these."""
+    @property
     def fine(self) -> bool:
         """Whether a step to one of the states found leaves all properties true, and the state itself does."""
     def state(self, index: int) -> dict[int, int]:

@@ -39,6 +39,7 @@ cdef extern from "modelcheck/conformance/behaviours.hpp" namespace "modelcheck" 
         cbool commit() except +
         size_t size() noexcept
         cbool truncated() noexcept
+        cbool cut() noexcept
         cbool fine() noexcept
         Ids state(size_t i) except +
         vector[uint32_t] way(size_t i) except +
@@ -102,6 +103,10 @@ cdef class Behaviours:
     @property
     def truncated(self):
         return self.behaviours.get().truncated()
+
+    @property
+    def cut(self):
+        return self.behaviours.get().cut()
 
     @property
     def fine(self):

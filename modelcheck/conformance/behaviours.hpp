@@ -209,6 +209,7 @@ class Behaviours {
   void clear() {
     drop(present_);
     drop(next_);
+    cut_ = false;
   }
 
   void add_initial(const State::Undo& ids, uint32_t number) {
@@ -275,6 +276,8 @@ class Behaviours {
 
   size_t size() const noexcept { return present_.size(); }
   bool truncated() const noexcept { return truncated_; }
+  // Whether a bound cut a step that fits, since `clear`, so that there may be more behaviours than these.
+  bool cut() const noexcept { return cut_; }
   // Whether a step that fits the last observation leads to a state without a property being false. True where none was asked for.
   bool fine() const noexcept { return fine_ || properties_.empty(); }
 
@@ -346,6 +349,10 @@ class Behaviours {
         if (known == 0) unmatched_.push_back(leaf.path);
         if (known >> Pattern::kShift != 0) filter_.learn(known, miss_.script);
         if (known == 0 || known >> Pattern::kShift != 0) return true;
+      }
+      if (is_cut(word)) {
+        cut_ = true;
+        return true;
       }
       uint64_t changed = fingerprint + leaf.delta;
       if (!walk.add_open_writes(leaf, changed)) return false;
@@ -474,6 +481,7 @@ class Behaviours {
   size_t most_ = 0;
   bool closing_ = false;
   bool truncated_ = false;
+  bool cut_ = false;           // Whether a bound cut a step that fits what was observed of it.
   uint64_t bound_ = 0;  // The highest rank of the states kept, if some were left out.
   bool fine_ = false;
 

@@ -102,6 +102,11 @@ class Behaviours:
         return self._native.truncated
 
     @property
+    def is_cut(self) -> bool:
+        """Whether a bound cut a step that fits what was observed, so that there may be more behaviours."""
+        return self._native.cut
+
+    @property
     def is_fine(self) -> bool:
         """Whether the last observation is explained without an invariant or step property being false."""
         return self._native.fine

@@ -137,6 +137,11 @@ class Explaining:
         self.is_exact &= not behaviours.is_truncated
         return found
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether a bound cut a step that fits what was observed, so that there may be more explanations."""
+        return self._behaviours.is_cut
+
     def unexplained(self, observation: Observation) -> Unexplained:
         """What is wrong with an observation that was not explained."""
         options: list[tuple[int, Step | None, Position]] = []

@@ -192,7 +192,7 @@ class SpecMachine(RuleBasedStateMachine):
         declared = self._options.violated(position, before)
         if declared is not None:
             raise self._violation(declared)
-        if not self._options.of(position) and not self._stepper.steps(position) and not self._stepper.is_terminal(position):
+        if not self._options.of(position) and self._stepper.is_stuck(position):
             raise self._violation(None)
 
     def _violation(self, declared: Declaration | None) -> AssertionError:

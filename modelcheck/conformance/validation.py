@@ -24,6 +24,7 @@ from modelcheck.verdict import Verdict
 
 LIMITS = Limits(states=10_000)
 _WIDTHS = (100, 1_000)
+_CUT = "a step that may explain it is cut by a bound() of the spec"
 _LOOKS_EVERY_S = 0.05
 _TELLS_EVERY_S = 0.25
 
@@ -34,14 +35,14 @@ class Validation:
 
     Attributes:
         verdict: ``holds``: it is a behaviour of the spec. ``violated``: a line has no explanation, or every explanation violates a property there.
-            ``unknown``: too many states explain it, or a limit was reached.
+            ``unknown``: too many states explain it, a bound cut a step that may explain it, or a limit was reached.
         lines: How many observations were explained.
         line: The line of the log that the verdict is about.
         unexplained: What no behaviour explains.
         trace: A behaviour: the counterexample to the property that is violated, else one that explains the log as far as it can be explained.
         explanations: How many states explain what was seen up to there.
         is_exact: Whether these are all.
-        reason: The limit that was reached.
+        reason: The limit that was reached, or the bound.
     """
 
     verdict: Verdict
@@ -154,12 +155,16 @@ class _Validating:
             self._explained = number
             self._look()
             if not explaining.see(observation):
+                if explaining.is_cut:
+                    return self._cut_short(_CUT)
                 if not explaining.is_exact:
                     return Validation(Verdict.UNKNOWN, number, observation.line, explanations=len(explaining), is_exact=False)
                 wrong = explaining.unexplained(observation)
                 return Validation(Verdict.VIOLATED, number, observation.line, wrong, wrong.trace(explaining, "log"), len(explaining))
             violation = explaining.violation()
             if violation is not None:
+                if explaining.is_cut:
+                    return self._cut_short(_CUT)
                 if not explaining.is_exact:
                     return Validation(Verdict.UNKNOWN, number, observation.line, explanations=len(explaining), is_exact=False)
                 behaviour, declared = violation

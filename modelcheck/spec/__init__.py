@@ -1,6 +1,6 @@
 """What a user writes: specs, their state, actions and properties."""
 
-from modelcheck.spec.choice import choose, require
+from modelcheck.spec.choice import bound, choose, require
 from modelcheck.spec.declaration import Declaration
 from modelcheck.spec.declare import Role, action, constraint, invariant, lemma, reachable, step_property, terminal
 from modelcheck.spec.machine import Machine, Step
@@ -21,6 +21,7 @@ __all__ = [
     "State",
     "Step",
     "action",
+    "bound",
     "choose",
     "constraint",
     "invariant",

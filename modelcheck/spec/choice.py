@@ -1,4 +1,4 @@
-"""`require` and `choose`: the two words that an action has beside Python.
+"""`require`, `choose` and `bound`: the words that an action has beside Python.
 
 An action is run many times, once per way in which its choices can come out. `choose` asks the chooser of the present
 run; who that is (a replay, the tree builder of the enumerator, Hypothesis) is no business of the action. The present
@@ -22,6 +22,10 @@ T = TypeVar("T")
 
 class Disabled(BaseException):
     """Ends a run whose guard failed. Derived from BaseException so that ``except Exception`` in an action does not swallow it."""
+
+
+class Cut(Disabled):
+    """Ends a run at a bound: the protocol can take the step, and nobody looks at where it leads."""
 
 
 class Chooser(Protocol):
@@ -110,6 +114,18 @@ def require(condition: object) -> None:
     """
     if not condition:
         raise Disabled
+
+
+def bound(condition: object) -> None:
+    """Look at the step only if the condition is true: where it is false, the protocol goes on and the search does not.
+
+    It stands in an action, after its `require`s. A step that is cut is counted among those out of bounds, and a state in which one was cut is no
+    deadlock.
+
+    >>> bound(1 < 2)
+    """
+    if not condition:
+        raise Cut
 
 
 def choose(options: Iterable[T]) -> T:

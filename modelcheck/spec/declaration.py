@@ -119,7 +119,7 @@ class Declaration:
             # The instance would be neither true nor false, and a property that says nothing would pass.
             remedy = "Return a truth value, or use assert; a parameter ranges over a domain."
             raise SpecError(
-                f"{self.title} ended in require() or an empty choose()", place=self.place, remedy=remedy
+                f"{self.title} ended in require(), bound() or an empty choose()", place=self.place, remedy=remedy
             ) from None
         return truth(result, self.function, self.title)
 

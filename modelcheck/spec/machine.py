@@ -7,7 +7,7 @@ agree with it or are wrong.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
@@ -17,7 +17,7 @@ from modelcheck.spec.constants import constant_types, unknown
 from modelcheck.spec.declaration import Declaration, Owner, declaration
 from modelcheck.spec.declare import MARK, Role, Undeclared
 from modelcheck.spec.record import Part, is_mutable
-from modelcheck.spec.run import ESCAPING, ScriptedChooser, all_runs, as_spec_error, check_not_optimized
+from modelcheck.spec.run import ESCAPING, ScriptedChooser, all_runs, as_spec_error, check_not_optimized, refuse_bound
 from modelcheck.spec.shape import (
     AliasShape,
     MapShape,
@@ -182,7 +182,7 @@ class Machine:
         return live
 
     def _first_initialised(self) -> Any:
-        for live in all_runs(lambda _: self._initialised()):
+        for live in all_runs(lambda _: self._initialised(), refuse_bound):
             return live
         remedy = "A require() in init is never satisfied."
         raise SpecError(f"{self.cls.__name__} has no initial state", place=self.place, remedy=remedy)
@@ -312,7 +312,7 @@ class Machine:
     def initial_states(self) -> list[State]:
         """All initial states, in the order of the choices in ``init``; repeats included."""
         try:
-            return list(all_runs(lambda _: self.initial_state()))
+            return list(all_runs(lambda _: self.initial_state(), refuse_bound))
         except ESCAPING as error:
             raise as_spec_error(error, f"init of {self.cls.__name__}", self.place) from error
 
@@ -334,8 +334,10 @@ class Machine:
                 remedy="A constraint is true of the states that are to be explored.",
             )
 
-    def outcomes(self, state: State, action: Declaration) -> Iterator[tuple[Step, State]]:
-        """Every way in which an action can be taken in a state, and the state it leads to."""
+    def outcomes(
+        self, state: State, action: Declaration, cut: Callable[[], None] = lambda: None
+    ) -> Iterator[tuple[Step, State]]:
+        """Every way in which an action can be taken in a state, and the state it leads to; ``cut`` is called for each that a bound cuts."""
 
         def perform(chooser: ScriptedChooser) -> tuple[Step, State]:
             live = self.thaw(state)
@@ -344,12 +346,20 @@ class Machine:
             action.run(live, arguments)
             return Step(action.name, arguments, tuple(chooser.picked[before_body:])), self.freeze(live)
 
-        yield from self._guarded(all_runs(perform), action)
+        yield from self._guarded(all_runs(perform, cut), action)
 
     def successors(self, state: State) -> Iterator[tuple[Step, State]]:
         """Every step that can be taken in a state, in the order of the actions' definition."""
         for action in self.actions:
             yield from self.outcomes(state, action)
+
+    def is_stuck(self, state: State) -> bool:
+        """Whether a run ends in a state where it is not to: nothing can be taken, nothing was cut at a bound, and no terminal predicate is true."""
+        cut: list[None] = []
+        for action in self.actions:
+            if next(self.outcomes(state, action, lambda: cut.append(None)), None) is not None or cut:
+                return False
+        return not any(self.failing(declared, state) is None for declared in self.terminals)
 
     def failing(self, declared: Declaration, state: State, after: State | None = None) -> dict[str, Any] | None:
         """The first arguments for which a property is false in a state (or of a step), or ``None`` if it is true for all."""

@@ -18,7 +18,7 @@ from types import FunctionType, MethodType
 from typing import Any, TypeVar
 
 from modelcheck.errors import ModelcheckError, SpecError, UsageError
-from modelcheck.spec.choice import Disabled, StrayError, choosing
+from modelcheck.spec.choice import Cut, Disabled, StrayError, choosing
 from modelcheck.spec.stored import stored
 from modelcheck.values import Bag, identity, ordered, show
 
@@ -96,14 +96,34 @@ class ScriptedChooser:
         return found[option]
 
 
-def all_runs(perform: Callable[[ScriptedChooser], T]) -> Iterator[T]:
-    """What ``perform`` returns for every way in which its choices can come out; runs that are not enabled give nothing."""
+def refuse_bound() -> None:
+    """Refuse a run of ``init`` that was cut: there is no step to cut.
+
+    Raises:
+        SpecError: always.
+    """
+    raise SpecError("init called bound(), which is for actions", remedy="Use require(...) in init.")
+
+
+def all_runs(perform: Callable[[ScriptedChooser], T], cut: Callable[[], None] = lambda: None) -> Iterator[T]:
+    """What ``perform`` returns for every way in which its choices can come out; runs that are not enabled give nothing.
+
+    Args:
+        perform: Makes one run.
+        cut: Called after each run that was cut at a bound.
+    """
     script: list[int] | None = []
     while script is not None:
         chooser = ScriptedChooser(script)
         results: list[T] = []
+        was_cut = False
         with choosing(chooser), suppress(Disabled):
-            results.append(perform(chooser))
+            try:
+                results.append(perform(chooser))
+            except Cut:
+                was_cut = True
+        if was_cut:
+            cut()
         yield from results
         script = _next_script(chooser.taken)
 

@@ -157,6 +157,7 @@ class Stepper:
             found = self._taken[key] = [
                 (Step(action.name, dict(run.arguments), run.choices), self.after(run, position))
                 for run in self._leaves(tree, position)
+                if run.outcome == kernel.EFFECT
             ]
         return found
 
@@ -185,6 +186,12 @@ class Stepper:
     def is_terminal(self, position: Position) -> bool:
         """Whether a state without steps is a fine place to end."""
         return any(self.holds(declared, position) for declared in self.machine.terminals)
+
+    def is_stuck(self, position: Position) -> bool:
+        """Whether nothing can be taken in a state where a run is not to end, and nothing was cut at a bound."""
+        return not self.is_terminal(position) and not any(
+            run.outcome in (kernel.EFFECT, kernel.CUT) for action in self.machine.actions for run in self._leaves(self._trees[action.name], position)
+        )
 
     # Walking ----------------------------------------------------------------------------------------------------------------------------------
 

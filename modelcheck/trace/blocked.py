@@ -93,7 +93,7 @@ def _guard_frame(stopped: Disabled) -> TracebackType | None:
         frames.append(at)
         at = at.tb_next
     own = [frame for frame in frames if frame.tb_frame.f_code.co_filename not in _MACHINERY]
-    if frames[-1].tb_frame.f_code is choice.require.__code__:
+    if frames[-1].tb_frame.f_code in (choice.require.__code__, choice.bound.__code__):
         return own[-1]
     return next((frame for frame in reversed(own) if not frame.tb_frame.f_code.co_filename.startswith(_PACKAGE)), None)
 

@@ -304,6 +304,8 @@ def _deadlock(machine: Machine, run: Trace) -> Replay:
     step = next((step for step, _ in machine.successors(run.states[-1])), None)
     if step is not None:
         return Replay(Outcome.NOT_CONFIRMED, run, None, f"{step!r} can be taken at the end of the run")
+    if run.states and not machine.is_stuck(run.states[-1]) and not any(machine.failing(each, run.states[-1]) is None for each in machine.terminals):
+        return Replay(Outcome.NOT_CONFIRMED, run, None, "a step was cut at a bound at the end of the run")
     fine = next((declared for declared in machine.terminals if machine.failing(declared, run.states[-1]) is None), None)
     if fine is not None:
         return Replay(Outcome.NOT_CONFIRMED, run, None, f"the run ends in a state that {fine.name} calls terminal")

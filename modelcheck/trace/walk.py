@@ -113,11 +113,6 @@ class Walk:
             return run
         false = next(self.false(len(self.steps)), None)
         name, kind = ("log", "log") if false is None else (false.name, false.role.value)
-        if false is None and is_deadlock(self.machine, self.states[-1]):
+        if false is None and self.machine.is_stuck(self.states[-1]):
             name = kind = "deadlock"
         return evolve(run, property=name, kind=kind, arguments={}, loop=None, found_by="replay", observed=None)
-
-
-def is_deadlock(machine: Machine, state: State) -> bool:
-    """Whether nothing can be taken in a state where a run is not to end."""
-    return next(iter(machine.successors(state)), None) is None and not any(machine.failing(declared, state) is None for declared in machine.terminals)

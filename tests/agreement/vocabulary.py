@@ -13,6 +13,7 @@ from modelcheck import (
     Record,
     Spec,
     action,
+    bound,
     choose,
     constraint,
     invariant,

@@ -58,8 +58,10 @@ class Explorer:
         self.traces.update({p.name: self.depth for p in found})
 
     def expand(self, state) -> None:
-        after = [s for _, s in self.machine.successors(state)]
-        if not after and not any(self.machine.failing(t, state) is None for t in self.machine.terminals):
+        cut = []
+        after = [s for action in self.machine.actions for _, s in self.machine.outcomes(state, action, lambda: cut.append(1))]
+        self.dropped += len(cut)
+        if not after and not cut and not any(self.machine.failing(t, state) is None for t in self.machine.terminals):
             self.traces.setdefault("deadlock", self.depth - 1)
         for s in after:
             self.visit(s, state)

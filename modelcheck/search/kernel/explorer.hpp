@@ -174,7 +174,7 @@ class Explorer {
     Walk walk(search_.space, state, state, miss);
     for (const Tree* tree : trees) {
       const bool passed = walk.over(*tree, [&](Word word) {
-        if (ordinal-- > 0) return true;
+        if (is_cut(word) || ordinal-- > 0) return true;
         leaf = leaf_of(word);
         return false;
       });

@@ -39,6 +39,7 @@ struct Expansion {
   size_t judged = 0;                  // Predicates of the next candidate that are evaluated, so that a miss repeats none.
   bool generated = false;             // Whether all trees are walked.
   Readers unmoved = 0;                // STEP predicates known to hold of a step that touches none of their cells.
+  bool cut = false;                   // Whether a bound cut a step, so that the state is no end.
   bool ended = false;                 // Whether it is known if the state is a fine place to end.
   std::vector<Candidate> candidates;  // In the order of the walk. Successors known to be seen are counted at once and left out, unless all are needed.
 
@@ -47,7 +48,7 @@ struct Expansion {
     next_tree = next = judged = 0;
     successors = moving = 0;
     unmoved = 0;
-    generated = ended = false;
+    generated = cut = ended = false;
     candidates.clear();
   }
 };
@@ -116,7 +117,7 @@ class Worker {
 
   // Says of a state that no step leaves whether it is a fine place to end; if not, that is a deadlock, or worth a warning. False on a miss.
   bool check_end(Expansion& e) {
-    if (e.ended || e.at.depth == 0 || e.moving > 0 || !search_.space.check_deadlock()) return true;
+    if (e.ended || e.at.depth == 0 || e.moving > 0 || e.cut || !search_.space.check_deadlock()) return true;
     const auto& terminal = search_.plan.terminal;
     bool fine = e.successors == 0 ? search_.findings.decided(kDeadlock) : counts_.stuttering.ref != kVoid;
     for (; !fine && e.judged < terminal.size(); ++e.judged) {
@@ -204,7 +205,12 @@ class Worker {
     const uint64_t before = e.successors;
     const uint64_t moving = e.moving;
     uint64_t seen = 0;
+    uint64_t cut = 0;
     const bool complete = walk.over(tree, [&](Word word) {
+      if (is_cut(word)) {
+        ++cut;
+        return true;
+      }
       const Leaf& leaf = *leaf_of(word);
       uint64_t fingerprint = e.fingerprint + leaf.delta;
       if (!walk.add_open_writes(leaf, fingerprint)) return false;
@@ -225,6 +231,9 @@ class Worker {
       e.moving = moving;
       return false;
     }
+    counts_.out_of_bounds += cut;
+    counts_.dropped[tree.index()] += cut;
+    e.cut |= cut > 0;
     counts_.generated += seen;
     counts_.enabled[tree.index()] += seen;
     return true;

@@ -27,7 +27,7 @@ from 1. A filter is a projection that gives 1 for the place of each element that
 content key is then the sum over those that pass.
 
 All options of a CHOOSE node and all present elements of an EACH node are taken. A leaf is an outcome: DISABLED,
-EFFECT (with writes), TRUE, FALSE. A predicate with several leaves in one state holds when all are TRUE (roles
+CUT, EFFECT (with writes), TRUE, FALSE. A predicate with several leaves in one state holds when all are TRUE (roles
 CONSTRAINT, INVARIANT, STEP, TERMINAL) or when one is (REACHABLE). DISABLED in a predicate's tree makes no leaf.
 
 Writes ``(cell, update, argument)``: update 0 sets the cell to the id ``argument``; update u > 0 sets it to what table
@@ -47,6 +47,7 @@ DISABLED: int
 EFFECT: int
 TRUE: int
 FALSE: int
+CUT: int  # of an action: it can be taken, and where it leads is out of bounds
 
 INIT: int  # role: expanded once, from the void state in which all cells are 0; its successors are the initial states
 ACTION: int

@@ -17,8 +17,9 @@ constexpr Word kDisabled = 1;
 constexpr Word kTrue = 2;
 constexpr Word kFalse = 3;
 constexpr Word kLeafTag = 4;
-constexpr Word kNodeTag = 5;
-constexpr Word kReadTag = 6;  // A node that reads a plain id.
+constexpr Word kCutTag = 5;   // A leaf where a bound cuts the step.
+constexpr Word kNodeTag = 6;
+constexpr Word kReadTag = 7;  // A node that reads a plain id.
 constexpr Word kTagMask = 7;
 
 // One generation of a node's children. Keys are small and dense as a rule, so a key is an index; where they are not (few keys of a wide cell, content keys of a

@@ -100,10 +100,11 @@ class Space {
 
   Mismatch add_path(int64_t index, const std::vector<Event>& events, int outcome, const std::vector<Write>& writes) {
     Tree& grown = tree(index);
-    require(outcome >= 0 && outcome <= 3, "no such outcome");
+    require(outcome >= 0 && outcome <= 4, "no such outcome");
     const auto kind = static_cast<Outcome>(outcome);
     const bool acts = grown.role() == Role::kInit || grown.role() == Role::kAction;
-    require(kind == Outcome::kDisabled || acts == (kind == Outcome::kEffect), "actions end DISABLED or in an EFFECT, predicates DISABLED, TRUE or FALSE");
+    const bool of_action = kind == Outcome::kEffect || (kind == Outcome::kCut && grown.role() == Role::kAction);
+    require(kind == Outcome::kDisabled || acts == of_action, "actions end DISABLED, CUT or in an EFFECT, predicates DISABLED, TRUE or FALSE");
     require(writes.empty() || kind == Outcome::kEffect, "only an EFFECT writes");
     for (size_t i = 0; i < events.size(); ++i) {
       const bool next = events[i].kind == Kind::kReadNext || events[i].kind == Kind::kWholeNext;

@@ -12,7 +12,7 @@
 namespace modelcheck {
 
 enum class Kind : uint8_t { kRead, kReadNext, kChoose, kEach, kWhole, kWholeNext };
-enum class Outcome : uint8_t { kDisabled, kEffect, kTrue, kFalse };
+enum class Outcome : uint8_t { kDisabled, kEffect, kTrue, kFalse, kCut };
 enum class Role : uint8_t { kInit, kAction, kConstraint, kInvariant, kStep, kReachable, kTerminal };
 
 // One write of a leaf. Without a table the cell gets `value`; with one, what the table gives for the id now there.
@@ -50,7 +50,8 @@ struct Node {
 
 inline bool is_node(Word word) noexcept { return (word & kTagMask) >= kNodeTag; }
 inline Node* node_of(Word word) noexcept { return reinterpret_cast<Node*>(word & ~kTagMask); }
-inline const Leaf* leaf_of(Word word) noexcept { return reinterpret_cast<const Leaf*>(word - kLeafTag); }
+inline bool is_cut(Word word) noexcept { return (word & kTagMask) == kCutTag; }
+inline const Leaf* leaf_of(Word word) noexcept { return reinterpret_cast<const Leaf*>(word & ~kTagMask); }
 
 // One read or choice of a run, as the space has checked it.
 struct Event {
@@ -117,7 +118,7 @@ class Tree {
   Mismatch compare(Word word, const std::vector<Event>& events, Outcome outcome, const std::vector<Write>& writes) const {
     const size_t end = events.size();
     if (is_node(word)) return mismatch(end, *node_of(word));
-    bool same = word == plain_leaf(outcome);
+    bool same = outcome == Outcome::kCut ? is_cut(word) : word == plain_leaf(outcome);
     if (outcome == Outcome::kEffect && (word & kTagMask) == kLeafTag) same = same_writes(*leaf_of(word), resolved(events, writes));
     if (same) return {};
     return {static_cast<int64_t>(end), -1, 0, 0};
@@ -136,14 +137,16 @@ class Tree {
       case Outcome::kDisabled: return kDisabled;
       case Outcome::kTrue: return kTrue;
       case Outcome::kFalse: return kFalse;
-      case Outcome::kEffect: break;
+      case Outcome::kEffect:
+      case Outcome::kCut: break;
     }
     return kMissing;
   }
 
   // The nodes of events from `i` on and the leaf, linked from the bottom up.
   Word branch(const std::vector<Event>& events, size_t i, Outcome outcome, const std::vector<Write>& writes, uint32_t path, Arena& arena) const {
-    Word word = outcome == Outcome::kEffect ? new_leaf(events, writes, path, arena) : plain_leaf(outcome);
+    Word word = plain_leaf(outcome);
+    if (word == kMissing) word = new_leaf(events, writes, path, arena) + (outcome == Outcome::kCut ? kCutTag : kLeafTag);
     for (size_t j = events.size(); j-- > i;) {
       const Event& event = events[j];
       auto* node = new (arena.allocate(sizeof(Node))) Node{{}, event.projection, event.where, event.detail, event.kind};
@@ -167,7 +170,7 @@ class Tree {
         leaf->delta += ordered[i].gain - mix(ordered[i].cell, static_cast<uint32_t>(read->key));
       }
     }
-    return reinterpret_cast<Word>(leaf) + kLeafTag;
+    return reinterpret_cast<Word>(leaf);
   }
 
   // The read that tells the id which a plain write replaces; null when the run did not look.

@@ -15,9 +15,9 @@ from attrs import define, field
 
 from modelcheck.errors import ImpureError, InternalError, ModelcheckError, SpecError
 from modelcheck.spec import Declaration, Machine, State, Step
-from modelcheck.spec.choice import Disabled, choosing
+from modelcheck.spec.choice import Cut, Disabled, choosing
 from modelcheck.spec.declare import Role
-from modelcheck.spec.run import ESCAPING, as_spec_error, options_of
+from modelcheck.spec.run import ESCAPING, as_spec_error, options_of, refuse_bound
 from modelcheck.statespace.cells import ABSENT
 from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.layout import Layout
@@ -243,6 +243,10 @@ class Recorder:
         try:
             with choosing(chooser):
                 self._perform(tree, run, chooser)
+        except Cut:
+            if tree.declared is None:
+                refuse_bound()
+            run.outcome = kernel.CUT
         except Disabled:
             run.outcome = kernel.DISABLED
         except ModelcheckError as error:
@@ -349,6 +353,8 @@ class Recorder:
     def _recorded_outcome(self, tree: Tree, run: Run, state: Mapping[int, int]) -> Any:
         if run.outcome == kernel.DISABLED:
             return "not enabled"
+        if run.outcome == kernel.CUT:
+            return "cut at a bound"
         if tree.declared is not None and tree.declared.role is not Role.ACTION:
             return run.outcome == kernel.TRUE
         return self.layout.snapshot(self.after(run, state))
@@ -372,6 +378,8 @@ class Recorder:
                     return declared.holds(live, arguments, *following)
                 declared.run(live, arguments)
             return self.machine.freeze(live)
+        except Cut:
+            return "cut at a bound"
         except Disabled:
             return "not enabled"
         except ESCAPING as error:

@@ -51,11 +51,16 @@ def constantly(value: Any) -> Callable[[], Any]:
 _RANGES = "Return a truth value, or use assert; a parameter ranges over a domain."
 
 
-def _require(condition: object) -> None:
-    term = truth(condition)
-    if not is_true(term):
-        Present.paths.act("calls require()", _RANGES)
-        Present.paths.assume(term)
+def _only_if(word: str) -> Callable[[object], None]:
+    """A word after which an action goes on only if a condition is true; a proof speaks of what is within the bounds."""
+
+    def assume(condition: object) -> None:
+        term = truth(condition)
+        if not is_true(term):
+            Present.paths.act(f"calls {word}()", _RANGES)
+            Present.paths.assume(term)
+
+    return assume
 
 
 def length(value: Any) -> Any:
@@ -354,7 +359,8 @@ def type_call(*args: Any) -> Any:
 
 
 KNOWN |= {
-    choice.require: _require, choice.choose: chosen, len: length, sum: total, all: every, any: some, max: largest,
+    choice.require: _only_if("require"), choice.bound: _only_if("bound"),
+    choice.choose: chosen, len: length, sum: total, all: every, any: some, max: largest,
     min: smallest, set: set_of, frozenset: frozen_set_of, list: _sequence(list), tuple: _sequence(tuple), enumerate:
     enumerated, zip: zipped, range: ranged, isinstance: is_instance, bool: truth_value, int: whole, next: following,
     divmod: _divided, identity: lambda value: identity(settled(value)), dict: dict_of, sorted: _sorted, getattr: _getattr, iter: _same_iterator,

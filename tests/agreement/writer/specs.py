@@ -59,6 +59,8 @@ class Writer(Statements):
         self.indent += 1
         if self.maybe(3):
             self.put(f"require({self.truth()})")
+        if self.maybe(8):
+            self.put(f"bound({self.truth()})")
         self.body(3, 2)
         self.indent -= 1
 

@@ -58,8 +58,8 @@ class Method:
 
         return [holds for holds, _ in runs(perform)]
 
-    def outcomes(self, state, settled):
-        """Each way to take an action: its arguments, the choices inside, and the state after it."""
+    def outcomes(self, state, settled, cut=lambda: None):
+        """Each way to take an action: its arguments, the choices inside, and the state after it; ``cut`` is called for each that ends at a bound."""
 
         def perform():
             live = copy.deepcopy(state)
@@ -68,7 +68,7 @@ class Method:
             self.function(subject, *arguments)
             return arguments, settled(live)
 
-        for (arguments, after), picked in runs(perform):
+        for (arguments, after), picked in runs(perform, cut):
             yield arguments, picked[len(arguments) :], after
 
 
@@ -128,9 +128,9 @@ class Found:
     enabled: dict = field(factory=dict)
     complete: bool = False
 
-    def outcomes(self, action, live):
+    def outcomes(self, action, live, cut=lambda: None):
         """Each way to take an action."""
-        return list(action.outcomes(live, self.settled))
+        return list(action.outcomes(live, self.settled, cut))
 
     def of(self, *roles):
         return [method for method in self.methods if method.role in roles]
@@ -176,8 +176,12 @@ class Search:
 
     def expand(self, state):
         """Visit all successors."""
-        after = [(each.name, end) for each in self.found.of("action") for _, _, end in self.found.outcomes(each, state)]
-        if not after and not any(all(each.instances(state)) for each in self.found.of("terminal")):
+        cut = []
+        after = [
+            (each.name, end) for each in self.found.of("action") for _, _, end in self.found.outcomes(each, state, lambda: cut.append(state))
+        ]
+        self.found.out_of_bounds += len(cut)
+        if not after and not cut and not any(all(each.instances(state)) for each in self.found.of("terminal")):
             self.found.traces.setdefault("deadlock", self.found.depth - 1)
         for name, end in after:
             self.visit(end, state, name)

@@ -23,6 +23,10 @@ class Disabled(BaseException):
     """Ends a run that is not enabled."""
 
 
+class Cut(Disabled):
+    """Ends a run at a bound."""
+
+
 class Chooser:
     """The run under way: the options that it is to take, and what it met."""
 
@@ -40,14 +44,16 @@ class Chooser:
         return options[at]
 
 
-def runs(perform):
-    """What ``perform`` returns, and what was chosen, for each way in which choices come out."""
+def runs(perform, cut=lambda: None):
+    """What ``perform`` returns, and what was chosen, for each way in which choices come out; ``cut`` is called for each that ends at a bound."""
     scripts = [[]]
     while scripts:
         script = scripts.pop()
         Chooser.present = chooser = Chooser(script)
         try:
             yield perform(), chooser.picked
+        except Cut:
+            cut()
         except Disabled:
             pass
         finally:
@@ -59,6 +65,11 @@ def runs(perform):
 def require(condition):
     if not condition:
         raise Disabled
+
+
+def bound(condition):
+    if not condition:
+        raise Cut
 
 
 def distinct(options):
