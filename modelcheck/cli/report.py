@@ -175,7 +175,7 @@ def _counts(report: Report) -> Iterator[Line]:
             ),
         )
     if report.out_of_bounds:
-        yield (Span(f"{count(report.out_of_bounds, 'successor')} out of bounds, dropped by a constraint"),)
+        yield (Span(f"{count(report.out_of_bounds, 'step')} out of bounds, dropped by a constraint or cut by bound()"),)
     if report.seed is not None:
         yield (Span(f"random walks of at most {count(report.walk_length or 0, 'step')} each (--max-depth), with --seed {report.seed}"),)
 

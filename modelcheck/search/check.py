@@ -247,7 +247,7 @@ def _warnings(exploration: Exploration) -> tuple[str, ...]:
     never = [
         f"the action {action.name} was never enabled{part}"
         if not action.dropped
-        else f"the action {action.name} was enabled, and a constraint dropped all states that it leads to{part}"
+        else f"the action {action.name} was enabled, and all that it leads to is out of bounds{part}"
         for action in _action_reports(exploration)
         if not action.enabled
     ]

@@ -51,7 +51,7 @@ class ActionReport:
         enabled: Transitions that it made.
         new: Those of them to a state not seen before.
         python_calls: Runs of its Python code.
-        dropped: Transitions that a constraint dropped, beside those.
+        dropped: Transitions out of bounds, beside those: a constraint dropped the successor, or a bound cut the step.
     """
 
     name: str
@@ -86,7 +86,7 @@ class Report:
         seconds: Wall-clock time.
         peak_memory_bytes: Of the whole process.
         collision_probability: That two of the states shared a fingerprint, so that one was missed.
-        out_of_bounds: Successors dropped since they broke a constraint.
+        out_of_bounds: Successors dropped since they broke a constraint, and steps cut by a bound.
         properties: The verdict on each property.
         actions: How each action fared.
         predicate_calls: Runs of Python code per property, constraint or terminal predicate.

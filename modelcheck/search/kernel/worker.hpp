@@ -64,7 +64,7 @@ struct alignas(64) Counts {
   uint32_t depth = 0;
   std::vector<uint64_t> enabled;      // By tree: transitions generated,
   std::vector<uint64_t> fresh;        // and those of them to a new state;
-  std::vector<uint64_t> dropped;      // those that a constraint dropped are not among them.
+  std::vector<uint64_t> dropped;      // those out of bounds are not among them.
   std::vector<uint64_t> evaluations;  // By tree: evaluations on states that are not initial,
   std::vector<uint8_t> asked;         // and whether one of any state was asked of some arguments.
   Waiting stuttering{kVoid, 0};       // The first state met that is no place to end, and that every enabled step leads back to.
