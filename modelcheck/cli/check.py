@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -76,6 +75,7 @@ def command(
 
     Exit code: 0 all properties hold, 1 one is violated, 2 an error in the spec or the command, 3 unknown, since a limit was reached.
     """
+    from modelcheck.cli.paint import print_json  # noqa: PLC0415 - what only this command needs, after the options were read.
     from modelcheck.cli.progress import ProgressLine, progress_text  # noqa: PLC0415 - what only this command needs, after the options were read.
     from modelcheck.cli.report import json_report, print_report  # noqa: PLC0415
     from modelcheck.cli.traces import check_writable, write_traces  # noqa: PLC0415
@@ -105,8 +105,10 @@ def command(
         raise
     ctx.ensure_object(Settings).code = report.verdict.exit_code
     files = write_traces(report, type(spec), trace_out)
+    # A search that ended in `init` has no traces, and asking for its machine would begin it again.
+    machine = machine_of(spec) if any(found.trace for found in report.properties) else None
     if as_json:
-        click.echo(json.dumps(json_report(report, machine_of(spec), files, profile=profile), ensure_ascii=False))
+        print_json(json_report(report, machine, files, profile=profile))
     else:
-        print_report(report, machine_of(spec), files, profile=profile, named=properties)
+        print_report(report, machine, files, profile=profile, named=properties)
     ctx.exit(report.verdict.exit_code)

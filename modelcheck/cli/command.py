@@ -12,12 +12,16 @@ import importlib
 import os
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from modelcheck.errors import InternalError, ModelcheckError
+from modelcheck.limits.budget import INTERRUPTED, is_refusal, memory_refused
+from modelcheck.limits.deadline import LimitReached
+from modelcheck.limits.raising import taking_signals
 from modelcheck.verdict import Verdict
 
 ERROR = 2
@@ -78,16 +82,26 @@ class Settings:
 
     Attributes:
         traceback: Whether errors show one.
-        code: The exit code that is known by now, for a reader that stops reading before all is printed.
+        code: The exit code that is known by now, for a reader that stops reading before all is printed, and for a user who waits no longer.
+        as_json: Whether the answer is to be a JSON object.
+        time_limit_s: What ``--time-limit`` says.
     """
 
     traceback: bool = False
     code: int = ERROR
+    as_json: bool = False
+    time_limit_s: float | None = None
 
 
 def _set_traceback(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     if value:
         ctx.ensure_object(Settings).traceback = True
+
+
+def keep_json(ctx: click.Context, _: click.Parameter, value: bool) -> bool:
+    """Note that the answer is to be a JSON object, also where the command does not come to it."""
+    ctx.ensure_object(Settings).as_json = value
+    return value
 
 
 def _set_color(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
@@ -154,19 +168,42 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    with taking_signals():
+        code = _exit_code(arguments, settings)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _exit_code(arguments: list[str] | None, settings: Settings) -> Any:
     try:
         code = modelcheck.main(arguments, prog_name="modelcheck", standalone_mode=False, obj=settings)
         sys.stdout.flush()
     except (BrokenPipeError, SystemExit):  # Click makes the one the other.
         # Whoever read our output has seen enough. Python would complain once more when it flushes at exit.
         _drop_output()
-        code = settings.code
+        return settings.code
     except (click.Abort, KeyboardInterrupt) as error:
-        _tell("interrupted", _whereabouts(error))
-        code = Verdict.UNKNOWN.exit_code
-    except Exception as error:  # noqa: BLE001 - the one place where errors become messages.
-        code = _fail(error, settings)
-    sys.exit(code if isinstance(code, int) else 0)
+        return cut_short(INTERRUPTED, settings, _whereabouts(error))
+    except LimitReached as limit:
+        return cut_short(str(limit), settings)
+    except BaseException as error:  # noqa: BLE001 - the one place where errors become messages.
+        return cut_short(memory_refused(), settings) if is_refusal(error) else _fail(error, settings)
+    return code
+
+
+def cut_short(reason: str, settings: Settings, more: str | None = None) -> int:
+    """Say why the command ends without an answer, or without all of it; returns the exit code."""
+    if settings.code != ERROR:
+        click.echo(f"Warning: {reason} before all was written", err=True)
+        return settings.code
+    if settings.as_json:
+        from modelcheck.cli.paint import print_json  # noqa: PLC0415 - imports what only some commands need.
+
+        print_json({"verdict": Verdict.UNKNOWN.value, "reason": reason, "properties": [], "schema": 1})
+    else:
+        click.echo(f"{click.style('unknown', fg='yellow', bold=True)}: {reason}" + (f"\n  {more}" if more else ""))
+    with suppress(OSError):
+        sys.stdout.flush()
+    return Verdict.UNKNOWN.exit_code
 
 
 def _drop_output() -> None:
@@ -181,7 +218,7 @@ def _whereabouts(error: BaseException) -> str | None:
     return None if found is None else f"It was at {shown_place(found[1])}, in {found[0]}."
 
 
-def _fail(error: Exception, settings: Settings) -> int:
+def _fail(error: BaseException, settings: Settings) -> int:
     if settings.traceback:
         traceback.print_exception(error)
     elif isinstance(error, click.ClickException):
@@ -196,7 +233,7 @@ def _fail(error: Exception, settings: Settings) -> int:
     return ERROR
 
 
-def _unexpected(error: Exception) -> InternalError:
+def _unexpected(error: BaseException) -> InternalError:
     last = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{Path(last.filename).name}:{last.lineno}"
     return InternalError(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__, place=place)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from modelcheck.cli.command import common_options
+from modelcheck.cli.command import common_options, keep_json
 
 if TYPE_CHECKING:
     from modelcheck.trace import Recording, Trace
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 @click.command(short_help="Say where two recorded traces part.")
 @click.argument("a", type=click.Path(path_type=Path))
 @click.argument("b", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print it as one JSON object.")
+@click.option("--json", "as_json", is_flag=True, callback=keep_json, help="Print it as one JSON object.")
 @common_options
 @click.pass_context
 def command(ctx: click.Context, a: Path, b: Path, as_json: bool) -> None:
@@ -27,7 +26,7 @@ def command(ctx: click.Context, a: Path, b: Path, as_json: bool) -> None:
 
     Exit code: 0 the runs are the same, 1 they differ.
     """
-    from modelcheck.cli.paint import paint  # noqa: PLC0415 - what only this command needs, after the options were read.
+    from modelcheck.cli.paint import paint, print_json  # noqa: PLC0415 - what only this command needs, after the options were read.
     from modelcheck.trace import changes, read_recording  # noqa: PLC0415
     from modelcheck.trace.export import decoded  # noqa: PLC0415
 
@@ -37,7 +36,7 @@ def command(ctx: click.Context, a: Path, b: Path, as_json: bool) -> None:
     if as_json:
         found = [] if at is None or at >= min(len(left.states), len(right.states)) else list(changes(left.states[at], right.states[at]))
         listed = [{"path": c.path, "kind": c.kind, "old": c.old or None, "new": c.new or None} for c in found]
-        click.echo(json.dumps({"same": at is None, "step": at, "a": _taken(left, at), "b": _taken(right, at), "changes": listed, "schema": 1}))
+        print_json({"same": at is None, "step": at, "a": _taken(left, at), "b": _taken(right, at), "changes": listed, "schema": 1})
     else:
         paint(_lines(left, right, at, (str(a), str(b))))
     ctx.exit(0 if at is None else 1)

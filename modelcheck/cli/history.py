@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from modelcheck.cli.command import common_options
+from modelcheck.cli.command import common_options, keep_json
 from modelcheck.cli.units import Duration, Size
 from modelcheck.errors import UsageError
 from modelcheck.verdict import Verdict
@@ -43,7 +43,7 @@ _QUIET_S = 1.0
 @click.option("--solver", type=click.Choice(["native", "z3"]), default="native", help="z3 for a second opinion.")
 @click.option("--no-explanation", is_flag=True, help="Do not explain a violation, which takes up to 15 % of the time limit.")
 @click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a violation as a page.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+@click.option("--json", "as_json", is_flag=True, callback=keep_json, help="Print the result as one JSON object.")
 @common_options
 @click.pass_context
 def history(
@@ -68,6 +68,7 @@ def history(
     robustness tests, a table (CSV) or JSON lines. The exit
     code is 0 if the history is consistent, 1 if it is not, 2 if it cannot be read, and 3 if the limit was reached.
     """
+    from modelcheck.cli.paint import print_json  # noqa: PLC0415 - imported when used
     from modelcheck.consistency import check_history, read_history  # noqa: PLC0415 - imported when used
     from modelcheck.consistency.check import reading, unread  # noqa: PLC0415
     from modelcheck.consistency.readers.asked import renaming  # noqa: PLC0415
@@ -84,7 +85,10 @@ def history(
             recording = read_history(file, format=format_, model=model, rename=renaming(rename))
     except LimitReached as limit:
         result = unread(limit, consistency, model)
-        click.echo(json.dumps({"file": str(file), "format": format_, **to_json(result)}) if as_json else described(result))
+        if as_json:
+            print_json({"file": str(file), "format": format_, **to_json(result)})
+        else:
+            click.echo(described(result))
         ctx.exit(result.verdict.exit_code)
     meant = _with_initial(recording.meant, initial)
     with _progress() as progress:
@@ -99,9 +103,9 @@ def history(
             progress=progress,
         )
     if html is not None:
-        html.write_text(page(result, recording.object), encoding="utf-8")
+        html.write_text(page(result, recording.object), encoding="utf-8", errors="backslashreplace")
     if as_json:
-        click.echo(json.dumps({"file": str(file), "format": recording.format, **to_json(result)}))
+        print_json({"file": str(file), "format": recording.format, **to_json(result)})
     else:
         click.echo(described(result))
         others = alike(result.model) if recording.is_guessed and result.verdict is Verdict.VIOLATED else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
@@ -37,6 +38,16 @@ def paint(lines: Iterable[Line]) -> None:
                     for span in piece
                 )
             )
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON object: in the characters that standard output has, and others escaped."""
+    text = json.dumps(document, ensure_ascii=False)
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(document)
+    click.echo(text)
 
 
 def columns(rows: Sequence[tuple[str, ...]], *, indent: str = "  ", right: frozenset[int] = frozenset()) -> list[str]:

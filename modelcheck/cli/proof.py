@@ -36,7 +36,7 @@ SCHEMA = 1
 MOST_SHOWN = 4
 
 
-def json_proofs(report: ProofReport, machine: Machine, files: Mapping[str, Path]) -> dict[str, Any]:
+def json_proofs(report: ProofReport, machine: Machine | None, files: Mapping[str, Path]) -> dict[str, Any]:
     """A report as the JSON object of ``--json``."""
     return {
         "spec": report.spec,
@@ -51,7 +51,7 @@ def json_proofs(report: ProofReport, machine: Machine, files: Mapping[str, Path]
         "unbounded": list(report.unbounded),
         "left_out": list(report.left_out),
         "listed": dict(report.listed),
-        "properties": [_json_proof(proof, machine, files.get(proof.name)) for proof in report.properties],
+        "properties": [_json_proof(proof, machine, files.get(proof.name)) for proof in report.properties if machine is not None],
         "schema": SCHEMA,
     }
 
@@ -96,7 +96,7 @@ def _json_counterexample(found: CounterexampleToInduction) -> dict[str, Any]:
 # For people ------------------------------------------------------------------------------------------------------------------------------------
 
 
-def print_proofs(report: ProofReport, machine: Machine, files: Mapping[str, Path]) -> None:
+def print_proofs(report: ProofReport, machine: Machine | None, files: Mapping[str, Path]) -> None:
     """Print a report: the verdicts, then what is wrong, beginning with lemmas that are not even true, then what was found."""
     paint(_heading(report))
     paint(_verdicts(report))
@@ -106,6 +106,7 @@ def print_proofs(report: ProofReport, machine: Machine, files: Mapping[str, Path
         if proof in lemmas[1:]:
             paint(_mention(proof, files.get(proof.name)))
         else:
+            assert machine is not None
             paint(_violation(proof, machine, files.get(proof.name)))
     shown: list[CounterexampleToInduction] = []
     for proof in report.properties:
@@ -113,6 +114,7 @@ def print_proofs(report: ProofReport, machine: Machine, files: Mapping[str, Path
         # Where all that was asked for holds, what else was tried is no longer of interest.
         if found is not None and report.verdict is not Verdict.HOLDS and found not in shown:
             shown.append(found)
+            assert machine is not None
             paint(_counterexample(proof, found, machine))
         if proof.found:
             paint(_found(proof))

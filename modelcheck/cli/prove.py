@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
 import click
 
-from modelcheck.cli.command import common_options
+from modelcheck.cli.command import Settings, common_options
 from modelcheck.cli.target import json_option, spec_from, spec_options, time_limit_option, trace_out_option
+from modelcheck.limits.memory import require_room
+
+_ROOM_BYTES = 64 << 20
+"""What loading z3 takes: where its library does not fit, the loader may find another one, which does not fit its bindings."""
 
 
 @click.command(short_help="Prove a spec's properties with z3.")
@@ -63,6 +66,8 @@ def command(
 
     Exit code: 0 all are proved, 1 one is violated, 2 an error in the spec or the command, 3 unknown.
     """
+    require_room(_ROOM_BYTES)
+    from modelcheck.cli.paint import print_json  # noqa: PLC0415 - what only this command needs, after the options were read.
     from modelcheck.cli.proof import json_proofs, print_proofs  # noqa: PLC0415 - what only this command needs, after the options were read.
     from modelcheck.cli.traces import check_writable, write_traces  # noqa: PLC0415
     from modelcheck.limits import Limits  # noqa: PLC0415
@@ -84,11 +89,13 @@ def command(
     )
     if sys.stderr.isatty() and not as_json:
         click.echo("\r\x1b[K", nl=False, err=True)
+    ctx.ensure_object(Settings).code = report.verdict.exit_code
     files = write_traces(report, type(spec), trace_out)
+    machine = machine_of(spec) if report.properties else None
     if as_json:
-        click.echo(json.dumps(json_proofs(report, machine_of(spec), files), ensure_ascii=False))
+        print_json(json_proofs(report, machine, files))
     else:
-        print_proofs(report, machine_of(spec), files)
+        print_proofs(report, machine, files)
     ctx.exit(report.verdict.exit_code)
 
 

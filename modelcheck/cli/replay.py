@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from modelcheck.cli.command import common_options
+from modelcheck.cli.command import common_options, keep_json
 
 if TYPE_CHECKING:
     from modelcheck.spec import Machine
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option(
     "--spec", "target", metavar="SPEC", help="Replay it through this spec instead of the one that the trace names."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the outcome as one JSON object.")
+@click.option("--json", "as_json", is_flag=True, callback=keep_json, help="Print the outcome as one JSON object.")
 @click.option("--step", type=click.IntRange(min=0), metavar="N", help="Show the state after step N, what else could be taken there, and stop.")
 @click.option("--interactive", "-i", is_flag=True, help="Step through the trace: forward, back, other actions; from step N on with --step.")
 @click.option("--pdb", "debugged", is_flag=True, help="Debug the Python of step N (the last one without --step), on the spec's own lines.")
@@ -48,7 +48,9 @@ def command(
         _step_through(machine, found, step, interactive=interactive, debugged=debugged)
         return
     if as_json:
-        click.echo(json.dumps(_json(recording, found), ensure_ascii=False))
+        from modelcheck.cli.paint import print_json  # noqa: PLC0415 - not for people.
+
+        print_json(_json(recording, found))
     else:
         _print(machine, recording, found)
     good = recording.kind == "reachable" or (recording.kind == "log" and recording.observed is None)

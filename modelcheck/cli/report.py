@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping
 from enum import Enum
 from pathlib import Path
@@ -31,7 +32,7 @@ _FAST = 1_000_000  # Generated states; with fewer, the rate is that of the start
 
 
 def json_report(
-    report: Report, machine: Machine, files: Mapping[str, Path], *, profile: bool = False
+    report: Report, machine: Machine | None, files: Mapping[str, Path], *, profile: bool = False
 ) -> dict[str, Any]:
     """The report as a JSON object."""
     found = {
@@ -67,13 +68,13 @@ def json_report(
     return found
 
 
-def _json_property(found: PropertyReport, machine: Machine, files: Mapping[str, Path]) -> dict[str, Any]:
+def _json_property(found: PropertyReport, machine: Machine | None, files: Mapping[str, Path]) -> dict[str, Any]:
     violated = found.verdict is Verdict.VIOLATED
     trace = None
     if found.trace is not None:
         file = files.get(found.name)
         trace = {"file": None if file is None else str(file), "steps": len(found.trace.steps)}
-    reason = explain(machine, found.trace) if violated and found.trace is not None else None
+    reason = explain(machine, found.trace) if machine is not None and violated and found.trace is not None else None
     return {
         "name": found.name,
         "kind": found.kind,
@@ -91,7 +92,9 @@ def plain_value(value: Any) -> Any:
     [1, [2]]
     """
     if isinstance(value, Enum):
-        return value.name
+        return value.name or show(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return repr(value)
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, (tuple, list)):
@@ -107,7 +110,7 @@ def plain_value(value: Any) -> Any:
 
 
 def print_report(
-    report: Report, machine: Machine, files: Mapping[str, Path], *, profile: bool = False, named: Collection[str] = ()
+    report: Report, machine: Machine | None, files: Mapping[str, Path], *, profile: bool = False, named: Collection[str] = ()
 ) -> None:
     """Print the report: verdicts, counts, warnings, and last the counterexamples with the command that replays each.
 
@@ -261,8 +264,8 @@ def _written_at(found: PropertyReport, machine: Machine) -> str:
     return f"  {shown_path(file)}:{line}"
 
 
-def _evidence(found: PropertyReport, machine: Machine, file: Path | None) -> Iterator[Line]:
-    if found.trace is None:
+def _evidence(found: PropertyReport, machine: Machine | None, file: Path | None) -> Iterator[Line]:
+    if found.trace is None or machine is None:
         return
     if found.verdict is Verdict.HOLDS:
         title = Span(f"Witness: {found.name} is reached", "holds")

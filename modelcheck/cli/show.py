@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from modelcheck.cli.command import common_options
+from modelcheck.cli.command import common_options, keep_json
 from modelcheck.cli.target import spec_from, spec_options
 
 _SHOWN = 4
@@ -21,16 +20,16 @@ if TYPE_CHECKING:
 
 @click.command(short_help="List what a spec consists of.")
 @spec_options
-@click.option("--json", "as_json", is_flag=True, help="Print it as one JSON object.")
+@click.option("--json", "as_json", is_flag=True, callback=keep_json, help="Print it as one JSON object.")
 @common_options
 def command(target: str, settings: tuple[str, ...], as_json: bool) -> None:
     """List the constants, variables, actions and properties of SPEC, and where each is written."""
-    from modelcheck.cli.paint import paint  # noqa: PLC0415 - what only this command needs, after the options were read.
+    from modelcheck.cli.paint import paint, print_json  # noqa: PLC0415 - what only this command needs, after the options were read.
     from modelcheck.spec import machine_of  # noqa: PLC0415
 
     machine = machine_of(spec_from(target, settings))
     if as_json:
-        click.echo(json.dumps(_json(machine), ensure_ascii=False))
+        print_json(_json(machine))
     else:
         paint(_lines(machine))
 

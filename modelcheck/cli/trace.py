@@ -37,7 +37,7 @@ def command(file: Path, form: str, out: Path, target: str | None) -> None:
         click.echo(text, nl=False)
         return
     try:
-        out.write_text(text, encoding="utf-8")
+        out.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         from modelcheck.errors import UsageError  # noqa: PLC0415 - beside its only use.
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from modelcheck.errors import UsageError
+from modelcheck.limits.budget import INTERRUPTED
 from modelcheck.search.report import Report
 from modelcheck.spec.loading import shown_path
 from modelcheck.trace import Trace, write_trace
+from modelcheck.trace.recording import remove_leftovers
 from modelcheck.trace.saving import FOLDER, save
 from modelcheck.verdict import Verdict
 
@@ -42,6 +44,7 @@ def write_traces(report: Report | ProofReport, cls: type, out: Path | None) -> d
     with_trace = [found for found in report.properties if found.trace is not None]
     with_trace.sort(key=lambda found: found.verdict is not Verdict.VIOLATED)
     files: dict[str, Path] = {}
+    remove_leftovers(FOLDER)
     for number, found in enumerate(with_trace):
         assert found.trace is not None
         path = out if number == 0 else None
@@ -49,6 +52,8 @@ def write_traces(report: Report | ProofReport, cls: type, out: Path | None) -> d
             files[found.name] = write_to(found.trace, cls, path)
         except OSError as error:
             click.echo(f"Warning: the trace could not be written to {path or FOLDER}: {error.strerror}", err=True)
+        except KeyboardInterrupt:  # The verdict is known, and the user may wait no longer for anything else.
+            click.echo(f"Warning: the trace was not written to {path or FOLDER}: {INTERRUPTED}", err=True)
     return files
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from modelcheck.cli.command import common_options
+from modelcheck.cli.command import common_options, keep_json
 from modelcheck.cli.target import spec_from, spec_options, time_limit_option
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write the behaviour that explains the log there, up to the line that nothing explains. One that does not go to the end is always written.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the outcome as one JSON object.")
+@click.option("--json", "as_json", is_flag=True, callback=keep_json, help="Print the outcome as one JSON object.")
 @common_options
 @click.pass_context
 def command(
@@ -55,7 +55,7 @@ def command(
     Exit code: 0 it is a behaviour, 1 a line has no explanation, or the behaviour violates a property, 2 an error, 3 unknown: too many
     states explain it, or the time was over.
     """
-    from modelcheck.cli.paint import paint  # noqa: PLC0415 - what only this command needs, after the options were read.
+    from modelcheck.cli.paint import paint, print_json  # noqa: PLC0415 - what only this command needs, after the options were read.
     from modelcheck.cli.progress import ProgressLine, log_progress_text  # noqa: PLC0415
     from modelcheck.cli.traces import check_writable, write_to  # noqa: PLC0415
     from modelcheck.conformance.log import CutShort, read_log  # noqa: PLC0415
@@ -80,7 +80,7 @@ def command(
     if found.trace is not None and (trace_out is not None or found.verdict is Verdict.VIOLATED):
         trace_out = write_to(found.trace, machine.cls, trace_out)
     if as_json:
-        click.echo(json.dumps(_json(machine, found, log, trace_out), ensure_ascii=False))
+        print_json(_json(machine, found, log, trace_out))
     else:
         paint(_lines(machine, found, log, trace_out))
     ctx.exit(found.verdict.exit_code)

@@ -12,9 +12,10 @@ from attrs import frozen
 
 from modelcheck.conformance.explaining import Explaining, Unexplained
 from modelcheck.conformance.violation import counterexample
+from modelcheck.errors import UsageError
 from modelcheck.limits import Limits
 from modelcheck.limits.budget import Budget
-from modelcheck.limits.given import limits_given
+from modelcheck.limits.given import callback, limits_given, names
 from modelcheck.limits.watch import Overrun, Watch
 from modelcheck.spec import Machine
 from modelcheck.spec.overrun import out_of_memory, told
@@ -97,7 +98,11 @@ def validate(
         UsageError: if a hidden action does not exist.
         SpecError: if the spec's code raises, or does not end.
     """
+    if not isinstance(machine, Machine):
+        raise UsageError(f"a log is validated against the machine of a spec, not {machine!r}", remedy="Give machine_of(spec).")
     limits_given(limits, without=("depth",), what="the validation of a log")
+    hidden = names("hidden", hidden) or ()
+    callback("progress", progress)
     most = limits.states or LIMITS.states or 0
     return _Validating(machine, log, list(hidden), most, budget or Budget(limits), progress).run()
 

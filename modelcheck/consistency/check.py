@@ -24,7 +24,7 @@ from modelcheck.consistency.result import Explanation, HistoryResult
 from modelcheck.errors import UsageError
 from modelcheck.limits import Limits
 from modelcheck.limits.deadline import Allowance, Deadline, LimitReached, allowance, watched
-from modelcheck.limits.given import limits_given
+from modelcheck.limits.given import callback, limits_given
 from modelcheck.verdict import Verdict
 
 CONSISTENCIES = ("linearizable", *ORDERINGS, *LEVELS)
@@ -76,6 +76,9 @@ def check_history(
     >>> check_history(History([write, stale]), Register(0)).verdict
     <Verdict.VIOLATED: 'violated'>
     """
+    callback("progress", progress)
+    if consistency is not None and not isinstance(consistency, str):
+        raise UsageError(f"there is no consistency {consistency!r}", remedy=f"Choose one of {', '.join(CONSISTENCIES)}.")
     given = allowance(limits_given(limits, without=("states", "depth"), what="the check of a history"))
     deadline = Deadline(given.time_s)
     try:
@@ -170,6 +173,8 @@ def _question(
     Raises:
         LimitReached: if the time or the memory is used up before a file is read.
     """
+    if not isinstance(history, (History, Path, str)):
+        raise UsageError(f"a history is a History, or a file with one, not {history!r}")
     if not isinstance(history, History):
         with reading(limits):
             named = model.name if isinstance(model, SequentialObject) and model.name in OBJECTS else model

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import time
 
 from modelcheck.limits.given import NO_LIMITS, Limits
 from modelcheck.limits.memory import Allowed, allowed, refused, resident_bytes
 
+# What the loader of shared libraries says.
+_LOADER = ("failed to map segment", "cannot allocate memory", "Cannot allocate memory", "cannot create shared object descriptor")
 INTERRUPTED = "it was interrupted"
 _EVIDENCE_S = 10.0
 
@@ -70,6 +73,17 @@ class Budget:
     def memory_short(self) -> str:
         """That the memory does not suffice."""
         return f"memory ran short: {self._allowed}"
+
+
+def is_refusal(error: BaseException | None) -> bool:
+    """Whether an error says that the system gave no more memory: to Python, to a library that is loaded, or to a call of the system."""
+    while error is not None:
+        if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
+            return True
+        if isinstance(error, ImportError) and any(text in str(error) for text in _LOADER):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def memory_refused() -> str:

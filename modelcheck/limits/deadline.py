@@ -18,7 +18,7 @@ from attrs import frozen
 
 from modelcheck.limits.given import Limits
 from modelcheck.limits.memory import allowed, resident_bytes
-from modelcheck.limits.raising import raise_in, take_back
+from modelcheck.limits.raising import Interrupted, is_main, on_interrupt, raise_in, started, take_back, wake
 
 TIME_UP: Final = "the time limit was reached"
 MEMORY_UP: Final = "the memory limit was reached"
@@ -50,8 +50,11 @@ def allowance(limits: Limits) -> Allowance:
     return Allowance(time_s, allowed().bytes if limits.memory_bytes is None else limits.memory_bytes)
 
 
-class LimitReached(Exception):  # noqa: N818 - it is a verdict, and no error
-    """A limit was reached; the text says which. It ends a procedure, whose caller makes it a verdict."""
+class LimitReached(BaseException):
+    """A limit was reached; the text says which. It ends a procedure, whose caller makes it a verdict.
+
+    Derived from BaseException so that ``except Exception`` does not swallow it, in the reader of a file or in a module that is imported.
+    """
 
 
 class TimeUp(LimitReached):
@@ -124,29 +127,42 @@ _LEAST_BYTES: Final = 1 << 16
 class watched:  # noqa: N801 - used like a function
     """Raise :class:`LimitReached` in the block, wherever it is in Python, when a limit is reached.
 
-    Also at once, if there is nothing to use. A function in C, such as a call of z3, is not interrupted.
+    Also at once, if there is nothing to use. A function in C, such as a call of z3, is not interrupted, unless it waits and is to be woken.
 
     Args:
         limits: Counted from the beginning of the block.
+        wakes: Whether the main thread is woken by a signal, as Ctrl-C would, if it waits in a call of C.
     """
 
-    def __init__(self, limits: Allowance) -> None:
+    def __init__(self, limits: Allowance, *, wakes: bool = False) -> None:
         self._deadline = Deadline(limits.time_s, limits.memory_bytes)
         self._thread = threading.get_ident()
         self._lock = threading.Lock()
         self._closed = threading.Event()
-        self._told = False
+        self._told: type[LimitReached] | None = None
+        self._wakes = wakes  # The block is then in a generator, which is on no stack while it runs.
+        self._signals = on_interrupt(self._heed) if wakes and is_main() else None
         self._frame: FrameType | None = None
 
     def __enter__(self) -> None:
         self._deadline.check(_LEAST_BYTES)
-        self._frame = sys._getframe(1)
-        threading.Thread(target=self._look_on, name="modelcheck-limits", daemon=True).start()
+        self._frame = None if self._wakes else sys._getframe(1)
+        if self._signals is not None:
+            self._signals.__enter__()
+        started(threading.Thread(target=self._look_on, name="modelcheck-limits", daemon=True))
 
     def __exit__(self, *_: object) -> None:
         while not self._closed.is_set():
             with suppress(LimitReached):  # The block is over: what it found is complete.
                 self._close()
+        if self._signals is not None:
+            self._signals.__exit__(None, None, None)
+
+    def _heed(self) -> None:
+        if self._told is None:
+            raise Interrupted
+        if not self._closed.is_set():
+            raise self._told()
 
     def _look_on(self) -> None:
         """Look a few times a second; a limit is told again, for a destructor may have swallowed it."""
@@ -157,11 +173,15 @@ class watched:  # noqa: N801 - used like a function
                 if reached is not None and not self._is_inside():
                     self._closed.set()
                 if reached is not None and not self._closed.is_set():
-                    self._told, wait_s = True, _AGAIN_S
+                    again, self._told, wait_s = self._told is not None, reached, _AGAIN_S
                     raise_in(self._thread, reached)
+                    if again and self._signals is not None:
+                        wake(self._thread)
 
     def _is_inside(self) -> bool:
         """Whether the function with the block still runs: the exception may come just before the block or at its end, which then is not told."""
+        if self._frame is None:
+            return True
         frame = sys._current_frames().get(self._thread)
         while frame is not None and frame is not self._frame:
             frame = frame.f_back
@@ -172,5 +192,5 @@ class watched:  # noqa: N801 - used like a function
         with self._lock:
             self._closed.set()
         self._frame = None
-        if self._told:
+        if self._told is not None:
             take_back()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 from attrs import Attribute, field, frozen
@@ -39,6 +40,33 @@ def seconds(name: str, value: object) -> float:
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value) or value < 0:
         raise UsageError(f"{name} is a number of seconds, at least 0, not {value!r}", remedy="Leave it out where there is to be no limit.")
     return value
+
+
+def names(name: str, value: object) -> list[str] | None:
+    """Several names, or None.
+
+    Raises:
+        UsageError: if it is anything else; a single text is not several names.
+    """
+    if value is None:
+        return None
+    if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
+        raise UsageError(f"{name} are several names, not {value!r}", remedy=f"Write {name}=[{value!r}]." if isinstance(value, str) else None)
+    listed = list(value)
+    for each in listed:
+        if not isinstance(each, str):
+            raise UsageError(f"{name} are names, and {each!r} is none")
+    return listed
+
+
+def callback(name: str, value: object) -> None:
+    """Make sure that something can be called, or is None.
+
+    Raises:
+        UsageError: if it is not.
+    """
+    if value is not None and not callable(value):
+        raise UsageError(f"{name} is a function, not {value!r}")
 
 
 def _positive(_: Any, attribute: Attribute[Any], value: object) -> None:

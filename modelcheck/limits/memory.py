@@ -65,6 +65,17 @@ def refused() -> str:
     return f"{min(limits)[1]} allows no more" if limits else "the system gave no more"
 
 
+def require_room(bytes_: int) -> None:
+    """Make sure that so many bytes of addresses are left, for a library that ends the program where they are not.
+
+    Raises:
+        MemoryError: if they are not.
+    """
+    space, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if space != resource.RLIM_INFINITY and space - (_figure("/proc/self/status", "VmSize:") or 0) < bytes_:
+        raise MemoryError
+
+
 _MACHINE = "the machine"
 
 

@@ -33,6 +33,30 @@ def pause() -> None:
     """Do nothing, in Python: where a long piece of C code calls it, an exception from outside is raised, if one waits."""
 
 
+@contextmanager
+def taking_signals() -> Iterator[None]:
+    """Let SIGINT, and SIGTERM and SIGHUP like it, raise `Interrupted` in the block, or do what takes SIGINT at the time; for a program.
+
+    A SIGHUP that is ignored, as under ``nohup``, stays so.
+    """
+    handlers = {signal.SIGINT: interrupt, signal.SIGTERM: _as_interrupt, signal.SIGHUP: _as_interrupt}
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        del handlers[signal.SIGHUP]
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()} if is_main() else {}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+
+def _as_interrupt(number: int, frame: FrameType | None) -> None:
+    del number
+    handler = signal.getsignal(signal.SIGINT)
+    if callable(handler):
+        handler(signal.SIGINT, frame)
+
+
 def is_main() -> bool:
     """Whether the present thread is the one that signals are handled in."""
     return threading.current_thread() is threading.main_thread()

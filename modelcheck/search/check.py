@@ -14,7 +14,7 @@ from typing import Any
 from modelcheck.errors import SpecError, UsageError
 from modelcheck.limits import Limits
 from modelcheck.limits.budget import Budget
-from modelcheck.limits.given import NO_LIMITS, limits_given, whole
+from modelcheck.limits.given import NO_LIMITS, callback, limits_given, names, whole
 from modelcheck.limits.memory import peak_bytes
 from modelcheck.limits.watch import Overrun, Watch
 from modelcheck.search.evidence import evidence, failing_run, walked
@@ -64,6 +64,8 @@ def check(
         UsageError: if a property has an unknown name, or an argument cannot be meant.
     """
     _check_arguments(spec, limits, workers, order, seed)
+    properties = names("properties", properties)
+    callback("progress", progress)
     return _Check(spec, properties, limits, seed if order == "random" else None).report(
         limits=limits, workers=workers, order=order, seed=seed, keep_going=keep_going, progress=progress
     )
@@ -125,11 +127,11 @@ class _Check:
         return unfinished(self._spec, self._names, reason, self._budget, self._seed)
 
 
-def _chosen(machine: Machine, names: Sequence[str] | None) -> tuple[list[Declaration], bool]:
-    if names is None:
+def _chosen(machine: Machine, named: Sequence[str] | None) -> tuple[list[Declaration], bool]:
+    if named is None:
         return machine.properties, True
-    chosen = [machine.find(name, machine.properties) for name in names if name != DEADLOCK]
-    return [declared for declared in machine.properties if declared in chosen], DEADLOCK in names
+    chosen = [machine.find(name, machine.properties) for name in named if name != DEADLOCK]
+    return [declared for declared in machine.properties if declared in chosen], DEADLOCK in named
 
 
 # The report --------------------------------------------------------------------------------------------------------------------------------------

@@ -191,6 +191,8 @@ class Exploration:
     def _supply(self, worker: int) -> None:
         try:
             self.recorder.supply(self.explorer, worker)
+            if self._walks and self._has_initial_states():
+                self.explorer.set_enough_initial()
         except Overrun as overrun:
             self.stopped = told(self._watch, overrun)  # Says more than why the others stop.
             self._halt.set()
@@ -200,6 +202,11 @@ class Exploration:
             if declared is not None and self.failed is None:
                 self.failed = (declared, self.explorer.missed(worker))
             raise
+
+    def _has_initial_states(self) -> bool:
+        """Whether a random walk has enough of them to begin: as many as the limit of states, or what half of its time gave."""
+        enough = self._limits.states is not None and self.recorder.initial_runs >= self._limits.states
+        return enough or self._budget.seconds > self._budget.left_s
 
     def _batch(self) -> int:
         if self._limits.states is None:

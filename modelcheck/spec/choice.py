@@ -72,7 +72,7 @@ class choosing:  # noqa: N801 - used like a function.
                 ended = overrun
         if ended is not None:
             raise ended
-        if error is not None and not isinstance(error, Exception) and is_stray(error):
+        if error is not None and is_stray(error):
             raise StrayError(error) from error
 
     def _leave(self) -> None:
@@ -97,11 +97,15 @@ _FRAMEWORKS = ("modelcheck", "hypothesis", "_pytest", "pytest")
 
 
 def is_stray(error: BaseException) -> bool:
-    """Whether an exception that is no ``Exception`` came out of a spec's code by mistake.
+    """Whether an exception came out of a spec's code that means something else to whoever runs it.
+
+    That is one which is no ``Exception``, and ``StopIteration``, which a generator cannot pass on.
 
     Those by which this package, Hypothesis and pytest end a run are meant; and Ctrl-C is, which Python raises as a plain ``KeyboardInterrupt``
     in the main thread unless somebody took the signal.
     """
+    if isinstance(error, Exception):
+        return isinstance(error, StopIteration)
     if type(error) is KeyboardInterrupt:
         return not is_main() or signal.getsignal(signal.SIGINT) is not signal.default_int_handler
     return type(error).__module__.partition(".")[0] not in _FRAMEWORKS

@@ -177,7 +177,7 @@ def _imported(load: object, what: str) -> ModuleType:
             "require() was called outside of a run", place=user_place(error), remedy="Call it in an action or in init."
         ) from error
     except BaseException as error:
-        if not isinstance(error, Exception) and not is_stray(error):
+        if not (isinstance(error, Exception) or is_stray(error)):
             raise
         shown = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         raise SpecError(f"importing {what} raised {shown}", place=user_place(error)) from error

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
@@ -26,6 +28,7 @@ from modelcheck.spec.shape import (
     as_good_as,
     check_boot,
     constant_changed,
+    has_boot,
     held_once,
     shape_of,
     unknown_attribute,
@@ -37,6 +40,10 @@ from modelcheck.values import identity, show
 
 if TYPE_CHECKING:
     from modelcheck.spec.spec import Spec
+
+
+_LOOKED_AT = 1_000
+"""Initial states that are looked at to find out what of the parts is never used; with more of them nothing is left out."""
 
 
 @frozen
@@ -71,6 +78,7 @@ class Machine:
         self.spec = spec
         self.cls = type(spec)
         self.constants: dict[str, Any] = self._constants()
+        self._boot: State | None = None
         self.shape: RecordShape = self._shape()
         self._shared = {place: show(value) for place, value in self._shared_objects()}
         self.variables = [name for name, shape in self.shape.fields.items() if not isinstance(shape, AliasShape)]
@@ -245,16 +253,19 @@ class Machine:
                 yield declaration(owner, name, mark, function)
 
     def _declared_by_parts(self) -> Iterator[Declaration]:
-        states = self.initial_states()
-        try:
-            for state in states[1:]:
-                check_boot(self.shape, states[0], state)
-        except SpecError as error:
-            error.place = self.place
-            raise
+        parts = list(self._parts(self.shape))
+        boots = has_boot(self.shape)
+        if not (parts or boots):
+            return  # Nothing depends on the other initial states, of which there may be millions.
+        states = list(islice(self._initial_states(), _LOOKED_AT + 1))
+        self._boot = states[0] if boots else None
+        for state in states[1:]:
+            self._check_boot(state)
         initial = [self.thaw(state) for state in states]
-        for owner, shape in list(self._parts(self.shape)):
-            unused = frozenset.intersection(*(self._unused(owner.within(live)) for live in initial))
+        all_known = len(initial) <= _LOOKED_AT
+        for owner, shape in parts:
+            found = frozenset.intersection(*(self._unused(owner.within(live)) for live in initial))
+            unused = found if all_known else frozenset()
             shape.settle(unused, owner.within(initial[0]))
             self._check_elsewhere(shape)
             yield from (declared for declared in self._declared(owner, shape.cls) if declared.method not in unused)
@@ -307,14 +318,38 @@ class Machine:
 
     def initial_state(self) -> State:
         """The initial state for which the present run's chooser decides."""
-        return self.freeze(self._initialised())
+        state = self.freeze(self._initialised())
+        self._check_boot(state)
+        return state
+
+    def _check_boot(self, state: State) -> None:
+        if self._boot is None:
+            return
+        try:
+            check_boot(self.shape, self._boot, state)
+        except SpecError as error:
+            error.place = self.place
+            raise
+
+    @cached_property
+    def first_state(self) -> State:
+        """The first of the initial states."""
+        return next(self._initial_states())
 
     def initial_states(self) -> list[State]:
         """All initial states, in the order of the choices in ``init``; repeats included."""
-        try:
-            return list(all_runs(lambda _: self.initial_state(), refuse_bound))
-        except ESCAPING as error:
-            raise as_spec_error(error, f"init of {self.cls.__name__}", self.place) from error
+        return list(self._initial_states())
+
+    def _initial_states(self) -> Iterator[State]:
+        runs = all_runs(lambda _: self.initial_state(), refuse_bound)
+        while True:
+            try:
+                state = next(runs)
+            except StopIteration:
+                return
+            except ESCAPING as error:
+                raise as_spec_error(error, f"init of {self.cls.__name__}", self.place) from error
+            yield state
 
     def _check_some_allowed(self) -> None:
         """Refuse constraints that exclude all initial states: nothing would be checked, and all hold."""

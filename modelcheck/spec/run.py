@@ -32,15 +32,19 @@ ESCAPING = (Exception, SystemExit)
 """What may come out of a spec's code by mistake. The end of the program is not for an action to bring about."""
 
 MOST_OPTIONS = 1_000_000
+MOST_NUMBERS = 1 << 24
+"""The options of a range, which takes no room: as many as a state may have successors."""
 MOST_CHOICES = 10_000
 
 
-def options_of(options: Iterable[Any]) -> list[Any]:
+def options_of(options: Iterable[Any]) -> Sequence[Any]:
     """The distinct options in the order in which they are tried: sets in the total order, everything else as it comes.
 
     Raises:
         SpecError: if they cannot be iterated, or are not values.
     """
+    if type(options) is range and 0 < len(options) <= MOST_NUMBERS:
+        return options  # Distinct already, and not listed anew in each of as many runs.
     if isinstance(options, (Counter, Bag)):
         options = ordered(item for item, count in options.items() if count > 0)
     elif isinstance(options, (AbstractSet, Mapping)):
@@ -125,10 +129,11 @@ def all_runs(perform: Callable[[ScriptedChooser], T], cut: Callable[[], None] = 
         if was_cut:
             cut()
         yield from results
-        script = _next_script(chooser.taken)
+        script = next_script(chooser.taken)
 
 
-def _next_script(taken: list[tuple[int, int]]) -> list[int] | None:
+def next_script(taken: list[tuple[int, int]]) -> list[int] | None:
+    """The script of the run after one that made these choices, each as (number of options, option taken); None after the last."""
     while taken and taken[-1][1] + 1 == taken[-1][0]:
         taken.pop()
     if not taken:
@@ -148,7 +153,7 @@ def user_frame(error: BaseException) -> tuple[str, str] | None:
     The user's own is what is not of this package, of the standard library or of an installed one; an error that met
     nothing of that kind is placed where it arose.
     """
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(_PACKAGE)]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_ours(frame.filename)]
     named = [frame for frame in frames if not frame.filename.startswith("<")] or frames
     own = [frame for frame in named if not frame.filename.startswith(FOREIGN)] or named
     return (own[0].name, f"{own[-1].filename}:{own[-1].lineno}") if own else None
@@ -156,7 +161,12 @@ def user_frame(error: BaseException) -> tuple[str, str] | None:
 
 def is_users(filename: str) -> bool:
     """Whether code of this file is the user's own: not of this package, the standard library or an installed package."""
-    return not filename.startswith((_PACKAGE, "<")) and not filename.startswith(FOREIGN)
+    return not _is_ours(filename) and not filename.startswith(("<", *FOREIGN))
+
+
+def _is_ours(filename: str) -> bool:
+    # Cython names its files as the build saw them.
+    return filename.startswith(_PACKAGE) or filename.endswith(".pyx")
 
 
 def as_spec_error(error: BaseException, what: str, place: str | None = None) -> ModelcheckError:

@@ -260,6 +260,14 @@ class RecordShape(Shape):
         return live
 
 
+def has_boot(shape: Shape) -> bool:
+    """Whether there is something in a shape that a crash puts back."""
+    if isinstance(shape, RecordShape) and AT_BOOT in shape.constants:
+        return True
+    children = shape.fields if isinstance(shape, RecordShape) else shape.items if isinstance(shape, MapShape) else {}
+    return any(has_boot(child) for child in children.values() if not isinstance(child, AliasShape))
+
+
 def check_boot(shape: Shape, first: Any, other: Any) -> None:
     """Make sure that what a crash of a process puts back is the same in two initial states.
 

@@ -55,7 +55,7 @@ class Layout:
         self._fixed: dict[int, Cell] = {}
         self._dynamic: dict[int, Collection] = {}
         self._classes: dict[tuple[Any, ...], type] = {}
-        first = machine.initial_states()[0]
+        first = machine.first_state
         for shape, snapshot in variables(machine.shape, first):
             self._add(shape, snapshot)
         space.seal()

@@ -15,10 +15,13 @@ from typing import Any, NoReturn
 import z3
 from attrs import define
 
+from modelcheck.limits.memory import require_room
 from modelcheck.limits.raising import Interrupted, interrupt
 from modelcheck.limits.watch import Overrun
 
 _AGAIN_S = 0.01
+# Z3 starts threads, and lets the program end where it cannot.
+_ROOM_BYTES = 32 << 20
 _Z3 = str(Path(z3.__file__).parent) + os.sep
 
 
@@ -133,6 +136,7 @@ def ask(solver: z3.Solver, *assumptions: Any, deadline: float | None = None, mos
         limits.append(int((deadline - time.monotonic()) * 1000))
     if limits:
         solver.set("timeout", max(min(limits), 1))
+    require_room(_ROOM_BYTES)
     with _stop.asking():
         answer = solver.check(*assumptions)
     if answer == z3.unknown and solver.reason_unknown() == "interrupted from keyboard":

@@ -52,7 +52,7 @@ def encode(value: Any) -> Json:
     {'#tup': [{'#bigint': '1'}, {'tag': 'None', 'value': 'U_OF_UNIT'}, {'#set': ['x']}]}
     """
     if isinstance(value, Enum):
-        return _variant(value.name or repr(value))
+        return _variant(value.name or show(value))
     if value is None:
         return _variant("None")
     if isinstance(value, (bool, str)):

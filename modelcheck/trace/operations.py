@@ -57,7 +57,7 @@ class _Chosen:
 
 def is_linearizability(machine: Machine, declared: Declaration) -> bool:
     """Whether a property is that of a client history."""
-    return declared.method == "linearizable" and isinstance(declared.subject(machine.thaw(machine.initial_states()[0])), History)
+    return declared.method == "linearizable" and isinstance(declared.subject(machine.thaw(machine.first_state)), History)
 
 
 def operations(machine: Machine, declared: Declaration, trace: Trace) -> list[Operation]:

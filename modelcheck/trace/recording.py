@@ -7,6 +7,8 @@ for its tools. The file is written beside its place and then renamed, so that no
 
 from __future__ import annotations
 
+import fcntl
+import glob
 import json
 import os
 import re
@@ -24,6 +26,7 @@ from modelcheck.trace.itf import UNIT, Json, encode, normalized
 from modelcheck.trace.reading import check_finite, parse, read_text
 from modelcheck.trace.trace import KINDS, Trace
 
+_PART = ".part"
 SCHEMA = 1
 
 # Written here as well as in pyproject.toml, since asking the installed package takes longer than checking a small spec.
@@ -110,9 +113,12 @@ def write_trace(
         path.write_text(as_text(recording), encoding="utf-8")  # A pipe or a device, such as /dev/null, is to stay one.
         return True
     path = path.resolve()
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:_LONGEST_PREFIX]}.", suffix=".part")
+    remove_leftovers(path.parent, path.name[:_LONGEST_PREFIX])
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:_LONGEST_PREFIX]}.", suffix=_PART)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
+            with suppress(OSError):  # A file system without locks.
+                _lock(handle)
             file.write(as_text(recording))
         Path(temporary).chmod(0o644)
         return _put(Path(temporary), path, may_replace)
@@ -135,6 +141,28 @@ def _put(temporary: Path, path: Path, may_replace: Callable[[Path], bool]) -> bo
         return False
     temporary.replace(path)
     return True
+
+
+def remove_leftovers(folder: Path, name: str = "") -> None:
+    """Remove what runs that were killed have left of files that they were writing; what is being written now is locked, and stays.
+
+    Args:
+        folder: Where to look.
+        name: Only what was to become the file of this name; empty: any.
+    """
+    for part in folder.glob(f".{glob.escape(name)}*{_PART}"):
+        with suppress(OSError), part.open("rb") as file:
+            _lock(file.fileno())
+            part.unlink()
+
+
+def _lock(handle: int) -> None:
+    """Lock a file for as long as it is open.
+
+    Raises:
+        OSError: if somebody else has.
+    """
+    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def as_text(recording: Recording) -> str:

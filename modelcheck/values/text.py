@@ -64,7 +64,17 @@ def _show_compound(value: Any) -> str:
         return value.__qualname__
     if _has_no_text(type(value)) and not is_by_object(type(value)) and is_transparent(value):
         return f"{type(value).__name__}({_fields(attributes_of(value))})"
-    return repr(value)
+    return _represented(value)
+
+
+def _represented(value: Any) -> str:
+    """What ``repr`` says; if that raises, which is a mistake of the value's class and no reason to show nothing, what it is."""
+    try:
+        return repr(value)
+    except BaseException as error:
+        if isinstance(error, (MemoryError, KeyboardInterrupt)) or type(error).__module__.startswith("modelcheck."):
+            raise
+        return f"<{type(value).__name__}, whose repr raises {type(error).__name__}>"
 
 
 def _fields(fields: Mapping[str, Any]) -> str:

@@ -98,12 +98,14 @@ def read_history(
         HistoryError: The file is missing, damaged, or not of this format.
         UsageError: There is no such format.
     """
+    if not isinstance(path, (str, Path)):
+        raise UsageError(f"a history is read from a file, not from {path!r}")
+    if format is not None and format not in FORMATS:
+        raise UsageError(f"there is no format {format!r}", remedy=f"Choose one of {', '.join(FORMATS)}.")
     path = Path(path)
     if not path.is_file() and not path.is_dir():
         raise HistoryError("there is no such file", place=str(path), remedy="Name a file with a recorded history.")
     name = format or guessed_format(path)
-    if name not in FORMATS:
-        raise UsageError(f"there is no format {name!r}", remedy=f"Choose one of {', '.join(FORMATS)}.")
     if path.is_dir() and name != "etcd":
         raise HistoryError("this is a folder", place=str(path), remedy="Name a file; a folder is a report of etcd.")
     with _without_collection():

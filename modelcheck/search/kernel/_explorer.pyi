@@ -30,6 +30,8 @@ class Explorer:
         """Expand up to max_states states of the present level without the GIL. Thread-safe for distinct workers."""
     def next_level(self) -> bool:
         """With all workers at rest: make the next level the present one. False when it is empty."""
+    def set_enough_initial(self) -> None:
+        """Let random walks begin in the initial states that are known by now, as soon as there is one, and ask for no more."""
     def grow(self) -> bool:
         """With all workers at rest: enlarge the table.
 

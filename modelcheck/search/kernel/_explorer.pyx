@@ -29,7 +29,7 @@ cdef extern from "modelcheck/search/kernel/explorer.hpp" namespace "modelcheck" 
         Place find(uint64_t fingerprint) noexcept
         cbool claim_alone "claim<false>"(Place place, uint64_t fingerprint) noexcept
         uint64_t reserve(uint64_t wanted) noexcept
-        cbool grow(uint64_t slots, uint32_t threads) noexcept
+        cbool grow(uint64_t slots, uint32_t threads) except +
         uint64_t next_size() noexcept
         uint64_t slots() noexcept
         uint64_t bytes() noexcept
@@ -88,7 +88,8 @@ cdef extern from "modelcheck/search/kernel/explorer.hpp" namespace "modelcheck" 
         CExplorer(const CSpace& space, const Settings& settings) except +
         Pause run(uint32_t worker, uint64_t max_states) except +
         cbool next_level() except +
-        cbool grow() noexcept
+        void set_enough_initial() noexcept
+        cbool grow() except +
         const Miss& miss(uint32_t worker) except +
         pair[uint64_t, int64_t] missed(uint32_t worker) except +
         vector[Finding] findings() except +
@@ -137,6 +138,9 @@ cdef class Explorer:
 
     def next_level(self):
         return self.explorer.get().next_level()
+
+    def set_enough_initial(self):
+        self.explorer.get().set_enough_initial()
 
     def grow(self):
         cdef cbool grown

@@ -48,6 +48,8 @@ class Explorer {
   std::pair<Ref, int64_t> missed(uint32_t worker) const { return workers_.at(worker)->missed(); }
   std::vector<Finding> findings() const { return search_.findings.all(); }
 
+  void set_enough_initial() noexcept { search_.enough_initial = true; }
+
   bool next_level() {
     if (search_.settings.mode != Mode::kBreadth || !replace_level()) return false;
     ++search_.depth;

@@ -140,6 +140,7 @@ struct Search {
   Level level;
   uint32_t depth = 0;  // Of the states in `level`; changes with all workers at rest.
   std::unique_ptr<Progress[]> progress;  // One per worker.
+  std::atomic<bool> enough_initial{false};  // Whether random walks begin in the initial states that are known, should there be more.
 };
 
 }  // namespace modelcheck

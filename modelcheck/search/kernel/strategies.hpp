@@ -65,6 +65,11 @@ class BreadthFirst final : public Strategy {
       if (ahead_ == 0) return drained ? Pause::kLevelDone : Pause::kMore;
       const Pause pause = settle_all(ring(0));
       if (pause != Pause::kMore) return pause;
+      if (ring(0).partial) {
+        ring(0).resume();
+        if (!generate(ring(0))) return Pause::kMiss;
+        continue;
+      }
       first_ = (first_ + 1) % kAhead;
       --ahead_;
     }
@@ -115,7 +120,11 @@ class DepthFirst final : public Strategy {
       if (!e_.generated && !generate(e_)) return Pause::kMiss;
       const Pause pause = settle_all(e_);
       if (pause != Pause::kMore) return pause;
-      busy_ = false;
+      if (e_.partial) {
+        e_.resume();
+      } else {
+        busy_ = false;
+      }
     }
   }
 

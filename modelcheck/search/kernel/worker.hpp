@@ -37,7 +37,9 @@ struct Expansion {
   uint64_t successors = 0;            // How many the trees before next_tree gave,
   uint64_t moving = 0;                // and how many of them are another state.
   size_t judged = 0;                  // Predicates of the next candidate that are evaluated, so that a miss repeats none.
-  bool generated = false;             // Whether all trees are walked.
+  uint64_t passed = 0;                // Leaves of the present INIT tree that are settled already; a walk after them passes them by.
+  bool generated = false;             // Whether all trees are walked, or at least as far as there are paths.
+  bool partial = false;               // Whether more initial states are to be generated when the candidates are settled.
   Readers unmoved = 0;                // STEP predicates known to hold of a step that touches none of their cells.
   bool cut = false;                   // Whether a bound cut a step, so that the state is no end.
   bool ended = false;                 // Whether it is known if the state is a fine place to end.
@@ -46,9 +48,16 @@ struct Expansion {
   void begin(Waiting waiting) noexcept {
     at = waiting;
     next_tree = next = judged = 0;
-    successors = moving = 0;
+    successors = moving = passed = 0;
     unmoved = 0;
-    generated = cut = ended = false;
+    generated = partial = cut = ended = false;
+    candidates.clear();
+  }
+
+  // Takes up the generation of initial states where it stopped.
+  void resume() noexcept {
+    next = 0;
+    generated = partial = false;
     candidates.clear();
   }
 };
@@ -175,12 +184,36 @@ class Worker {
     State::Undo& undo_;
   };
 
+  // There may be millions of initial states, so what is known of them is settled before more are asked for. A random walk chooses among all.
   bool generate_initial(Expansion& e, Walk& walk) {
     const auto& trees = search_.plan.init;
     for (; e.next_tree < trees.size(); ++e.next_tree) {
-      if (!add_candidates(e, walk, *trees[e.next_tree])) return false;
+      if (!add_initial(e, walk, *trees[e.next_tree])) {
+        const bool some = !e.candidates.empty();
+        if (search_.settings.mode == Mode::kWalk) return some && search_.enough_initial;
+        e.partial = some;
+        return some;
+      }
+      e.passed = 0;
     }
     return true;
+  }
+
+  bool add_initial(Expansion& e, Walk& walk, const Tree& tree) {
+    uint64_t passing = e.passed;
+    return walk.over(tree, [&](Word word) {
+      if (passing > 0) {
+        --passing;
+        return true;
+      }
+      const Leaf& leaf = *leaf_of(word);
+      uint64_t fingerprint = e.fingerprint + leaf.delta;
+      if (!walk.add_open_writes(leaf, fingerprint)) return false;
+      search_.table.prefetch(fingerprint);
+      e.candidates.push_back({fingerprint, &leaf, static_cast<uint32_t>(e.successors++), false});
+      ++e.passed;
+      return true;
+    });
   }
 
   bool generate_enabled(Expansion& e, Walk& walk) {

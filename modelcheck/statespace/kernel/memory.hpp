@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <cstddef>
@@ -68,6 +69,12 @@ class Region {
   size_t mapped_ = 0;     // Its length in bytes.
   void* data_ = nullptr;  // The first byte to use, at or after base_.
 };
+
+// The bytes of addresses that this process may have (`ulimit -v`); all of them where there is no limit.
+inline uint64_t address_space_limit() noexcept {
+  rlimit limit{};
+  return getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY ? limit.rlim_cur : UINT64_MAX;
+}
 
 // Bytes that the machine could still hand out without swapping; all of the address space where it does not say.
 inline uint64_t available_memory() noexcept {

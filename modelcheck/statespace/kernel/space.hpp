@@ -19,18 +19,21 @@ namespace modelcheck {
 class Space {
  public:
   static constexpr uint32_t kMaxCells = uint32_t{1} << 24;
+  static constexpr uint64_t kShareOfAddresses = 512;  // An eighth of what a process may have, at the 64 bytes that a cell takes in all of its places.
   static constexpr uint32_t kNoCollection = UINT32_MAX;
 
-  explicit Space(bool check_deadlock) : check_deadlock_(check_deadlock), region_(Region::reserve(kMaxCells * sizeof(Cell))), cell_(static_cast<Cell*>(region_.data())), footprints_(kMaxCells) {}
+  explicit Space(bool check_deadlock) : check_deadlock_(check_deadlock), max_cells_(fitting()), region_(Region::reserve(max_cells_ * sizeof(Cell))), cell_(static_cast<Cell*>(region_.data())), footprints_(max_cells_) {}
+
+  uint32_t max_cells() const noexcept { return max_cells_; }
 
   uint32_t add_collection() {
-    if (sizes_.size() == kMaxCells) throw std::overflow_error("a space holds at most 16777216 collections");
+    if (sizes_.size() == max_cells_) throw std::overflow_error("a space holds at most " + std::to_string(max_cells_) + " collections");
     sizes_.push_back(0);
     return static_cast<uint32_t>(sizes_.size() - 1);
   }
 
   uint32_t add_cell(int64_t collection) {
-    if (cells_ == kMaxCells) throw std::overflow_error("a space holds at most 16777216 cells; bound the elements that its sets and maps can hold");
+    if (cells_ == max_cells_) throw std::overflow_error("a space holds at most " + std::to_string(max_cells_) + " cells; bound the elements that its sets and maps can hold");
     if (collection < -1 || collection >= static_cast<int64_t>(sizes_.size())) throw std::invalid_argument("no such collection: " + std::to_string(collection));
     if (sealed_ && collection < 0) throw std::invalid_argument("a cell added after seal() must belong to a collection");
     if (collection < 0) {
@@ -147,6 +150,12 @@ class Space {
   uint32_t version() const noexcept { return version_.load(std::memory_order_acquire) | 1u << 31; }
 
  private:
+  // How many cells there is room for: fewer than usual where the process may not have much of an address space.
+  static uint32_t fitting() noexcept {
+    const uint64_t fits = address_space_limit() / kShareOfAddresses;
+    return fits > kMaxCells ? kMaxCells : fits < (1 << 16) ? 1 << 16 : static_cast<uint32_t>(fits);
+  }
+
   struct Cell {
     uint32_t collection;  // kNoCollection for a cell by itself.
     uint32_t place;       // Counts the cells of the collection in the order of their addition.
@@ -190,13 +199,14 @@ class Space {
   }
 
   const bool check_deadlock_;
+  const uint32_t max_cells_;  // Before the regions that it sizes.
   bool sealed_ = false;
   uint32_t cells_ = 0;
   uint32_t fixed_ = 0;              // Cells added before seal(): the first ones, stored densely.
   std::vector<uint32_t> collected_; // Those of them that belong to a collection, ascending.
   std::vector<uint32_t> sizes_;     // Cells per collection.
   Region region_;
-  Cell* cell_;  // kMaxCells entries in lazily mapped memory, so that it never moves; the first cells_ are set.
+  Cell* cell_;  // max_cells_ entries in lazily mapped memory, so that it never moves; the first cells_ are set.
   Footprints footprints_;
   std::vector<std::unique_ptr<Tree>> trees_;
   uint32_t predicates_ = 0;  // Trees that are predicates.

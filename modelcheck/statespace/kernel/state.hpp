@@ -18,7 +18,7 @@ class State {
  public:
   using Undo = std::vector<std::pair<uint32_t, uint32_t>>;  // (cell, old id), latest last.
 
-  explicit State(const Space& space) : space_(space), region_(Region::reserve(size_t{Space::kMaxCells} * 4)), cells_(static_cast<uint32_t*>(region_.data())) {}
+  explicit State(const Space& space) : space_(space), region_(Region::reserve(size_t{space.max_cells()} * 4)), cells_(static_cast<uint32_t*>(region_.data())) {}
 
   uint32_t at(uint32_t cell) const noexcept { return cells_[cell]; }
   size_t collections() const noexcept { return present_.size(); }
@@ -98,7 +98,7 @@ class State {
 
   const Space& space_;
   Region region_;
-  uint32_t* cells_;                             // kMaxCells ids; a cell that no state has used is 0.
+  uint32_t* cells_;                             // One id for each cell that there can be; a cell that no state has used is 0.
   std::vector<std::vector<uint32_t>> present_;  // Per collection its cells with id != 0, ascending. Shorter than the space's list while later ones are empty.
 };
 

@@ -7,6 +7,7 @@ would be wrong, and the search ends with an error that names it.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Protocol
@@ -15,9 +16,9 @@ from attrs import define, field
 
 from modelcheck.errors import ImpureError, InternalError, ModelcheckError, SpecError
 from modelcheck.spec import Declaration, Machine, State, Step
-from modelcheck.spec.choice import Cut, Disabled, choosing
+from modelcheck.spec.choice import Cut, Disabled, StrayError, choosing
 from modelcheck.spec.declare import Role
-from modelcheck.spec.run import ESCAPING, as_spec_error, options_of, refuse_bound
+from modelcheck.spec.run import ESCAPING, as_spec_error, is_users, next_script, options_of, refuse_bound
 from modelcheck.statespace.cells import ABSENT
 from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.layout import Layout
@@ -37,6 +38,7 @@ _ROLES = {
 _FIRST_OF_ACTION = 24
 _FIRST_OF_TREE = 4
 _REPEATED_EACH = 16
+_FIRST_INITIAL, _MOST_INITIAL = 256, 65_536
 _CAUSES = (
     "The usual causes are random numbers, the time, a global that changes, hash() or id(), `is` where == is meant, "
     "and a stored object that is changed later."
@@ -141,6 +143,7 @@ class Recorder:
         self._first: dict[str, int] = {}
         self._orders = Orders(machine.cls, machine.shape)
         self._iterating: dict[int, bool] = {}
+        self._initial_at_once = _FIRST_INITIAL
         self._live_following = self.layout.tracked(self._following)
         sessions, lives = (self._session, self._following), (self._live, self._live_following)
         self.filters = Filters(self._registry, space, sessions, lives)
@@ -156,6 +159,11 @@ class Recorder:
         """Runs of the spec's Python code so far."""
         return sum(tree.calls for tree in self.trees.values())
 
+    @property
+    def initial_runs(self) -> int:
+        """Runs of ``init`` among them."""
+        return sum(tree.calls for tree in self.trees.values() if tree.declared is None)
+
     def calls_by_name(self) -> dict[str, int]:
         """Runs of the Python code of each action, property and predicate."""
         found: dict[str, int] = {}
@@ -166,7 +174,7 @@ class Recorder:
 
     def _prefixes(self, declared: Declaration) -> list[_Prefix]:
         """The outcomes of the choices that an action makes before it looks at the state; one empty one if there are too many."""
-        state = self.layout.ids(self.machine.initial_states()[0])
+        state = self.layout.ids(self.machine.first_state)
         try:
             found = list(self._longer(Tree(-1, declared), state, ()))
         except ModelcheckError:
@@ -198,8 +206,25 @@ class Recorder:
                 error.place = error.place or self.machine.place
                 raise
         else:
-            return self._supply_path(explorer, worker, self.trees[which], script)
+            tree = self.trees[which]
+            return self._supply_initial(tree, script) if tree.declared is None else self._supply_path(explorer, worker, tree, script)
         return None
+
+    def _supply_initial(self, tree: Tree, script: list[int]) -> Run:
+        """Supply the initial state that is missing and those after it: more each time, since the kernel passes by all that it has met."""
+        first = None
+        following: list[int] | None = script
+        for _ in range(self._initial_at_once):
+            run = self.run(tree, following or (), {})
+            self.repeat(tree, run, {}, None)
+            self._add_path(tree, run)
+            first = first or run
+            following = next_script([(options, option) for _, _, options, option in run.events])
+            if following is None:
+                break
+        self._initial_at_once = min(2 * self._initial_at_once, _MOST_INITIAL)
+        assert first is not None
+        return first
 
     def _supply_path(
         self, explorer: Search, worker: int, tree: Tree, script: list[int]
@@ -214,6 +239,10 @@ class Recorder:
             lambda collection: explorer.missing_content(worker, collection, following=True),
         )  # fmt: skip
         self.repeat(tree, run, state, after)
+        self._add_path(tree, run)
+        return run
+
+    def _add_path(self, tree: Tree, run: Run) -> None:
         try:
             self.space.add_path(tree.index, run.events, run.outcome, run.writes)
         except kernel.PathMismatchError as error:
@@ -221,7 +250,6 @@ class Recorder:
                 tree,
                 f"in one run it looked at {self._node(error.expected)}, in another, up to there the same, it did not",
             ) from error
-        return run
 
     # Recorded runs ----------------------------------------------------------------------------------------------------------------------------
 
@@ -407,7 +435,7 @@ class Recorder:
         Raises:
             InternalError: if the same run on ordinary objects does not raise.
         """
-        if tree.declared is None:
+        if tree.declared is None or _by_a_value(error):
             return
         try:
             self._plain_outcome(tree.declared, Run(picked=chooser.picked, offered=chooser.offered), state, after)
@@ -481,6 +509,13 @@ class Recorder:
                     f"the value {show(changed)} in {cell.path} was changed after it was stored",
                     remedy="Store immutable values: tuples, frozensets, frozen attrs classes.",
                 )
+
+
+def _by_a_value(error: BaseException) -> bool:
+    """Whether an exception came out of a special method of a value, such as ``__eq__``, which only a table of values calls."""
+    *_, (frame, _) = traceback.walk_tb((error.error if isinstance(error, StrayError) else error).__traceback__)
+    code = frame.f_code
+    return is_users(code.co_filename) and code.co_name.startswith("__")
 
 
 def _shown(outcome: Any) -> str:

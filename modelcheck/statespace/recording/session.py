@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import FrameType
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from modelcheck.errors import ImpureError, InternalError
 from modelcheck.spec.choice import Disabled
@@ -347,14 +347,6 @@ class Session:
         ]
 
 
-@runtime_checkable
-class Pickable(Protocol):
-    """A view of which one element can be chosen without looking at the others."""
-
-    def pickable(self) -> Collection | None:
-        """The collection to choose from; None when the elements must be listed."""
-
-
 def _no_content(collection: int) -> int:
     raise InternalError(f"there is no state to read collection {collection} of")
 
@@ -379,7 +371,8 @@ class TreeChooser:
         chosen = self._script[self._at] if self._at < len(self._script) else None
         self._at += 1
         check_choices(self._at)
-        collection = options.pickable() if isinstance(options, Pickable) else None
+        pickable = getattr(type(options), "pickable", None)  # By name: asking for the protocol takes ten times as long.
+        collection = None if pickable is None else pickable(options)
         if collection is not None:
             cell = self._session.pick_element(collection, chosen)
             if cell is None:

@@ -80,7 +80,7 @@ def _blamed(machine: Machine, error: UnsupportedError) -> Iterator[str]:
         names = [about]
     else:
         names = [str(each) for term in terms_in(about) for each in subterms(term) if z3.is_const(each)]
-    paths = sorted((shape.path for shape, _ in variables(machine.shape, machine.initial_states()[0])), key=len, reverse=True)
+    paths = sorted((shape.path for shape, _ in variables(machine.shape, machine.first_state)), key=len, reverse=True)
     for name in names:
         found = next((path for path in paths if name == path or name.startswith(tuple(path + end for end in _ENDS))), None)
         if found is not None:

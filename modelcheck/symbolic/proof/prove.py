@@ -10,7 +10,7 @@ from attrs import evolve
 from modelcheck.errors import UsageError
 from modelcheck.limits import Limits
 from modelcheck.limits.budget import INTERRUPTED, Budget
-from modelcheck.limits.given import NO_LIMITS, limits_given, whole
+from modelcheck.limits.given import NO_LIMITS, callback, limits_given, names, whole
 from modelcheck.limits.watch import Overrun, Watch
 from modelcheck.search.check import DEADLOCK
 from modelcheck.spec import Declaration, Machine, Role, Spec, machine_of
@@ -65,6 +65,8 @@ def prove(
         UsageError: if a name is unknown, or an option cannot be meant.
     """
     _check_arguments(spec, limits, method, depth, k)
+    properties, using = names("properties", properties), names("using", using)
+    callback("progress", progress)
     budget = Budget(limits)
     deadline = None if limits.time_s is None else time.monotonic() + limits.time_s
     watch = Watch(lambda: _over(deadline) or budget.memory_over(0), _MOST_CPU_S, cut_short)

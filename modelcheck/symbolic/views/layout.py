@@ -216,7 +216,7 @@ class SymbolicLayout:
         self.cells: dict[int, Cell] = {}
         self.collections: dict[int, Elements] = {}
         self._classes: dict[tuple[Any, ...], type] = {}
-        for shape, _ in variables(machine.shape, machine.initial_states()[0]):
+        for shape, _ in variables(machine.shape, machine.first_state):
             self._add(shape)
 
     def _add(self, shape: Shape) -> None:
