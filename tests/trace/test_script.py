@@ -13,7 +13,7 @@ import attrs
 import pytest
 
 from modelcheck.trace.script import Script
-from modelcheck.values import Bag, FrozenDict, identity
+from modelcheck.values import Bag, FrozenDict, identity, show
 
 
 class Color(Enum):
@@ -61,7 +61,7 @@ VALUES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("value", VALUES, ids=repr)
+@pytest.mark.parametrize("value", VALUES, ids=show)
 def test_a_value_is_source_that_runs(value):
     """With the imports that it asks for, and no name besides."""
     script = Script()

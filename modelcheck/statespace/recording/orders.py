@@ -2,7 +2,8 @@
 
 What comes from the state has one order. A set that an action makes, ``{a, b}`` or ``set(...)``, has Python's, which
 differs from one run of Python to the next where texts or enum members are in it. So runs are repeated by a copy of the
-code in which such sets are iterated backwards; one that then comes out otherwise is refused, with the line of the loop.
+code in which such sets are iterated backwards, and in the total order of values from each of the first elements on; one
+that then comes out otherwise is refused, with the line of the loop, whatever order this run of Python has.
 
 A copy is made of the functions of the user's own that a spec's class and its records have, and of those that these name;
 the functions themselves are left alone. See `docs/decisions/0003-order.md`.
@@ -20,6 +21,7 @@ from typing import Any
 
 from modelcheck.spec.run import is_users
 from modelcheck.spec.shape import RecordShape, Shape, within
+from modelcheck.values import ordered, value_problem
 
 _ITERATING = frozenset(
     {
@@ -32,8 +34,12 @@ _SHOWING = frozenset({"str", "repr", "format"})
 _TURNED, _POPPED, _SHOWN = "__modelcheck_turned__", "__modelcheck_popped__", "__modelcheck_shown__"
 
 
+BACKWARDS = -1
+MOST_ROTATIONS = 8
+
+
 class Orders:
-    """Copies of a spec's code that iterate its own sets backwards.
+    """Copies of a spec's code that iterate its own sets in another order.
 
     Args:
         cls: The spec's class.
@@ -41,11 +47,13 @@ class Orders:
 
     Attributes:
         places: Where such a set was iterated in the last run, as ``file:line``.
+        largest: How many elements the largest of them had.
     """
 
     def __init__(self, cls: type, shape: Shape) -> None:
         self.places: list[str] = []
-        self._backwards = True
+        self.largest = 0
+        self._first: int | None = BACKWARDS
         self._globals: dict[int, dict[str, Any]] = {}
         self._copies: dict[FunctionType, FunctionType | None] = {}
         self._shape = shape
@@ -55,10 +63,11 @@ class Orders:
     def __bool__(self) -> bool:
         return bool(self._classes)
 
-    def begin(self, *, backwards: bool) -> None:
-        """Forget the places, and iterate backwards from now on, or as Python does."""
+    def begin(self, first: int | None) -> None:
+        """Forget the places, and iterate from now on in the total order from the first-th element on, `BACKWARDS`, or as Python does (None)."""
         self.places = []
-        self._backwards = backwards
+        self.largest = 0
+        self._first = first
 
     def turn(self, live: Any) -> Any:
         """Let a live object, and the records in it, run the copies from now on; returns the object."""
@@ -146,7 +155,14 @@ class Orders:
         return _Text(inner if type(value) is set else f"frozenset({inner})")
 
     def _in_order(self, value: Any) -> list[Any]:
-        return list(value)[:: -1 if self._backwards else 1]
+        self.largest = max(self.largest, len(value))
+        if self._first is None:
+            return list(value)
+        in_order = _sorted(value)
+        if self._first == BACKWARDS:
+            return in_order[::-1]
+        at = self._first % len(in_order)
+        return in_order[at:] + in_order[:at]
 
     def _note(self) -> None:
         frame = sys._getframe(2)
@@ -161,6 +177,11 @@ class _Text:
 
     def __repr__(self) -> str:
         return self._text
+
+
+def _sorted(value: Any) -> list[Any]:
+    """The elements in the total order of values; as Python has them if one is no value."""
+    return ordered(value) if all(value_problem(each) is None for each in value) else list(value)
 
 
 def _has_two_orders(value: Any) -> bool:

@@ -23,7 +23,7 @@ from modelcheck.statespace.cells import ABSENT
 from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.layout import Layout
 from modelcheck.statespace.recording.filters import Filters
-from modelcheck.statespace.recording.orders import Orders
+from modelcheck.statespace.recording.orders import BACKWARDS, MOST_ROTATIONS, Orders
 from modelcheck.statespace.recording.session import ContentKey, Event, Registry, Session, TreeChooser
 from modelcheck.values import copied, identity, show
 
@@ -346,7 +346,7 @@ class Recorder:
     def _check_order(
         self, tree: Tree, run: Run, state: Mapping[int, int], after: Mapping[int, int] | None, recorded: Any
     ) -> None:
-        """Make sure that a run comes out the same if the sets that its code makes itself are iterated backwards.
+        """Make sure that a run comes out the same if the sets that its code makes itself are iterated in other orders.
 
         What came out is given by its identity; None if that is not the same each time.
 
@@ -355,11 +355,12 @@ class Recorder:
         """
         if not self._orders:
             return
-        turned, places = self._in_order(tree, run, state, after, backwards=True)
+        turned, places = self._in_order(tree, run, state, after, BACKWARDS)
         self._iterating[tree.index] = self._iterating.get(tree.index, False) or bool(places)
-        if not places or turned == recorded:
+        rotations = range(min(self._orders.largest, MOST_ROTATIONS))
+        if not places or (turned == recorded and all(self._in_order(tree, run, state, after, at)[0] == recorded for at in rotations)):
             return
-        if recorded is not None and self._in_order(tree, run, state, after, backwards=False)[0] != recorded:
+        if recorded is not None and self._in_order(tree, run, state, after, None)[0] != recorded:
             return
         raise SpecError(
             f"{self.name(tree)} depends on the order of a set that it makes itself, and that order differs from one run of Python to the next",
@@ -368,10 +369,10 @@ class Recorder:
         )
 
     def _in_order(
-        self, tree: Tree, run: Run, state: Mapping[int, int], after: Mapping[int, int] | None, *, backwards: bool
+        self, tree: Tree, run: Run, state: Mapping[int, int], after: Mapping[int, int] | None, first: int | None
     ) -> tuple[Any, list[str]]:
         """What comes out if the code's own sets are iterated in some order, and where they are."""
-        self._orders.begin(backwards=backwards)
+        self._orders.begin(first)
         try:
             outcome = identity(self._plain_outcome(tree.declared, run, state, after, self._orders.turn))
         except ModelcheckError:
