@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 
 import pytest
 from attrs import evolve
@@ -13,6 +14,7 @@ from modelcheck.consistency.linearizability._linearizability import Outcome
 from modelcheck.consistency.linearizability._texts import decide_texts
 from modelcheck.consistency.linearizability.problem import Problem
 from modelcheck.consistency.linearizability.procedures import Part, decide_part, parts_of
+from modelcheck.consistency.linearizability.queues import decide_queue
 from modelcheck.consistency.linearizability.solver import ask_solver
 from modelcheck.consistency.linearizability.unique import decide_unique
 from modelcheck.consistency.objects.sequential import UNKNOWN
@@ -141,6 +143,23 @@ def test_unique_values_are_decided_as_the_oracle_does(object_):
             assert found[0] == linearizable(history, object_), (seed, list(map(str, history)))
             decided.add(found[0])
     assert decided == {True, False}
+
+
+def test_queues_with_repeated_values_are_decided_as_the_oracle_does():
+    """The order of the dequeues gives the oracle's verdict, and orders that explain the history."""
+    found = Counter()
+    for seed in range(1500):
+        chance = random.Random(f"queue {seed}")
+        size, wrong = chance.randint(0, 9), chance.choice([1, 3, 6])
+        lost = chance.choice([0, 0.1, 0.3])
+        history = random_history(
+            chance, FifoQueue(), operations=size, clients=chance.randint(1, 6), values=chance.randint(1, 4), lost=lost, wrong=wrong
+        )  # fmt: skip
+        order = decide_queue(history, FifoQueue(), Deadline(60))
+        assert (order is not False) == linearizable(history, FifoQueue()), (seed, list(map(str, history)))
+        assert order is False or Problem(history, FifoQueue(), is_part=False).search.explains(order), seed
+        found[order is not False] += 1
+    assert min(found[True], found[False]) > 30
 
 
 def test_unique_texts_are_decided_as_the_oracle_does():

@@ -3,7 +3,8 @@
 If a key-value map explains its operations in the order of their calls, that is the answer. Otherwise the history is
 split by key where the object allows it, and each part is decided by the first of these that can:
 
-1. values that enter the object once: near-linear procedures on their intervals (:mod:`.unique`);
+1. values that enter the object once: near-linear procedures on their intervals (:mod:`.unique`); queues with repeated values
+   by the order of their dequeues (:mod:`.queues`);
 2. some steps of Wing and Gong's depth-first search with Lowe's memory (``wing_gong.hpp``), which often is lucky;
 3. the just-in-time frontier with few configurations, which finds most explanations and is exact while it is never full
    (``frontier.hpp``); then with more. In between the frontier in which operations that never returned may take effect
@@ -26,6 +27,7 @@ from modelcheck.consistency._equality import exact
 from modelcheck.consistency.history import History, Operation, Progress
 from modelcheck.consistency.linearizability._linearizability import Outcome, replays
 from modelcheck.consistency.linearizability.problem import Answer, Problem
+from modelcheck.consistency.linearizability.queues import QUEUES, decide_queue
 from modelcheck.consistency.linearizability.unique import decide_unique
 from modelcheck.consistency.objects.maps import KeyValue
 from modelcheck.consistency.objects.sequential import Family, SequentialObject
@@ -172,6 +174,19 @@ class _Decision:
             if unique is not None:
                 return PartResult(Verdict.HOLDS if unique[0] else Verdict.VIOLATED, unique[1])
         problem = problem or self._problem(part)
+        return self._of_queue(problem) or self._searched(problem)
+
+    def _of_queue(self, problem: Problem) -> PartResult | None:
+        """What the order of the dequeues says, if this is a queue."""
+        order = None if self.needs_answer else decide_queue(problem.operations, self.object, self.deadline)
+        if order is False:
+            return PartResult(Verdict.VIOLATED, QUEUES, problem=problem)
+        if order is None or order is True or not problem.search.explains(order):
+            return None
+        return PartResult(Verdict.HOLDS, QUEUES, order, problem=problem)
+
+    def _searched(self, problem: Problem) -> PartResult:
+        """Try the general searches, the quick ones first."""
         steps = min(LUCKY_STEPS * len(problem.operations) + LUCKY_STEPS, MOST_LUCKY_STEPS)
         found = self._depth_first(problem, self.deadline.left_s, steps)
         if self._is_enough(found):
@@ -180,6 +195,9 @@ class _Decision:
             found = self._frontier(problem, self.deadline.left_s, width)
             if found.verdict is Verdict.UNKNOWN and width == RELAXED_AFTER and self.object.family in RELAXED:
                 found = self._relaxed(problem, self.deadline.left_s, RELAXED_WIDTH, rounds=1)
+            if found.verdict is Verdict.UNKNOWN and width == RELAXED_AFTER and self.object.family not in RELAXED:
+                found = self._depth_first(problem, min(TURNS_S[0], self.deadline.left_s), 0)
+                found = found if self._is_enough(found) else evolve(found, verdict=Verdict.UNKNOWN)
             if found.verdict is not Verdict.UNKNOWN:
                 return found
         return self._compete(problem)
