@@ -8,7 +8,16 @@ from collections import Counter
 import pytest
 from attrs import evolve
 
-from modelcheck.consistency import FifoQueue, History, KeyValue, PriorityQueue, Register, Stack, check_history
+from modelcheck.consistency import (
+    FifoQueue,
+    History,
+    KeyValue,
+    Operation,
+    PriorityQueue,
+    Register,
+    Stack,
+    check_history,
+)
 from modelcheck.consistency.history import in_order
 from modelcheck.consistency.linearizability._linearizability import Outcome
 from modelcheck.consistency.linearizability._texts import decide_texts
@@ -160,6 +169,16 @@ def test_queues_with_repeated_values_are_decided_as_the_oracle_does():
         assert order is False or Problem(history, FifoQueue(), is_part=False).search.explains(order), seed
         found[order is not False] += 1
     assert min(found[True], found[False]) > 30
+
+
+@pytest.mark.parametrize("strange", [{"argument": None}, {"result": True}, {"result": UNKNOWN}])
+def test_a_queue_that_says_less_than_its_values_is_left_to_the_general_searches(strange):
+    """A null that was enqueued looks like an empty queue, and another result of enqueue than null is a mistake."""
+    history = [
+        evolve(Operation("a", "enqueue", 1, None, call=0, finish=1), **strange),
+        Operation("b", "dequeue", None, strange.get("argument", 1), call=2, finish=3),
+    ]
+    assert decide_queue(history, FifoQueue(), Deadline(60)) is None
 
 
 def test_unique_texts_are_decided_as_the_oracle_does():

@@ -47,6 +47,9 @@ RELAXED = (Family.REGISTER, Family.CAS_REGISTER)
 LUCKY_STEPS, MOST_LUCKY_STEPS = 32, 200_000
 """Steps for each operation that the depth-first search gets before all else, and for all together."""
 
+QUEUE_SHARE = 0.5
+"""Of the time that is left, what the order of a queue's dequeues gets before the general searches."""
+
 BYTES_OF_OPERATION = 200
 """What the intervals, events and kinds of one operation take, whichever procedure decides."""
 
@@ -178,10 +181,16 @@ class _Decision:
 
     def _of_queue(self, problem: Problem) -> PartResult | None:
         """What the order of the dequeues says, if this is a queue."""
-        order = None if self.needs_answer else decide_queue(problem.operations, self.object, self.deadline)
+        if self.needs_answer or self.object.family is not Family.QUEUE:
+            return None
+        try:
+            share = Deadline(QUEUE_SHARE * self.deadline.left_s, self.memory)
+            order = decide_queue(problem.operations, self.object, share)
+        except LimitReached:
+            return None
         if order is False:
             return PartResult(Verdict.VIOLATED, QUEUES, problem=problem)
-        if order is None or order is True or not problem.search.explains(order):
+        if order is None or not problem.search.explains(order):
             return None
         return PartResult(Verdict.HOLDS, QUEUES, order, problem=problem)
 

@@ -13,6 +13,7 @@ how long the queue is does not matter. Exponential in these at worst.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
+from typing import Literal
 
 from attrs import frozen
 
@@ -53,7 +54,7 @@ class _Place:
 
 def decide_queue(
     operations: Sequence[Operation], object_: SequentialObject, deadline: Deadline
-) -> list[int] | bool | None:
+) -> list[int] | Literal[False] | None:
     """An order of a queue's operations as indices, ``False`` if there is none, ``None`` if this procedure cannot tell.
 
     Raises:
@@ -61,9 +62,17 @@ def decide_queue(
     """
     if object_.family is not Family.QUEUE or object_.initial != ():
         return None
-    if any(o.finish is not None and o.result is UNKNOWN for o in operations):
-        return None
-    return _Queue(operations, object_).search(deadline)
+    put, _ = object_.operations
+    return _Queue(operations, object_).search(deadline) if all(_is_plain(o, put) for o in operations) else None
+
+
+def _is_plain(operation: Operation, put: str) -> bool:
+    """Whether an operation's outcome is known, if it returned, and tells a value from an empty queue."""
+    if operation.finish is not None and operation.result is UNKNOWN:
+        return False
+    if operation.name != put:
+        return True
+    return operation.argument is not None and (operation.finish is None or operation.result is None)
 
 
 def _bits(mask: int) -> Iterator[int]:
@@ -103,7 +112,7 @@ class _Queue:
             found.append(mask)
         return found
 
-    def search(self, deadline: Deadline) -> list[int] | bool:
+    def search(self, deadline: Deadline) -> list[int] | Literal[False]:
         """Depth first over the order of the dequeues."""
         everything = (1 << len(self.takes)) - 1
         visited: dict[tuple[int, int, int], list[tuple[int, int]]] = {}
