@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
+from collections import Counter as Counts
 
 import pytest
 from attrs import evolve
 
 from modelcheck.consistency import (
+    Counter,
     FifoQueue,
     History,
     KeyValue,
@@ -21,6 +22,7 @@ from modelcheck.consistency import (
 from modelcheck.consistency.history import in_order
 from modelcheck.consistency.linearizability._linearizability import Outcome
 from modelcheck.consistency.linearizability._texts import decide_texts
+from modelcheck.consistency.linearizability.counters import decide_counter
 from modelcheck.consistency.linearizability.problem import Problem
 from modelcheck.consistency.linearizability.procedures import Part, decide_part, parts_of
 from modelcheck.consistency.linearizability.queues import decide_queue
@@ -156,7 +158,7 @@ def test_unique_values_are_decided_as_the_oracle_does(object_):
 
 def test_queues_with_repeated_values_are_decided_as_the_oracle_does():
     """The order of the dequeues gives the oracle's verdict, and orders that explain the history."""
-    found = Counter()
+    found = Counts()
     for seed in range(1500):
         chance = random.Random(f"queue {seed}")
         size, wrong = chance.randint(0, 9), chance.choice([1, 3, 6])
@@ -179,6 +181,50 @@ def test_a_queue_that_says_less_than_its_values_is_left_to_the_general_searches(
         Operation("b", "dequeue", None, strange.get("argument", 1), call=2, finish=3),
     ]
     assert decide_queue(history, FifoQueue(), Deadline(60)) is None
+
+
+def counted(chance, counter, name, argument):
+    """A random history of one kind of addition, in which reads may see one addition more or less."""
+    history = random_history(
+        chance, counter, operations=chance.randint(0, 9), clients=chance.randint(1, 6), lost=chance.choice([0, 0.1, 0.4])
+    )
+    state, found = counter.initial, []
+    for operation in sorted(history, key=lambda o: chance.uniform(o.call, o.call + 8 if o.finish is None else o.finish)):
+        if operation.name != "read":
+            found.append(evolve(operation, name=name, argument=argument))
+            is_done = operation.finish is not None or chance.random() < 0.5
+            state = counter.apply(state, name, argument)[0] if is_done else state
+        elif operation.finish is None:
+            found.append(operation)
+        else:
+            found.append(evolve(operation, result=state + chance.choice([0] * 8 + [1, -1, 2, -2])))
+    return in_order(found)
+
+
+@pytest.mark.parametrize(("name", "argument"), [("increment", None), ("decrement", None), ("add", 2), ("add", -1)])
+def test_counters_of_equal_steps_are_decided_as_the_oracle_does(name, argument):
+    """Additions that are as late as they can be give the oracle's verdict."""
+    found = Counts()
+    for seed in range(400):
+        chance = random.Random(f"{name} {argument} {seed}")
+        counter = Counter(chance.choice([0, 3]))
+        history = counted(chance, counter, name, argument)
+        holds = decide_counter(history, counter)
+        if holds is not None:
+            assert holds == linearizable(history, counter), (seed, list(map(str, history)))
+            found[holds] += 1
+    assert min(found[True], found[False]) > 50
+
+
+def test_a_read_of_more_than_was_added_is_refuted_as_the_oracle_does():
+    """What is out of bounds is never what the oracle explains."""
+    refuted = 0
+    for seed in range(4000):
+        history = draw(seed, Counter())
+        holds = decide_counter(history, Counter())
+        assert holds is None or holds == linearizable(history, Counter()), (seed, list(map(str, history)))
+        refuted += holds is False
+    assert refuted > 20
 
 
 def test_unique_texts_are_decided_as_the_oracle_does():

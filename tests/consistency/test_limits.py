@@ -39,7 +39,7 @@ SOON_S = 3.0
 def hopeless(clients=30):
     """Concurrent additions with as many sums as there are sets of them, and a read that sees none of the sums."""
     additions = [Operation(at, "add", 2 << at, None, at, 1000) for at in range(clients)]
-    return History([*additions, Operation("reader", "read", None, 1, 2000, 2001)])
+    return History([*additions, Operation("reader", "read", None, 1, 500, 2001)])
 
 
 def written(count, clients=20):

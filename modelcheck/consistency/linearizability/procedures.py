@@ -4,7 +4,7 @@ If a key-value map explains its operations in the order of their calls, that is 
 split by key where the object allows it, and each part is decided by the first of these that can:
 
 1. values that enter the object once: near-linear procedures on their intervals (:mod:`.unique`); queues with repeated values
-   by the order of their dequeues (:mod:`.queues`);
+   by the order of their dequeues (:mod:`.queues`); counters by what each read can have seen (:mod:`.counters`);
 2. some steps of Wing and Gong's depth-first search with Lowe's memory (``wing_gong.hpp``), which often is lucky;
 3. the just-in-time frontier with few configurations, which finds most explanations and is exact while it is never full
    (``frontier.hpp``); then with more. In between the frontier in which operations that never returned may take effect
@@ -26,6 +26,7 @@ from attrs import evolve, frozen
 from modelcheck.consistency._equality import exact
 from modelcheck.consistency.history import History, Operation, Progress
 from modelcheck.consistency.linearizability._linearizability import Outcome, replays
+from modelcheck.consistency.linearizability.counters import COUNTS, decide_counter
 from modelcheck.consistency.linearizability.problem import Answer, Problem
 from modelcheck.consistency.linearizability.queues import QUEUES, decide_queue
 from modelcheck.consistency.linearizability.unique import decide_unique
@@ -176,6 +177,9 @@ class _Decision:
             unique = problem.unique() if problem else decide_unique(part.operations, self.object, self.deadline)
             if unique is not None:
                 return PartResult(Verdict.HOLDS if unique[0] else Verdict.VIOLATED, unique[1])
+            counted = decide_counter(part.operations, self.object)
+            if counted is not None:
+                return PartResult(Verdict.HOLDS if counted else Verdict.VIOLATED, COUNTS)
         problem = problem or self._problem(part)
         return self._of_queue(problem) or self._searched(problem)
 
