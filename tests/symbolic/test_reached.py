@@ -99,6 +99,30 @@ def test_remainders_of_counts_are_not_for_a_sat_solver():
     compare(machine_of(load(DIVIDES)()), 2)
 
 
+MIXED = """class Example(Spec):
+    def init(self):
+        self.kept = {empty}
+    @action
+    def act(self):
+        require(len(self.kept) < 2)
+        {change}
+"""
+
+
+@pytest.mark.parametrize(
+    ("empty", "change"),
+    [
+        ("{}", "self.kept[choose((None, 1.0, 0))] = choose((0, 1))"),
+        ("set()", "self.kept.add(choose((None, 1.0, 0)))"),
+        ("Counter()", "self.kept[choose((None, 1.0, 0))] += 1"),
+        ("deque()", "self.kept.append(choose((None, 1.0, 0)))"),
+    ],
+)
+def test_elements_may_be_of_several_types(empty, change):
+    """None, a float and an integer as keys, members and elements, none of which equals another."""
+    compare(machine_of(load(MIXED.format(empty=empty, change=change))()), 2)
+
+
 def _compare_random(source: str) -> None:
     try:
         machine = machine_of(load(source)())
