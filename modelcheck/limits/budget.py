@@ -77,7 +77,9 @@ class Budget:
 
 def is_refusal(error: BaseException | None) -> bool:
     """Whether an error says that the system gave no more memory: to Python, to a library that is loaded, or to a call of the system."""
-    while error is not None:
+    seen: set[int] = set()  # An error may be raised from one that it is the context of.
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
             return True
         if isinstance(error, ImportError) and any(text in str(error) for text in _LOADER):

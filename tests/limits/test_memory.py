@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from modelcheck import Spec, Verdict, action, check, invariant
+from modelcheck.limits.budget import is_refusal
 from modelcheck.limits.memory import _left_by_groups
 from modelcheck.symbolic import prove
 
@@ -153,3 +154,12 @@ def test_what_control_groups_leave(tmp_path, case):
     """The tightest limit counts, of whichever version and at whichever level."""
     own, files, left = CASES[case]
     assert groups(tmp_path, own, files) == left
+
+
+def test_errors_that_name_each_other_are_looked_at_once():
+    """An error may be raised from one that was raised while it was handled; the chain then never ends."""
+    first, second = ValueError("first"), KeyError("second")
+    first.__cause__, second.__context__ = second, first
+    assert not is_refusal(first)
+    second.__cause__ = MemoryError()
+    assert is_refusal(first)
