@@ -157,7 +157,7 @@ def note_run(error: SpecError, cls: type, folder: Path, out: Path | None = None)
 def replay_command(path: Path) -> str:
     """What to type to replay a file; with its spec, if that lies where a trace may not say so."""
     typed = f"modelcheck replay {shlex.quote(str(path))}"
-    recording = _recording(path)
+    recording = _recording(path) if path.is_file() else None  # A pipe has been read by somebody else, and would wait for ever.
     files = [] if recording is None else [file.resolve() for file in source_files(recording.source, path)]
     if recording is None or not files or any(Path.cwd().resolve() in file.parents for file in files):
         return typed
