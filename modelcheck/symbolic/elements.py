@@ -112,7 +112,7 @@ class Elements:
         self.widened_in = search.round
 
     def equal_to(self, skeleton: Any) -> list[Any]:
-        """The keys of the elements that Python holds equal to a value, which is none of them: 1, of 1.0 or True."""
+        """The keys of the elements that Python holds equal to a value, its own among them: 1.0 and True, of True."""
         if self._by_value is None:
             self._by_value = {}
             for element in self.known.values():

@@ -226,10 +226,10 @@ class Session:
         for guard, skeleton, holes in expand(value, set(elements.wide), ()):
             key = identity(skeleton)
             self.used.add((elements, key))
-            if key in elements.known:
+            equal = elements.equal_to(skeleton)
+            if key in elements.known and equal in ([], [key]):
                 found.append((guard, key, holes))
                 continue
-            equal = elements.equal_to(skeleton)
             if equal:
                 found += [(conj(guard, one), equal_key, holes) for one, equal_key in self._present_one(elements, equal, holes)]
                 continue
@@ -244,6 +244,7 @@ class Session:
 
     def _present_one(self, elements: Elements, keys: list[Any], holes: list[Any]) -> list[tuple[z3.BoolRef, Any]]:
         """Which of several elements is in the collection, that are equal though of different types: of these there is one at the most."""
+        self.used.update((elements, key) for key in keys)
         found = [(self.present(elements, elements.known[key], holes), key) for key in keys[:-1]]
         return [*found, (neg(disj(*(one for one, _ in found))), keys[-1])]
 

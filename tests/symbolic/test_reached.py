@@ -123,6 +123,32 @@ def test_elements_may_be_of_several_types(empty, change):
     compare(machine_of(load(MIXED.format(empty=empty, change=change))()), 2)
 
 
+STARTS = """class Example(Spec):
+    def init(self):
+        self.kept = {kind}(choose([(), (True,), (1.0,)]))
+        self.n = 0
+    @action
+    def act(self):
+        require({guard})
+        self.n = 1
+"""
+
+
+@pytest.mark.parametrize("kind", ["set", "Counter", "dict.fromkeys"])
+@pytest.mark.parametrize("guard", ["True in self.kept", "1.0 in self.kept", "1 in self.kept", "True not in self.kept"])
+def test_a_member_is_found_by_each_value_that_equals_it(kind, guard):
+    """Where a collection starts with True in one state and with 1.0 in another, either is found in both."""
+    compare(machine_of(load(STARTS.format(kind=kind, guard=guard))()), 1)
+
+
+@pytest.mark.parametrize(
+    "guard", ["self.kept >= {True}", "{True} <= self.kept", "self.kept == {True}", "self.kept.isdisjoint([True])", "self.kept & {1.0}"]
+)
+def test_sets_are_compared_by_what_is_equal(guard):
+    """The same of all members at once."""
+    compare(machine_of(load(STARTS.format(kind="set", guard=guard))()), 1)
+
+
 def _compare_random(source: str) -> None:
     try:
         machine = machine_of(load(source)())
