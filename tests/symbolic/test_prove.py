@@ -443,8 +443,8 @@ def test_what_no_proof_speaks_of_is_named():
         ({"using": ["changes"]}, "changes is a step property, and only invariants can be assumed"),
         ({"using": ["bolean"]}, "did you mean 'boolean'"),
         ({"method": "inductoin"}, "did you mean 'induction'"),
-        ({"k": 0}, "k is at least 1"),
-        ({"depth": -1}, "a depth is at least 0"),
+        ({"k": 0}, "k is a whole number at least 1"),
+        ({"depth": -1}, "depth is a whole number at least 0"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(options, message):
