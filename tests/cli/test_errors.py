@@ -157,7 +157,7 @@ def test_an_interrupt_before_the_search_is_unknown(run, counter, monkeypatch):
     monkeypatch.setattr("modelcheck.cli.check.spec_from", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     result = run("check", counter)
     assert result.code == 3
-    assert "Error: interrupted\n  It was at " in result.err
+    assert "unknown: it was interrupted\n  It was at " in result.out
 
 
 def test_without_a_command_the_help_is_shown(run):
