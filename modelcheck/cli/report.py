@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from modelcheck.cli.paint import columns, paint
+from modelcheck.cli.profile import profile_lines
 from modelcheck.cli.units import count, said_bytes, said_rate, said_seconds
 from modelcheck.search.report import PropertyReport, Report
 from modelcheck.spec import Machine
@@ -22,9 +23,6 @@ from modelcheck.values import show
 from modelcheck.verdict import Verdict
 
 SCHEMA = 1
-_WIDEST_CELLS = 10
-_WIDE = 1000
-_MANY = 1_000  # States; with fewer, the bytes for each are mostly the empty slots of the smallest table.
 _FAST = 1_000_000  # Generated states; with fewer, the rate is that of the start-up.
 
 
@@ -64,6 +62,17 @@ def json_report(
             "predicate_calls": dict(report.predicate_calls),
             "cells": [{"path": cell.path, "values": cell.values} for cell in report.cells],
             "table_load": round(report.table_load, 4),
+            "python_seconds": round(report.python_seconds, 6),
+            "code": [
+                {
+                    "name": effort.name,
+                    "kind": effort.kind,
+                    "calls": effort.calls,
+                    "seconds": round(effort.seconds, 6),
+                    "reads": [{"path": read.path, "cells": read.cells, "values": read.values} for read in effort.reads],
+                }
+                for effort in report.efforts
+            ],
         }
     return found
 
@@ -122,7 +131,7 @@ def print_report(
     paint(_counts(report))
     paint(_actions(report))
     if profile:
-        paint(_profile(report))
+        paint(profile_lines(report))
     paint(_warnings(report))
     for found in report.properties:
         if found.verdict is Verdict.VIOLATED or found.name in named:
@@ -193,60 +202,6 @@ def _actions(report: Report) -> Iterator[Line]:
         header, *lines = columns(rows, right=frozenset({1, 2}))
         yield (Span(header, "note"),)
         yield from ((Span(line),) for line in lines)
-
-
-def _profile(report: Report) -> Iterator[Line]:
-    calls = sorted(
-        [*((a.name, a.python_calls) for a in report.actions), *report.predicate_calls.items()],
-        key=lambda item: -item[1],
-    )
-    yield ()
-    yield (
-        Span("Python calls", "action"),
-        Span(
-            f"  {report.python_calls:,}, one per {report.generated / max(report.python_calls, 1):,.0f} generated states"
-        ),
-    )
-    yield from (
-        (Span(line),) for line in columns([(name, f"{number:,}") for name, number in calls], right=frozenset({1}))
-    )
-    yield ()
-    widest = report.cells[:_WIDEST_CELLS]
-    yield (Span("Widest cells", "action"), Span(f"  {count(len(report.cells), 'cell')} in all"))
-    yield from (
-        (Span(line),)
-        for line in columns([(cell.path, count(cell.values, "value")) for cell in widest], right=frozenset({1}))
-    )
-    yield ()
-    each = f"{report.bytes_per_state:.1f} bytes per state, " if report.states > _MANY else ""
-    yield (Span("Memory", "action"), Span(f"  {each}table {report.table_load:.0%} full"))
-    yield from _advice(report)
-
-
-def _advice(report: Report) -> Iterator[Line]:
-    wide = [cell for cell in report.cells if cell.values >= _WIDE]
-    yield ()
-    if wide:
-        yield (
-            Span(
-                f"{wide[0].path} took {wide[0].values:,} values, and each action that reads it is run once for each of them.",
-                "warning",
-            ),
-        )
-        yield (
-            Span(
-                "Split it: a dict with an entry per process, a set or Counter of messages, or a record with a field per part."
-            ),
-        )
-    elif report.python_calls * 1000 > report.generated > 1_000_000:  # noqa: PLR2004 - for small searches the rate says nothing.
-        yield (
-            Span(
-                "No cell is wide, yet Python is called often: an action reads many cells at once. Let it read only what it needs.",
-                "warning",
-            ),
-        )
-    else:
-        yield (Span("Nothing to improve: the cells are narrow.", "note"),)
 
 
 def _warnings(report: Report) -> Iterator[Line]:

@@ -17,6 +17,7 @@ from modelcheck.limits.budget import Budget
 from modelcheck.limits.given import NO_LIMITS, callback, limits_given, names, whole
 from modelcheck.limits.memory import peak_bytes
 from modelcheck.limits.watch import Overrun, Watch
+from modelcheck.search.effort import efforts
 from modelcheck.search.evidence import evidence, failing_run, walked
 from modelcheck.search.exploration import ORDERS, Exploration
 from modelcheck.search.report import ActionReport, CellReport, Progress, PropertyReport, Report
@@ -183,6 +184,8 @@ def _report(
                 key=lambda cell: (-cell.values, cell.path),
             )
         ),
+        efforts=efforts(recorder),
+        python_seconds=recorder.seconds,
         table_load=states / max(stats["table_slots"], 1),
         bytes_per_state=(stats["table_bytes"] + stats["log_bytes"]) / max(states, 1),
         warnings=(*_varying(machine), *_warnings(exploration)),

@@ -70,6 +70,50 @@ class CellReport:
 
 
 @frozen
+class ReadReport:
+    """A place in the state that a run read.
+
+    Attributes:
+        path: Where it is; the entries of one container are one place, ``count[...]``.
+        cells: How many of its cells the run read.
+        values: How many values the one of them took that took most.
+        kind: ``whole``: a container of which the run read all entries; ``queue``: a list or deque; ``history``: what
+            explains a history so far; ``value``: anything else.
+    """
+
+    path: str
+    cells: int
+    values: int
+    kind: str = "value"
+
+
+@frozen
+class EffortReport:
+    """What one piece of the spec's code took of a search.
+
+    Attributes:
+        name: The action, property or predicate, or ``init``.
+        kind: ``action``, ``invariant``, ``init`` and so on.
+        calls: Runs, those repeated to make sure left out.
+        seconds: What they took, repeats and recording included.
+        parameters: Those that a property has.
+        reads: What the run read that read most.
+    """
+
+    name: str
+    kind: str
+    calls: int
+    seconds: float
+    parameters: tuple[str, ...]
+    reads: tuple[ReadReport, ...]
+
+    @property
+    def cells(self) -> int:
+        """How many cells a run reads at most."""
+        return sum(read.cells for read in self.reads)
+
+
+@frozen
 class Report:
     """The outcome of a search.
 
@@ -91,6 +135,8 @@ class Report:
         actions: How each action fared.
         predicate_calls: Runs of Python code per property, constraint or terminal predicate.
         cells: The cells of the state, those with the most values first.
+        efforts: What each piece of the spec's code took, the most first.
+        python_seconds: Wall-clock time that the search spent running the spec's Python and recording it.
         table_load: How full the fingerprint table is.
         bytes_per_state: Of the table and the log that traces are rebuilt from.
         warnings: What looks like a mistake in the spec.
@@ -115,6 +161,8 @@ class Report:
     actions: tuple[ActionReport, ...]
     predicate_calls: Mapping[str, int] = field(factory=dict)
     cells: tuple[CellReport, ...] = ()
+    efforts: tuple[EffortReport, ...] = ()
+    python_seconds: float = 0.0
     table_load: float = 0.0
     bytes_per_state: float = 0.0
     warnings: tuple[str, ...] = ()

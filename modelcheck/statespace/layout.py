@@ -44,12 +44,14 @@ class Layout:
     Attributes:
         cells: All cells by index.
         collections: All collections by index.
+        queues: The indices of the cells that hold a list or deque.
     """
 
     def __init__(self, machine: Machine, space: kernel.Space) -> None:
         self.machine = machine
         self.cells: list[Cell] = []
         self.collections: dict[int, Collection] = {}
+        self.queues: set[int] = set()
         self._space = space
         self._objects: dict[Any, Any] = {}
         self._fixed: dict[int, Cell] = {}
@@ -69,6 +71,8 @@ class Layout:
         else:
             cell = self._fixed[id(shape)] = Cell(self._space.add_cell(), shape.path, self._object(snapshot), self._objects)
             self._register(cell)
+            if isinstance(shape, QueueShape):
+                self.queues.add(cell.index)
 
     def _register(self, cell: Cell) -> Cell:
         assert cell.index == len(self.cells)

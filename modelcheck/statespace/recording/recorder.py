@@ -10,6 +10,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
+from time import perf_counter
 from typing import Any, Protocol
 
 from attrs import define, field
@@ -59,12 +60,16 @@ class Tree:
         declared: The action or property; None for the initialiser.
         calls: How often its Python code was run, repeats left out.
         prefix: The first choices of all its runs, each as (number of options, option taken).
+        seconds: What supplying its paths took, repeats included.
+        widest: The events of the run that read most.
     """
 
     index: int
     declared: Declaration | None
     calls: int = 0
     prefix: _Prefix = ()
+    seconds: float = 0.0
+    widest: Sequence[Event] = ()
 
 
 @define
@@ -126,6 +131,7 @@ class Recorder:
     Attributes:
         writers: The names of the actions of which a run has written to the state.
         filters: What the loops over collections look at.
+        seconds: What supplying took in all.
     """
 
     def __init__(
@@ -136,6 +142,7 @@ class Recorder:
         self.layout = Layout(machine, space)
         self.trees = {index: Tree(index, None) for index in [space.add_tree(kernel.INIT)]}
         self.writers: set[str] = set()
+        self.seconds = 0.0
         self._registry = Registry(space)
         self._session = Session(self._registry)
         self._following = Session(self._registry, following=True)
@@ -197,6 +204,17 @@ class Recorder:
             SpecError: if the spec's code raises, stores what is no value, or is not a function of the state.
         """
         kind, which, ident, script = explorer.missing(worker)
+        began = perf_counter()
+        try:
+            return self._supply(explorer, worker, (kind, which, ident, script))
+        finally:
+            took = perf_counter() - began
+            self.seconds += took
+            if kind == kernel.MISS_PATH:
+                self.trees[which].seconds += took
+
+    def _supply(self, explorer: Search, worker: int, missing: tuple[int, int, int, list[int]]) -> Run | None:
+        kind, which, ident, script = missing
         if kind == kernel.MISS_PROJECTION:
             self._registry.projections[which].result_id(ident)
         elif kind == kernel.MISS_UPDATE:
@@ -293,6 +311,8 @@ class Recorder:
         if run.events[:made] != [(kernel.CHOOSE, 0, options, option) for options, option in tree.prefix]:
             raise self._impure(tree, "the choices that it makes before it looks at the state are not always the same")
         del run.events[:made]
+        if len(run.events) > len(tree.widest):
+            tree.widest = run.events
 
     def _perform(self, tree: Tree, run: Run, chooser: TreeChooser) -> None:
         declared = tree.declared
