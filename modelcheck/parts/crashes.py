@@ -25,6 +25,7 @@ class Crashes(Part):
     """
 
     ELSEWHERE: ClassVar[frozenset[str]] = frozenset({"processes"})
+    FAULTS: ClassVar[frozenset[str]] = frozenset({"crash"})
 
     processes: Mapping[Any, Process]
     crashes: int = 0

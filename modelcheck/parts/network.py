@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from modelcheck.errors import SpecError
 from modelcheck.spec.choice import choose, require
@@ -52,6 +52,8 @@ class _Faults(Part):
         partitions: How often the network may still be cut in two.
         isolated: The nodes on one side of the present cut; empty when all are connected.
     """
+
+    FAULTS: ClassVar[frozenset[str]] = frozenset({"lose", "duplicate", "partition"})
 
     nodes: Fixed[tuple[Any, ...]] = ()
     losses: int = 0

@@ -11,6 +11,8 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
+from attrs import evolve
+
 from modelcheck.errors import SpecError, UsageError
 from modelcheck.limits import Limits
 from modelcheck.limits.budget import Budget
@@ -117,7 +119,8 @@ class _Check:
             exploration.run()
             self._budget.extend()
             self._watch.resume()
-            return _report(machine, exploration, chosen, check_deadlock, self._seed)
+            report = _report(machine, exploration, chosen, check_deadlock, self._seed)
+            return _with_liveness(report, [each for each in machine.liveness if self._names is None or each.name in self._names])
         except SpecError as error:
             error.trace = failing_run(machine, exploration, source_of(machine))
             raise
@@ -131,8 +134,18 @@ class _Check:
 def _chosen(machine: Machine, named: Sequence[str] | None) -> tuple[list[Declaration], bool]:
     if named is None:
         return machine.properties, True
-    chosen = [machine.find(name, machine.properties) for name in named if name != DEADLOCK]
+    chosen = [machine.find(name, machine.asked) for name in named if name != DEADLOCK]
     return [declared for declared in machine.properties if declared in chosen], DEADLOCK in named
+
+
+def _with_liveness(report: Report, asked: Sequence[Declaration]) -> Report:
+    """The report with what is not answered yet: a property of what must happen is unknown."""
+    if not asked:
+        return report
+    unknown_ones = [PropertyReport(each.name, each.role.value, Verdict.UNKNOWN) for each in asked]
+    verdict = Verdict.all_of([report.verdict, Verdict.UNKNOWN])
+    reason = "what must happen is not checked yet" if verdict is Verdict.UNKNOWN else None
+    return evolve(report, properties=(*report.properties, *unknown_ones), verdict=verdict, reason=report.reason or reason)
 
 
 # The report --------------------------------------------------------------------------------------------------------------------------------------

@@ -2,15 +2,32 @@
 
 from modelcheck.spec.choice import bound, choose, require
 from modelcheck.spec.declaration import Declaration
-from modelcheck.spec.declare import Role, action, constraint, invariant, lemma, reachable, step_property, terminal
+from modelcheck.spec.declare import (
+    LIVENESS,
+    Role,
+    action,
+    always_eventually,
+    constraint,
+    eventually,
+    eventually_always,
+    invariant,
+    leads_to,
+    lemma,
+    reachable,
+    step_property,
+    terminal,
+)
+from modelcheck.spec.fairness import Fairness, Strength, fair, strongly_fair
 from modelcheck.spec.machine import Machine, Step
 from modelcheck.spec.record import Durable, Fixed, Part, Process, Record
 from modelcheck.spec.spec import Spec, machine_of
 from modelcheck.spec.state import State
 
 __all__ = [
+    "LIVENESS",
     "Declaration",
     "Durable",
+    "Fairness",
     "Fixed",
     "Machine",
     "Part",
@@ -20,15 +37,22 @@ __all__ = [
     "Spec",
     "State",
     "Step",
+    "Strength",
     "action",
+    "always_eventually",
     "bound",
     "choose",
     "constraint",
+    "eventually",
+    "eventually_always",
+    "fair",
     "invariant",
+    "leads_to",
     "lemma",
     "machine_of",
     "reachable",
     "require",
     "step_property",
+    "strongly_fair",
     "terminal",
 ]

@@ -11,8 +11,9 @@ from typing import Any
 from attrs import frozen
 
 from modelcheck.errors import SpecError
-from modelcheck.spec.choice import Disabled, choose
+from modelcheck.spec.choice import Disabled, choose, present
 from modelcheck.spec.declare import Mark, Role, decorator_of
+from modelcheck.spec.fairness import UNFAIR, Fairness
 from modelcheck.spec.run import truth
 from modelcheck.values import show
 
@@ -49,6 +50,7 @@ class Declaration:
         domains: Where each parameter ranges.
         parameters: The names of the parameters.
         lemma: Whether it is an invariant that is there to prove others.
+        fairness: Of an action: whether it must be taken.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Declaration:
     domains: tuple[Any, ...]
     parameters: tuple[str, ...]
     lemma: bool = False
+    fairness: Fairness = UNFAIR
 
     @cached_property
     def title(self) -> str:
@@ -123,9 +126,57 @@ class Declaration:
             ) from None
         return truth(result, self.function, self.title)
 
+    def pair(self, live: Any, arguments: Mapping[str, Any]) -> tuple[bool, bool]:
+        """Run a liveness property: its premise and its goal in a state. Only ``@leads_to`` has a premise that can be false."""
+        before = present.chooser
+        present.chooser = _NoChoice(self)
+        try:
+            result = self.run(live, arguments)
+        except (AssertionError, Disabled) as error:
+            word = "an assert" if isinstance(error, AssertionError) else "require(), bound() or an empty choose()"
+            raise self._no_answer(f"ended in {word}") from None
+        finally:
+            present.chooser = before
+        if self.role is not Role.LEADS_TO:
+            if result is None:
+                raise self._no_answer("returned None")
+            return True, truth(result, self.function, self.title)
+        if not isinstance(result, tuple) or len(result) != len(("premise", "goal")):
+            raise SpecError(
+                f"{self.title} returned {show(result)}, and not a pair",
+                place=self.place,
+                remedy="Return premise, goal: `return self.waiting[i], self.served[i]`.",
+            )
+        for name, part in zip(("premise", "goal"), result, strict=True):
+            if part is None:
+                raise self._no_answer(f"returned None as its {name}")
+        premise, goal = (truth(part, self.function, self.title) for part in result)
+        return premise, goal
+
+    def _no_answer(self, what: str) -> SpecError:
+        return SpecError(
+            f"{self.title} {what}",
+            place=self.place,
+            remedy="Return a truth value in every state: what is to happen is false until it does, and that is no mistake.",
+        )
+
     def subject(self, live: Any) -> Any:
         """The object whose method it is: the live state, or a part in it."""
         return live if self.owner is None else self.owner.within(live)
+
+
+@frozen
+class _NoChoice:
+    """Refuses a choice inside a liveness property: whether all or one of the options is meant cannot be known."""
+
+    declared: Declaration
+
+    def pick(self, _options: Iterable[Any]) -> Any:
+        raise SpecError(
+            f"{self.declared.title} calls choose()",
+            place=self.declared.place,
+            remedy="Give it a parameter with a domain, for all of which it is asked; or write any(...) or all(...).",
+        )
 
 
 def _options(domain: Any, subject: Any, arguments: list[Any]) -> Any:
@@ -144,7 +195,9 @@ def _overridden(domain: FunctionType, cls: type) -> FunctionType:
     return found if isinstance(found, FunctionType) else domain
 
 
-def declaration(owner: Owner | None, name: str, mark: Mark, function: Callable[..., Any]) -> Declaration:
+def declaration(
+    owner: Owner | None, name: str, mark: Mark, function: Callable[..., Any], fairness: Fairness
+) -> Declaration:
     """The declaration that a decorator left on a method.
 
     Args:
@@ -152,6 +205,7 @@ def declaration(owner: Owner | None, name: str, mark: Mark, function: Callable[.
         name: The method's name.
         mark: What the decorator wrote.
         function: The method, as the most derived class writes it.
+        fairness: What the class says of the fairness of an action.
 
     Raises:
         SpecError: if it is no ordinary method, or its parameters do not fit its domains.
@@ -161,7 +215,7 @@ def declaration(owner: Owner | None, name: str, mark: Mark, function: Callable[.
     taken = tuple(inspect.signature(function).parameters)
     parameters = taken[extra:]
     shown = f"{owner.path}.{name}" if owner else name
-    made = Declaration(shown, mark.role, owner, name, function, mark.domains, parameters, mark.lemma)
+    made = Declaration(shown, mark.role, owner, name, function, mark.domains, parameters, mark.lemma, fairness)
     _check_method(made, len(taken) < extra)
     if len(parameters) != len(mark.domains):
         raise _other_domains(made)
@@ -182,7 +236,9 @@ def _check_method(made: Declaration, lacks_state: bool) -> None:
         )
     if getattr(function, "__isabstractmethod__", False):
         raise SpecError(
-            f"{made.title} is abstract", place=made.place, remedy="Check a class that derives from this one and defines it."
+            f"{made.title} is abstract",
+            place=made.place,
+            remedy="Check a class that derives from this one and defines it.",
         )
     if lacks_state:
         wanted = "self, after" if made.role is Role.STEP else "self"

@@ -12,9 +12,11 @@ the class.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
+from pathlib import Path
 from types import FrameType, FunctionType
 from typing import Any, Protocol, TypeVar, overload
 
@@ -27,6 +29,7 @@ A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
 MARK = "__modelcheck__"
+_PACKAGE = str(Path(__file__).parent) + os.sep
 
 
 class Role(Enum):
@@ -36,13 +39,23 @@ class Role(Enum):
     INVARIANT = "invariant"
     STEP = "step property"
     REACHABLE = "reachable"
+    EVENTUALLY = "eventually"
+    ALWAYS_EVENTUALLY = "always eventually"
+    EVENTUALLY_ALWAYS = "eventually always"
+    LEADS_TO = "leads to"
     CONSTRAINT = "constraint"
     TERMINAL = "terminal"
 
     @property
     def noun(self) -> str:
         """The word for such a method in messages."""
+        if self in LIVENESS:
+            return "liveness property"
         return {"reachable": "reachable property", "terminal": "terminal predicate"}.get(self.value, self.value)
+
+
+LIVENESS = (Role.EVENTUALLY, Role.ALWAYS_EVENTUALLY, Role.EVENTUALLY_ALWAYS, Role.LEADS_TO)
+"""Those that speak of what must happen, on runs that never end."""
 
 
 @frozen
@@ -61,7 +74,13 @@ class Mark:
 
 
 class Undeclared:
-    """A declaration that waits for the method that it is about; a class that still has one says what it cannot mean."""
+    """A declaration that waits for the method that it is about; a class that still has one says what it cannot mean.
+
+    Attributes:
+        below: What to do about one that stands where a plain method is wanted.
+    """
+
+    below = "Give a method one decorator; a domain is an ordinary method or an iterable."
 
     def __init__(self, mark: Mark) -> None:
         self.mark = mark
@@ -83,6 +102,11 @@ class _Pending(Undeclared):
         _refuse_second(self.mark.role, function)
         return _marked(function, evolve(self.mark, domains=(self._function,)))
 
+    @property
+    def declares(self) -> str:
+        """The name of what it declares, if that is no domain."""
+        return self._function.__name__
+
     def __set_name__(self, owner: type, name: str) -> None:
         setattr(owner, name, _marked(self._function, self.mark))
 
@@ -91,8 +115,10 @@ def _marked(function: Any, mark: Mark) -> Any:
     if not isinstance(function, FunctionType):
         raise SpecError(
             f"the {mark.role.noun} {getattr(function, '__name__', function)!s} is no ordinary method",
-            place=_line_above(),
-            remedy="Decorate a function that is written with def, and put no other decorator below.",
+            place=line_above(),
+            remedy=getattr(
+                function, "below", "Decorate a function that is written with def, and put no other decorator below."
+            ),
         )
     setattr(function, MARK, mark)
     return function
@@ -102,9 +128,9 @@ def _declare(role: Role, lemma: bool, *domains: Any) -> Any:
     for domain in domains:
         if isinstance(domain, Undeclared) or getattr(domain, MARK, None) is not None:
             raise SpecError(
-                f"a domain of a parameter, or what @{role.value} is written above, is a declared method itself",
-                place=_line_above(),
-                remedy="Give a method one decorator; a domain is an ordinary method or an iterable.",
+                f"a domain of a parameter, or what @{decorator_of(role)} is written above, is a declared method itself",
+                place=line_above(),
+                remedy=domain.below if isinstance(domain, Undeclared) else Undeclared.below,
             )
     if len(domains) == 1 and isinstance(domains[0], FunctionType):
         _refuse_second(role, domains[0])
@@ -130,21 +156,21 @@ def _refuse_second(role: Role, function: Any) -> None:
     if first is not function and (isinstance(first, Undeclared) or getattr(first, MARK, None) is not None):
         raise SpecError(
             f"the {role.noun} {function.__name__} is written a second time in the same class",
-            place=_line_above(),
+            place=line_above(),
             remedy="Rename one of the two.",
         )
 
 
-def _line_above() -> str:
+def line_above() -> str:
     """Where a decorator was used."""
     frame = _user_frame()
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
 
 
 def _user_frame() -> FrameType:
-    """The innermost frame outside of this file, which is the body of a class."""
+    """The innermost frame outside of this package, which is the body of a class."""
     frame = sys._getframe()
-    while frame.f_code.co_filename == __file__ and frame.f_back is not None:
+    while frame.f_code.co_filename.startswith(_PACKAGE) and frame.f_back is not None:
         frame = frame.f_back
     return frame
 
@@ -219,6 +245,56 @@ class _StepDecorator(Protocol):
     ) -> Callable[[Callable[[S, S, A, B], bool | None]], Callable[[S, S, A, B], bool | None]]: ...
 
 
+class _LivenessDecorator(Protocol):
+    @overload
+    def __call__(self, function: Callable[[S], bool], /) -> Callable[[S], bool]: ...
+    @overload
+    def __call__(
+        self, first: Callable[[S], Iterable[A]] | Iterable[A], /
+    ) -> Callable[[Callable[[S, A], bool]], Callable[[S, A], bool]]: ...
+    @overload
+    def __call__(
+        self,
+        first: Callable[[S], Iterable[A]] | Iterable[A],
+        second: Callable[[S], Iterable[B]] | Callable[[S, A], Iterable[B]] | Iterable[B],
+        /,
+    ) -> Callable[[Callable[[S, A, B], bool]], Callable[[S, A, B], bool]]: ...
+    @overload
+    def __call__(
+        self,
+        first: Callable[[S], Iterable[A]] | Iterable[A],
+        second: Callable[[S], Iterable[B]] | Callable[[S, A], Iterable[B]] | Iterable[B],
+        third: Callable[[S], Iterable[C]] | Callable[[S, A, B], Iterable[C]] | Iterable[C],
+        /,
+    ) -> Callable[[Callable[[S, A, B, C], bool]], Callable[[S, A, B, C], bool]]: ...
+
+
+class _LeadsToDecorator(Protocol):
+    @overload
+    def __call__(  # type: ignore[overload-overlap] # A pair is an iterable; the first that fits counts.
+        self, function: Callable[[S], tuple[bool, bool]], /
+    ) -> Callable[[S], tuple[bool, bool]]: ...
+    @overload
+    def __call__(
+        self, first: Callable[[S], Iterable[A]] | Iterable[A], /
+    ) -> Callable[[Callable[[S, A], tuple[bool, bool]]], Callable[[S, A], tuple[bool, bool]]]: ...
+    @overload
+    def __call__(
+        self,
+        first: Callable[[S], Iterable[A]] | Iterable[A],
+        second: Callable[[S], Iterable[B]] | Callable[[S, A], Iterable[B]] | Iterable[B],
+        /,
+    ) -> Callable[[Callable[[S, A, B], tuple[bool, bool]]], Callable[[S, A, B], tuple[bool, bool]]]: ...
+    @overload
+    def __call__(
+        self,
+        first: Callable[[S], Iterable[A]] | Iterable[A],
+        second: Callable[[S], Iterable[B]] | Callable[[S, A], Iterable[B]] | Iterable[B],
+        third: Callable[[S], Iterable[C]] | Callable[[S, A, B], Iterable[C]] | Iterable[C],
+        /,
+    ) -> Callable[[Callable[[S, A, B, C], tuple[bool, bool]]], Callable[[S, A, B, C], tuple[bool, bool]]]: ...
+
+
 def _decorator(role: Role, text: str, *, lemma: bool = False) -> Any:
     def declare(*domains: Any) -> Any:
         return _declare(role, lemma, *domains)
@@ -255,4 +331,18 @@ constraint: _PropertyDecorator = _decorator(
 )
 terminal: _PropertyDecorator = _decorator(
     Role.TERMINAL, "Says of a state in which no action is enabled that it is a fine place to end, not a deadlock."
+)
+eventually: _LivenessDecorator = _decorator(
+    Role.EVENTUALLY,
+    "Is true at some time in every run, for all parameters. Runs are those that the fairness of the actions leaves.",
+)
+always_eventually: _LivenessDecorator = _decorator(
+    Role.ALWAYS_EVENTUALLY, "Is true again and again in every run: whatever has happened, it will be true once more."
+)
+eventually_always: _LivenessDecorator = _decorator(
+    Role.EVENTUALLY_ALWAYS, "From some time on is true for ever, in every run."
+)
+leads_to: _LeadsToDecorator = _decorator(
+    Role.LEADS_TO,
+    "Returns a pair, premise and goal: whenever the premise is true, the goal is true then or at some time later.",
 )

@@ -17,7 +17,8 @@ from attrs import field, frozen
 from modelcheck.errors import ModelcheckError, SpecError, UsageError
 from modelcheck.spec.constants import constant_types, unknown
 from modelcheck.spec.declaration import Declaration, Owner, declaration
-from modelcheck.spec.declare import MARK, Role, Undeclared
+from modelcheck.spec.declare import LIVENESS, MARK, Role, Undeclared
+from modelcheck.spec.fairness import Unsettled, check_marks, fairness_of
 from modelcheck.spec.record import Part, is_mutable
 from modelcheck.spec.run import ESCAPING, ScriptedChooser, all_runs, as_spec_error, check_not_optimized, refuse_bound
 from modelcheck.spec.shape import (
@@ -85,7 +86,8 @@ class Machine:
         declared = [*self._declared(None, self.cls), *self._declared_by_parts()]
         self.actions = [d for d in declared if d.role is Role.ACTION]
         self.properties = [d for d in declared if d.role in (Role.INVARIANT, Role.STEP, Role.REACHABLE)]
-        for declared_property in self.properties:
+        self.liveness = [d for d in declared if d.role in LIVENESS]
+        for declared_property in (*self.properties, *self.liveness):
             if declared_property.name == "deadlock":
                 raise SpecError(
                     "a property cannot be called 'deadlock', the name of the one that every check has",
@@ -135,7 +137,9 @@ class Machine:
         odd = [name for name in self.spec.__dict__ if name not in names and not name.startswith("_")]
         missing = [name for name in names if not hasattr(self.spec, name)]
         if odd or missing:
-            what = f"sets {odd[0]}, which is no constant" if odd else f"leaves the constant {missing[0]} without a value"
+            what = (
+                f"sets {odd[0]}, which is no constant" if odd else f"leaves the constant {missing[0]} without a value"
+            )
             raise SpecError(
                 f"__init__ of {self.cls.__name__} {what}",
                 place=self.place,
@@ -148,6 +152,11 @@ class Machine:
                 remedy="Annotate a class attribute, servers: int = 3, and read self.servers.",
             )
         return {name: getattr(self.spec, name) for name in names}
+
+    @property
+    def asked(self) -> list[Declaration]:
+        """All that is asked of the spec: the properties of states and steps, then those of what must happen."""
+        return [*self.properties, *self.liveness]
 
     # Live states ------------------------------------------------------------------------------------------------------------------------------
 
@@ -240,17 +249,20 @@ class Machine:
         names = dict.fromkeys(name for base in reversed(cls.__mro__) for name in base.__dict__)
         for name in names:
             left = getattr(cls, name, None)
-            if isinstance(left, Undeclared):
+            if isinstance(left, Undeclared) and not isinstance(left, Unsettled):
                 raise SpecError(
                     f"{cls.__name__}.{name} is decorated as {left.mark.role.value}, and is no ordinary method",
                     place=self.place,
                     remedy="Decorate a function that is written with def, and put no other decorator below.",
                 )
+        actions: set[str] = set()
         for name in names:
             mark = next((m for base in cls.__mro__ if (m := getattr(base.__dict__.get(name), MARK, None))), None)
             function = getattr(cls, name, None)
             if mark is not None and function is not None:
-                yield declaration(owner, name, mark, function)
+                actions |= {name} if mark.role is Role.ACTION else set()
+                yield declaration(owner, name, mark, function, fairness_of(cls, name))
+        check_marks(cls, actions, cls.FAULTS if issubclass(cls, Part) else frozenset())
 
     def _declared_by_parts(self) -> Iterator[Declaration]:
         parts = list(self._parts(self.shape))
@@ -304,13 +316,11 @@ class Machine:
         Raises:
             UsageError: if there is none or more than one.
         """
-        known = [*self.actions, *self.properties] if among is None else among
+        known = [*self.actions, *self.asked] if among is None else among
         wanted = name.replace('"', "'")  # Keys may be quoted as one likes.
         found = [d for d in known if d.name == wanted] or [d for d in known if d.method == name]
         if len(found) != 1:
-            kind = (
-                "action" if among is self.actions else "property" if among is self.properties else "action or property"
-            )
+            kind = "action" if among is self.actions else "property" if among is not None else "action or property"
             raise UsageError(unknown(name, [d.name for d in known], f"{self.cls.__name__} has no {kind} {name!r}"))
         return found[0]
 

@@ -134,9 +134,11 @@ class Part(Record):
     """A ready-made piece of a spec, assigned to an attribute in ``init``; its actions and properties become the spec's.
 
     Attributes:
+        FAULTS: Actions that are failures: they may happen, and cannot be said to have to.
         ELSEWHERE: Fields whose records the part acts on and does not own: each must be in the state beside the part too.
     """
 
+    FAULTS: ClassVar[frozenset[str]] = frozenset()
     ELSEWHERE: ClassVar[frozenset[str]] = frozenset()
 
     def unused(self) -> frozenset[str]:
