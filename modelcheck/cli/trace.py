@@ -19,7 +19,7 @@ FORMATS = ("itf", "json", "mermaid", "svg", "html", "shiviz", "pytest")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--to", "form", type=click.Choice(FORMATS), required=True, help="The format.")
 @click.option("--out", "-o", type=click.Path(path_type=Path, allow_dash=True), default="-", help="Where to; standard output by default.")
-@click.option("--spec", "target", metavar="SPEC", help="For pytest: the spec, if it is not where the trace says.")
+@click.option("--spec", "target", metavar="SPEC", help="For html and pytest: the spec, if it is not where the trace says.")
 @common_options
 def command(file: Path, form: str, out: Path, target: str | None) -> None:
     """Write the trace in FILE in another format.
@@ -52,12 +52,13 @@ def _exported(recording: Recording, file: Path, form: str, target: str | None) -
         return as_text(recording)
     if form == "pytest":
         return _regression(recording, file, target)
-    trace = export.decoded(recording)
     if form == "json":
-        return export.plain_json(trace)
-    diagram = export.diagram(trace)
+        return export.plain_json(export.decoded(recording))
     if form == "html":
-        return export.html(trace, diagram)
+        from modelcheck.cli.page import page_of  # noqa: PLC0415 - needs the spec, if it is there.
+
+        return page_of(recording, file, target)
+    diagram = export.diagram(export.decoded(recording))
     return {"mermaid": export.mermaid, "svg": export.svg, "shiviz": export.shiviz}[form](diagram)
 
 

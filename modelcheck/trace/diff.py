@@ -22,6 +22,8 @@ WORDS = {
     "popped": "popped ",
     "dropped": "dropped from the end ",
 }
+_GLANCE = 80
+"""Letters of an old and a new value that are taken in without being taken apart."""
 
 
 @frozen
@@ -163,11 +165,11 @@ def _listed(items: tuple[Any, ...]) -> str:
 
 
 def _value(old: Any, new: Any, path: str) -> Iterator[Change]:
-    """Values of one class that have a field in common are compared by field."""
+    """Values of one class are compared by field, if they have one in common or are too long to be seen at a glance."""
     before, after = fields_of(old), fields_of(new)
-    if type(old) is type(new) and before and after:
+    if type(old) is type(new) and before and after and before.keys() == after.keys():
         differ = [name for name, value in before.items() if identity(value) != identity(after[name])]
-        if 0 < len(differ) < len(before):
+        if differ and (len(differ) < len(before) or len(show(old)) + len(show(new)) > _GLANCE):
             for name in differ:
                 yield from changes(before[name], after[name], f"{path}.{name}")
             return

@@ -1,26 +1,26 @@
 """A trace as a sequence diagram: who did what in each step, and which messages went from whom to whom.
 
-Specs do not say what a process is or what a message is. Here a message is a value with fields ``src`` and ``dst`` that comes into the
-state or leaves it, and the processes are what those fields hold; where there are no such messages, they are the keys of dicts. A step
-belongs to the receiver of the message that it takes, else to the process that its first argument names, else to the sender of what it sends;
-what belongs to nobody is the system's. A step called ``lose`` loses a message, one called ``crash`` or ``restart`` is marked.
+Specs do not say who acts in a step. It belongs to the receiver of the message that it takes, else to the process that its first argument names (of
+several of that name the one whose state it changes), else to the sender of what it sends; what belongs to nobody is the system's. A step called
+``lose`` loses a message, one called ``crash`` or ``restart`` is marked. `lanes` says who the processes are, `messages` what a message is.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from attrs import define, field, frozen
 
-from modelcheck.spec import State, Step
+from modelcheck.spec import Step
 from modelcheck.trace.diff import changes
+from modelcheck.trace.export.lanes import SYSTEM, Lane, Lanes
+from modelcheck.trace.export.messages import Flight, end_fields, fields, in_flight, label_of, name_of
 from modelcheck.trace.trace import Trace
-from modelcheck.values import FrozenRecord, fields_of, identity, ordered, show
+from modelcheck.values import identity, show
 
-SYSTEM = "system"
 _MARKS = ("crash", "restart", "lose", "duplicate", "partition", "heal")
+_OF_THE_NETWORK = frozenset({"lose", "duplicate", "partition", "heal"})
 
 
 @define
@@ -34,6 +34,7 @@ class Message:
         sent: The step that sent it; 0 if it was there from the start.
         received: The steps that received it.
         lost: The step that lost it.
+        value: The message itself.
     """
 
     text: str
@@ -42,6 +43,7 @@ class Message:
     sent: int
     received: list[int] = field(factory=list)
     lost: int | None = None
+    value: Any = None
 
 
 @frozen
@@ -72,12 +74,16 @@ class Diagram:
         processes: The lifelines from left to right.
         events: One per step.
         messages: In the order in which they were sent.
+        lanes: What is known of the lifelines, that of the system left out.
+        notes: What could not be drawn, and why.
     """
 
     title: str
     processes: tuple[str, ...]
     events: tuple[Event, ...]
     messages: tuple[Message, ...]
+    lanes: tuple[Lane, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def diagram(trace: Trace) -> Diagram:
@@ -103,134 +109,127 @@ def title_of(trace: Trace) -> str:
 class _Builder:
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
-        self._flights = [_in_flight(state) for state in trace.states]
-        self._names = self._processes()
+        self._kinds = {lane.kind: trace.states[0][lane.kind] for lane in Lanes(trace.states[0]).all if lane.kind}
+        self._flights = [in_flight(state, self._is_message) for state in trace.states]
+        self._lanes = Lanes(trace.states[0], self._ends())
         self._messages: list[Message] = []
         self._under_way: dict[Any, list[Message]] = {}
+        self._unplaced: dict[str, None] = {}
 
     def build(self) -> Diagram:
         for key, (message, count) in self._flights[0].items():
-            for _ in range(count):
-                self._send(key, message, 0)
+            self._send(key, message, 0, count, set())
         events = [self._event(number, step) for number, step in enumerate(self._trace.steps, 1)]
-        used = {event.process for event in events} | {name for message in self._messages for name in (message.src, message.dst)}
-        named = [name for name in self._names.values() if name in used]
-        processes = [*named, *([SYSTEM] if SYSTEM in used or not named else [])]
-        return Diagram(title_of(self._trace), tuple(processes), tuple(events), tuple(self._messages))
+        names = [lane.name for lane in self._lanes.all]
+        uses_system = not names or any(event.process == SYSTEM for event in events)
+        processes = (*names, *([SYSTEM] if uses_system else []))
+        return Diagram(title_of(self._trace), processes, tuple(events), tuple(self._messages), self._lanes.all, tuple(self._notes()))
 
-    def _processes(self) -> dict[Any, str]:
-        """The name of each process, by its identity."""
-        found: dict[Any, Any] = {}
-        for flight in self._flights:
-            for message, _ in flight.values():
-                found |= {identity(end): end for end in (message.src, message.dst)}
-        arguments = [value for step in self._trace.steps for value in step.arguments.values() if _is_message(value)]
-        found |= {identity(end): end for message in arguments for end in (message.src, message.dst)}
-        for value in self._trace.states[0].values():
-            if isinstance(value, Mapping) and not hasattr(value, "_name") and value:
-                keys = list(value)
-                if not found or any(identity(key) in found for key in keys):
-                    found |= {identity(key): key for key in keys if not isinstance(key, tuple)}
-        return {identity(process): show(process) for process in ordered(found.values())}
+    def _notes(self) -> Iterator[str]:
+        for name in self._unplaced:
+            yield (
+                f"{name} is not drawn: none of its fields is known to be its sender and receiver. "
+                f'Name them in the class: ends: ClassVar = ("client", "replica").'
+            )
 
-    def _name(self, process: Any) -> str:
-        return self._names.get(identity(process), show(process))
+    # Messages -----------------------------------------------------------------------------------------------------------------------------------
 
-    def _send(self, key: Any, message: Any, number: int) -> None:
-        sent = Message(_label(message), self._name(message.src), self._name(message.dst), number)
-        self._messages.append(sent)
-        self._under_way.setdefault(key, []).append(sent)
+    def _is_message(self, value: Any) -> bool:
+        return end_fields(value, self._kinds) is not None
 
-    def _event(self, number: int, step: Step) -> Event:
-        before, after = self._flights[number - 1], self._flights[number]
-        mark = next((mark for mark in _MARKS if step.action.rsplit(".", 1)[-1] == mark), "")
-        taken = self._taken(step, before, after, mark)
-        if taken is not None:
-            self._arrive(taken, number, mark, gone=_count(after, taken) < _count(before, taken))
-        sent = [key for key in after if _count(after, key) > _count(before, key)]
-        for key in sent:
-            for _ in range(_count(after, key) - _count(before, key)):
-                self._send(key, after[key][0], number)
-        process = self._owner(step, taken, [after[key][0] for key in sent], before, mark)
-        told = tuple(map(str, changes(self._trace.states[number - 1], self._trace.states[number])))
-        return Event(number, process, repr(step), mark, told)
+    def _ends(self) -> Iterable[Any]:
+        """Who sends or receives something and is not of a kind that the message names."""
+        messages = [message for flight in self._flights for message, _ in flight.values()]
+        messages += [value for step in self._trace.steps for value in step.arguments.values() if self._is_message(value)]
+        for message in messages:
+            for name in end_fields(message, self._kinds) or ():
+                if name not in self._kinds:
+                    yield fields(message)[name]
 
-    def _taken(self, step: Step, before: dict[Any, Any], after: dict[Any, Any], mark: str) -> Any:
-        """The message that a step takes: one that it names, else the only one that it removes."""
-        if mark in {"duplicate", "partition", "heal"}:
+    def _lane(self, message: Any, end: str) -> Lane | None:
+        return self._lanes.of(fields(message)[end], end if end in self._kinds else None)
+
+    def _placed(self, message: Any, changed: set[str]) -> tuple[str, str] | None:
+        """The lifelines of the sender and the receiver. Where kinds name the ends, the sender is the one whose state the step changes."""
+        ends = end_fields(message, self._kinds)
+        if ends is None:
             return None
-        named = [identity(value) for value in (*step.arguments.values(), *step.choices) if _is_message(value) and identity(value) in before]
-        gone = [key for key in before if _count(after, key) < _count(before, key)]
-        return (named or (gone if len(gone) == 1 else [None]))[0]
+        src, dst = (self._lane(message, end) for end in ends)
+        if ends[0] in self._kinds and _is_changed(dst, changed) and not _is_changed(src, changed):
+            src, dst = dst, src
+        return None if src is None or dst is None else (src.name, dst.name)
 
-    def _arrive(self, key: Any, number: int, mark: str, *, gone: bool) -> None:
-        waiting = self._under_way[key]
+    def _send(self, key: Any, message: Any, number: int, count: int, changed: set[str]) -> None:
+        placed = self._placed(message, changed)
+        if placed is None:
+            self._unplaced[name_of(message)] = None
+            return
+        text = label_of(message, end_fields(message, self._kinds))
+        for _ in range(count):
+            sent = Message(text, *placed, number, value=message)
+            self._messages.append(sent)
+            self._under_way.setdefault(key, []).append(sent)
+
+    def _arrive(self, key: Any, number: int, mark: str, *, gone: bool) -> Message | None:
+        waiting = self._under_way.get(key)
+        if not waiting:
+            return None
         message = waiting[0]
         if mark == "lose":
             message.lost = number
         else:
             message.received.append(number)
-        if gone and len(waiting) > 0:
+        if gone:
             waiting.pop(0)
+        return message
 
-    def _owner(self, step: Step, taken: Any, sent: list[Any], before: dict[Any, Any], mark: str) -> str:
-        if mark in {"lose", "duplicate", "partition", "heal"}:
+    # Events -------------------------------------------------------------------------------------------------------------------------------------
+
+    def _event(self, number: int, step: Step) -> Event:
+        before, after = self._flights[number - 1], self._flights[number]
+        mark = next((mark for mark in _MARKS if step.action.rsplit(".", 1)[-1] == mark), "")
+        told = tuple(changes(self._trace.states[number - 1], self._trace.states[number]))
+        changed = {change.path for change in told}
+        taken = self._taken(step, before, after, mark)
+        arrived = None if taken is None else self._arrive(taken, number, mark, gone=_count(after, taken) < _count(before, taken))
+        sent = {key: _count(after, key) - _count(before, key) for key in after if _count(after, key) > _count(before, key)}
+        for key, count in sent.items():
+            self._send(key, after[key][0], number, count, changed)
+        senders = {message.src for message in self._messages if message.sent == number}
+        process = self._owner(step, arrived, senders, changed, mark)
+        return Event(number, process, repr(step), mark, tuple(map(str, told)))
+
+    def _taken(self, step: Step, before: Flight, after: Flight, mark: str) -> Any:
+        """The message that a step takes: one that it names, else the only one that it removes."""
+        if mark in {"duplicate", "partition", "heal"}:
+            return None
+        named = [identity(value) for value in (*step.arguments.values(), *step.choices) if identity(value) in before]
+        gone = [key for key in before if _count(after, key) < _count(before, key)]
+        return (named or (gone if len(gone) == 1 else [None]))[0]
+
+    def _owner(self, step: Step, arrived: Message | None, senders: set[str], changed: set[str], mark: str) -> str:
+        if mark in _OF_THE_NETWORK:
             return SYSTEM
-        if taken is not None:
-            return self._name(before[taken][0].dst)
-        for value in step.arguments.values():
-            if _is_message(value):
-                return self._name(value.dst)
-            if not isinstance(value, bool) and identity(value) in self._names:
-                return self._name(value)
-        senders = {self._name(message.src) for message in sent}
+        if arrived is not None:
+            return arrived.dst
+        for name, value in step.arguments.items():
+            found = None if isinstance(value, bool) else self._meant(name, value, changed)
+            if found is not None:
+                return found.name
         return senders.pop() if len(senders) == 1 else SYSTEM
 
-
-def _label(message: Any) -> str:
-    """A message without its two ends, which the arrow shows."""
-    if isinstance(message, FrozenRecord):
-        fields: dict[str, Any] = dict(message)
-        name = message._name
-    else:
-        fields = fields_of(message) or {}
-        name = type(message).__name__
-    inner = ", ".join(f"{field}={show(value)}" for field, value in fields.items() if field not in {"src", "dst"})
-    return f"{name}({inner})" if fields else show(message)
+    def _meant(self, name: str, value: Any, changed: set[str]) -> Lane | None:
+        """The process that an argument names: of several, one whose state changes, or whose kind the parameter is called by."""
+        if self._is_message(value):
+            return self._lane(value, (end_fields(value, self._kinds) or ("", ""))[1])
+        found = self._lanes.called(value)
+        touched = [lane for lane in found if _is_changed(lane, changed)]
+        alike = [lane for lane in found if lane.kind.startswith(name)]
+        return next((some[0] for some in (touched, alike, found) if len(some) == 1 or (some is found and some)), None)
 
 
-def _is_message(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return "src" in value and "dst" in value
-    return hasattr(value, "src") and hasattr(value, "dst")
-
-
-def _in_flight(state: State) -> dict[Any, tuple[Any, int]]:
-    """The messages in a state, and how often each."""
-    counts: Counter[Any] = Counter()
-    values: dict[Any, Any] = {}
-    for message, count in _messages_in(tuple(state.values())):
-        key = identity(message)
-        values[key] = message
-        counts[key] += count
-    return {key: (values[key], count) for key, count in counts.items()}
-
-
-def _messages_in(value: Any) -> Iterator[tuple[Any, int]]:
-    if _is_message(value):
-        yield value, 1
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            if _is_message(key) and isinstance(inner, int):
-                yield key, inner
-            else:
-                yield from _messages_in(inner)
-    elif isinstance(value, frozenset):
-        for item in ordered(value):
-            yield from _messages_in(item)
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _messages_in(item)
+def _is_changed(lane: Lane | None, changed: set[str]) -> bool:
+    return lane is not None and any(path.startswith(place) for place in lane.places for path in changed)
 
 
 def _count(flight: Mapping[Any, tuple[Any, int]], key: Any) -> int:

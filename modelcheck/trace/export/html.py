@@ -1,110 +1,106 @@
-"""A page that steps through a trace: the sequence diagram and the state side by side, in one file that needs no network."""
+"""A page about a run, in one file that needs no network: why its property is false, and the run step by step beside it.
+
+The page allows itself no script but its own, told by hash, so that no text of a spec or a file can be run even if it were read as HTML.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from html import escape
 
-from modelcheck.spec import State
+from modelcheck.trace.export.assets import asset, joined, source_hash
 from modelcheck.trace.export.diagram import Diagram
-from modelcheck.trace.export.svg import svg
-from modelcheck.trace.text import plain, state_lines
+from modelcheck.trace.export.run import run_json
+from modelcheck.trace.reason import Reason
+from modelcheck.trace.text import Line, harmless, reason_lines
 from modelcheck.trace.trace import Trace
 
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>{title}</title>
-<style>
-body {{ margin: 0; font: 14px system-ui, sans-serif; color: #1d2733; display: grid; grid-template: auto 1fr / 3fr 2fr; height: 100vh }}
-header {{ grid-column: 1 / 3; padding: 8px 16px; border-bottom: 1px solid #d5dce5; display: flex; gap: 12px; align-items: center; flex-wrap: wrap }}
-h1 {{ font-size: 15px; margin: 0; flex: 1 }}
-button {{ font: inherit; padding: 3px 10px }}
-main, aside {{ overflow: auto; padding: 8px 16px }}
-aside {{ border-left: 1px solid #d5dce5 }}
-h2 {{ font-size: 14px; margin: 12px 0 4px }}
-pre {{ font: 12.5px ui-monospace, monospace; margin: 0; white-space: pre-wrap; overflow-wrap: anywhere }}
-pre.changed {{ background: #fff3c4 }}
-.row, .event, .message {{ cursor: pointer }}
-.later {{ opacity: .25 }}
-@media (max-width: 800px) {{
-  body {{ grid-template: auto 1fr 1fr / 1fr }}
-  header {{ grid-column: 1 }}
-  aside {{ border-left: 0; border-top: 1px solid #d5dce5 }}
-}}
-</style>
-</head>
-<body>
-<header>
+_MODULES = ("dom.js", "sequence.js", "state.js", "page.js")
+_STYLES = ("run.css", "page.css")
+_GOOD = frozenset({"reachable", "log"})
+
+_BODY = """<header>
 <h1>{title}</h1>
-<button id="first" title="Home">|◀</button><button id="back" title="left arrow">◀</button>
-<output id="where"></output>
-<button id="forward" title="right arrow">▶</button><button id="last" title="End">▶|</button>
+{about}
 </header>
-<main>{svg}</main>
-<aside>
+<nav aria-label="Steps">
+<button id="first" type="button" aria-label="First state" title="Home">|◀</button>
+<button id="back" type="button" aria-label="Step back" title="left arrow, or k">◀</button>
+<output id="where"></output>
+<button id="forward" type="button" aria-label="Step forward" title="right arrow, or j">▶</button>
+<button id="last" type="button" aria-label="Last state" title="End">▶|</button>
+</nav>
+<main>
+<section id="diagram" aria-label="Diagram"></section>
+<aside aria-label="The step and the state after it" tabindex="0">
 <h2 id="action"></h2>
-<pre id="changes"></pre>
+<ul id="changes"></ul>
 <h2>State</h2>
-<div id="state"></div>
-{ending}
+<div id="filters"></div>
+<div id="state" class="tables" tabindex="0" role="region" aria-label="State"></div>
 </aside>
-<script type="application/json" id="trace">{data}</script>
-<script>
-const trace = JSON.parse(document.getElementById("trace").textContent);
-let now = 0;
-function show(number) {{
-  now = Math.max(0, Math.min(trace.length - 1, number));
-  const step = trace[now], before = new Set(now ? trace[now - 1].state : step.state);
-  document.getElementById("where").textContent = now + " / " + (trace.length - 1);
-  document.getElementById("action").textContent = now ? now + ". " + step.action : "initial state";
-  document.getElementById("changes").textContent = step.changes.join("\\n") || (now ? "nothing changes" : "");
-  document.getElementById("state").replaceChildren(...step.state.map(line => {{
-    const pre = document.createElement("pre");
-    pre.textContent = line;
-    if (!before.has(line)) pre.className = "changed";
-    return pre;
-  }}));
-  for (const row of document.querySelectorAll(".row")) row.classList.toggle("now", +row.dataset.step === now);
-  for (const event of document.querySelectorAll(".event")) event.classList.toggle("later", +event.dataset.step > now);
-  for (const message of document.querySelectorAll(".message")) message.classList.toggle("later", +message.dataset.sent > now);
-  const current = document.querySelector(".row.now");
-  if (current) current.scrollIntoView({{block: "nearest"}});
-  history.replaceState(null, "", "#" + now);
-}}
-document.getElementById("first").onclick = () => show(0);
-document.getElementById("back").onclick = () => show(now - 1);
-document.getElementById("forward").onclick = () => show(now + 1);
-document.getElementById("last").onclick = () => show(trace.length - 1);
-document.onkeydown = event => {{
-  const to = {{ArrowLeft: now - 1, ArrowUp: now - 1, ArrowRight: now + 1, ArrowDown: now + 1, Home: 0, End: trace.length - 1}}[event.key];
-  if (to !== undefined) {{ show(to); event.preventDefault(); }}
-}};
-for (const node of document.querySelectorAll("[data-step]")) node.onclick = () => show(+node.dataset.step);
-show(parseInt(location.hash.slice(1)) || 0);
-</script>
-</body>
-</html>
+</main>
+<noscript><p>The steps are shown by a script, which this browser does not run.</p></noscript>
+<script type="application/json" id="run">{data}</script>
 """
 
 
-def html(trace: Trace, diagram: Diagram, because: str = "") -> str:
+def html(trace: Trace, diagram: Diagram, because: Reason | None = None, *, place: str = "", note: str = "") -> str:
     """The page.
 
     Args:
         trace: The trace.
         diagram: Its diagram.
-        because: Why the property is false at the end, if that is known.
+        because: Why its property is false at the end (or true), if that is known.
+        place: Where the property is written.
+        note: What else is to be told before the run.
     """
-    steps = [{"action": "", "changes": [], "state": _lines(trace.states[0])}]
-    for event, state in zip(diagram.events, trace.states[1:], strict=True):
-        steps.append({"action": event.text, "changes": list(event.changes), "state": _lines(state)})
-    data = json.dumps(steps, ensure_ascii=False).replace("<", "\\u003c")
-    ending = f"<h2>At the end</h2>\n<pre>{escape(because)}</pre>" if because else ""
-    return _PAGE.format(title=escape(diagram.title), svg=svg(diagram, titled=False), data=data, ending=ending)
+    data = json.dumps(run_json(trace, diagram), ensure_ascii=False).replace("<", "\\u003c")
+    good = " good" if trace.kind in _GOOD and trace.observed is None else ""
+    about = [f"<p>{escape(harmless(place))}</p>"] if place else []
+    if because is not None:
+        about.append(f'<div class="why{good}">{styled(reason_lines(because))}</div>')
+    if note:
+        about.append(f'<p class="is-note">{escape(harmless(note))}</p>')
+    title = harmless(diagram.title)
+    return page(title, _BODY.format(title=escape(title), about="\n".join(about), data=data), _STYLES, _MODULES)
 
 
-def _lines(state: State) -> list[str]:
-    return [line.strip() for line in plain(state_lines(state)).splitlines()]
+def styled(found: Iterable[Line]) -> str:
+    """Lines of text as HTML, in the styles of the terminal."""
+    return "\n".join("".join(_span(text, style) for text, style in line) for line in lines_kept(found))
+
+
+def lines_kept(found: Iterable[Line]) -> list[list[list[str]]]:
+    """Lines as pairs of text and style, with what stands in front of them."""
+    return [[[harmless(span.text), span.style] for span in line] for line in found]
+
+
+def _span(text: str, style: str) -> str:
+    return escape(text) if style == "plain" else f'<span class="is-{style}">{escape(text)}</span>'
+
+
+def page(title: str, body: str, styles: Iterable[str], modules: tuple[str, ...], *, extra_style: str = "") -> str:
+    """A whole page in one file.
+
+    Args:
+        title: Its title.
+        body: What is in it, as HTML.
+        styles: The style sheets of `assets` to put into it.
+        modules: The ES modules, each after those that it imports.
+        extra_style: A style sheet of its own.
+    """
+    style = "\n".join(map(asset, styles)) + extra_style
+    script = "\n" + joined(modules) if modules else ""
+    policy = f"default-src 'none'; style-src {source_hash(style)}; script-src {source_hash(script)}; base-uri 'none'; form-action 'none'"
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n{body}"
+        + (f'<script type="module">{script}</script>\n' if modules else "")
+        + "</body>\n</html>\n"
+    )
+
+
