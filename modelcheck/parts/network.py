@@ -18,8 +18,12 @@ from modelcheck.spec.choice import choose, require
 from modelcheck.spec.declare import action
 from modelcheck.spec.positive_counter import PositiveCounter
 from modelcheck.spec.record import Fixed, Part
-from modelcheck.values import show
+from modelcheck.values import problem_of, show
 
+_FROZEN = (
+    "Messages are immutable: an attrs.frozen class, with tuples for lists, frozensets for sets, "
+    "and classes of their own or tuples of pairs for dicts."
+)
 M = TypeVar("M")
 
 
@@ -109,16 +113,40 @@ class _Faults(Part):
         """Refuse a message that a network with nodes cannot place.
 
         Raises:
-            SpecError: if it has no ``src`` and ``dst``.
+            SpecError: if it has no ``src`` and ``dst``, or one of them is none of the nodes.
         """
-        if self.nodes and not (hasattr(message, "src") and hasattr(message, "dst")):
+        if not self.nodes:
+            return
+        if not (hasattr(message, "src") and hasattr(message, "dst")):
             raise SpecError(
                 f"{show(message)} says neither whom it is from nor whom it is for",
                 remedy="Messages of a network that knows its nodes have attributes src and dst.",
             )
+        if message.dst not in self.nodes:
+            raise _stranger(message, "dst", message.dst, self.nodes)
+        if message.src not in self.nodes:
+            raise _stranger(message, "src", message.src, self.nodes)
 
     def _can_pass(self, message: Any) -> bool:
         return not self.nodes or self.connected(message.src, message.dst)
+
+
+def _stranger(message: Any, end: str, node: Any, nodes: tuple[Any, ...]) -> SpecError:
+    return SpecError(
+        f"{show(message)} has {end}={show(node)}, which is none of the nodes {show(nodes)} of its network",
+        remedy="Give the network all nodes that send or receive: clients, too.",
+    )
+
+
+def _refuse_mutable(message: Any) -> None:
+    """Say of a message that cannot be hashed what in it is mutable.
+
+    Raises:
+        SpecError: if something is.
+    """
+    problem = problem_of(message)
+    if problem is not None:
+        raise SpecError(f"the message {show(message)} cannot be sent: {problem.what}", remedy=problem.remedy or _FROZEN)
 
 
 class Network(_Faults, Generic[M]):
@@ -136,9 +164,25 @@ class Network(_Faults, Generic[M]):
     copies: Fixed[int | None] = None
     messages: Counter[M] = PositiveCounter()
 
+    def unused(self) -> frozenset[str]:
+        """See above."""
+        if self.copies is not None and (type(self.copies) is not int or self.copies < 1):
+            raise SpecError(
+                f"a network has the bound copies={show(self.copies)}, which is no number from 1",
+                remedy="Give how many copies of one message may be in flight, from 1, or None: no bound.",
+            )
+        return super().unused()
+
     def send(self, message: M) -> None:
         """Put a message in flight."""
-        self._addressed(message)
+        try:
+            self._addressed(message)
+            self._put(message)
+        except TypeError:
+            _refuse_mutable(message)
+            raise
+
+    def _put(self, message: M) -> None:
         bound = self._most_copies()
         if bound == 1:
             self.messages[message] = 1
@@ -205,7 +249,11 @@ class FifoNetwork(_Faults, Generic[M]):
 
     def send(self, message: M) -> None:
         """Put a message at the end of its channel."""
-        self._channel(message).append(message)
+        try:
+            self._channel(message).append(message)
+        except TypeError:
+            _refuse_mutable(message)
+            raise
 
     def broadcast(self, messages: Iterable[M]) -> None:
         """Put several messages in flight."""
@@ -237,9 +285,10 @@ class FifoNetwork(_Faults, Generic[M]):
     def _channel(self, message: M) -> deque[M]:
         address = getattr(message, "src", None), getattr(message, "dst", None)
         if address not in self.channels:
+            self._addressed(message)
             raise SpecError(
-                f"no channel for {show(message)}",
-                remedy="Messages of a FifoNetwork have attributes src and dst, two of its nodes.",
+                f"there is no channel for {show(message)}, which a node sends to itself",
+                remedy="A FifoNetwork joins different nodes; what a node tells itself can be done in the same step.",
             )
         return self.channels[address]
 

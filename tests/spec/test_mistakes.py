@@ -23,6 +23,11 @@ class Message:
     kind: str = "a"
 
 @frozen
+class Letter:
+    src: object
+    dst: object
+
+@frozen
 class Holder:
     items: list
 
@@ -94,6 +99,9 @@ IN_AN_ACTION = [
     ("self.value = threading.Lock()", "compares by identity", "a tuple"),
     ("self.value = self.marks", "a set is mutable", "frozenset"),
     ("self.table['k'] = {}", "table['k'] was given {}", "a tuple"),
+    ("self.network.send({'kind': 'a'})", "the message {'kind': 'a'} cannot be sent: a dict is mutable", "classes of their own"),
+    ("self.network.send(Late())", "cannot be sent: a Late is mutable", "attrs.frozen"),
+    ("self.network.send(Holder([1]))", "cannot be sent: a list is mutable", "tuples for lists"),
     ("self.table[[1]] = 1", "a key of table was given [1]", "a tuple"),
     ("self.marks.add((1, []))", "an element of marks was given", "a tuple"),
     ("self.marks = [1]", "marks is a set and was assigned [1]", "keeps the kind"),
@@ -133,6 +141,17 @@ IN_INIT = [
     ("self.network = Network(partitions=1)", "needs to know its nodes", "nodes=(0, 1, 2)"),
     ("self.network = FifoNetwork()", "needs to know its nodes", "nodes=(0, 1)"),
     ("self.network = Network(nodes=(0, 1)); self.network.send('hi')", "'hi' says neither whom it is from", "src and dst"),
+    ("self.network = Network(nodes=(0, 1)); self.network.send(Letter(0, 7))", "has dst=7, which is none of the nodes (0, 1)", "clients, too"),
+    ("self.network = Network(nodes=(0, 1)); self.network.send(Letter(2, 1))", "has src=2, which is none of the nodes (0, 1)", "clients, too"),
+    ("self.network = FifoNetwork(nodes=(0, 1)); self.network.send(Letter(0, 7))", "has dst=7, which is none of", "clients, too"),
+    ("self.network = FifoNetwork(nodes=(0, 1)); self.network.send(Letter(7, 0))", "has src=7, which is none of", "clients, too"),
+    ("self.network = FifoNetwork(nodes=(0, 1)); self.network.send(Letter(1, 1))", "which a node sends to itself", "different nodes"),
+    ("self.network = FifoNetwork(nodes=(0, 1)); self.network.send('hi')", "'hi' says neither whom it is from", "src and dst"),
+    ("self.network = FifoNetwork(nodes=(0, 1)); self.network.send(Letter(0, [1]))", "cannot be sent: a list is mutable", "tuples for lists"),
+    ("self.network = Network(nodes=(0, 1)); self.network.send(Letter([0], 1))", "has src=[0], which is none of the nodes", "clients, too"),
+    ("self.network = Network(); self.network.send(Letter(0, {1}))", "cannot be sent: a set is mutable", "frozensets for sets"),
+    ("self.network = Network(copies=0)", "copies=0, which is no number from 1", "from 1"),
+    ("self.network = Network(copies=True)", "copies=True, which is no number from 1", "from 1"),
     ("self.faults = Crashes(processes={0: Plain()}, crashes=1)", "is no process", "modelcheck.Process"),
     ("self.faults = Crashes(processes={0: Server()}, crashes=1)", "nothing else in the state refers to", "the spec's own records"),
     ("self.history = History.of(Register()); self.history.complete('a', 1)", "it never invoked", "invoke(client, ...)"),
