@@ -16,9 +16,11 @@ from modelcheck.cli.units import count, said_bytes, said_rate, said_seconds
 from modelcheck.search.report import PropertyReport, Report
 from modelcheck.spec import Machine
 from modelcheck.spec.loading import shown_path
-from modelcheck.trace import Trace, explain
+from modelcheck.trace import explain
+from modelcheck.trace.lasso import length, would_hold
 from modelcheck.trace.saving import replay_command
 from modelcheck.trace.text import Line, Span, reason_lines, trace_lines
+from modelcheck.trace.trace import ENDLESS
 from modelcheck.values import show
 from modelcheck.verdict import Verdict
 
@@ -53,6 +55,7 @@ def json_report(
         "out_of_bounds": report.out_of_bounds,
         "bytes_per_state": round(report.bytes_per_state, 3),
         "warnings": list(report.warnings),
+        "fair": {name: strength.value for name, strength in report.fair.items()},
         "seed": report.seed,
         "walk_length": report.walk_length,
         "schema": SCHEMA,
@@ -83,14 +86,28 @@ def _json_property(found: PropertyReport, machine: Machine | None, files: Mappin
     if found.trace is not None:
         file = files.get(found.name)
         trace = {"file": None if file is None else str(file), "steps": len(found.trace.steps)}
+        if found.trace.loop is not None:
+            trace |= {"stem": found.trace.loop, "loop": len(found.trace.steps) - found.trace.loop}
+    leaves = found.verdict is Verdict.UNKNOWN
     reason = explain(machine, found.trace) if machine is not None and violated and found.trace is not None else None
     return {
         "name": found.name,
         "kind": found.kind,
         "verdict": found.verdict.value,
         "trace": trace if violated else None,
-        "witness": None if violated else trace,
+        "witness": None if violated or leaves else trace,
         "explanation": None if reason is None else list(reason.lines()),
+        **(_json_of_time(found, trace if leaves else None) if found.kind in ENDLESS else {}),
+    }
+
+
+def _json_of_time(found: PropertyReport, leaves: dict[str, Any] | None) -> dict[str, Any]:
+    """What is said of a property of what must happen beside the others."""
+    return {
+        "assumes": {name: {"strength": fairness.strength.value, "each": fairness.each} for name, fairness in found.assumes.items()},
+        "advice": None if found.advice is None else {name: strength.value for name, strength in found.advice.items()},
+        "out_of_bounds": leaves,
+        "note": found.note,
     }
 
 
@@ -134,7 +151,7 @@ def print_report(
         paint(profile_lines(report))
     paint(_warnings(report))
     for found in report.properties:
-        if found.verdict is Verdict.VIOLATED or found.name in named:
+        if found.verdict is Verdict.VIOLATED or found.name in named or (found.kind in ENDLESS and found.trace is not None):
             paint(_evidence(found, machine, files.get(found.name)))
 
 
@@ -162,13 +179,20 @@ def _verdicts(report: Report) -> Iterator[Line]:
 
 
 def _remark(found: PropertyReport) -> str:
+    if found.kind in ENDLESS:
+        return _remark_on_time(found)
     if found.trace is not None:
-        return f" {_within(found.trace)}"
+        return f"  {length(found.trace)}"
     return "  no reachable state shows it" if found.verdict is Verdict.VIOLATED else ""
 
 
-def _within(trace: Trace) -> str:
-    return f" in {count(len(trace.steps), 'step')}" if trace.steps else " in the initial state"
+def _remark_on_time(found: PropertyReport) -> str:
+    if found.verdict is Verdict.VIOLATED and found.trace is not None:
+        return f"  {length(found.trace)}"
+    if found.verdict is Verdict.HOLDS:
+        fair = ", ".join(f"{name} {fairness}" for name, fairness in found.assumes.items())
+        return f"  with {fair}" if fair else "  though nothing is fair"
+    return f"  {found.note}" if found.note else ""
 
 
 def _counts(report: Report) -> Iterator[Line]:
@@ -212,7 +236,7 @@ def _warnings(report: Report) -> Iterator[Line]:
 
 
 def _written_at(found: PropertyReport, machine: Machine) -> str:
-    declared = next((declared for declared in machine.properties if declared.name == found.name), None)
+    declared = next((declared for declared in machine.asked if declared.name == found.name), None)
     if declared is None:
         return ""
     file, _, line = declared.place.rpartition(":")
@@ -224,21 +248,27 @@ def _evidence(found: PropertyReport, machine: Machine | None, file: Path | None)
         return
     if found.verdict is Verdict.HOLDS:
         title = Span(f"Witness: {found.name} is reached", "holds")
+    elif found.verdict is Verdict.UNKNOWN:
+        title = Span(f"A run that leaves the bounds before {found.name} is decided", "unknown")
     else:
         name = "a deadlock" if found.kind == "deadlock" else f"{found.name} is violated"
         title = Span(f"Counterexample: {name}", "violated")
     yield ()
     yield (
         title,
-        Span(_within(found.trace)),
+        Span(f" {length(found.trace)}"),
         Span(_written_at(found, machine), "note"),
     )
     yield ()
     yield from trace_lines(found.trace)
     yield ()
-    reason = explain(machine, found.trace)
+    reason = explain(machine, found.trace) if found.verdict is not Verdict.UNKNOWN else None
     if reason is not None:
         yield from reason_lines(reason)
+        yield ()
+    advice = would_hold(found.advice)
+    if advice is not None:
+        yield (Span(advice, "action"),)
         yield ()
     if file is not None:
         yield (Span(f"Trace: {file}"),)

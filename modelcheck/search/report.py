@@ -7,6 +7,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from modelcheck.spec import Fairness, Strength
 from modelcheck.trace.trace import Trace
 from modelcheck.verdict import Verdict
 
@@ -31,15 +32,23 @@ class PropertyReport:
 
     Attributes:
         name: Its name; ``deadlock`` for the absence of deadlocks.
-        kind: ``invariant``, ``step property``, ``reachable`` or ``deadlock``.
+        kind: ``invariant``, ``step property``, ``reachable``, ``deadlock``, or one of the kinds of what must happen: ``eventually``,
+            ``always eventually``, ``eventually always``, ``leads to``.
         verdict: Whether it holds.
-        trace: A counterexample; for a reachable property that holds, the witness.
+        trace: A counterexample; for a reachable property that holds, the witness; for an unknown one of what must happen, a run that leaves the
+            bounds before it does.
+        assumes: The fairness that a verdict on what must happen rests on, by action; those that are not fair are left out.
+        advice: Of what must happen and does not: the fairness of actions with which it would, empty if none would do; None if that was not asked.
+        note: Why it is unknown, where that is another reason than the report's; None otherwise.
     """
 
     name: str
     kind: str
     verdict: Verdict
     trace: Trace | None = None
+    assumes: Mapping[str, Fairness] = field(factory=dict)
+    advice: Mapping[str, Strength] | None = None
+    note: str | None = None
 
 
 @frozen
@@ -142,6 +151,7 @@ class Report:
         warnings: What looks like a mistake in the spec.
         seed: Of the random walk; None otherwise.
         walk_length: After how many steps the random walk began again; None otherwise.
+        fair: How fair actions were assumed to be in place of what the spec says.
     """
 
     spec: str
@@ -168,3 +178,4 @@ class Report:
     warnings: tuple[str, ...] = ()
     seed: int | None = None
     walk_length: int | None = None
+    fair: Mapping[str, Strength] = field(factory=dict)

@@ -51,6 +51,7 @@ class Declaration:
         parameters: The names of the parameters.
         lemma: Whether it is an invariant that is there to prove others.
         fairness: Of an action: whether it must be taken.
+        is_fault: Whether it is a failure that a part brings, which may happen and never must.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Declaration:
     parameters: tuple[str, ...]
     lemma: bool = False
     fairness: Fairness = UNFAIR
+    is_fault: bool = False
 
     @cached_property
     def title(self) -> str:
@@ -196,7 +198,7 @@ def _overridden(domain: FunctionType, cls: type) -> FunctionType:
 
 
 def declaration(
-    owner: Owner | None, name: str, mark: Mark, function: Callable[..., Any], fairness: Fairness
+    owner: Owner | None, name: str, mark: Mark, function: Callable[..., Any], fairness: Fairness, *, is_fault: bool = False
 ) -> Declaration:
     """The declaration that a decorator left on a method.
 
@@ -206,6 +208,7 @@ def declaration(
         mark: What the decorator wrote.
         function: The method, as the most derived class writes it.
         fairness: What the class says of the fairness of an action.
+        is_fault: Whether the part says that the action is a failure.
 
     Raises:
         SpecError: if it is no ordinary method, or its parameters do not fit its domains.
@@ -215,7 +218,7 @@ def declaration(
     taken = tuple(inspect.signature(function).parameters)
     parameters = taken[extra:]
     shown = f"{owner.path}.{name}" if owner else name
-    made = Declaration(shown, mark.role, owner, name, function, mark.domains, parameters, mark.lemma, fairness)
+    made = Declaration(shown, mark.role, owner, name, function, mark.domains, parameters, mark.lemma, fairness, is_fault)
     _check_method(made, len(taken) < extra)
     if len(parameters) != len(mark.domains):
         raise _other_domains(made)

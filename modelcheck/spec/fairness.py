@@ -10,14 +10,18 @@ its fairness, and one that adds fairness keeps the action that it inherits.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
-from typing import Any, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from modelcheck.errors import SpecError
+from modelcheck.errors import SpecError, UsageError
 from modelcheck.spec.declare import MARK, Role, Undeclared, line_above
+
+if TYPE_CHECKING:
+    from modelcheck.spec.declaration import Declaration
+    from modelcheck.spec.machine import Machine
 
 F = TypeVar("F", bound=Callable[..., Any])
 TABLE = "__modelcheck_fairness__"
@@ -96,6 +100,38 @@ def _is_written_in(function: Any, owner: type) -> bool:
         return False
     writer = function.__qualname__.rpartition(".")[0]
     return writer == owner.__qualname__ or not writer or writer.endswith("<locals>")
+
+
+def fairness_under(action: Declaration, assumed: Mapping[str, Strength]) -> Fairness:
+    """The fairness of an action where some is assumed that the spec does not say."""
+    given = assumed.get(action.name)
+    return action.fairness if given is None else evolve(action.fairness, strength=given)
+
+
+def assumed(machine: Machine, given: Mapping[str, Strength | str]) -> dict[str, Strength]:
+    """How fair actions are assumed to be, in place of what a spec says.
+
+    Args:
+        machine: The spec.
+        given: The strength for each action, or the word for it: ``none``, ``weak`` or ``strong``.
+
+    Raises:
+        UsageError: if there is no such action, no such strength, or the action is a fault.
+    """
+    found = {}
+    for name, word in given.items():
+        action = machine.find(name, machine.actions)
+        words = [strength.value for strength in Strength]
+        if not isinstance(word, Strength) and word not in words:
+            raise UsageError(f"{name} is assumed to be fair as {word!r}", remedy=f"Fairness is one of {', '.join(words)}.")
+        strength = Strength(word)
+        if strength is not Strength.NONE and action.is_fault:
+            raise UsageError(
+                f"{action.name} is a fault, and cannot be fair: that would say that it must happen",
+                remedy="Let the action that recovers or receives be fair.",
+            )
+        found[action.name] = strength
+    return found
 
 
 def fairness_of(cls: type, name: str) -> Fairness:

@@ -256,13 +256,14 @@ class Machine:
                     remedy="Decorate a function that is written with def, and put no other decorator below.",
                 )
         actions: set[str] = set()
+        faults = cls.FAULTS if issubclass(cls, Part) else frozenset()
         for name in names:
             mark = next((m for base in cls.__mro__ if (m := getattr(base.__dict__.get(name), MARK, None))), None)
             function = getattr(cls, name, None)
             if mark is not None and function is not None:
                 actions |= {name} if mark.role is Role.ACTION else set()
-                yield declaration(owner, name, mark, function, fairness_of(cls, name))
-        check_marks(cls, actions, cls.FAULTS if issubclass(cls, Part) else frozenset())
+                yield declaration(owner, name, mark, function, fairness_of(cls, name), is_fault=name in faults)
+        check_marks(cls, actions, faults)
 
     def _declared_by_parts(self) -> Iterator[Declaration]:
         parts = list(self._parts(self.shape))

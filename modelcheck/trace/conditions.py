@@ -55,8 +55,13 @@ def _at_end(ending: Ending, statement: ast.stmt, scope: Scope, *, wanted: bool, 
         and statement.value is not None
         and not isinstance(statement.value, ast.Constant)
     ):
-        return statements(statement.value, wanted, scope, depth)
+        return statements(_goal(statement.value), wanted, scope, depth)
     return []
+
+
+def _goal(returned: ast.expr) -> ast.expr:
+    """What is asked of a returned expression: of a premise and a goal, the goal."""
+    return returned.elts[1] if isinstance(returned, ast.Tuple) and len(returned.elts) == len(("premise", "goal")) else returned
 
 
 def _parameters(ending: Ending) -> tuple[str, ...]:

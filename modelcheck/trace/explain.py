@@ -6,10 +6,11 @@ An explanation never fails: a spec's code can be anything, so whatever is not un
 
 from __future__ import annotations
 
-from modelcheck.spec import Declaration, Machine, Role
+from modelcheck.spec import LIVENESS, Declaration, Machine, Role
 from modelcheck.trace.blocked import explain_deadlock
 from modelcheck.trace.conditions import why_ended
 from modelcheck.trace.failsafe import left_out
+from modelcheck.trace.lasso import explain_lasso
 from modelcheck.trace.operations import explain_history, is_linearizability
 from modelcheck.trace.reason import Reason, naming
 from modelcheck.trace.trace import Trace
@@ -29,9 +30,11 @@ def explain(machine: Machine, trace: Trace) -> Reason | None:
     """
     if trace.kind == "deadlock":
         return explain_deadlock(machine, trace.states[-1])
-    declared = next((d for d in machine.properties if d.name == trace.property), None)
+    declared = next((d for d in machine.asked if d.name == trace.property), None)
     if declared is None or trace.kind in {"log", "error"}:
         return None
+    if declared.role in LIVENESS:
+        return explain_lasso(machine, declared, trace) if trace.loop is not None else None
     if is_linearizability(machine, declared):
         with left_out():
             return explain_history(machine, declared, trace)

@@ -7,6 +7,7 @@ for its tools. The file is written beside its place and then renamed, so that no
 
 from __future__ import annotations
 
+import builtins
 import fcntl
 import glob
 import json
@@ -22,9 +23,10 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from modelcheck.errors import TraceError
+from modelcheck.spec import Strength
 from modelcheck.trace.itf import UNIT, Json, encode, normalized
 from modelcheck.trace.reading import check_finite, parse, read_text
-from modelcheck.trace.trace import KINDS, Trace
+from modelcheck.trace.trace import ENDLESS, KINDS, Trace
 
 _PART = ".part"
 SCHEMA = 1
@@ -35,6 +37,7 @@ FORMAT_DESCRIPTION = "https://apalache-mc.org/docs/adr/015adr-trace.html"
 # What UTF-8 cannot hold or a terminal obeys. It stands in strings only, where JSON has an escape for it.
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _LONGEST_PREFIX = 100
+_STRENGTHS = [strength.value for strength in Strength]
 _ACTION, _PICKS = "mbt::actionTaken", "mbt::nondetPicks"
 
 
@@ -66,7 +69,17 @@ class Recording:
     loop: int | None = None
     found_by: str = "search"
     observed: Mapping[str, Json] | None = None
+    fair: Mapping[str, str] = field(factory=dict)
     version: str = ""
+
+    @builtins.property  # One of the attributes has this name.
+    def closes(self) -> bool:
+        """Whether the last step closes a loop."""
+        return self.loop is not None and len(self.steps) == len(self.states)
+
+    def after_steps(self) -> tuple[Mapping[str, Json], ...]:
+        """The state after each step."""
+        return (*self.states[1:], *((self.states[self.loop],) if self.loop is not None and self.closes else ()))
 
 
 def record(trace: Trace) -> Recording:
@@ -83,6 +96,7 @@ def record(trace: Trace) -> Recording:
         loop=trace.loop,
         found_by=trace.found_by,
         observed=trace.observed,
+        fair={name: strength.value for name, strength in trace.fair.items()},
     )
 
 
@@ -196,8 +210,12 @@ def as_json(recording: Recording) -> dict[str, Json]:
     }
     if recording.observed is not None:
         meta["observed"] = dict(recording.observed)
+    if recording.fair:
+        meta["fair"] = dict(recording.fair)
+    if recording.closes:
+        meta["closing_step"] = _taken(recording.steps[-1])
     names = sorted({name for step in recording.steps for name in _picks(step)})
-    taken: list[RecordedStep | None] = [None, *recording.steps]
+    taken: list[RecordedStep | None] = [None, *recording.steps[: len(recording.states) - 1]]
     states = [
         _state(index, step, state, names)
         for index, (step, state) in enumerate(zip(taken, recording.states, strict=True))
@@ -221,13 +239,17 @@ def _description(recording: Recording) -> str:
 def _state(index: int, step: RecordedStep | None, state: Mapping[str, Json], names: list[str]) -> Json:
     meta: dict[str, Json] = {"index": index}
     if step is not None:
-        meta |= {"action": step.action, "arguments": dict(step.arguments), "choices": list(step.choices)}
+        meta |= _taken(step)
     picks = {} if step is None else _picks(step)
     options = {
         name: {"tag": "Some", "value": picks[name]} if name in picks else {"tag": "None", "value": UNIT}
         for name in names
     }
     return {"#meta": meta, **state, _ACTION: "init" if step is None else step.action, _PICKS: options}
+
+
+def _taken(step: RecordedStep) -> dict[str, Json]:
+    return {"action": step.action, "arguments": dict(step.arguments), "choices": list(step.choices)}
 
 
 def _picks(step: RecordedStep) -> dict[str, Json]:
@@ -291,18 +313,24 @@ def from_json(document: Json) -> Recording:
     kind = _text(meta, "kind")
     if kind not in KINDS:
         raise _DamagedError(f"there is no kind {kind!r} of trace")
+    read = tuple(_read_state(number, state, variables) for number, state in enumerate(states))
+    loop = _loop(document, kind, len(states))
+    steps = [_step(f"the step to state {number}", state["#meta"]) for number, state in enumerate(states) if number]
+    if "closing_step" in meta:
+        steps.append(_closing(meta["closing_step"], loop))
     return Recording(
         spec=_text(meta, "spec"),
         source=_text(meta, "source"),
         constants=_values(meta, "constants", "the constants"),
         property=_property(meta, kind),
         kind=kind,
-        states=tuple(_read_state(number, state, variables) for number, state in enumerate(states)),
-        steps=tuple(_step(number, state["#meta"]) for number, state in enumerate(states) if number),
+        states=read,
+        steps=tuple(steps),
         arguments=_values(meta, "arguments", "the arguments of the property"),
-        loop=_loop(document, len(states)),
+        loop=loop,
         found_by=_text(meta, "found_by"),
         observed=_observed(meta),
+        fair=_fair(meta),
         version=_text(meta, "modelcheck"),
     )
 
@@ -333,11 +361,30 @@ def _property(meta: Mapping[str, Json], kind: str) -> str:
     return name
 
 
-def _loop(document: Mapping[str, Json], states: int) -> int | None:
+def _loop(document: Mapping[str, Json], kind: str, states: int) -> int | None:
     loop = document.get("loop")
     if loop is not None and not (type(loop) is int and 0 <= loop < states):
         raise _DamagedError(f"it returns to state {reprlib.repr(loop)}, and has {states}")
+    if kind in ENDLESS and loop is None:
+        raise _DamagedError("it has no loop")
+    if kind in ENDLESS and loop != states - 1 and "closing_step" not in document["#meta"]:
+        raise _DamagedError("the step that closes its loop is missing")
     return loop
+
+
+def _closing(step: Json, loop: int | None) -> RecordedStep:
+    if loop is None:
+        raise _DamagedError("it has a step that closes a loop, and no loop")
+    if not isinstance(step, dict) or not {"action", "arguments", "choices"} <= step.keys():
+        raise _DamagedError("the step that closes its loop cannot be read")
+    return _step("the step that closes its loop", step)
+
+
+def _fair(meta: Mapping[str, Json]) -> dict[str, str]:
+    fair = meta.get("fair", {})
+    if not isinstance(fair, dict) or not all(_is_name(name) and word in _STRENGTHS for name, word in fair.items()):
+        raise _DamagedError(f"the fairness that it assumes is {reprlib.repr(fair)}")
+    return dict(fair)
 
 
 def _read_state(number: int, state: Json, variables: list[str]) -> dict[str, Json]:
@@ -354,8 +401,7 @@ def _read_state(number: int, state: Json, variables: list[str]) -> dict[str, Jso
     return {name: _value(f"{name} in {where}", state[name]) for name in variables}
 
 
-def _step(number: int, meta: Mapping[str, Json]) -> RecordedStep:
-    where = f"the step to state {number}"
+def _step(where: str, meta: Mapping[str, Json]) -> RecordedStep:
     if not isinstance(meta["arguments"], dict) or not isinstance(meta["choices"], list):
         raise _DamagedError(f"the arguments of {where} cannot be read")
     choices = tuple(_value(where, choice) for choice in meta["choices"])

@@ -19,19 +19,21 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from modelcheck.errors import ModelcheckError, TraceError
-from modelcheck.spec import Declaration, Machine, Role, State, Step
+from modelcheck.errors import ModelcheckError, TraceError, UsageError
+from modelcheck.spec import LIVENESS, Declaration, Machine, Role, State, Step, Strength
 from modelcheck.spec.choice import Disabled, choosing
 from modelcheck.spec.constants import unknown
+from modelcheck.spec.fairness import assumed
 from modelcheck.spec.loading import shown_path
 from modelcheck.spec.run import ScriptedChooser, all_runs, as_spec_error, options_of
 from modelcheck.trace.blocked import why_stopped
 from modelcheck.trace.diff import Change, changes
 from modelcheck.trace.itf import Json, decode, decode_near, encode
+from modelcheck.trace.lasso import defect
 from modelcheck.trace.observation import Observation, observation_from, state_differences, step_differences
 from modelcheck.trace.reason import Reason
 from modelcheck.trace.recording import RecordedStep, Recording, record
-from modelcheck.trace.trace import Trace
+from modelcheck.trace.trace import ENDLESS, Trace
 from modelcheck.values import show
 
 _MOST_HIDDEN = 1_000
@@ -91,19 +93,27 @@ def replay(machine: Machine, trace: Trace | Recording) -> Replay:
     states: list[State] = []
     steps: list[Step] = []
     try:
+        fair = assumed(machine, recording.fair)
+    except UsageError as error:
+        return Replay(Outcome.PARTED, _as_run(machine, recording, [], [], {}), 0, error.message)
+    try:
         states.append(_initial(machine, recording))
-        for recorded, expected in zip(recording.steps, recording.states[1:], strict=True):
+        for recorded, expected in zip(recording.steps, recording.after_steps(), strict=True):
             step, state = _follow(machine, states[-1], recorded, expected)
             steps.append(step)
             states.append(state)
+        if recording.closes:
+            states.pop()  # It is that to which the loop returns.
     except _Parted as parted:
-        run = _as_run(machine, recording, states, steps)
+        run = _as_run(machine, recording, states, steps, fair)
         return Replay(Outcome.PARTED, run, len(states), parted.reason, parted.changes, parted.because)
-    run = _as_run(machine, recording, states, steps)
+    run = _as_run(machine, recording, states, steps, fair)
     return _shown(machine, recording, run)
 
 
-def _as_run(machine: Machine, recording: Recording, states: list[State], steps: list[Step]) -> Trace:
+def _as_run(
+    machine: Machine, recording: Recording, states: list[State], steps: list[Step], fair: Mapping[str, Strength]
+) -> Trace:
     return Trace(
         spec=machine.cls.__name__,
         source=recording.source,
@@ -112,9 +122,10 @@ def _as_run(machine: Machine, recording: Recording, states: list[State], steps: 
         kind=recording.kind,
         states=tuple(states),
         steps=tuple(steps),
-        loop=recording.loop,
+        loop=recording.loop if len(states) == len(recording.states) else None,
         found_by=recording.found_by,
         observed=recording.observed,
+        fair=fair,
     )
 
 
@@ -271,15 +282,17 @@ def _shown(machine: Machine, recording: Recording, run: Trace) -> Replay:
         return _observed(machine, recording, run)
     if recording.kind == "error":
         return _raising(machine, recording.property, run)
-    declared = next((d for d in machine.properties if d.name == recording.property), None)
-    if declared is None:
-        message = f"the spec has no property {recording.property!r} any more"
+    declared = next((d for d in machine.asked if d.name == recording.property), None)
+    if declared is None or (declared.role in LIVENESS) is not (recording.kind in ENDLESS):
+        message = f"the spec has no {'liveness ' if recording.kind in ENDLESS else ''}property {recording.property!r} any more"
         return Replay(
             Outcome.PARTED,
             run,
             len(run.steps),
-            unknown(recording.property, [d.name for d in machine.properties], message),
+            unknown(recording.property, [d.name for d in machine.asked], message),
         )
+    if declared.role in LIVENESS:
+        return _endless(machine, declared, recording, run)
     wanted = declared.role is Role.REACHABLE
     found = [arguments for arguments, holds in _instances(machine, declared, run) if holds is wanted]
     if not found:
@@ -291,6 +304,18 @@ def _shown(machine: Machine, recording: Recording, run: Trace) -> Replay:
         if {name: encode(value) for name, value in arguments.items()} == recording.arguments
     )
     return Replay(Outcome.CONFIRMED, evolve(run, arguments=next(same, found[0])))
+
+
+def _endless(machine: Machine, declared: Declaration, recording: Recording, run: Trace) -> Replay:
+    """A run with a loop, of which the property must be false with the recorded arguments, and to which fairness must have no objection."""
+    live = machine.thaw(run.states[0])
+    domain = list(machine._guarded(all_runs(lambda _: declared.choose_arguments(live)), declared))
+    same = [found for found in domain if {name: encode(value) for name, value in found.items()} == recording.arguments]
+    if not same:
+        return Replay(Outcome.NOT_CONFIRMED, run, None, f"{declared.name} ranges over other arguments than the recorded ones")
+    shown = evolve(run, arguments=same[0], kind=declared.role.value)
+    reason = defect(machine, declared, shown)
+    return Replay(Outcome.CONFIRMED if reason is None else Outcome.NOT_CONFIRMED, shown, None, reason or "")
 
 
 def _instances(machine: Machine, declared: Declaration, run: Trace) -> Iterator[tuple[dict[str, Any], bool]]:

@@ -35,6 +35,8 @@ class Span:
 
 Line = tuple[Span, ...]
 INDENT = "     "
+REPEATED = "  "
+"""Before the steps of a loop."""
 _MOST_REASONS = 60
 
 # What commands a terminal or reverses its text; a name in a file, a log or a spec may hold it.
@@ -52,16 +54,24 @@ def harmless(text: str) -> str:
 
 
 def trace_lines(trace: Trace) -> Iterator[Line]:
-    """The lines of a trace: its initial state, and each step with what it changed."""
+    """The lines of a trace: its initial state, and each step with what it changed; of a lasso, further in what repeats for ever."""
     yield (Span("0. ", "number"), Span("initial state", "action"))
     yield from state_lines(trace.states[0])
+    whole = trace.unrolled()
     for number, step in enumerate(trace.steps, 1):
+        again = trace.closes and trace.loop is not None and number > trace.loop
         yield ()
-        yield (Span(f"{number}. ", "number"), *step_spans(step))
-        yield from change_lines(changes(trace.states[number - 1], trace.states[number]))
-    if trace.loop is not None:
+        if again and number - 1 == trace.loop:
+            yield (Span("for ever:", "note"),)
+        indent = (Span(REPEATED),) if again else ()
+        yield (*indent, Span(f"{number}. ", "number"), *step_spans(step))
+        yield from ((*indent, *line) for line in change_lines(changes(whole.states[number - 1], whole.states[number])))
+    if trace.closes:
+        back = f"state after step {trace.loop}" if trace.loop else "initial state"
+        yield (Span(REPEATED), Span(f"{INDENT}back to the {back}", "note"))
+    elif trace.loop is not None:
         yield ()
-        yield (Span(f"and again from state {trace.loop} on, for ever", "note"),)
+        yield (Span("for ever: ", "note"), Span("nothing", "action"))
 
 
 def reason_lines(reason: Reason) -> Iterator[Line]:

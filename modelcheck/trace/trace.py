@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from modelcheck.spec import State, Step
+from modelcheck.spec import LIVENESS, State, Step, Strength
 
-KINDS = ("invariant", "step property", "reachable", "deadlock", "log", "error")
+ENDLESS = tuple(role.value for role in LIVENESS)
+"""The kinds of traces that never end: they have a loop."""
+KINDS = ("invariant", "step property", "reachable", *ENDLESS, "deadlock", "log", "error")
 
 
 @frozen
@@ -22,11 +25,14 @@ class Trace:
         constants: The constants and their values.
         property: The name of the property; for a log ``log`` or ``conformance``, for a run that shows no property ``log``; what raises at the
             end of the run for an ``error``.
-        kind: ``invariant``, ``step property``, ``reachable``, ``deadlock``, ``log`` for a run that is just a behaviour, or ``error``.
+        kind: ``invariant``, ``step property``, ``reachable``, ``eventually``, ``always eventually``, ``eventually always``, ``leads to``,
+            ``deadlock``, ``log`` for a run that is just a behaviour, or ``error``.
         states: The states, the initial one first.
-        steps: The step from each state to the next; one fewer than states.
+        steps: The step from each state to the next; one fewer than states, or as many if the last one closes the loop.
         arguments: The arguments for which the property fails (or is true), if it has parameters.
-        loop: The index of the state to which the last one returns, in a lasso.
+        loop: The index of the state from which the run goes on after its last one, for ever. Without a step that closes the loop it is that of the
+            last state, in which the run stops.
+        fair: How fair actions are assumed to be, by name, where that is not what the spec says.
         found_by: What found it: ``search``, ``hypothesis``, ``z3``, ``log``, ``conformance``, or ``replay`` for a run chosen by hand.
         observed: What was seen of a real system after it, where no behaviour explains that: as a line of a log, with the ``hidden`` actions.
     """
@@ -42,3 +48,20 @@ class Trace:
     loop: int | None = None
     found_by: str = "search"
     observed: Mapping[str, Any] | None = None
+    fair: Mapping[str, Strength] = field(factory=dict)
+
+    @builtins.property  # One of the attributes has this name.
+    def closes(self) -> bool:
+        """Whether the last step closes a loop."""
+        return self.loop is not None and len(self.steps) == len(self.states)
+
+    def following(self, index: int) -> State | None:
+        """The state after that of an index; None after the last of a run that stops or just ends."""
+        if index + 1 < len(self.states):
+            return self.states[index + 1]
+        return self.states[self.loop] if self.closes and self.loop is not None else None
+
+    def unrolled(self) -> Trace:
+        """The same with the state to which the last step returns written once more, so that each step has a state after it."""
+        following = self.following(len(self.states) - 1)
+        return self if following is None else evolve(self, states=(*self.states, following))
