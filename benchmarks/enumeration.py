@@ -31,8 +31,8 @@ sys.path.insert(0, str(HERE.parent))
 from modelcheck.search import check  # noqa: E402 - after the path to the specs is set.
 from modelcheck.search.kernel._explorer import FingerprintTable  # noqa: E402
 from modelcheck.spec import Role, Spec, machine_of  # noqa: E402
-from specs.raft import Raft  # noqa: E402
-from specs.two_phase_commit import TwoPhaseCommit  # noqa: E402
+from specs.commit.two_phase_commit import TwoPhaseCommit  # noqa: E402
+from specs.consensus.raft import Raft  # noqa: E402
 
 ORACLE_SECONDS = 5.0
 LARGEST = 10  # This many managers take minutes on Spin's side, so once must do.

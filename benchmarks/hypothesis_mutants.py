@@ -22,7 +22,7 @@ from modelcheck.spec import Spec
 from modelcheck.spec.loading import load_file
 
 ROOT = Path(__file__).resolve().parents[1]
-MUTANTS = ROOT / "specs" / "mutants"
+SPECS = ROOT / "specs"
 GENERATE = settings(max_examples=100, phases=[Phase.generate], database=None, deadline=None, suppress_health_check=list(HealthCheck))
 SHRINK = settings(GENERATE, phases=[Phase.generate, Phase.shrink], report_multiple_bugs=False)
 
@@ -50,11 +50,11 @@ def mutants(named: str) -> Iterator[tuple[str, type[Spec], int]]:
     """The mutants, and how long their shortest counterexamples are."""
     entries = tomllib.loads((ROOT / "specs" / "expected.toml").read_text(encoding="utf-8"))["violated"]
     shortest = {entry["spec"]: entry["steps"] for entry in entries if "constants" not in entry}
-    for path in sorted(MUTANTS.glob("*.py")):
+    for path in sorted(SPECS.glob("*/mutants/*.py")):
         module = load_file(path)
         for cls in vars(module).values():
             if isinstance(cls, type) and issubclass(cls, Spec) and cls.__module__ == module.__name__ and named in f"{path.stem}.{cls.__name__}":
-                yield f"{path.stem}.{cls.__name__}", cls, shortest[f"specs/mutants/{path.name}:{cls.__name__}"]
+                yield f"{path.stem}.{cls.__name__}", cls, shortest[f"{path.relative_to(ROOT)}:{cls.__name__}"]
 
 
 def main(seeds: int, named: str) -> None:

@@ -117,7 +117,7 @@ def main(lines: int, only: str) -> None:
     """Print the table."""
     with TemporaryDirectory() as folder:
         for servers in (3, 5):
-            cls = load_spec(ROOT / "specs" / "raft.py")
+            cls = load_spec(ROOT / "specs" / "consensus" / "raft.py")
             machine = machine_of(cls(servers=servers, max_term=3, max_log=3, candidates=()))
             run = runs(machine, lines, seed=5)
             for name, shape in SHAPES.items():

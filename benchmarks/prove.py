@@ -20,16 +20,16 @@ from modelcheck.symbolic.proof.prove import prove
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from specs.commit.two_phase_commit import TwoPhaseCommit
+from specs.commit.two_phase_commit_blocking import Recovering
+from specs.consensus.raft import Raft
+from specs.coordination.token_ring import TokenRing
 from specs.proofs.quorum_intersection import QuorumIntersection
 from specs.proofs.quorum_read import OneWriteOneRead
 from specs.proofs.raft_election import UnboundedElections
 from specs.proofs.ticket_lock import ProvedTicketLock, TicketLock
 from specs.proofs.two_phase_commit import ProvedTwoPhaseCommit
-from specs.quorum import Quorum
-from specs.raft import Raft
-from specs.token_ring import TokenRing
-from specs.two_phase_commit import TwoPhaseCommit
-from specs.two_phase_commit_blocking import Recovering
+from specs.replication.quorum import Quorum
 
 MOST_STEPS = 100
 MOST_STATES = 1_000_000

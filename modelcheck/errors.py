@@ -22,7 +22,7 @@ class ModelcheckError(Exception):
 
     Args:
         message: What is wrong, as one sentence without a full stop.
-        place: Where, for example ``specs/raft.py:31``.
+        place: Where, for example ``specs/consensus/raft.py:31``.
         remedy: What to do about it, as one sentence.
     """
 

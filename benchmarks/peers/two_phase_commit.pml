@@ -1,5 +1,5 @@
 /*
- * Two-phase commit, for Spin: the protocol of specs/two_phase_commit.py, with the same states and transitions.
+ * Two-phase commit, for Spin: the protocol of specs/commit/two_phase_commit.py, with the same states and transitions.
  *
  *   spin -a -DN=7 two_phase_commit.pml && gcc -O2 -DSAFETY -o pan pan.c && ./pan -m100000 -w24
  *

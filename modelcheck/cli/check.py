@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from modelcheck.cli.command import Settings, common_options
-from modelcheck.cli.target import json_option, spec_from, spec_options, time_limit_option, trace_out_option
+from modelcheck.cli.target import json_option, spec_from, specs_options, time_limit_option, trace_out_option
 from modelcheck.cli.units import Size
+
+if TYPE_CHECKING:
+    from modelcheck.spec import Spec
 
 _MOST_WORKERS = 63
 
 
-@click.command(short_help="Explore every state of a spec.")
-@spec_options
+@click.command(short_help="Explore every state of a spec, or of all specs in a folder.")
+@specs_options
 @click.option(
     "--property",
     "properties",
@@ -54,7 +58,7 @@ _MOST_WORKERS = 63
 @click.pass_context
 def command(
     ctx: click.Context,
-    target: str,
+    targets: tuple[str, ...],
     settings: tuple[str, ...],
     properties: tuple[str, ...],
     max_states: int | None,
@@ -71,44 +75,55 @@ def command(
 ) -> None:
     """Explore every reachable state of SPEC and give a verdict on its properties.
 
-    SPEC is a file (specs/raft.py), a class in a file (specs/raft.py:Raft), or a module (specs.raft:Raft).
+    SPEC is a file (specs/raft.py), a class in a file (specs/raft.py:Raft), or a module (specs.raft:Raft). Of a folder, or of several
+    files and folders, all specs are checked, and the answer is one table.
 
     Exit code: 0 all properties hold, 1 one is violated, 2 an error in the spec or the command, 3 unknown, since a limit was reached.
+    Of several, an error comes before a violation, and that before an unknown. A spec that is meant to fail passes when it does.
     """
+    from modelcheck.search import Limits  # noqa: PLC0415 - what only this command needs, after the options were read.
+
+    limits = Limits(states=max_states, depth=max_depth, time_s=time_limit, memory_bytes=max_memory)
+    options = {"limits": limits, "workers": workers, "order": order, "seed": seed, "keep_going": keep_going}
+    if len(targets) > 1 or Path(targets[0]).is_dir():
+        from modelcheck.cli.several import check_several, refuse_options_of_one  # noqa: PLC0415
+
+        refuse_options_of_one(ctx)
+        ctx.exit(check_several(targets, options, ctx.ensure_object(Settings), as_json=as_json))
+    chosen = list(dict.fromkeys(properties))
+    spec = spec_from(targets[0], settings)
+    ctx.exit(_check_one(spec, chosen, options, ctx.ensure_object(Settings), profile=profile, as_json=as_json, out=trace_out))
+
+
+def _check_one(
+    spec: Spec, properties: list[str], options: dict[str, Any], settings: Settings, *, profile: bool, as_json: bool, out: Path | None
+) -> int:
     from modelcheck.cli.paint import print_json  # noqa: PLC0415 - what only this command needs, after the options were read.
     from modelcheck.cli.progress import ProgressLine, progress_text  # noqa: PLC0415 - what only this command needs, after the options were read.
     from modelcheck.cli.report import json_report, print_report  # noqa: PLC0415
     from modelcheck.cli.traces import check_writable, write_traces  # noqa: PLC0415
     from modelcheck.errors import SpecError  # noqa: PLC0415
-    from modelcheck.search import Limits, check  # noqa: PLC0415
+    from modelcheck.search import check  # noqa: PLC0415
+    from modelcheck.search.meant import as_meant, goes_on, verdict_on  # noqa: PLC0415
     from modelcheck.spec import machine_of  # noqa: PLC0415
     from modelcheck.trace.saving import FOLDER, note_run  # noqa: PLC0415
 
-    if trace_out is not None:
-        check_writable(trace_out)
-    spec = spec_from(target, settings)
-    limits = Limits(states=max_states, depth=max_depth, time_s=time_limit, memory_bytes=max_memory)
+    if out is not None:
+        check_writable(out)
     try:
         with ProgressLine(progress_text) as progress:
-            report = check(
-                spec,
-                properties=list(dict.fromkeys(properties)) or None,
-                limits=limits,
-                workers=workers,
-                order=order,
-                seed=seed,
-                keep_going=keep_going,
-                progress=progress.function,
-            )
+            options["keep_going"] |= goes_on(spec, properties or None)
+            report = check(spec, properties=properties or None, progress=progress.function, **options)
+        meant = as_meant(spec, report, shortest=options["order"] == "breadth")
     except SpecError as error:
-        note_run(error, type(spec), FOLDER, trace_out)
+        note_run(error, type(spec), FOLDER, out)
         raise
-    ctx.ensure_object(Settings).code = report.verdict.exit_code
-    files = write_traces(report, type(spec), trace_out)
+    settings.code = verdict_on(report, meant).exit_code
+    files = write_traces(report, type(spec), out)
     # A search that ended in `init` has no traces, and asking for its machine would begin it again.
     machine = machine_of(spec) if any(found.trace for found in report.properties) else None
     if as_json:
-        print_json(json_report(report, machine, files, profile=profile))
+        print_json(json_report(report, machine, files, meant=meant, profile=profile))
     else:
-        print_report(report, machine, files, profile=profile, named=properties)
-    ctx.exit(report.verdict.exit_code)
+        print_report(report, machine, files, meant=meant, profile=profile, named=properties)
+    return settings.code

@@ -29,7 +29,7 @@ _LONGEST_LINE = 1_000
 
 # The name of each subcommand, its module in this package, and its line in `modelcheck --help`.
 COMMANDS = {
-    "check": "Explore every state of a spec and give a verdict on its properties.",
+    "check": "Explore every state of a spec, or of all in a folder; a verdict on the properties.",
     "prove": "Prove the properties of a spec with z3, or refute them.",
     "show": "List a spec's constants, variables, actions and properties.",
     "new": "Write a small commented spec, and a test for it.",

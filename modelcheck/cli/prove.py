@@ -62,7 +62,7 @@ def command(
 ) -> None:
     """Prove that the invariants and step properties of SPEC hold in every reachable state, however many there are.
 
-    SPEC is a file (specs/raft.py), a class in a file (specs/raft.py:Raft), or a module (specs.raft:Raft).
+    SPEC is a file (specs/consensus/raft.py), a class in a file (specs/consensus/raft.py:Raft), or a module (specs.consensus.raft:Raft).
 
     Exit code: 0 all are proved, 1 one is violated, 2 an error in the spec or the command, 3 unknown.
     """

@@ -13,6 +13,7 @@ import click
 from modelcheck.cli.paint import columns, paint
 from modelcheck.cli.profile import profile_lines
 from modelcheck.cli.units import count, said_bytes, said_rate, said_seconds
+from modelcheck.search.meant import Meant
 from modelcheck.search.report import PropertyReport, Report
 from modelcheck.spec import Machine
 from modelcheck.spec.loading import shown_path
@@ -32,7 +33,7 @@ _FAST = 1_000_000  # Generated states; with fewer, the rate is that of the start
 
 
 def json_report(
-    report: Report, machine: Machine | None, files: Mapping[str, Path], *, profile: bool = False
+    report: Report, machine: Machine | None, files: Mapping[str, Path], *, meant: Meant | None = None, profile: bool = False
 ) -> dict[str, Any]:
     """The report as a JSON object."""
     found = {
@@ -58,6 +59,8 @@ def json_report(
         "fair": {name: strength.value for name, strength in report.fair.items()},
         "seed": report.seed,
         "walk_length": report.walk_length,
+        "meant_to_fail": [] if meant is None else [{"property": one.property, "steps": one.steps} for one in meant.failures],
+        "as_meant": None if meant is None or meant.verdict is Verdict.UNKNOWN else meant.verdict is Verdict.HOLDS,
         "schema": SCHEMA,
     }
     if profile:
@@ -136,14 +139,20 @@ def plain_value(value: Any) -> Any:
 
 
 def print_report(
-    report: Report, machine: Machine | None, files: Mapping[str, Path], *, profile: bool = False, named: Collection[str] = ()
+    report: Report,
+    machine: Machine | None,
+    files: Mapping[str, Path],
+    *,
+    meant: Meant | None = None,
+    profile: bool = False,
+    named: Collection[str] = (),
 ) -> None:
     """Print the report: verdicts, counts, warnings, and last the counterexamples with the command that replays each.
 
     Of the properties that were asked for by name, those that can be reached are shown with the way there.
     """
     paint(_heading(report))
-    paint(_verdicts(report))
+    paint(_verdicts(report, meant))
     click.echo()
     paint(_counts(report))
     paint(_actions(report))
@@ -161,7 +170,7 @@ def _heading(report: Report) -> Iterator[Line]:
     yield ()
 
 
-def _verdicts(report: Report) -> Iterator[Line]:
+def _verdicts(report: Report, meant: Meant | None) -> Iterator[Line]:
     rows = [
         ("no deadlock" if f.kind == "deadlock" else f.kind, "" if f.kind == "deadlock" else f.name)
         for f in report.properties
@@ -171,7 +180,7 @@ def _verdicts(report: Report) -> Iterator[Line]:
         yield (
             Span(f"{text.ljust(width)}  "),
             Span(found.verdict.value, found.verdict.value),
-            Span(_remark(found), "note"),
+            Span(_remark(found) + _meaning(found, meant), "note"),
         )
     if report.verdict is Verdict.UNKNOWN:
         yield ()
@@ -193,6 +202,15 @@ def _remark_on_time(found: PropertyReport) -> str:
         fair = ", ".join(f"{name} {fairness}" for name, fairness in found.assumes.items())
         return f"  with {fair}" if fair else "  though nothing is fair"
     return f"  {found.note}" if found.note else ""
+
+
+def _meaning(found: PropertyReport, meant: Meant | None) -> str:
+    """Whether a property of a spec that is meant to fail fares as it is meant to."""
+    if meant is None:
+        return ""
+    if found.name in meant.remarks:
+        return f", {meant.remarks[found.name]}" if found.trace is not None else f"  {meant.remarks[found.name]}"
+    return ", as it is meant to" if any(one.property == found.name for one in meant.failures) else ""
 
 
 def _counts(report: Report) -> Iterator[Line]:

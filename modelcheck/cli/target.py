@@ -49,14 +49,22 @@ trace_out_option = click.option(
 
 def spec_options(function: Any) -> Any:
     """The argument SPEC and the option ``--set``."""
-    function = click.option(
+    return click.argument("target", metavar="SPEC", shell_complete=_files)(_set_option(function))
+
+
+def specs_options(function: Any) -> Any:
+    """The argument SPEC, one or several, and the option ``--set``."""
+    return click.argument("targets", metavar="SPEC...", nargs=-1, required=True, shell_complete=_files)(_set_option(function))
+
+
+def _set_option(function: Any) -> Any:
+    return click.option(
         "--set",
         "settings",
         multiple=True,
         metavar="NAME=VALUE",
         help="Set a constant; may be repeated. VALUE is a Python literal, or an enum member's name.",
     )(function)
-    return click.argument("target", metavar="SPEC", shell_complete=_files)(function)
 
 
 def _files(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -16,16 +16,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import asdict, field, frozen
+from attrs import asdict, evolve, field, frozen
 from filelock import FileLock
 
+from modelcheck.cli.units import count
 from modelcheck.errors import ModelcheckError, SpecError
 from modelcheck.limits.budget import INTERRUPTED
 from modelcheck.pytest_plugin.configurations import spec_error
 from modelcheck.pytest_plugin.failures import counterexample_file, failure_text, replayed_text
 from modelcheck.pytest_plugin.settings import Settings, replays, traces_folder
 from modelcheck.search import Report, check
+from modelcheck.search.meant import as_meant, goes_on
 from modelcheck.spec import Spec, machine_of
+from modelcheck.spec.failing import claims_of
 from modelcheck.trace import Outcome, read_recording, replay
 from modelcheck.trace.saving import note_run, save
 from modelcheck.verdict import Verdict
@@ -100,6 +103,8 @@ def _explore(config: pytest.Config, spec: Spec, names: Sequence[str], settings: 
     folder = traces_folder(config)
     serial = os.urandom(8).hex()
     try:
+        if claims_of(spec):
+            return _explore_meant(spec, settings, folder, serial)
         findings = {name: old for name in names if (old := still_failing(config, spec, name)) is not None}
         left = [name for name in names if name not in findings]
         if not left:
@@ -111,6 +116,28 @@ def _explore(config: pytest.Config, spec: Spec, names: Sequence[str], settings: 
         if isinstance(error, SpecError):
             note_run(error, type(spec), folder)
         return Explored(repr(spec), error=spec_error(error), serial=serial)
+
+
+def _explore_meant(spec: Spec, settings: Settings, folder: Path, serial: str) -> Explored:
+    """The exploration of a spec that is meant to fail: what fails as it is meant to holds, in a manner of speaking."""
+    report = run_check(spec, None, settings, keep_going=goes_on(spec, None))
+    meant = as_meant(spec, report, shortest=settings.order == "breadth")
+    assert meant is not None
+    findings = {one.property: finding(spec, report, one.property, folder) for one in meant.failures}
+    if meant.verdict is Verdict.HOLDS:
+        findings = {name: evolve(one, verdict=meant.verdict.value, text="", file=None) for name, one in findings.items()}
+    else:
+        remarks = "; ".join(f"{name} {verdict_of(report, name)}, {remark}" for name, remark in meant.remarks.items())
+        told = f"{type(spec).__name__} does not fail as it is meant to: {remarks}"
+        findings = {name: evolve(one, verdict=meant.verdict.value, text=f"{told}\n\n{one.text}".rstrip()) for name, one in findings.items()}
+    return Explored(repr(spec), report.states, report.seconds, findings, serial=serial)
+
+
+def verdict_of(report: Report, name: str) -> str:
+    """How a property fared, in words."""
+    found = next(found for found in report.properties if found.name == name)
+    steps = "" if found.trace is None or found.verdict is not Verdict.VIOLATED else f" in {count(len(found.trace.steps), 'step')}"
+    return f"is {found.verdict.value}{steps}" if found.verdict is not Verdict.HOLDS else "holds"
 
 
 def run_check(spec: Spec, names: Sequence[str] | None, settings: Settings, *, keep_going: bool) -> Report:

@@ -23,7 +23,8 @@ from modelcheck.pytest_plugin.failures import counterexample_file, place_of
 from modelcheck.pytest_plugin.identifiers import identifier
 from modelcheck.pytest_plugin.settings import Settings, replays, settings_for, traces_folder
 from modelcheck.spec import Machine, Spec, machine_of
-from modelcheck.spec.loading import load_file
+from modelcheck.spec.failing import claims_of
+from modelcheck.spec.loading import load_file, specs_in
 from modelcheck.verdict import Verdict
 
 DEADLOCK = "deadlock"
@@ -40,7 +41,7 @@ class SpecFile(pytest.File):
         """
         flat = any("]::" in arg and self._is_named_by(arg) for arg in self.config.args)
         try:
-            for cls in self._specs():
+            for cls in specs_in(load_file(self.path)):
                 for name, spec in configurations(cls, self.config).items():
                     node = SpecNode.from_parent(self, name=name, spec=spec, nodeid=identifier(f"{self.nodeid}::{name}"))
                     if flat and "[" in name:
@@ -53,19 +54,6 @@ class SpecFile(pytest.File):
     def _is_named_by(self, argument: str) -> bool:
         named = argument.partition("::")[0]
         return Path(os.path.normpath(self.config.invocation_params.dir / named)) == self.path
-
-    def _specs(self) -> Iterator[type[Spec]]:
-        module = load_file(self.path)
-        for name, found in vars(module).items():
-            if (
-                isinstance(found, type)
-                and issubclass(found, Spec)
-                and found.__module__ == module.__name__
-                and found.__name__ == name
-                and not name.startswith("_")
-                and found.__dict__.get("__test__", True)
-            ):
-                yield found
 
 
 class SpecNode(pytest.Collector):
@@ -85,7 +73,12 @@ class SpecNode(pytest.Collector):
 
     @property
     def declared(self) -> list[str]:
-        """The properties, the absence of deadlocks being one."""
+        """The properties, the absence of deadlocks being one; of a spec that is meant to fail, those that are."""
+        return [one.property for one in claims_of(self.spec)] or self.all_properties
+
+    @property
+    def all_properties(self) -> list[str]:
+        """All of them."""
         return [*(declared.name for declared in self.machine.properties), DEADLOCK]
 
     def collect(self) -> Iterator[pytest.Item]:
@@ -125,6 +118,8 @@ class SpecItem(pytest.Item):
         settings = settings_for(self)
         together = [item for item in self.session.items if isinstance(item, SpecItem) and item.exploration == self.exploration]
         names = list(dict.fromkeys(item.declared for item in together if settings_for(item) == settings))
+        if claims_of(self.spec_node.spec):
+            names = self.spec_node.all_properties
         made = explored(self.config, self.exploration, self.spec_node.spec, names or [self.declared], settings)
         if made.error is not None:
             raise _Failed(made.error)

@@ -17,6 +17,7 @@ from modelcheck.spec.declare import (
     step_property,
     terminal,
 )
+from modelcheck.spec.failing import fails
 from modelcheck.spec.fairness import Fairness, Strength, fair, strongly_fair
 from modelcheck.spec.machine import Machine, Step
 from modelcheck.spec.record import Durable, Fixed, Part, Process, Record
@@ -45,6 +46,7 @@ __all__ = [
     "constraint",
     "eventually",
     "eventually_always",
+    "fails",
     "fair",
     "invariant",
     "leads_to",

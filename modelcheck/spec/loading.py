@@ -1,6 +1,6 @@
 """Specs found by what a user types: ``path.py``, ``path.py:Class``, ``module`` or ``module:Class``.
 
-A file is imported under the dotted name that it has below its root, so that ``specs/raft.py`` and ``from specs.raft
+A file is imported under the dotted name that it has below its root, so that ``specs/consensus/raft.py`` and ``from specs.consensus.raft
 import Raft`` mean one module and one class. The root is the nearest folder above that holds a ``pyproject.toml``;
 else the folder that the command runs in, if the file is below it; else the file's own folder (above its package). The
 root goes to the front of the import path and the file's own folder to the end, where a ``queue.py`` beside the spec
@@ -46,7 +46,7 @@ def load_spec(target: str | Path) -> type[Spec]:
     match = _TARGET.match(str(target))
     if match is None:
         raise UsageError(
-            "no spec was named", remedy="Name a file or a module, for example specs/raft.py or specs.raft:Raft."
+            "no spec was named", remedy="Name a file or a module, for example specs/consensus/raft.py or specs.consensus.raft:Raft."
         )
     where, name = match["where"], match["name"]
     is_path = where.endswith(".py") or os.sep in where or "/" in where or Path(where).exists()
@@ -77,6 +77,21 @@ def load_file(path: Path) -> ModuleType:
     if importable and _found_at(name) == full:
         return _imported(lambda: importlib.import_module(name), str(path))
     return _imported(lambda: _load_alone(full), str(path))
+
+
+def specs_in(module: ModuleType) -> list[type[Spec]]:
+    """The specs that a module defines, in its order, but for those that are abstract, begin with an underscore, or say ``__test__ = False``."""
+    return [
+        found
+        for name, found in vars(module).items()
+        if isinstance(found, type)
+        and issubclass(found, Spec)
+        and found.__module__ == module.__name__
+        and found.__name__ == name
+        and not name.startswith("_")
+        and not inspect.isabstract(found)
+        and found.__dict__.get("__test__", True)
+    ]
 
 
 def import_root(path: Path) -> Path:
@@ -147,7 +162,7 @@ def _load_module(name: str) -> ModuleType:
             hint = (
                 f"Did you mean the file {near}?"
                 if near.is_file()
-                else "Name a file (specs/raft.py) or a module that can be imported from here."
+                else "Name a file (specs/consensus/raft.py) or a module that can be imported from here."
             )
             raise UsageError(f"no such file or module: {name}", remedy=hint) from missing
         raise

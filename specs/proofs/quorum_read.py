@@ -1,6 +1,6 @@
 """Why a read from a quorum returns what was written to one: one write, one read, and the lemmas of the proof.
 
-The replicas, their messages and all actions are those of `specs.quorum`, with one writer and one reader. Their history is
+The replicas, their messages and all actions are those of `specs.replication.quorum`, with one writer and one reader. Their history is
 an observer here, which notes whether the write was complete when the read began, and what the read returned. Requests
 are received late, repeatedly or never, and replicas crash and recover.
 
@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from modelcheck import invariant, lemma
 from modelcheck.spec.record import Part
-from specs.quorum import NOTHING, Phase, Quorum, Request, Store, Stored, Version
+from specs.replication.quorum import NOTHING, Phase, Quorum, Request, Store, Stored, Version
 
 WRITTEN = Stored(Version(1, 0), 1)
 WRITER, READER = 0, 1

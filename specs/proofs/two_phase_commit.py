@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from modelcheck import lemma
-from specs.two_phase_commit import RM, TM, Decision, Prepared, TwoPhaseCommit
+from specs.commit.two_phase_commit import RM, TM, Decision, Prepared, TwoPhaseCommit
 
 
 class ProvedTwoPhaseCommit(TwoPhaseCommit):

@@ -16,7 +16,7 @@ from modelcheck.trace import read_recording
 
 from .conftest import ROOT
 
-TWO_PHASE_COMMIT = ROOT / "specs" / "two_phase_commit.py"
+TWO_PHASE_COMMIT = ROOT / "specs" / "commit" / "two_phase_commit.py"
 
 
 def test_the_object_has_the_keys_of_the_contract_in_their_order(run):

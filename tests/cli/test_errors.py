@@ -7,7 +7,7 @@ import pytest
 CASES = {
     "no file": ("check missing.py", None, "no such file: missing.py"),
     "a near file": ("check conter.py", None, "Did you mean counter.py?"),
-    "a folder": ("check .", None, "is a folder; name one of its files, for example counter.py"),
+    "a folder": ("prove .", None, "is a folder; name one of its files, for example counter.py"),
     "no module": ("check missing", None, "no such file or module: missing"),
     "a file called as a module": ("check sub.spec", None, "no such file or module: sub.spec"),
     "no class": ("check counter.py:Conter", None, "counter.py has no class Conter\n  Did you mean counter.py:Counter?"),
@@ -32,7 +32,7 @@ CASES = {
     ),
     "an unknown option": ("check counter.py --max-state 3", None, "No such option '--max-state'"),
     "an unknown command": ("chekc counter.py", None, "No such command 'chekc'"),
-    "no spec": ("check", None, "Missing argument 'SPEC'"),
+    "no spec": ("check", None, "Missing argument 'SPEC...'"),
     "no duration": (
         "check counter.py --time-limit soon",
         None,

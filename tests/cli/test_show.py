@@ -24,7 +24,7 @@ def test_everything_is_listed_with_its_place(run, counter):
 
 def test_parameters_are_listed_with_their_domains(run):
     """Where a parameter ranges is shown by the name of the domain."""
-    found = json.loads(run("show", ROOT / "specs" / "two_phase_commit.py", "--json").out)
+    found = json.loads(run("show", ROOT / "specs" / "commit" / "two_phase_commit.py", "--json").out)
     assert found["declarations"][0]["parameters"] == [{"name": "r", "domain": "managers()"}]
 
 

@@ -186,7 +186,7 @@ def test_a_class_instead_of_a_spec_is_refused():
 
 def test_what_is_found_depends_on_the_seed_only(tmp_path):
     """Two runs with one seed find the same, although the second one knows the steps of many states already."""
-    spec = load_spec(ROOT / "specs" / "mutants" / "two_phase_commit_blocking.py:AbortsWhenAsked")()
+    spec = load_spec(ROOT / "specs" / "commit" / "mutants" / "two_phase_commit_blocking.py:AbortsWhenAsked")()
     machine = state_machine(spec, traces=tmp_path)
     found = []
     for _ in range(2):
@@ -342,7 +342,7 @@ def test_the_script_of_each_mutant_runs(tmp_path, name):
 
 
 def specs():
-    return [load_spec(ROOT / "specs" / name)() for name in ("two_phase_commit.py", "raft.py", "quorum.py")]
+    return [load_spec(ROOT / "specs" / name)() for name in ("commit/two_phase_commit.py", "consensus/raft.py", "replication/quorum.py")]
 
 
 @pytest.mark.parametrize("spec", specs(), ids=lambda spec: type(spec).__name__)

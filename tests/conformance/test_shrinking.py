@@ -88,10 +88,14 @@ def test_a_planted_bug_in_a_system_takes_five_steps(tmp_path, number):
 
 @pytest.mark.parametrize(
     ("name", "shortest"),
-    [("two_phase_commit_blocking.py:AbortsWhenAsked", 7), ("two_phase_commit_blocking.py:DecidesTwice", 11), ("raft.py:ForgetsVote", 8)],
+    [
+        ("commit/mutants/two_phase_commit_blocking.py:AbortsWhenAsked", 7),
+        ("commit/mutants/two_phase_commit_blocking.py:DecidesTwice", 11),
+        ("consensus/mutants/raft.py:ForgetsVote", 8),
+    ],
 )
 @pytest.mark.slow
 def test_a_violation_of_a_mutant_is_as_short_as_the_enumerator_s(tmp_path, name, shortest):
     """Whatever the seed, at most a step more."""
-    machine = state_machine(load_spec(ROOT / "specs" / "mutants" / name)(), traces=tmp_path)
+    machine = state_machine(load_spec(ROOT / "specs" / name)(), traces=tmp_path)
     assert all(steps_of(machine, Violation, number) <= shortest + 1 for number in range(5))

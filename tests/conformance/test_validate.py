@@ -24,7 +24,7 @@ from modelcheck.trace import read_recording
 from modelcheck.verdict import Verdict
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMIT = ROOT / "specs" / "two_phase_commit.py"
+COMMIT = ROOT / "specs" / "commit" / "two_phase_commit.py"
 GOOD = [
     {"action": "rm_prepare", "arguments": {"r": 0}, "state": {"rm": {"0": "PREPARED"}}},
     {"action": "rm_prepare", "arguments": {"r": 1}},
@@ -84,7 +84,7 @@ def test_actions_that_are_not_logged_are_filled_in(log):
 
 def test_a_behaviour_that_violates_a_property_is_a_counterexample(log, tmp_path):
     """A log of a run that violates an invariant gives a trace that replays."""
-    mutants = ROOT / "specs" / "mutants" / "raft.py"
+    mutants = ROOT / "specs" / "consensus" / "mutants" / "raft.py"
     steps = [
         {"action": "time_out", "arguments": {"i": 0}},
         {"action": "receive", "arguments": {"m": {"type": "RequestVote", "dst": 1}}},
@@ -219,7 +219,7 @@ def plain(value):
 @pytest.mark.parametrize("count", [1_000, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_thousands_of_lines_of_raft_take_seconds(log, count):
     """A log of a random run of Raft with three servers is validated in seconds, and a wrong term in its middle is found."""
-    spec = load_spec(ROOT / "specs" / "raft.py")(max_term=3, max_log=3, candidates=())
+    spec = load_spec(ROOT / "specs" / "consensus" / "raft.py")(max_term=3, max_log=3, candidates=())
     stepper, chance, lines = Stepper(machine_of(spec)), random.Random(5), []
     position = stepper.initial()[0]
     for _ in range(count):
@@ -229,10 +229,10 @@ def test_thousands_of_lines_of_raft_take_seconds(log, count):
         lines.append({"action": step.action, "arguments": {name: plain(value) for name, value in step.arguments.items()}, "state": state})
     constants = ["--set", "max_term=3", "--set", "max_log=3", "--set", "candidates=()"]
     started = time.process_time()
-    assert f"{count:,} observations are a behaviour" in run(log(lines), *constants, spec=ROOT / "specs" / "raft.py").output
+    assert f"{count:,} observations are a behaviour" in run(log(lines), *constants, spec=ROOT / "specs" / "consensus" / "raft.py").output
     assert time.process_time() - started < 5 + count / 1_000
     next(iter(lines[count // 2]["state"]["server"].values()))["current_term"] = 9
-    assert f"log.jsonl:{count // 2 + 1}: no behaviour" in run(log(lines), *constants, spec=ROOT / "specs" / "raft.py").output
+    assert f"log.jsonl:{count // 2 + 1}: no behaviour" in run(log(lines), *constants, spec=ROOT / "specs" / "consensus" / "raft.py").output
 
 
 LOGGED = """

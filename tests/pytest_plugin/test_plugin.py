@@ -518,3 +518,39 @@ def test_workers_of_xdist_share_explorations(project, distribution):
     assert "small is violated in 3 steps" in result.stdout.str()
     if distribution == "load":
         result.stdout.fnmatch_lines(["FAILED spec_counter.py::Counter[[]limit=3[]]::small - *"])
+
+
+# Specs that are meant to fail ------------------------------------------------------------------------------------------
+
+
+def meant(pytester, steps):
+    text = SPEC.replace("import Spec, action", "import Spec, action, fails")
+    text = text.replace("class Counter", f'@fails("small", steps={steps})\nclass Counter')
+    pytester.makepyfile(spec_counter=text)
+    return pytester
+
+
+def test_a_spec_that_is_meant_to_fail_passes_when_it_does(pytester):
+    """It has one item, the property that is meant to be violated."""
+    result = meant(pytester, 3).runpytest_inprocess("-v")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["spec_counter.py::Counter::small PASSED*"])
+
+
+def test_a_spec_that_fails_otherwise_than_it_is_meant_to_fails(pytester):
+    """The message says how it is meant, and how it is; the run is shown."""
+    result = meant(pytester, 2).runpytest_inprocess()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["Counter does not fail as it is meant to: small is violated in 3 steps, meant to fail in 2 steps", "*3. count()*"]
+    )
+
+
+def test_a_spec_with_other_constants_is_not_meant_to_fail(pytester):
+    """The claim is of the defaults, so all properties are items."""
+    meant(pytester, 3).runpytest_inprocess("--modelcheck-set", "bound=3").assert_outcomes(passed=3)
+
+
+def test_workers_share_what_is_meant_to_fail(pytester):
+    """As any exploration."""
+    meant(pytester, 3).runpytest_subprocess("-n2").assert_outcomes(passed=1)

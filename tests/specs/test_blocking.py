@@ -12,7 +12,7 @@ from modelcheck.search import check
 from modelcheck.search.report import PropertyReport
 from modelcheck.spec.loading import load_spec
 
-FILE = Path(__file__).resolve().parents[2] / "specs" / "two_phase_commit_blocking.py"
+FILE = Path(__file__).resolve().parents[2] / "specs" / "commit" / "two_phase_commit_blocking.py"
 
 
 def reported(cls: str, name: str, **constants: Any) -> PropertyReport:

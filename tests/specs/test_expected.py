@@ -10,13 +10,16 @@ import pytest
 
 from modelcheck import Spec, Verdict
 from modelcheck.search import Report, check
-from modelcheck.spec.loading import load_spec
+from modelcheck.spec.failing import meant_failures
+from modelcheck.spec.loading import load_file, load_spec, specs_in
 
 from ..oracles.explorer import explore
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPECTED = tomllib.loads((ROOT / "specs" / "expected.toml").read_text())
 SOURCES = {"peers", "oracle", "engine"}
+CHAPTERS = sorted({path.parent for path in (ROOT / "specs").glob("*/*.py")} - {ROOT / "specs" / "proofs"})
+WITHOUT_MUTANTS = {"token_ring"}
 
 
 def frozen(value: Any) -> Any:
@@ -48,7 +51,7 @@ def counts(report: Report) -> tuple[int, int, int]:
 
 def test_the_canary_is_caught() -> None:
     """The oldest bug of all; if this passes as correct, believe nothing below."""
-    report = check(load_spec(f"{ROOT}/specs/mutants/two_phase_commit.py:CommitsEarly")())
+    report = check(load_spec(f"{ROOT}/specs/commit/mutants/two_phase_commit.py:CommitsEarly")())
     assert report.verdict is Verdict.VIOLATED
 
 
@@ -109,6 +112,37 @@ def test_every_entry_has_a_source() -> None:
 
 def test_every_spec_is_expected() -> None:
     """A spec or mutant that is in no entry is not tested."""
-    listed = {entry["spec"].split(":")[0] for kind in EXPECTED.values() for entry in kind}
-    folders = [ROOT / "specs", ROOT / "specs" / "mutants"]
-    assert {str(path.relative_to(ROOT)) for folder in folders for path in folder.glob("*.py")} == listed
+    listed = {entry["spec"] for kind in EXPECTED.values() for entry in kind}
+    files = [path for chapter in CHAPTERS for path in (*chapter.glob("*.py"), *chapter.glob("mutants/*.py"))]
+    assert {f"{path.relative_to(ROOT)}:{cls.__name__}" for path in files for cls in specs_in(load_file(path))} == listed
+
+
+def test_what_a_class_says_of_its_failing_is_what_is_expected() -> None:
+    """Entries of violated properties without constants are the claims of the classes, and the other way round."""
+    said = {
+        (f"{path.relative_to(ROOT)}:{cls.__name__}", one.property, one.steps)
+        for path in (ROOT / "specs").rglob("*.py")
+        for cls in specs_in(load_file(path))
+        for one in meant_failures(cls)
+    }
+    entries = [entry for entry in EXPECTED["violated"] if "constants" not in entry]
+    assert {(entry["spec"], entry["property"], entry.get("steps")) for entry in entries} == said
+
+
+def test_a_mutant_says_that_it_fails() -> None:
+    """So that a check of the folder expects it."""
+    mutants = [cls for path in (ROOT / "specs").glob("*/mutants/*.py") for cls in specs_in(load_file(path))]
+    assert mutants
+    assert [cls for cls in mutants if not meant_failures(cls)] == []
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
+def test_a_protocol_has_at_least_three_mutants(chapter: Path) -> None:
+    """Where nothing can go wrong, nothing was checked."""
+    few = {
+        path.stem
+        for path in chapter.glob("*.py")
+        if path.stem not in WITHOUT_MUTANTS
+        and len(specs_in(load_file(chapter / "mutants" / path.name))) < 3
+    }
+    assert few == set()

@@ -14,7 +14,7 @@ from modelcheck.spec import machine_of
 from modelcheck.spec.loading import load_spec
 
 ROOT = Path(__file__).resolve().parents[2]
-Raft: Any = load_spec(f"{ROOT}/specs/raft.py:Raft")
+Raft: Any = load_spec(f"{ROOT}/specs/consensus/raft.py:Raft")
 EXPECTED = tomllib.loads((ROOT / "specs" / "expected.toml").read_text())["explored"]
 
 

@@ -21,8 +21,8 @@ from modelcheck.symbolic.proof.prove import prove
 from modelcheck.symbolic.proof.reachable import values_reached
 from modelcheck.symbolic.system import System
 from modelcheck.symbolic.terms import UnsupportedError
-from specs.mutants.quorum import CountsItself, ReturnsBeforeWriteBack, TakesLastAnswer
-from specs.quorum import Quorum
+from specs.replication.mutants.quorum import CountsItself, ReturnsBeforeWriteBack, TakesLastAnswer
+from specs.replication.quorum import Quorum
 
 from ..agreement.compare import load
 from ..agreement.writer import sources

@@ -26,16 +26,16 @@ from modelcheck.spec import machine_of
 from modelcheck.symbolic.proof.prove import prove
 from modelcheck.symbolic.terms import UnsupportedError
 from modelcheck.trace.diff import changes
-from specs.mutants import raft as raft_mutants
-from specs.mutants import two_phase_commit as mutants
-from specs.mutants import two_phase_commit_blocking as blocking_mutants
+from specs.commit.mutants import two_phase_commit as mutants
+from specs.commit.mutants import two_phase_commit_blocking as blocking_mutants
+from specs.commit.two_phase_commit import TwoPhaseCommit
+from specs.consensus.mutants import raft as raft_mutants
+from specs.coordination.token_ring import TokenRing
 from specs.proofs.quorum_intersection import QuorumIntersection
 from specs.proofs.quorum_read import OneWriteOneRead
 from specs.proofs.raft_election import UnboundedElections
 from specs.proofs.ticket_lock import ProvedTicketLock, TicketLock
 from specs.proofs.two_phase_commit import ProvedTwoPhaseCommit
-from specs.token_ring import TokenRing
-from specs.two_phase_commit import TwoPhaseCommit
 
 MUTANTS = [
     cls

@@ -12,13 +12,13 @@ from modelcheck.symbolic.proof.model import state_of
 from modelcheck.symbolic.proof.unrolling import Unrolling
 from modelcheck.symbolic.system import System
 from modelcheck.symbolic.terms import UnsupportedError
+from specs.commit.two_phase_commit import TwoPhaseCommit
+from specs.commit.two_phase_commit_blocking import Blocking, Recovering
+from specs.consensus.raft import Raft
+from specs.coordination.token_ring import TokenRing
 from specs.proofs.quorum_intersection import QuorumIntersection
 from specs.proofs.two_phase_commit import ProvedTwoPhaseCommit
-from specs.quorum import Quorum
-from specs.raft import Raft
-from specs.token_ring import TokenRing
-from specs.two_phase_commit import TwoPhaseCommit
-from specs.two_phase_commit_blocking import Blocking, Recovering
+from specs.replication.quorum import Quorum
 
 from ..agreement.compare import load
 from ..agreement.writer import sources

@@ -11,13 +11,13 @@ from modelcheck import Network, Spec, action, invariant, require
 from modelcheck.errors import ModelcheckError
 from modelcheck.spec import machine_of
 from modelcheck.symbolic.system import System
+from specs.commit.two_phase_commit import TwoPhaseCommit
+from specs.commit.two_phase_commit_blocking import Recovering
+from specs.consensus.raft import Raft
+from specs.coordination.token_ring import TokenRing
 from specs.proofs.quorum_intersection import QuorumIntersection
 from specs.proofs.quorum_read import OneWriteOneRead
 from specs.proofs.raft_election import UnboundedElections
-from specs.raft import Raft
-from specs.token_ring import TokenRing
-from specs.two_phase_commit import TwoPhaseCommit
-from specs.two_phase_commit_blocking import Recovering
 
 from ..agreement.compare import load
 from ..agreement.writer import sources

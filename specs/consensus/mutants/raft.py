@@ -3,9 +3,11 @@
 Each mutant overrides one method, and sets the constants to the smallest protocol in which its bug shows.
 """
 
-from specs.raft import AppendEntries, Log, Raft, RequestVote, Server
+from modelcheck import fails
+from specs.consensus.raft import AppendEntries, Log, Raft, RequestVote, Server
 
 
+@fails("election_safety", steps=6)
 class VotesTwice(Raft):
     """A server votes for everyone who asks, twice in one term: caught by election_safety."""
 
@@ -19,6 +21,7 @@ class VotesTwice(Raft):
         return True
 
 
+@fails("leader_completeness", steps=10)
 class VotesForAnyLog(Raft):
     """A server votes without comparing logs: a leader without a committed entry, caught by leader_completeness."""
 
@@ -28,6 +31,7 @@ class VotesForAnyLog(Raft):
         return True
 
 
+@fails("leader_completeness", steps=13)
 class CommitsOldTerm(Raft):
     """A leader commits an entry of an earlier term by counting replicas (figure 8): caught by leader_completeness.
 
@@ -50,6 +54,7 @@ class ForgetfulServer(Server):
     voted_for: int | None = None
 
 
+@fails("election_safety", steps=8)
 class ForgetsVote(Raft):
     """A crash loses votedFor, and the server votes again in the same term: caught by election_safety."""
 
@@ -65,6 +70,7 @@ class ForgetsVote(Raft):
         )
 
 
+@fails("log_matching", steps=11)
 class KeepsConflict(Raft):
     """A follower keeps an entry that conflicts with the leader's, and appends later ones after it: caught by log_matching."""
 
@@ -76,6 +82,7 @@ class KeepsConflict(Raft):
         return log + m.entries[max(len(log) - m.prev_log_index, 0) :]
 
 
+@fails("state_machine_safety", steps=14)
 class AppendsAnywhere(Raft):
     """A follower does not look at prevLogIndex and prevLogTerm: it commits what it never received, caught by state_machine_safety."""
 
@@ -87,6 +94,7 @@ class AppendsAnywhere(Raft):
         return True
 
 
+@fails("election_safety", steps=6)
 class HalfIsMajority(Raft):
     """Half of the servers is taken for a majority, which shows when their number is even: caught by election_safety."""
 
@@ -100,6 +108,7 @@ class HalfIsMajority(Raft):
         return 2 * count >= self.servers
 
 
+@fails("leader_append_only", steps=10)
 class ObeysStaleLeader(Raft):
     """AppendEntries of an earlier term is accepted: the leader overwrites its own log, caught by leader_append_only."""
 
@@ -111,6 +120,7 @@ class ObeysStaleLeader(Raft):
         return False
 
 
+@fails("state_machine_safety", steps=11)
 class TruncatesAlways(Raft):
     """A follower cuts its log off after the new entries, and loses later ones when messages are reordered: caught by state_machine_safety."""
 

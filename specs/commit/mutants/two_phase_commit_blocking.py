@@ -1,6 +1,7 @@
 """Two-phase commit with a coordinator that crashes and recovers, with one bug each."""
 
-from specs.two_phase_commit_blocking import Coordinator, Inquiry, Recovering, Status
+from modelcheck import fails
+from specs.commit.two_phase_commit_blocking import Coordinator, Inquiry, Recovering, Status
 
 
 class ForgetfulCoordinator(Coordinator):
@@ -9,6 +10,7 @@ class ForgetfulCoordinator(Coordinator):
     commit: bool | None = None
 
 
+@fails("consistent", steps=11)
 class DecidesTwice(Recovering):
     """The decision is lost in a crash, and the coordinator aborts what it told a participant to commit: caught by consistent."""
 
@@ -17,6 +19,7 @@ class DecidesTwice(Recovering):
         return ForgetfulCoordinator()
 
 
+@fails("consistent", steps=7)
 class AbortsWhenAsked(Recovering):
     """A participant aborts when it has waited for long, although it has voted yes: caught by consistent."""
 
@@ -26,6 +29,7 @@ class AbortsWhenAsked(Recovering):
         self.status[p] = Status.ABORTED
 
 
+@fails("consistent", steps=9)
 class AnswersUndecided(Recovering):
     """An undecided coordinator tells who asks to abort, and commits afterwards: caught by consistent."""
 

@@ -1,8 +1,10 @@
 """Quorum replication with one bug each; ``history.linearizable`` catches them all."""
 
-from specs.quorum import NOTHING, Quorum, Replica, Stored, Version
+from modelcheck import fails
+from specs.replication.quorum import NOTHING, Quorum, Replica, Stored, Version
 
 
+@fails("history.linearizable", steps=10)
 class ReturnsBeforeWriteBack(Quorum):
     """A reader tells the replicas what it read, and returns without their answer: a later read can be older, which linearizable catches."""
 
@@ -15,6 +17,7 @@ class ReturnsBeforeWriteBack(Quorum):
             self.complete(c)
 
 
+@fails("history.linearizable", steps=14)
 class StoresOlder(Quorum):
     """A replica stores what it is told, even if it has something newer: a late request undoes a write, which linearizable catches."""
 
@@ -26,6 +29,7 @@ class StoresOlder(Quorum):
         return new
 
 
+@fails("history.linearizable", steps=15)
 class IgnoresTimestamps(Quorum):
     """A writer counts its own writes only: its write can be lost behind another's, which linearizable catches."""
 
@@ -38,6 +42,7 @@ class IgnoresTimestamps(Quorum):
         return Version(self.client[c].operation, c)
 
 
+@fails("history.linearizable", steps=10)
 class TakesLastAnswer(Quorum):
     """A client takes the answer that came last for the newest: a stale read, which linearizable catches."""
 
@@ -55,6 +60,7 @@ class ForgetfulReplica(Replica):
     stored: Stored = NOTHING
 
 
+@fails("history.linearizable", steps=12)
 class ForgetsInCrash(Quorum):
     """A crash loses what a replica has stored, and with it a complete write: caught by linearizable."""
 
@@ -63,6 +69,7 @@ class ForgetsInCrash(Quorum):
         return ForgetfulReplica()
 
 
+@fails("history.linearizable", steps=6)
 class CountsItself(Quorum):
     """A client counts itself as one of the replicas that answered, so that quorums do not meet: caught by linearizable."""
 

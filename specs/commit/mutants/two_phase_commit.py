@@ -1,9 +1,10 @@
 """Two-phase commit with one bug each; the invariant ``consistent`` catches them all."""
 
-from modelcheck import require
-from specs.two_phase_commit import RM, TM, Decision, Prepared, TwoPhaseCommit
+from modelcheck import fails, require
+from specs.commit.two_phase_commit import RM, TM, Decision, Prepared, TwoPhaseCommit
 
 
+@fails("consistent", steps=5)
 class CommitsEarly(TwoPhaseCommit):
     """The transaction manager commits when some resource manager is prepared, not when all are: caught by consistent."""
 
@@ -17,6 +18,7 @@ class CommitsEarly(TwoPhaseCommit):
         self.messages.add(Decision.COMMIT)
 
 
+@fails("consistent", steps=8)
 class ChangesItsMind(TwoPhaseCommit):
     """The transaction manager aborts after it has committed: caught by consistent."""
 
@@ -28,6 +30,7 @@ class ChangesItsMind(TwoPhaseCommit):
         self.messages.add(Decision.ABORT)
 
 
+@fails("consistent", steps=7)
 class BreaksItsPromise(TwoPhaseCommit):
     """A resource manager aborts on its own although it is prepared: caught by consistent."""
 
@@ -39,6 +42,7 @@ class BreaksItsPromise(TwoPhaseCommit):
         self.rm[r] = RM.ABORTED
 
 
+@fails("consistent", steps=6)
 class CountsAnyMessage(TwoPhaseCommit):
     """The transaction manager takes one resource manager's message for another's: caught by consistent."""
 
@@ -51,6 +55,7 @@ class CountsAnyMessage(TwoPhaseCommit):
         self.prepared.add(r)
 
 
+@fails("consistent", steps=3)
 class DoesNotWait(TwoPhaseCommit):
     """A resource manager commits as soon as it is prepared, without the decision: caught by consistent."""
 
