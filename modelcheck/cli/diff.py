@@ -31,7 +31,7 @@ def command(ctx: click.Context, a: Path, b: Path, as_json: bool) -> None:
     from modelcheck.trace.export import decoded  # noqa: PLC0415
 
     recordings = read_recording(a), read_recording(b)
-    left, right = map(decoded, recordings)
+    left, right = (decoded(recording).unrolled() for recording in recordings)
     at = _parts_at(*recordings)
     if as_json:
         found = [] if at is None or at >= min(len(left.states), len(right.states)) else list(changes(left.states[at], right.states[at]))
@@ -47,10 +47,18 @@ def _parts_at(left: Recording, right: Recording) -> int | None:
 
     What is compared is what the files hold: of the values that it stands for, Python takes 1 and True for the same.
     """
-    for number, (one, other) in enumerate(zip(left.states, right.states, strict=False)):
+    runs = [(run.states[0], *run.after_steps()) for run in (left, right)]
+    for number, (one, other) in enumerate(zip(*runs, strict=False)):
         if one != other or (number and left.steps[number - 1] != right.steps[number - 1]):
             return number
-    return None if len(left.states) == len(right.states) else min(len(left.states), len(right.states))
+    lengths = [len(run) for run in runs]
+    return None if lengths[0] == lengths[1] and left.loop == right.loop else min(lengths)
+
+
+def _end_of(trace: Trace) -> str:
+    from modelcheck.trace.lasso import goes_on  # noqa: PLC0415 - not for --json.
+
+    return "has ended" if trace.loop is None else goes_on(trace)
 
 
 def _taken(trace: Trace, at: int | None) -> Any:
@@ -68,14 +76,15 @@ def _lines(left: Trace, right: Trace, at: int | None, names: tuple[str, str]) ->
             yield (Span(f"{name} is a run of {spec}", "note"),)
         yield ()
     if at is None:
-        yield (Span("The runs are the same", "holds"), Span(f": {len(left.steps)} steps"))
+        again = "" if left.loop is None else f", those after step {left.loop} for ever" if left.loop < len(left.steps) else ", then nothing for ever"
+        yield (Span("The runs are the same", "holds"), Span(f": {len(left.steps)} steps{again}"))
         return
     same = at - 1 if at else 0
     where = f"at step {at}" if at else "in the initial state"
     yield (Span(f"The runs part {where}", "violated"), Span(f", after {same} equal steps" if at else ""))
     for name, trace in zip(names, (left, right), strict=True):
         if at:
-            yield (Span(f"  {name}: "), Span(_taken(trace, at) or "has ended", "action"))
+            yield (Span(f"  {name}: "), Span(_taken(trace, at) or _end_of(trace), "action"))
     if at < min(len(left.states), len(right.states)):
         found = list(changes(left.states[at], right.states[at]))
         if found:

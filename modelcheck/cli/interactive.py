@@ -19,6 +19,7 @@ from modelcheck.spec.loading import shown_path
 from modelcheck.spec.run import is_users
 from modelcheck.statespace.recording.recorder import PickingChooser
 from modelcheck.trace import Trace, changes, write_trace
+from modelcheck.trace.lasso import goes_on, length
 from modelcheck.trace.replay import error_of
 from modelcheck.trace.saving import replay_command
 from modelcheck.trace.text import Line, Span, change_lines, state_lines, step_spans
@@ -68,9 +69,9 @@ class Stepping:
 
     def _title(self) -> str:
         walk = self._walk
-        steps = f"{len(walk.steps)} step{'' if len(walk.steps) == 1 else 's'}"
         what = {"deadlock": "a deadlock", "log": "a run"}.get(walk.recorded.kind, walk.recorded.property)
-        return f"{walk.machine.spec!r}: {what} in {steps}"
+        steps = f"{len(walk.steps)} step{'' if len(walk.steps) == 1 else 's'}"
+        return f"{walk.machine.spec!r}: {what} {f'in {steps}' if walk.recorded.loop is None else length(walk.recorded)}"
 
     def _do(self, words: list[str]) -> None:
         word, *arguments = words or ["next"]
@@ -99,9 +100,8 @@ class Stepping:
     # Moving -------------------------------------------------------------------------------------------------------------------------------------
 
     def _next(self) -> None:
-        if self._walk.is_at_the_end:
-            raise UsageError("this is the end of the run", remedy="e lists what can be taken here, t N takes it.")
-        self._goto(self._walk.at + 1)
+        self._walk.forward()
+        self._show()
 
     def _back(self) -> None:
         if self._walk.at == 0:
@@ -147,6 +147,8 @@ class Stepping:
         else:
             yield (Span(f"{where} ", "number"), *step_spans(walk.steps[walk.at - 1]), Span(branch, "note"))
             yield from change_lines(changes(walk.states[walk.at - 1], walk.state))
+        if walk.at == len(walk.steps) and walk.left is None and walk.recorded.loop is not None:
+            yield (Span(f"     {goes_on(walk.recorded)}", "note"),)
         for declared in walk.false():
             yield (Span(f"     {declared.role.value} {declared.name} is false", "violated"),)
 
@@ -169,7 +171,7 @@ class Stepping:
 
     def _enabled(self) -> None:
         walk = self._walk
-        following = None if walk.is_at_the_end else repr(walk.steps[walk.at])
+        following = None if walk.following is None else repr(walk.following)
         options = walk.options()
         if not options:
             click.echo("  nothing can be taken here")
@@ -179,9 +181,9 @@ class Stepping:
 
     def _debug(self) -> None:
         walk = self._walk
-        if walk.is_at_the_end:
+        if walk.following is None:
             raise UsageError("this is the end of the run", remedy="b goes back a step.")
-        debug(walk.machine, walk.state, walk.steps[walk.at])
+        debug(walk.machine, walk.state, walk.following)
 
 
 def _typed() -> str | None:

@@ -76,7 +76,7 @@ def _step_through(machine: Machine, found: Replay, step: int | None, *, interact
         number = len(trace.steps) if step is None else step
         if number == 0:
             raise UsageError("the initial state is no step", remedy="Give the number of a step with --step.")
-        debug(machine, trace.states[number - 1], trace.steps[number - 1])
+        debug(machine, trace.unrolled().states[number - 1], trace.steps[number - 1])
     elif interactive:
         Stepping(machine, trace, step or 0).loop()
     else:
@@ -110,6 +110,7 @@ def _json(recording: Recording, found: Replay) -> dict[str, Any]:
         "kind": recording.kind,
         "outcome": _words(recording, found),
         "steps": len(recording.steps),
+        **({} if recording.loop is None else {"stem": recording.loop, "loop": len(recording.steps) - recording.loop}),
         "step": found.step,
         "reason": found.reason or None,
         "changes": [
@@ -136,6 +137,7 @@ def _print(machine: Machine, recording: Recording, found: Replay) -> None:
 
 def _end(recording: Recording, found: Replay) -> Iterator[Line]:
     from modelcheck.cli.units import count  # noqa: PLC0415
+    from modelcheck.trace.lasso import length  # noqa: PLC0415
     from modelcheck.trace.observation import observation_from  # noqa: PLC0415
     from modelcheck.trace.text import Span, change_lines  # noqa: PLC0415 - not for --json.
 
@@ -144,8 +146,9 @@ def _end(recording: Recording, found: Replay) -> Iterator[Line]:
     if found.step is None:
         reason = f": {found.reason}" if found.reason else ""
         steps = count(len(recording.steps), "step")
+        after = f"after {steps}" if found.trace.loop is None else length(found.trace)
         if recording.kind != "log":
-            yield (Span(f"{recording.property} {words}", style), Span(f" after {steps}{reason}"))
+            yield (Span(f"{recording.property} {words}", style), Span(f" {after}{reason}"))
         elif recording.observed is None:
             yield (Span(f"The run {words}", "holds"), Span(f" of {recording.spec}: {steps}"))
         else:

@@ -95,7 +95,7 @@ def _signature(declared: Declaration) -> str:
 
 
 def _declared(machine: Machine) -> list[Declaration]:
-    return [*machine.actions, *machine.properties, *machine.constraints, *machine.terminals]
+    return [*machine.actions, *machine.asked, *machine.constraints, *machine.terminals]
 
 
 # JSON ---------------------------------------------------------------------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ def _json(machine: Machine) -> dict[str, Any]:
 
 
 def _json_declared(declared: Declaration) -> dict[str, Any]:
-    return {
+    told: dict[str, Any] = {
         "name": declared.name,
         "role": declared.role.value,
         "parameters": [
@@ -135,6 +135,9 @@ def _json_declared(declared: Declaration) -> dict[str, Any]:
         "place": _place(declared.place),
         "summary": declared.summary,
     }
+    if declared.role.value == "action":
+        told["fairness"] = {"strength": declared.fairness.strength.value, "each": declared.fairness.each}
+    return told
 
 
 def _initial(machine: Machine, name: str) -> list[Any]:
@@ -154,7 +157,7 @@ def _lines(machine: Machine) -> Iterator[Line]:
     yield from _variable_lines(machine)
     groups = [
         ("Actions", machine.actions),
-        ("Properties", machine.properties),
+        ("Properties", machine.asked),
         ("Constraints", machine.constraints),
         ("Terminal states", machine.terminals),
     ]
@@ -195,10 +198,12 @@ def _variable_lines(machine: Machine) -> Iterator[Line]:
 
 
 def _declared_lines(declared: list[Declaration], *, with_role: bool) -> Iterator[Line]:
+    from modelcheck.spec.fairness import UNFAIR  # noqa: PLC0415 - imported with the spec.
     from modelcheck.trace.text import Span  # noqa: PLC0415 - not for --json.
 
     for found in declared:
         role = f"{found.role.value} " if with_role else ""
-        yield (Span(f"  {role}"), Span(_signature(found), "path"), Span(f"  {_place(found.place)}", "note"))
+        fair = "" if found.fairness == UNFAIR else f"  {found.fairness}"
+        yield (Span(f"  {role}"), Span(_signature(found), "path"), Span(fair), Span(f"  {_place(found.place)}", "note"))
         if found.summary:
             yield (Span(f"      {found.summary}"),)

@@ -79,7 +79,7 @@ class SpecNode(pytest.Collector):
     @property
     def all_properties(self) -> list[str]:
         """All of them."""
-        return [*(declared.name for declared in self.machine.properties), DEADLOCK]
+        return [*(declared.name for declared in self.machine.asked), DEADLOCK]
 
     def collect(self) -> Iterator[pytest.Item]:
         """An item per property."""
@@ -140,7 +140,7 @@ class SpecItem(pytest.Item):
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
         """Where the property is written."""
         machine = self.spec_node.machine
-        declared = next((declared for declared in machine.properties if declared.name == self.declared), None)
+        declared = next((declared for declared in machine.asked if declared.name == self.declared), None)
         path, line = place_of(declared, machine)
         return path or self.path, max(line - 1, 0), f"{self.spec_node.name}::{self.declared}"
 

@@ -11,6 +11,7 @@ from modelcheck.search import PropertyReport, Report
 from modelcheck.spec import Declaration, Machine, Spec, machine_of
 from modelcheck.spec.loading import shown_path
 from modelcheck.trace import Trace, explain
+from modelcheck.trace.lasso import length, would_hold
 from modelcheck.trace.saving import replay_command, saved
 from modelcheck.trace.text import plain, reason_lines, trace_lines
 from modelcheck.values import show
@@ -30,10 +31,10 @@ def failure_text(spec: Spec, report: Report, found: PropertyReport, file: Path |
     size = f"{count(report.states, 'state')}, {count(report.depth, 'level')}, {said_seconds(report.seconds)}"
     if found.verdict is Verdict.UNKNOWN:
         what = "deadlock" if found.kind == "deadlock" else f"the {found.kind} {found.name}"
-        return f"{found.name} is UNKNOWN: {report.reason or _CUT_SHORT}\n{what} of {spec!r} was not decided ({size})"
+        return f"{found.name} is UNKNOWN: {found.note or report.reason or _CUT_SHORT}\n{what} of {spec!r} was not decided ({size})"
     if found.trace is None:
         return f"{found.name} is never reached\nin any state of {spec!r} ({size})"
-    return "\n".join(_violation(spec, found.trace, file, ""))
+    return "\n".join(_violation(spec, found.trace, file, "", would_hold(found.advice)))
 
 
 def replayed_text(spec: Spec, trace: Trace, file: Path) -> str:
@@ -46,14 +47,14 @@ def violation_text(spec: Spec, trace: Trace, file: Path | None) -> str:
     return "\n".join(_violation(spec, trace, file, ""))
 
 
-def _violation(spec: Spec, trace: Trace, file: Path | None, how: str) -> Iterator[str]:
+def _violation(spec: Spec, trace: Trace, file: Path | None, how: str, advice: str | None = None) -> Iterator[str]:
     steps = count(len(trace.steps), "step")
     if trace.kind == "deadlock":
         yield f"deadlock after {steps}{how}"
         yield f"of {spec!r}"
     else:
         arguments = ", ".join(f"{name}={show(value)}" for name, value in trace.arguments.items())
-        yield f"{trace.property} is violated in {steps}{how}"
+        yield f"{trace.property} is violated {length(trace) if trace.loop is not None else f'in {steps}'}{how}"
         yield f"{trace.kind} of {spec!r}{f', for {arguments}' if arguments else ''}"
     yield ""
     yield from plain(trace_lines(trace)).splitlines()
@@ -61,6 +62,9 @@ def _violation(spec: Spec, trace: Trace, file: Path | None, how: str) -> Iterato
     if reason is not None:
         yield ""
         yield from plain(reason_lines(reason)).splitlines()
+    if advice is not None:
+        yield ""
+        yield advice
     if file is not None:
         yield ""
         yield f"Trace: {shown_path(file)}"

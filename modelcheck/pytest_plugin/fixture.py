@@ -76,7 +76,7 @@ class SpecCheck:
         """
         __tracebackhide__ = True
         folder = traces_folder(self._node.config)
-        for name in properties or [*(declared.name for declared in machine_of(self.spec).properties), DEADLOCK]:
+        for name in properties or [*(declared.name for declared in machine_of(self.spec).asked), DEADLOCK]:
             old = still_failing(self._node.config, self.spec, name)
             if old is not None:
                 self._node.user_properties += numbers(Explored(repr(self.spec), serial=os.urandom(8).hex()), old)
@@ -96,7 +96,8 @@ class SpecCheck:
 
         Args:
             name: The property; ``deadlock`` for the absence of deadlocks.
-            steps: The number of steps of the shortest counterexample, if that is to be checked too.
+            steps: The number of steps of the shortest counterexample, if that is to be checked too; of one that never ends, of those before what
+                repeats.
 
         Returns:
             The counterexample; None for a property that is never reached.
@@ -109,9 +110,9 @@ class SpecCheck:
             self._unknown(f"{self.spec!r}: {found.name} is UNKNOWN: {report.reason} ({report.states:,} states)")
         elif found.verdict is Verdict.HOLDS:
             pytest.fail(f"{self.spec!r}: {found.name} holds in all {report.states:,} states, and was to be violated")
-        if steps is not None and found.trace is not None and len(found.trace.steps) != steps:
+        if steps is not None and found.trace is not None and found.trace.stem != steps:
             text = violation_text(self.spec, found.trace, save(found.trace, type(self.spec), traces_folder(self._node.config)))
-            pytest.fail(f"{found.name} was to be violated in {steps} steps, and is in {len(found.trace.steps)}\n{text}")
+            pytest.fail(f"{found.name} was to be violated in {steps} steps, and is in {found.trace.stem}\n{text}")
         return found.trace
 
     def _checked(self, names: Sequence[str] | None, *, keep_going: bool) -> Report:

@@ -128,17 +128,31 @@ def write_trace(
         return True
     path = path.resolve()
     remove_leftovers(path.parent, path.name[:_LONGEST_PREFIX])
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:_LONGEST_PREFIX]}.", suffix=_PART)
+    handle, temporary = _new_part(path)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            with suppress(OSError):  # A file system without locks.
-                _lock(handle)
             file.write(as_text(recording))
         Path(temporary).chmod(0o644)
         return _put(Path(temporary), path, may_replace)
     finally:
         with suppress(OSError):
             Path(temporary).unlink()
+
+
+def _new_part(path: Path) -> tuple[int, str]:
+    """A file to write into, locked. Before it is, another process may take it for a leftover and remove it; then there is another."""
+    while True:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:_LONGEST_PREFIX]}.", suffix=_PART)
+        try:
+            _lock(handle)
+        except BlockingIOError:
+            os.close(handle)
+            continue
+        except OSError:
+            return handle, temporary  # A file system without locks.
+        if os.fstat(handle).st_nlink:
+            return handle, temporary
+        os.close(handle)
 
 
 def _put(temporary: Path, path: Path, may_replace: Callable[[Path], bool]) -> bool:

@@ -15,6 +15,7 @@ from attrs import frozen
 
 from modelcheck.spec import State, Step
 from modelcheck.trace.diff import WORDS, Change, changes
+from modelcheck.trace.lasso.words import goes_on
 from modelcheck.trace.reason import Reason
 from modelcheck.trace.trace import Trace
 from modelcheck.values import FrozenDict, FrozenRecord, show
@@ -67,8 +68,7 @@ def trace_lines(trace: Trace) -> Iterator[Line]:
         yield (*indent, Span(f"{number}. ", "number"), *step_spans(step))
         yield from ((*indent, *line) for line in change_lines(changes(whole.states[number - 1], whole.states[number])))
     if trace.closes:
-        back = f"state after step {trace.loop}" if trace.loop else "initial state"
-        yield (Span(REPEATED), Span(f"{INDENT}back to the {back}", "note"))
+        yield (Span(REPEATED), Span(f"{INDENT}{goes_on(trace)}", "note"))
     elif trace.loop is not None:
         yield ()
         yield (Span("for ever: ", "note"), Span("nothing", "action"))

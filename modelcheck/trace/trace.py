@@ -55,6 +55,11 @@ class Trace:
         """Whether the last step closes a loop."""
         return self.loop is not None and len(self.steps) == len(self.states)
 
+    @builtins.property
+    def stem(self) -> int:
+        """How many steps come before what repeats; all of them if nothing does."""
+        return len(self.steps) if self.loop is None else self.loop
+
     def following(self, index: int) -> State | None:
         """The state after that of an index; None after the last of a run that stops or just ends."""
         if index + 1 < len(self.states):

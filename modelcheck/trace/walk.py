@@ -32,7 +32,7 @@ class Walk:
     def __init__(self, machine: Machine, trace: Trace, at: int = 0) -> None:
         self.machine = machine
         self.recorded = trace
-        self.states: list[State] = list(trace.states)
+        self.states: list[State] = list(trace.unrolled().states)
         self.steps: list[Step] = list(trace.steps)
         self.left: int | None = None
         self.at = at
@@ -45,7 +45,19 @@ class Walk:
     @property
     def is_at_the_end(self) -> bool:
         """Whether the run has no further step."""
-        return self.at == len(self.steps)
+        return self.at == len(self.steps) and self.loop is None
+
+    @property
+    def loop(self) -> int | None:
+        """After how many steps begins what repeats for ever; None if nothing does, or the recorded run was left."""
+        return self.recorded.loop if self.left is None and self.recorded.closes else None
+
+    @property
+    def following(self) -> Step | None:
+        """The next step of the run."""
+        if self.at < len(self.steps):
+            return self.steps[self.at]
+        return None if self.loop is None else self.steps[self.loop]
 
     # Moving -------------------------------------------------------------------------------------------------------------------------------------
 
@@ -58,6 +70,16 @@ class Walk:
         if not 0 <= number <= len(self.steps):
             raise UsageError(f"the run has {len(self.steps)} steps")
         self.at = number
+
+    def forward(self) -> None:
+        """The next step; after the last of a loop, its first once more.
+
+        Raises:
+            UsageError: at the end of the run.
+        """
+        if self.is_at_the_end:
+            raise UsageError("this is the end of the run", remedy="e lists what can be taken here, t N takes it.")
+        self.at = self.at + 1 if self.at < len(self.steps) or self.loop is None else self.loop + 1
 
     def take(self, number: int) -> None:
         """Take the step of that number among the `options` here, the first being 1; the rest of the run is left.
@@ -85,7 +107,7 @@ class Walk:
         """
         if self.left is None:
             raise UsageError("this is the recorded run")
-        self.states, self.steps, self.at, self.left = list(self.recorded.states), list(self.recorded.steps), self.left, None
+        self.states, self.steps, self.at, self.left = list(self.recorded.unrolled().states), list(self.recorded.steps), self.left, None
 
     # Looking ------------------------------------------------------------------------------------------------------------------------------------
 
@@ -108,9 +130,9 @@ class Walk:
 
     def run(self) -> Trace:
         """The run as a trace of what its end shows: what was recorded, another property that is false there, a deadlock, or just a run."""
-        run = evolve(self.recorded, states=tuple(self.states), steps=tuple(self.steps))
         if self.left is None:
-            return run
+            return self.recorded
+        run = evolve(self.recorded, states=tuple(self.states), steps=tuple(self.steps))
         false = next(self.false(len(self.steps)), None)
         name, kind = ("log", "log") if false is None else (false.name, false.role.value)
         if false is None and self.machine.is_stuck(self.states[-1]):

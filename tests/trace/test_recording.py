@@ -9,6 +9,7 @@ from attrs import evolve
 
 from modelcheck.errors import TraceError
 from modelcheck.trace import read_recording, record, write_trace
+from modelcheck.trace import recording as recording_module
 from modelcheck.trace.recording import as_json, from_json
 
 
@@ -215,3 +216,21 @@ def test_an_empty_file_is_told(file):
     file.write_text("\n")
     with pytest.raises(TraceError, match="the trace is empty"):
         read_recording(file)
+
+
+def test_a_file_that_is_taken_for_a_leftover_is_made_again(tmp_path, trace, monkeypatch):
+    """Between being made and being locked a file looks as one that a killed run has left, and another process may remove it."""
+    locked = []
+
+    def removed_first(handle):
+        if not locked:
+            for part in tmp_path.glob(".*.part"):
+                part.unlink()
+        locked.append(handle)
+        lock(handle)
+
+    lock = recording_module._lock
+    monkeypatch.setattr(recording_module, "_lock", removed_first)
+    assert write_trace(trace, tmp_path / "found.json")
+    assert len(locked) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["found.json"]

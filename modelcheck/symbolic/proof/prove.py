@@ -13,7 +13,7 @@ from modelcheck.limits.budget import INTERRUPTED, Budget
 from modelcheck.limits.given import NO_LIMITS, callback, limits_given, names, whole
 from modelcheck.limits.watch import Overrun, Watch
 from modelcheck.search.check import DEADLOCK
-from modelcheck.spec import Declaration, Machine, Role, Spec, machine_of
+from modelcheck.spec import LIVENESS, Declaration, Machine, Role, Spec, machine_of
 from modelcheck.spec.constants import unknown
 from modelcheck.spec.loading import source_file
 from modelcheck.spec.overrun import out_of_memory, told
@@ -109,7 +109,7 @@ def _unfinished(spec: Spec, method: str, reason: str, budget: Budget) -> ProofRe
 
 def _left_out(machine: Machine) -> tuple[str, ...]:
     """What a search checks by default and a proof does not."""
-    return (*(each.name for each in machine.properties if each.role is Role.REACHABLE), DEADLOCK)
+    return (*(each.name for each in machine.asked if each.role in (Role.REACHABLE, *LIVENESS)), DEADLOCK)
 
 
 def _chosen(
@@ -135,10 +135,10 @@ def _named(machine: Machine, name: str, among: list[Declaration], what: str) -> 
     """The property of a name, among those that can be meant; another kind of property is refused with its kind."""
     if name == DEADLOCK:
         raise UsageError("the absence of deadlocks is not proved", remedy=_SEARCH)
-    other = next((each for each in machine.properties if each.name == name and each not in among), None)
+    other = next((each for each in machine.asked if each.name == name and each not in among), None)
     if other is not None:
         kinds = " and ".join(dict.fromkeys(_MANY[each.role] for each in among)) or "invariants"
-        remedy = _SEARCH if other.role is Role.REACHABLE else None
+        remedy = _SEARCH if other.role in (Role.REACHABLE, *LIVENESS) else None
         raise UsageError(f"{name} is a {other.role.noun}, and only {kinds} {what}", remedy=remedy)
     return machine.find(name, among)
 

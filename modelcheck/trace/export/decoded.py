@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from modelcheck.spec import State, Step
+from modelcheck.spec import State, Step, Strength
 from modelcheck.trace.itf import decode
 from modelcheck.trace.recording import Recording
 from modelcheck.trace.trace import Trace
@@ -36,4 +36,5 @@ def decoded(recording: Recording) -> Trace:
         loop=recording.loop,
         found_by=recording.found_by,
         observed=recording.observed,
+        fair={name: Strength(word) for name, word in recording.fair.items()},
     )

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from modelcheck.spec import Step
 from modelcheck.trace.diff import changes
 from modelcheck.trace.export.lanes import SYSTEM, Lane, Lanes
 from modelcheck.trace.export.messages import Flight, end_fields, fields, in_flight, label_of, name_of
+from modelcheck.trace.lasso import length
 from modelcheck.trace.trace import Trace
 from modelcheck.values import identity, show
 
@@ -76,6 +77,7 @@ class Diagram:
         messages: In the order in which they were sent.
         lanes: What is known of the lifelines, that of the system left out.
         notes: What could not be drawn, and why.
+        loop: After which step begins what repeats for ever; nothing does if it is the last.
     """
 
     title: str
@@ -84,11 +86,12 @@ class Diagram:
     messages: tuple[Message, ...]
     lanes: tuple[Lane, ...] = ()
     notes: tuple[str, ...] = ()
+    loop: int | None = None
 
 
 def diagram(trace: Trace) -> Diagram:
     """The sequence diagram of a trace."""
-    return _Builder(trace).build()
+    return evolve(_Builder(trace.unrolled()).build(), title=title_of(trace))
 
 
 def title_of(trace: Trace) -> str:
@@ -102,6 +105,8 @@ def title_of(trace: Trace) -> str:
         return f"{trace.spec}({constants}): a behaviour of {count}{after}"
     if trace.kind == "error":
         return f"{trace.spec}({constants}): {trace.property} raises an error after {count}"
+    if trace.loop is not None:
+        return f"{trace.spec}({constants}): {trace.property} violated {length(trace)}"
     word = "reached" if trace.kind == "reachable" else "violated"
     return f"{trace.spec}({constants}): {trace.property} {word} in {count}"
 
@@ -123,7 +128,8 @@ class _Builder:
         names = [lane.name for lane in self._lanes.all]
         uses_system = not names or any(event.process == SYSTEM for event in events)
         processes = (*names, *([SYSTEM] if uses_system else []))
-        return Diagram(title_of(self._trace), processes, tuple(events), tuple(self._messages), self._lanes.all, tuple(self._notes()))
+        lanes, notes = self._lanes.all, tuple(self._notes())
+        return Diagram(title_of(self._trace), processes, tuple(events), tuple(self._messages), lanes, notes, self._trace.loop)
 
     def _notes(self) -> Iterator[str]:
         for name in self._unplaced:

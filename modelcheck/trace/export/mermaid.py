@@ -19,6 +19,8 @@ def mermaid(diagram: Diagram) -> str:
     for event in [None, *diagram.events]:
         number = 0 if event is None else event.step
         if event is not None:
+            if diagram.loop == number - 1:
+                lines.append("    loop for ever")
             word = {"crash": "✕ ", "restart": "↻ "}.get(event.mark, "")
             lines += [_arrow(message, names, "->>") for message in diagram.messages if number in message.received]
             lines += [_arrow(message, names, "-x") for message in diagram.messages if message.lost == number]
@@ -26,6 +28,10 @@ def mermaid(diagram: Diagram) -> str:
         lines += [
             _arrow(message, names, "--)") for message in diagram.messages if message.sent == number and not message.received and message.lost is None
         ]
+    if diagram.loop is not None and diagram.loop < len(diagram.events):
+        lines.append("    end")
+    elif diagram.loop is not None:
+        lines.append(f"    Note over {names[diagram.processes[0]]}: for ever: nothing")
     return "\n".join(lines) + "\n"
 
 

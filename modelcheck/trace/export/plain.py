@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from modelcheck.trace.diff import changes
 from modelcheck.trace.trace import Trace
@@ -11,7 +12,8 @@ from modelcheck.values import show
 
 def plain_json(trace: Trace) -> str:
     """The trace as a JSON object, with the changes that each step made."""
-    document = {
+    whole = trace.unrolled()
+    document: dict[str, Any] = {
         "spec": trace.spec,
         "source": trace.source,
         "constants": {name: show(value) for name, value in trace.constants.items()},
@@ -26,12 +28,13 @@ def plain_json(trace: Trace) -> str:
                 "choices": list(map(show, step.choices)),
                 "changes": [
                     {"path": c.path, "kind": c.kind, "old": c.old or None, "new": c.new or None}
-                    for c in changes(trace.states[number], trace.states[number + 1])
+                    for c in changes(whole.states[number], whole.states[number + 1])
                 ],
             }
             for number, step in enumerate(trace.steps)
         ],
         "loop": trace.loop,
+        "fair": {name: strength.value for name, strength in trace.fair.items()},
         "found_by": trace.found_by,
         "observed": trace.observed,
         "schema": 1,

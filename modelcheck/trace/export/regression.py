@@ -7,10 +7,15 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from attrs import evolve
+
 from modelcheck.errors import UsageError
-from modelcheck.spec import Machine, Role, Spec, State, Step, machine_of
+from modelcheck.spec import Declaration, Machine, Role, Spec, State, Step, machine_of
+from modelcheck.spec.fairness import assumed
 from modelcheck.spec.machine import same_step
+from modelcheck.spec.run import all_runs
 from modelcheck.trace.explain import explain
+from modelcheck.trace.lasso import defect
 from modelcheck.trace.replay import error_of, explanation_of
 from modelcheck.trace.script import Script
 from modelcheck.trace.text import harmless, plain, reason_lines, trace_lines
@@ -49,6 +54,10 @@ def regression_test(spec: Spec, trace: Trace) -> str:
         title = f"A run of {trace.spec} after which {trace.property} raised an error, kept as a test: it fails until the mistake is repaired."
         claim, call = f"{trace.property} raises no more.", f"assert_no_error({made}, {trace.property!r}, steps{start})"
     else:
+        if trace.loop is not None:
+            start += f", loop={trace.loop}"
+        if trace.fair:
+            start += f", fair={ {name: strength.value for name, strength in trace.fair.items()}!r}"
         title = f"A counterexample to {trace.property} of {trace.spec}, kept as a test: it fails until the bug is repaired."
         claim = f"The run that violated {trace.property} does so no more."
         call = f"assert_repaired({made}, {trace.property!r}, steps{start})"
@@ -81,7 +90,9 @@ def _start(spec: Spec, trace: Trace) -> str:
     return "" if len(starts) == 1 else f", start={starts.index(trace.states[0])}"
 
 
-def assert_repaired(spec: Spec, name: str, steps: Sequence[Step], *, start: int = 0) -> None:
+def assert_repaired(
+    spec: Spec, name: str, steps: Sequence[Step], *, start: int = 0, loop: int | None = None, fair: Mapping[str, str] | None = None
+) -> None:
     """Fail while a run that once violated a property still does.
 
     A run that the spec no longer allows, since one of its steps is not enabled any more, violates nothing.
@@ -91,6 +102,8 @@ def assert_repaired(spec: Spec, name: str, steps: Sequence[Step], *, start: int 
         name: The property; ``deadlock`` for the absence of deadlocks.
         steps: The run.
         start: The number of the initial state.
+        loop: Of a run that never ends: after how many steps begins what repeats; it stops there if there are no more.
+        fair: How fair actions are assumed to be in place of what the spec says: ``none``, ``weak`` or ``strong``.
 
     Raises:
         AssertionError: if the run is possible and violates the property.
@@ -98,13 +111,16 @@ def assert_repaired(spec: Spec, name: str, steps: Sequence[Step], *, start: int 
     """
     __tracebackhide__ = True
     machine = machine_of(spec)
-    declared = None if name == DEADLOCK else machine.find(name, machine.properties)
+    declared = None if name == DEADLOCK else machine.find(name, machine.asked)
     states = [spec.initial_states()[start]]
     for step in steps:
         following = _taken(machine, states[-1], step)
         if following is None:
             return
         states.append(following)
+    if loop is not None and declared is not None:
+        _assert_no_lasso(machine, declared, states, steps, loop, fair or {})
+        return
     if declared is None:
         dead = not any(True for _ in machine.successors(states[-1])) and not any(machine.satisfied(t, states[-1]) for t in machine.terminals)
         arguments: dict[str, Any] | None = {} if dead else None
@@ -114,10 +130,31 @@ def assert_repaired(spec: Spec, name: str, steps: Sequence[Step], *, start: int 
         arguments = machine.failing(declared, states[-1])
     if arguments is not None:
         kind = DEADLOCK if declared is None else declared.role.value
-        trace = Trace(machine.cls.__name__, "", machine.constants, name, kind, tuple(states), tuple(steps), arguments)
-        reason = explain(machine, trace)
-        because = f"\n\n{plain(reason_lines(reason))}" if reason is not None else ""
-        raise AssertionError(f"{name} is still violated\n\n{plain(trace_lines(trace))}{because}")
+        raise _still_violated(machine, Trace(machine.cls.__name__, "", machine.constants, name, kind, tuple(states), tuple(steps), arguments))
+
+
+def _still_violated(machine: Machine, trace: Trace) -> AssertionError:
+    reason = explain(machine, trace)
+    because = f"\n\n{plain(reason_lines(reason))}" if reason is not None else ""
+    return AssertionError(f"{trace.property} is still violated\n\n{plain(trace_lines(trace))}{because}")
+
+
+def _assert_no_lasso(
+    machine: Machine, declared: Declaration, states: list[State], steps: Sequence[Step], loop: int, fair: Mapping[str, str]
+) -> None:
+    """Fail while a run that never ends is one of the spec's, is fair, and violates a liveness property."""
+    __tracebackhide__ = True
+    if loop < len(steps):
+        if states[-1] != states[loop]:
+            return
+        states = states[:-1]
+    run = Trace(machine.cls.__name__, "", machine.constants, declared.name, declared.role.value, tuple(states), tuple(steps), loop=loop)
+    run = evolve(run, fair=assumed(machine, fair))
+    live = machine.thaw(states[0])
+    for arguments in all_runs(lambda _: declared.choose_arguments(live)):
+        shown = evolve(run, arguments=arguments)
+        if defect(machine, declared, shown) is None:
+            raise _still_violated(machine, shown)
 
 
 def assert_no_error(spec: Spec, name: str, steps: Sequence[Step], *, start: int = 0) -> None:

@@ -73,6 +73,7 @@ def run_json(trace: Trace, diagram: Diagram) -> Json:
         trace: The run.
         diagram: Its diagram.
     """
+    trace = trace.unrolled()
     numbered = Cells()
     known: dict[int, Text] = {}
     steps: list[Json] = []

@@ -1,13 +1,14 @@
 """Lassos: runs that never end, as a stem and a loop, judged and told in plain Python that knows nothing of the search."""
 
 from modelcheck.trace.lasso.judge import Obligation, cause, defect, obligations, pending_since
-from modelcheck.trace.lasso.words import explain_lasso, length, would_hold
+from modelcheck.trace.lasso.words import explain_lasso, goes_on, length, would_hold
 
 __all__ = [
     "Obligation",
     "cause",
     "defect",
     "explain_lasso",
+    "goes_on",
     "length",
     "obligations",
     "pending_since",

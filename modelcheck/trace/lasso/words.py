@@ -33,6 +33,13 @@ def _steps(number: int) -> str:
     return f"{number:,} step{'' if number == 1 else 's'}"
 
 
+def goes_on(trace: Trace) -> str:
+    """What comes after the last step of a lasso: ``back to the state after step 2``, ``nothing, for ever``."""
+    if not trace.closes:
+        return "nothing, for ever"
+    return f"back to the state after step {trace.loop}" if trace.loop else "back to the initial state"
+
+
 def explain_lasso(machine: Machine, declared: Declaration, run: Trace) -> Reason:
     """Why a run that never ends violates a liveness property, and why it may happen.
 
