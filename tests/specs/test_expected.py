@@ -81,11 +81,11 @@ def test_the_docstring_names_the_property(entry: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("entry", cases("violated"))
 def test_a_mutant_overrides_one_method(entry: dict[str, Any]) -> None:
-    """Whatever else a mutant sets is a constant."""
+    """Or it is the protocol itself under faults that it does not survive; whatever else a mutant sets is a constant."""
     cls = type(spec_of(entry))
     if "/mutants/" in entry["spec"]:
         overridden = [name for name, value in vars(cls).items() if callable(value) and not name.startswith("_")]
-        assert len(overridden) == 1
+        assert len(overridden) <= 1
 
 
 @pytest.mark.parametrize("entry", cases("explored", source="oracle"))
