@@ -192,6 +192,8 @@ def _remark(found: PropertyReport) -> str:
         return _remark_on_time(found)
     if found.trace is not None:
         return f"  {length(found.trace)}"
+    if found.note:
+        return f"  {found.note}"
     return "  no reachable state shows it" if found.verdict is Verdict.VIOLATED else ""
 
 

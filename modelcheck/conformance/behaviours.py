@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from modelcheck.conformance import _behaviours as native
-from modelcheck.spec import Declaration, Machine, Role, State, Step
+from modelcheck.spec import STEPS, Declaration, Machine, Role, State, Step
 from modelcheck.spec.shape import Shape
 from modelcheck.statespace.cells import Cell
 from modelcheck.statespace.kernel import _kernel as kernel
@@ -41,7 +41,7 @@ class Behaviours:
         self._native = native.Behaviours(self._recorder.space)
         self._trees = {tree.declared.name: index for index, tree in self._recorder.trees.items() if tree.declared}
         self._properties = [
-            self._trees[found.name] for found in machine.properties if found.role in (Role.INVARIANT, Role.STEP)
+            self._trees[found.name] for found in machine.properties if found.role in (Role.INVARIANT, *STEPS)
         ]
         self._initial = self.stepper.initial()
         self._runs: list[tuple[str, Run]] = []

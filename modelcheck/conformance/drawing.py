@@ -25,7 +25,7 @@ from math import exp
 from typing import Any, Generic, TypeVar
 
 from modelcheck.errors import ModelcheckError
-from modelcheck.spec import Declaration, Role, Step
+from modelcheck.spec import STEPS, Declaration, Step
 from modelcheck.statespace.stepper import Position, Stepper
 from modelcheck.values import fields_of, order_key
 
@@ -74,7 +74,7 @@ class Options:
         self.enabled: set[str] = set()
         self._stepper = stepper
         self._known: dict[Any, list[Option] | ModelcheckError] = {}
-        self._steps_matter = any(declared.role is Role.STEP for declared in stepper.machine.properties)
+        self._steps_matter = any(declared.role in STEPS for declared in stepper.machine.properties)
         self._violated: dict[Any, Declaration | None] = {}
         self._kept = 0
 

@@ -22,9 +22,10 @@ from modelcheck.limits.watch import Overrun, Watch
 from modelcheck.search.effort import efforts
 from modelcheck.search.evidence import evidence, failing_run, walked
 from modelcheck.search.exploration import ORDERS, Exploration
+from modelcheck.search.refinement import first_astray, refined
 from modelcheck.search.report import ActionReport, CellReport, Progress, PropertyReport, Report
 from modelcheck.search.unfinished import unfinished
-from modelcheck.spec import Declaration, Machine, Role, Spec, machine_of
+from modelcheck.spec import STEPS, Declaration, Machine, Role, Spec, machine_of
 from modelcheck.spec.constants import unknown
 from modelcheck.spec.loading import shown_path
 from modelcheck.spec.overrun import out_of_memory, told
@@ -115,11 +116,12 @@ class _Check:
         exploration = Exploration(
             machine, declared, check_deadlock=check_deadlock, budget=self._budget, watch=self._watch, **options
         )
+        astray = first_astray(machine, chosen, self._budget, options["limits"].states)
         try:
             exploration.run()
             self._budget.extend()
             self._watch.resume()
-            report = _report(machine, exploration, chosen, check_deadlock, self._seed)
+            report = refined(_report(machine, exploration, chosen, check_deadlock, self._seed), chosen, astray)
             return _with_liveness(report, [each for each in machine.liveness if self._names is None or each.name in self._names])
         except SpecError as error:
             error.trace = failing_run(machine, exploration, source_of(machine))
@@ -276,7 +278,7 @@ def _unasked(exploration: Exploration, part: str) -> Iterator[str]:
     """Properties that hold since they were asked of nothing, or of little."""
     for tree, evaluations, asked in exploration.explorer.evaluations():
         declared = exploration.recorder.trees[tree].declared
-        if declared is None or declared.role not in (Role.INVARIANT, Role.STEP):
+        if declared is None or declared.role not in (Role.INVARIANT, *STEPS):
             continue
         if not asked and declared.parameters and (evaluations or declared.role is Role.INVARIANT):
             yield f"{declared.title} was asked of no {', '.join(declared.parameters)}: there was nothing to choose from in any state{part}"

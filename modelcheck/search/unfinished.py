@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from modelcheck.limits.budget import Budget
 from modelcheck.limits.memory import peak_bytes
 from modelcheck.search.report import PropertyReport, Report
-from modelcheck.spec import Role, Spec
+from modelcheck.spec import LIVENESS, Role, Spec
 from modelcheck.spec.declare import MARK
 from modelcheck.spec.loading import shown_path, source_file
 from modelcheck.spec.spec import machine_constants
 from modelcheck.verdict import Verdict
 
-_KINDS = (Role.INVARIANT, Role.STEP, Role.REACHABLE)
+_KINDS = (Role.INVARIANT, Role.STEP, Role.REACHABLE, Role.REFINES, *LIVENESS)
 
 
 def unfinished(spec: Spec, names: Sequence[str] | None, reason: str, budget: Budget, seed: int | None) -> Report:

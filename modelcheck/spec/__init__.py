@@ -4,6 +4,7 @@ from modelcheck.spec.choice import bound, choose, require
 from modelcheck.spec.declaration import Declaration
 from modelcheck.spec.declare import (
     LIVENESS,
+    STEPS,
     Role,
     action,
     always_eventually,
@@ -14,6 +15,7 @@ from modelcheck.spec.declare import (
     leads_to,
     lemma,
     reachable,
+    refines,
     step_property,
     terminal,
 )
@@ -26,6 +28,7 @@ from modelcheck.spec.state import State
 
 __all__ = [
     "LIVENESS",
+    "STEPS",
     "Declaration",
     "Durable",
     "Fairness",
@@ -53,6 +56,7 @@ __all__ = [
     "lemma",
     "machine_of",
     "reachable",
+    "refines",
     "require",
     "step_property",
     "strongly_fair",

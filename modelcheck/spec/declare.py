@@ -28,6 +28,7 @@ S = TypeVar("S")
 A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
+R = TypeVar("R")
 MARK = "__modelcheck__"
 _PACKAGE = str(Path(__file__).parent) + os.sep
 
@@ -39,6 +40,7 @@ class Role(Enum):
     INVARIANT = "invariant"
     STEP = "step property"
     REACHABLE = "reachable"
+    REFINES = "refinement"
     EVENTUALLY = "eventually"
     ALWAYS_EVENTUALLY = "always eventually"
     EVENTUALLY_ALWAYS = "eventually always"
@@ -54,6 +56,8 @@ class Role(Enum):
         return {"reachable": "reachable property", "terminal": "terminal predicate"}.get(self.value, self.value)
 
 
+STEPS = (Role.STEP, Role.REFINES)
+"""Those that speak of a step, and of the states before and after it."""
 LIVENESS = (Role.EVENTUALLY, Role.ALWAYS_EVENTUALLY, Role.EVENTUALLY_ALWAYS, Role.LEADS_TO)
 """Those that speak of what must happen, on runs that never end."""
 
@@ -346,3 +350,12 @@ leads_to: _LeadsToDecorator = _decorator(
     Role.LEADS_TO,
     "Returns a pair, premise and goal: whenever the premise is true, the goal is true then or at some time later.",
 )
+
+
+def refines(function: Callable[[S], R], /) -> Callable[[S], R]:
+    """A map to the state of a more abstract spec, of which every step is to be a step there or none.
+
+    The method returns an object of that spec, made with its constants and filled as its ``init`` would fill it.
+    """
+    found: Callable[[S], R] = _marked(function, Mark(Role.REFINES))
+    return found

@@ -20,6 +20,7 @@ from modelcheck.spec.declaration import Declaration, Owner, declaration
 from modelcheck.spec.declare import LIVENESS, MARK, Role, Undeclared
 from modelcheck.spec.fairness import Unsettled, check_marks, fairness_of
 from modelcheck.spec.record import Part, is_mutable
+from modelcheck.spec.refinement import claims
 from modelcheck.spec.run import ESCAPING, ScriptedChooser, all_runs, as_spec_error, check_not_optimized, refuse_bound
 from modelcheck.spec.shape import (
     AliasShape,
@@ -83,9 +84,10 @@ class Machine:
         self.shape: RecordShape = self._shape()
         self._shared = {place: show(value) for place, value in self._shared_objects()}
         self.variables = [name for name, shape in self.shape.fields.items() if not isinstance(shape, AliasShape)]
-        declared = [*self._declared(None, self.cls), *self._declared_by_parts()]
+        written = [*self._declared(None, self.cls), *self._declared_by_parts()]
+        declared = [each for one in written for each in (claims(self, one) if one.role is Role.REFINES else (one,))]
         self.actions = [d for d in declared if d.role is Role.ACTION]
-        self.properties = [d for d in declared if d.role in (Role.INVARIANT, Role.STEP, Role.REACHABLE)]
+        self.properties = [d for d in declared if d.role in (Role.INVARIANT, Role.STEP, Role.REACHABLE, Role.REFINES)]
         self.liveness = [d for d in declared if d.role in LIVENESS]
         for declared_property in (*self.properties, *self.liveness):
             if declared_property.name == "deadlock":
@@ -270,7 +272,7 @@ class Machine:
         boots = has_boot(self.shape)
         if not (parts or boots):
             return  # Nothing depends on the other initial states, of which there may be millions.
-        states = list(islice(self._initial_states(), _LOOKED_AT + 1))
+        states = list(islice(self.each_initial_state(), _LOOKED_AT + 1))
         self._boot = states[0] if boots else None
         for state in states[1:]:
             self._check_boot(state)
@@ -345,13 +347,14 @@ class Machine:
     @cached_property
     def first_state(self) -> State:
         """The first of the initial states."""
-        return next(self._initial_states())
+        return next(self.each_initial_state())
 
     def initial_states(self) -> list[State]:
         """All initial states, in the order of the choices in ``init``; repeats included."""
-        return list(self._initial_states())
+        return list(self.each_initial_state())
 
-    def _initial_states(self) -> Iterator[State]:
+    def each_initial_state(self) -> Iterator[State]:
+        """The same, one after the other."""
         runs = all_runs(lambda _: self.initial_state(), refuse_bound)
         while True:
             try:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from modelcheck.spec import Declaration, Machine, Role, State, Step
+from modelcheck.spec import STEPS, Declaration, Machine, Role, State, Step
 from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.layout import Layout
 from modelcheck.statespace.recording.recorder import Recorder, Run
@@ -174,7 +174,9 @@ class Stepper:
         for declared in self.machine.properties:
             if declared.role is Role.INVARIANT and not self.holds(declared, position):
                 return declared
-            if declared.role is Role.STEP and before is not None and not self.holds(declared, before, position):
+            if declared.role in STEPS and before is not None and not self.holds(declared, before, position):
+                return declared
+            if declared.role is Role.REFINES and before is None and self.machine.failing(declared, position.state) is not None:
                 return declared
         return None
 

@@ -6,13 +6,15 @@ An explanation never fails: a spec's code can be anything, so whatever is not un
 
 from __future__ import annotations
 
-from modelcheck.spec import LIVENESS, Declaration, Machine, Role
+from modelcheck.spec import LIVENESS, STEPS, Declaration, Machine, Role
+from modelcheck.spec.refinement import Refinement
 from modelcheck.trace.blocked import explain_deadlock
 from modelcheck.trace.conditions import why_ended
 from modelcheck.trace.failsafe import left_out
 from modelcheck.trace.lasso import explain_lasso
 from modelcheck.trace.operations import explain_history, is_linearizability
 from modelcheck.trace.reason import Reason, naming
+from modelcheck.trace.refined import explain_refinement
 from modelcheck.trace.trace import Trace
 from modelcheck.trace.watching import watched
 from modelcheck.values import show
@@ -35,6 +37,8 @@ def explain(machine: Machine, trace: Trace) -> Reason | None:
         return None
     if declared.role in LIVENESS:
         return explain_lasso(machine, declared, trace) if trace.loop is not None else None
+    if isinstance(declared, Refinement):
+        return explain_refinement(machine, declared, trace)
     if is_linearizability(machine, declared):
         with left_out():
             return explain_history(machine, declared, trace)
@@ -49,7 +53,7 @@ def explain(machine: Machine, trace: Trace) -> Reason | None:
 
 
 def _of_property(machine: Machine, declared: Declaration, trace: Trace, *, wanted: bool) -> tuple[Reason, ...]:
-    states = trace.states[-2:] if declared.role is Role.STEP else trace.states[-1:]
+    states = trace.states[-2:] if declared.role in STEPS else trace.states[-1:]
     live, *after = map(machine.thaw, states)
     ending = watched(lambda: declared.run(live, trace.arguments, *after), declared.function.__code__)
     if ending is None:

@@ -20,7 +20,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from modelcheck.errors import ModelcheckError, TraceError, UsageError
-from modelcheck.spec import LIVENESS, Declaration, Machine, Role, State, Step, Strength
+from modelcheck.spec import LIVENESS, STEPS, Declaration, Machine, Role, State, Step, Strength
 from modelcheck.spec.choice import Disabled, choosing
 from modelcheck.spec.constants import unknown
 from modelcheck.spec.fairness import assumed
@@ -319,7 +319,7 @@ def _endless(machine: Machine, declared: Declaration, recording: Recording, run:
 
 
 def _instances(machine: Machine, declared: Declaration, run: Trace) -> Iterator[tuple[dict[str, Any], bool]]:
-    if declared.role is not Role.STEP:
+    if declared.role not in STEPS or (declared.role is Role.REFINES and not run.steps):
         yield from machine.instances(declared, run.states[-1])
     elif run.steps:
         yield from machine.instances(declared, run.states[-2], run.states[-1])

@@ -12,7 +12,7 @@ from modelcheck.spec import LIVENESS, State, Step, Strength
 
 ENDLESS = tuple(role.value for role in LIVENESS)
 """The kinds of traces that never end: they have a loop."""
-KINDS = ("invariant", "step property", "reachable", *ENDLESS, "deadlock", "log", "error")
+KINDS = ("invariant", "step property", "reachable", "refinement", *ENDLESS, "deadlock", "log", "error")
 
 
 @frozen
@@ -25,8 +25,8 @@ class Trace:
         constants: The constants and their values.
         property: The name of the property; for a log ``log`` or ``conformance``, for a run that shows no property ``log``; what raises at the
             end of the run for an ``error``.
-        kind: ``invariant``, ``step property``, ``reachable``, ``eventually``, ``always eventually``, ``eventually always``, ``leads to``,
-            ``deadlock``, ``log`` for a run that is just a behaviour, or ``error``.
+        kind: ``invariant``, ``step property``, ``reachable``, ``refinement``, ``deadlock``, ``log`` for a run that is just a behaviour, ``error``,
+            or one of the kinds that never end: ``eventually``, ``always eventually``, ``eventually always``, ``leads to``.
         states: The states, the initial one first.
         steps: The step from each state to the next; one fewer than states, or as many if the last one closes the loop.
         arguments: The arguments for which the property fails (or is true), if it has parameters.

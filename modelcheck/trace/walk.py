@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from attrs import evolve
 
 from modelcheck.errors import UsageError
-from modelcheck.spec import Declaration, Machine, Role, State, Step
+from modelcheck.spec import STEPS, Declaration, Machine, Role, State, Step
 from modelcheck.trace.trace import Trace
 
 
@@ -121,8 +121,8 @@ class Walk:
         for declared in self.machine.properties:
             if declared.role is Role.INVARIANT:
                 looked_at = self.states[at : at + 1]
-            elif declared.role is Role.STEP and at > 0:
-                looked_at = self.states[at - 1 : at + 1]
+            elif declared.role in STEPS and (at > 0 or declared.role is Role.REFINES):
+                looked_at = self.states[max(at - 1, 0) : at + 1]
             else:
                 continue
             if self.machine.failing(declared, *looked_at) is not None:

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from attrs import define, field
 
 from modelcheck.errors import ImpureError, InternalError, ModelcheckError, SpecError
-from modelcheck.spec import Declaration, Machine, State, Step
+from modelcheck.spec import STEPS, Declaration, Machine, State, Step
 from modelcheck.spec.choice import Cut, Disabled, StrayError, choosing
 from modelcheck.spec.declare import Role
 from modelcheck.spec.run import ESCAPING, as_spec_error, is_users, next_script, options_of, refuse_bound
@@ -32,6 +32,7 @@ _ROLES = {
     Role.ACTION: kernel.ACTION,
     Role.INVARIANT: kernel.INVARIANT,
     Role.STEP: kernel.STEP,
+    Role.REFINES: kernel.STEP,
     Role.REACHABLE: kernel.REACHABLE,
     Role.CONSTRAINT: kernel.CONSTRAINT,
     Role.TERMINAL: kernel.TERMINAL,
@@ -249,7 +250,7 @@ class Recorder:
     ) -> Run:
         state = explorer.missing_state(worker)
         after = None
-        if tree.declared is not None and tree.declared.role is Role.STEP:
+        if tree.declared is not None and tree.declared.role in STEPS:
             after = explorer.missing_state(worker, following=True)
         run = self.run(
             tree, script, state, after,
@@ -330,7 +331,7 @@ class Recorder:
             if run.writes:
                 self.writers.add(declared.name)
             return
-        following = (self._live_following,) if declared.role is Role.STEP else ()
+        following = (self._live_following,) if declared.role in STEPS else ()
         run.outcome = kernel.TRUE if declared.holds(self._live, run.arguments, *following) else kernel.FALSE
         changed = [path for session in (self._session, self._following) for path in session.changed()]
         if changed:

@@ -31,6 +31,8 @@ _METHOD_S = 300
 # A run on symbolic values asks z3 in between, and takes longer than an ordinary one.
 _MOST_CPU_S = 60.0
 _GRACE_S = 0.5
+_SEARCHED = (Role.REACHABLE, Role.REFINES, *LIVENESS)
+"""What a search answers and a proof does not."""
 _MANY = {Role.INVARIANT: "invariants", Role.STEP: "step properties"}
 _SEARCH = "`modelcheck check` looks for deadlocks, and for what should be reachable."
 _Attempt = Callable[[list[Declaration]], dict[str, Proof]]
@@ -109,14 +111,14 @@ def _unfinished(spec: Spec, method: str, reason: str, budget: Budget) -> ProofRe
 
 def _left_out(machine: Machine) -> tuple[str, ...]:
     """What a search checks by default and a proof does not."""
-    return (*(each.name for each in machine.asked if each.role in (Role.REACHABLE, *LIVENESS)), DEADLOCK)
+    return (*(each.name for each in machine.asked if each.role in _SEARCHED), DEADLOCK)
 
 
 def _chosen(
     machine: Machine, properties: Sequence[str] | None, using: Sequence[str] | None
 ) -> tuple[list[Declaration], list[Declaration]]:
     """What to prove, and what may be assumed."""
-    provable = [each for each in machine.properties if each.role is not Role.REACHABLE]
+    provable = [each for each in machine.properties if each.role not in _SEARCHED]
     if not provable:
         raise UsageError(
             f"{machine.cls.__name__} has no invariants or step properties to prove", remedy=f"Add an @invariant. {_SEARCH}"
@@ -138,7 +140,7 @@ def _named(machine: Machine, name: str, among: list[Declaration], what: str) -> 
     other = next((each for each in machine.asked if each.name == name and each not in among), None)
     if other is not None:
         kinds = " and ".join(dict.fromkeys(_MANY[each.role] for each in among)) or "invariants"
-        remedy = _SEARCH if other.role in (Role.REACHABLE, *LIVENESS) else None
+        remedy = _SEARCH if other.role in _SEARCHED else None
         raise UsageError(f"{name} is a {other.role.noun}, and only {kinds} {what}", remedy=remedy)
     return machine.find(name, among)
 

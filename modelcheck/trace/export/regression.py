@@ -10,7 +10,7 @@ from typing import Any
 from attrs import evolve
 
 from modelcheck.errors import UsageError
-from modelcheck.spec import Declaration, Machine, Role, Spec, State, Step, machine_of
+from modelcheck.spec import STEPS, Declaration, Machine, Spec, State, Step, machine_of
 from modelcheck.spec.fairness import assumed
 from modelcheck.spec.machine import same_step
 from modelcheck.spec.run import all_runs
@@ -124,8 +124,8 @@ def assert_repaired(
     if declared is None:
         dead = not any(True for _ in machine.successors(states[-1])) and not any(machine.satisfied(t, states[-1]) for t in machine.terminals)
         arguments: dict[str, Any] | None = {} if dead else None
-    elif declared.role is Role.STEP:
-        arguments = machine.failing(declared, states[-2], states[-1])
+    elif declared.role in STEPS:
+        arguments = machine.failing(declared, *states[-2:])
     else:
         arguments = machine.failing(declared, states[-1])
     if arguments is not None:

@@ -1,0 +1,325 @@
+"""Refinement: a spec seen through a map does what another spec allows. Compared with an oracle of plain dicts and tuples."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from modelcheck import (
+    Spec,
+    SpecError,
+    UsageError,
+    Verdict,
+    action,
+    bound,
+    check,
+    choose,
+    eventually,
+    fair,
+    invariant,
+    refines,
+    require,
+)
+from modelcheck.limits import Limits
+from modelcheck.spec import machine_of
+from modelcheck.symbolic import prove
+from modelcheck.trace import Outcome, explain, replay
+
+
+class Clock(Spec):
+    """An hour hand."""
+
+    hours: int = 3
+
+    def init(self):
+        self.hour = choose(range(self.hours))
+
+    @action
+    def tick(self):
+        self.hour = (self.hour + 1) % self.hours
+
+    @eventually
+    def midnight(self):
+        return self.hour == 0
+
+
+class Minutes(Spec):
+    """An hour hand and a minute hand."""
+
+    hours: int = 3
+    skip: int = 1
+
+    def init(self):
+        self.hour, self.minute = 0, 0
+
+    @fair
+    @action
+    def move(self):
+        self.minute += 1
+        if self.minute == 2:
+            self.minute = 0
+            self.hour = (self.hour + self.skip) % self.hours
+
+    @refines
+    def clock(self) -> Clock:
+        spec = Clock(hours=self.hours)
+        spec.hour = self.hour
+        return spec
+
+
+def of(report, name):
+    return next(found for found in report.properties if found.name == name)
+
+
+def test_a_step_may_be_one_there_or_none():
+    """A step that changes nothing in the abstract state is fine; and the abstract spec's liveness is asked, too."""
+    report = check(Minutes())
+    assert of(report, "clock").verdict is Verdict.HOLDS
+    assert of(report, "clock").kind == "refinement"
+    assert [found.name for found in report.properties] == ["clock", "deadlock", "clock.midnight"]
+
+
+def test_a_step_that_is_none_there_is_shown_beside_the_abstract_run():
+    report = check(Minutes(skip=2), properties=["clock"])
+    trace = of(report, "clock").trace
+    assert len(trace.steps) == 2
+    text = "\n".join(explain(machine_of(Minutes(skip=2)), trace).lines())
+    assert text == (
+        """clock is false, since Clock(hours=3) has no such step:
+  Clock(hours=3) beside it:
+    0. hour = 0
+    1. move(): nothing changes
+    2. move(): hour: 0 → 2, as by no step
+  tick() can be taken, and leads elsewhere: hour: 0 → 1"""
+    )
+    assert replay(machine_of(Minutes(skip=2)), trace).outcome is Outcome.CONFIRMED
+    assert replay(machine_of(Minutes()), trace).outcome is Outcome.PARTED
+
+
+class Begins(Minutes):
+    """Begins where the clock cannot."""
+
+    def init(self):
+        self.hour, self.minute = choose([0, 3]), 0
+
+    @action
+    def reset(self):
+        self.hour = 0
+
+
+def test_an_initial_state_that_is_none_there():
+    report = check(Begins(), properties=["clock"])
+    trace = of(report, "clock").trace
+    assert (len(trace.states), trace.states[0].hour) == (1, 3)
+    assert replay(machine_of(Begins()), trace).outcome is Outcome.CONFIRMED
+    assert "Clock(hours=3) does not begin so" in explain(machine_of(Begins()), trace).text
+
+
+class BoundedClock(Clock):
+    def tick(self):
+        bound(self.hour < 1)
+        self.hour += 1
+
+
+class AgainstBounded(Minutes):
+    @refines
+    def clock(self) -> BoundedClock:
+        spec = BoundedClock(hours=self.hours)
+        spec.hour = self.hour
+        return spec
+
+
+def test_a_step_that_only_the_abstract_bound_forbids_is_unknown():
+    """Nobody can say whether the step that was cut is the one that is needed."""
+    report = check(AgainstBounded(), properties=["clock"])
+    assert (report.verdict, of(report, "clock").verdict) == (Verdict.UNKNOWN, Verdict.UNKNOWN)
+    assert "the bound of BoundedClock cuts: hour: 1 → 2" in of(report, "clock").note
+    assert report.reason == of(report, "clock").note
+    assert check(AgainstBounded(), properties=["deadlock"]).verdict is Verdict.HOLDS
+
+
+def test_limits_hold_while_initial_states_are_mapped():
+    class Many(Minutes):
+        def init(self):
+            self.hour, self.minute = 0, choose(range(1_000_000))
+
+    report = check(Many(), properties=["clock"], limits=Limits(states=1_000, time_s=20))
+    assert report.verdict is Verdict.UNKNOWN
+    assert report.seconds < 20
+
+
+# Mistakes -----------------------------------------------------------------------------------------------------------------------------------------
+
+
+def made(body):
+    class Mapped(Minutes):
+        @refines
+        def clock(self):
+            return body(self)
+
+    return Mapped()
+
+
+def no_return(self):
+    self.hour.bit_length()
+
+
+def unset(self):
+    return Clock(hours=self.hours)
+
+
+def other_constants(self):
+    spec = Clock(hours=3 + self.minute)
+    spec.hour = self.hour
+    return spec
+
+
+def other_class(self):
+    spec = Clock(hours=3) if self.minute == 0 else BoundedClock(hours=3)
+    spec.hour = self.hour
+    return spec
+
+
+def itself(self):
+    return type(self)()
+
+
+def too_much(self):
+    spec = Clock(hours=3)
+    spec.hour = self.hour
+    spec.minute = self.minute
+    return spec
+
+
+def mistaken(self):
+    spec = Clock(hours=3)
+    spec.hour = self.huor
+    return spec
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (no_return, "the map clock gave None, and no object of a spec"),
+        (unset, "leaves the variable hour of Clock unset"),
+        (other_constants, "with other constants here (hours=4)"),
+        (other_class, "gave a BoundedClock here, and a Clock in the first state"),
+        (itself, "gave an object of the same spec"),
+        (too_much, "minute"),
+        (mistaken, "huor"),
+    ],
+)
+def test_mistakes_in_a_map(body, message):
+    with pytest.raises(SpecError) as raised:
+        check(made(body))
+    assert message in str(raised.value)
+    assert raised.value.place
+
+
+def test_a_proof_says_what_it_does_not_answer():
+    class Proved(Minutes):
+        @invariant
+        def early(self):
+            return self.minute < 2
+
+    assert "clock" in prove(Proved()).left_out
+    with pytest.raises(UsageError, match="clock is a refinement"):
+        prove(Proved(), properties=["clock"])
+
+
+# Random machines ----------------------------------------------------------------------------------------------------------------------------------
+
+
+class Table(Spec):
+    """A machine by table: from each state to some."""
+
+    first: tuple[int, ...] = ()
+    edges: tuple[tuple[int, int], ...] = ()
+
+    def init(self):
+        self.at = choose(self.first)
+
+    @action
+    def go(self):
+        self.at = choose([b for a, b in self.edges if a == self.at])
+
+
+class Concrete(Spec):
+    first: tuple[int, ...] = ()
+    edges: tuple[tuple[int, int], ...] = ()
+    image: tuple[int, ...] = ()
+    abstract_first: tuple[int, ...] = ()
+    abstract_edges: tuple[tuple[int, int], ...] = ()
+
+    def init(self):
+        self.at = choose(self.first)
+
+    @action
+    def go(self):
+        require(self.at >= 0)
+        self.at = choose([b for a, b in self.edges if a == self.at])
+
+    @refines
+    def table(self) -> Table:
+        spec = Table(first=self.abstract_first, edges=self.abstract_edges)
+        spec.at = self.image[self.at]
+        return spec
+
+
+def shortest(spec):
+    """The length of the shortest run that does not refine, by breadth-first search over plain numbers; None if there is none."""
+    if any(spec.image[s] not in spec.abstract_first for s in spec.first):
+        return 0
+    seen, level, depth = set(spec.first), list(spec.first), 0
+    while level:
+        depth += 1
+        following = []
+        for a, b in ((a, b) for s in level for a, b in spec.edges if a == s):
+            one, two = spec.image[a], spec.image[b]
+            if one != two and (one, two) not in spec.abstract_edges:
+                return depth
+            if b not in seen:
+                seen.add(b)
+                following.append(b)
+        level = following
+    return None
+
+
+def random_table(chance):
+    size, small = chance.randint(2, 6), chance.randint(1, 4)
+    pairs = lambda n, k: tuple(sorted({(chance.randrange(n), chance.randrange(n)) for _ in range(k)}))  # noqa: E731
+    image = tuple(chance.randrange(small) for _ in range(size))
+    edges = pairs(size, chance.randint(1, 9))
+    kept = {(image[a], image[b]) for a, b in edges if chance.random() < 0.9}
+    return Concrete(
+        first=tuple(sorted({chance.randrange(size) for _ in range(2)})),
+        edges=edges,
+        image=image,
+        abstract_first=tuple(sorted({chance.randrange(small) for _ in range(4)})),
+        abstract_edges=tuple(sorted({*kept, *pairs(small, 2)})),
+    )
+
+
+@pytest.mark.parametrize("start", range(0, 200, 50))
+def test_random_machines_agree(start):
+    """Verdict and length of the counterexample, against plain search; some of each are met."""
+    met = set()
+    for seed in range(start, start + 50):
+        spec = random_table(Random(seed))
+        expected = shortest(spec)
+        found = of(check(spec, properties=["table"]), "table")
+        assert found.verdict is (Verdict.HOLDS if expected is None else Verdict.VIOLATED), seed
+        assert expected is None or len(found.trace.steps) == expected, seed
+        met.add(None if expected is None else min(expected, 2))
+    assert met >= {None, 0}
+
+
+@pytest.mark.slow
+def test_random_machines_agree_at_length():
+    for seed in range(1_000, 21_000):
+        spec = random_table(Random(seed))
+        expected = shortest(spec)
+        found = of(check(spec, properties=["table"]), "table")
+        assert (found.verdict is Verdict.HOLDS) == (expected is None), seed
+        assert expected is None or len(found.trace.steps) == expected, seed
