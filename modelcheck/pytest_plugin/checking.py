@@ -64,6 +64,7 @@ class Explored:
         findings: By property.
         error: The message, if it ended with an error.
         serial: Tells explorations of a run apart, whoever made them.
+        suspicions: What looks like a mistake in the spec.
     """
 
     spec: str
@@ -72,9 +73,15 @@ class Explored:
     findings: dict[str, Finding] = field(factory=dict)
     error: str | None = None
     serial: str = ""
+    suspicions: tuple[str, ...] = ()
+
+
+class SpecWarning(pytest.PytestWarning):
+    """What looks like a mistake in a spec, although nothing is violated; `filterwarnings` can name it."""
 
 
 _EXPLORED = pytest.StashKey[dict[Any, Explored]]()
+_WARNED = pytest.StashKey[set[tuple[str, str]]]()
 
 
 def explored(config: pytest.Config, identifier: str, spec: Spec, names: Sequence[str], settings: Settings) -> Explored:
@@ -111,7 +118,7 @@ def _explore(config: pytest.Config, spec: Spec, names: Sequence[str], settings: 
             return Explored(repr(spec), findings=findings, serial=serial)
         report = run_check(spec, left, settings, keep_going=True)
         found = {name: finding(spec, report, name, folder) for name in left}
-        return Explored(repr(spec), report.states, report.seconds, {**findings, **found}, serial=serial)
+        return Explored(repr(spec), report.states, report.seconds, {**findings, **found}, serial=serial, suspicions=report.warnings)
     except ModelcheckError as error:
         if isinstance(error, SpecError):
             note_run(error, type(spec), folder)
@@ -138,6 +145,21 @@ def verdict_of(report: Report, name: str) -> str:
     found = next(found for found in report.properties if found.name == name)
     steps = "" if found.trace is None or found.verdict is not Verdict.VIOLATED else f" in {count(len(found.trace.steps), 'step')}"
     return f"is {found.verdict.value}{steps}" if found.verdict is not Verdict.HOLDS else "holds"
+
+
+def warn(item: pytest.Item, spec: str, suspicions: Sequence[str]) -> None:
+    """Show warnings about a spec among those of pytest, each once in a run.
+
+    Args:
+        item: Whose warning the first is.
+        spec: The spec and its constants.
+        suspicions: What is suspected.
+    """
+    warned = item.config.stash.setdefault(_WARNED, set())
+    for suspicion in suspicions:
+        if (spec, suspicion) not in warned:
+            warned.add((spec, suspicion))
+            item.warn(SpecWarning(f"{spec}: {suspicion}"))
 
 
 def run_check(spec: Spec, names: Sequence[str] | None, settings: Settings, *, keep_going: bool) -> Report:
@@ -179,7 +201,7 @@ def still_failing(config: pytest.Config, spec: Spec, name: str) -> Finding | Non
         recording = read_recording(path)
         found = replay(machine, recording)
     except ModelcheckError as error:
-        warnings.warn(pytest.PytestWarning(f"the saved counterexample cannot be replayed: {error}"), stacklevel=1)
+        warnings.warn(SpecWarning(f"the saved counterexample cannot be replayed: {error}"), stacklevel=1)
         return None
     if found.outcome is not Outcome.CONFIRMED:
         return None
@@ -200,4 +222,5 @@ def _shared(folder: Path, key: str, explore: Callable[[], Explored]) -> Explored
             part.replace(result)
             return found
     read = json.loads(result.read_text())
-    return Explored(**{**read, "findings": {name: Finding(**found) for name, found in read["findings"].items()}})
+    findings = {name: Finding(**found) for name, found in read["findings"].items()}
+    return Explored(**{**read, "findings": findings, "suspicions": ()})  # Who explored it tells them.

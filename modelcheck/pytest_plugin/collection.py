@@ -11,7 +11,7 @@ import pytest
 from _pytest._code.code import ExceptionChainRepr, ReprEntryNative, ReprFileLocation, ReprTraceback
 
 from modelcheck.errors import ModelcheckError
-from modelcheck.pytest_plugin.checking import Explored, Finding, explored
+from modelcheck.pytest_plugin.checking import Explored, Finding, explored, warn
 from modelcheck.pytest_plugin.configurations import (
     check_names,
     check_profile,
@@ -125,6 +125,7 @@ class SpecItem(pytest.Item):
             raise _Failed(made.error)
         found = made.findings[self.declared]
         self.user_properties += numbers(made, found)
+        warn(self, made.spec, made.suspicions)
         _judge(found, settings)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from modelcheck.errors import ModelcheckError
-from modelcheck.pytest_plugin.checking import Explored, finding, run_check, still_failing
+from modelcheck.pytest_plugin.checking import Explored, finding, run_check, still_failing, warn
 from modelcheck.pytest_plugin.checking import Finding as _Finding
 from modelcheck.pytest_plugin.collection import DEADLOCK, numbers
 from modelcheck.pytest_plugin.configurations import spec_error
@@ -126,6 +126,7 @@ class SpecCheck:
     def _tell(self, report: Report, found: _Finding) -> None:
         made = Explored(repr(self.spec), report.states, report.seconds, serial=os.urandom(8).hex())
         self._node.user_properties += numbers(made, found)
+        warn(self._node, made.spec, report.warnings)
 
     def _unknown(self, text: str) -> None:
         __tracebackhide__ = True

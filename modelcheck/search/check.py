@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import dis
 import inspect
 import math
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FunctionType
 from typing import Any
 
 from attrs import evolve
@@ -20,23 +17,21 @@ from modelcheck.limits.given import NO_LIMITS, callback, limits_given, names, wh
 from modelcheck.limits.memory import peak_bytes
 from modelcheck.limits.watch import Overrun, Watch
 from modelcheck.search.effort import efforts
-from modelcheck.search.evidence import evidence, failing_run, walked
+from modelcheck.search.evidence import evidence, failing_run
 from modelcheck.search.exploration import ORDERS, Exploration
 from modelcheck.search.refinement import first_astray, refined
-from modelcheck.search.report import ActionReport, CellReport, Progress, PropertyReport, Report
+from modelcheck.search.report import CellReport, Progress, PropertyReport, Report
+from modelcheck.search.suspicions import action_reports, suspicions
 from modelcheck.search.unfinished import unfinished
-from modelcheck.spec import STEPS, Declaration, Machine, Role, Spec, machine_of
+from modelcheck.spec import Declaration, Machine, Role, Spec, machine_of
 from modelcheck.spec.constants import unknown
-from modelcheck.spec.loading import shown_path
 from modelcheck.spec.overrun import out_of_memory, told
-from modelcheck.spec.purity import varying_calls
 from modelcheck.verdict import Verdict
 
 DEADLOCK = "deadlock"
 MOST_WORKERS = 63
 _MOST_SEED = 2**64 - 1
 _DEADLOCK_TREE = -1
-_LONGEST_STATE = 200
 
 
 def check(
@@ -191,7 +186,7 @@ def _report(
         collision_probability=-math.expm1(-states * (states - 1) / 2 / 2**64),
         out_of_bounds=stats["out_of_bounds"],
         properties=properties,
-        actions=_action_reports(exploration),
+        actions=action_reports(exploration),
         predicate_calls={t.declared.name: t.calls for t in trees if t.declared and t.declared.role is not Role.ACTION},
         cells=tuple(
             sorted(
@@ -203,7 +198,7 @@ def _report(
         python_seconds=recorder.seconds,
         table_load=states / max(stats["table_slots"], 1),
         bytes_per_state=(stats["table_bytes"] + stats["log_bytes"]) / max(states, 1),
-        warnings=(*_varying(machine), *_warnings(exploration)),
+        warnings=suspicions(machine, exploration),
         seed=seed,
         walk_length=exploration.walk_length,
     )
@@ -247,81 +242,3 @@ def _verdict(role: Role | None, found: tuple[int, int] | None, exploration: Expl
     if found:
         return Verdict.VIOLATED
     return Verdict.HOLDS if exploration.complete else Verdict.UNKNOWN
-
-
-def _action_reports(exploration: Exploration) -> tuple[ActionReport, ...]:
-    recorder = exploration.recorder
-    calls = recorder.calls_by_name()
-    counts: dict[str, Counter[str]] = {}
-    for tree, enabled, new, dropped in exploration.explorer.action_counts():
-        declared = recorder.trees[tree].declared
-        if declared is not None:
-            counts.setdefault(declared.name, Counter()).update(enabled=enabled, new=new, dropped=dropped)
-    return tuple(ActionReport(name, n["enabled"], n["new"], calls[name], n["dropped"]) for name, n in counts.items())
-
-
-def _warnings(exploration: Exploration) -> tuple[str, ...]:
-    if not (exploration.complete or exploration.stopped):
-        return ()  # A search that ended with a violation was too short to say what never happens.
-    part = "" if exploration.complete else " in the part that was explored"
-    never = [
-        f"the action {action.name} was never enabled{part}"
-        if not action.dropped
-        else f"the action {action.name} was enabled, and all that it leads to is out of bounds{part}"
-        for action in _action_reports(exploration)
-        if not action.enabled
-    ]
-    return (*never, *_unasked(exploration, part), *_stuttering(exploration), *_forgetting_self(exploration))
-
-
-def _unasked(exploration: Exploration, part: str) -> Iterator[str]:
-    """Properties that hold since they were asked of nothing, or of little."""
-    for tree, evaluations, asked in exploration.explorer.evaluations():
-        declared = exploration.recorder.trees[tree].declared
-        if declared is None or declared.role not in (Role.INVARIANT, *STEPS):
-            continue
-        if not asked and declared.parameters and (evaluations or declared.role is Role.INVARIANT):
-            yield f"{declared.title} was asked of no {', '.join(declared.parameters)}: there was nothing to choose from in any state{part}"
-        elif not evaluations and declared.role is Role.INVARIANT:
-            yield f"{declared.title} was evaluated on nothing but initial states"
-
-
-def _stuttering(exploration: Exploration) -> Iterator[str]:
-    """An end that is no deadlock, since steps are enabled there, but from where nothing ever changes."""
-    found = exploration.explorer.stuttering()
-    if found is not None and not exploration._walks:  # A walk keeps no log of those before it.
-        path = exploration.explorer.path(found, -1)
-        *_, last = walked(exploration.recorder, path)
-        state = "; ".join(str(last).splitlines())
-        shown = f": {state}" if len(state) <= _LONGEST_STATE else ""
-        yield (
-            f"{_after(len(path) - 1)} every enabled step leaves the state as it is; a @terminal method says that this is meant{shown}"
-        )
-
-
-def _after(steps: int) -> str:
-    return "in an initial state" if not steps else f"after {steps} step{'' if steps == 1 else 's'}"
-
-
-def _varying(machine: Machine) -> Iterator[str]:
-    """What is used that may be another in the next run of Python, so that counts and traces would be, too."""
-    written: list[tuple[str, Any]] = [("init", machine.cls.init)]
-    for declared in (*machine.actions, *machine.properties, *machine.constraints, *machine.terminals):
-        written += [(declared.title, function) for function in (declared.function, *declared.domains)]
-    told: set[str] = set()
-    for title, function in written:
-        for what, place in varying_calls(function, machine.cls) if isinstance(function, FunctionType) else ():
-            if place not in told:
-                told.add(place)
-                yield f"{title} uses {what}, which may give something else in the next run of Python  {shown_path(place)}"
-
-
-def _forgetting_self(exploration: Exploration) -> Iterator[str]:
-    """Actions that were taken and wrote to local variables only, which is nearly always a forgotten ``self``."""
-    recorder = exploration.recorder
-    declared = {tree.declared.name: tree.declared for tree in recorder.trees.values() if tree.declared}
-    for report in _action_reports(exploration):
-        code = declared[report.name].function.__code__
-        written = [step.argval for step in dis.get_instructions(code) if step.opname == "STORE_FAST"]
-        if report.enabled and written and report.name not in recorder.writers:
-            yield f"the action {report.name} never changes the state; it assigns to {written[0]}, a local variable"

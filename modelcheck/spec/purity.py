@@ -38,13 +38,24 @@ def varying_calls(function: FunctionType, owner: type) -> Iterator[tuple[str, st
         owner: The spec's class.
     """
     varying = _functions()
+    for _, place, value in _followed(function, owner):
+        if value is os.environ:
+            yield "os.environ", place
+        elif isinstance(value, (FunctionType, MethodType, BuiltinFunctionType)) and value in varying:
+            yield varying[value], place
+
+
+def names_used(function: FunctionType, owner: type) -> set[str]:
+    """The names of the globals and attributes that a function, or what it calls, uses; arguments as in `varying_calls`."""
+    return {name for name, _, _ in _followed(function, owner)}
+
+
+def _followed(function: FunctionType, owner: type) -> Iterator[tuple[str, str, Any]]:
+    """What `_named` gives for a function and all of the user's own that it calls."""
     waiting, seen = [function], {function}
     while waiting:
         for name, place, value in _named(waiting.pop()):
-            if value is os.environ:
-                yield "os.environ", place
-            elif isinstance(value, (FunctionType, MethodType, BuiltinFunctionType)) and value in varying:
-                yield varying[value], place
+            yield name, place, value
             called = value if isinstance(value, FunctionType) else getattr(owner, name, None)
             if isinstance(called, FunctionType) and called not in seen and is_users(called.__code__.co_filename):
                 seen.add(called)

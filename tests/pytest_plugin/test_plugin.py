@@ -353,6 +353,44 @@ def test_a_random_walk_is_seeded(project):
     result.stdout.fnmatch_lines(["deadlock is UNKNOWN: *"])
 
 
+# Warnings -------------------------------------------------------------------------------------------------------------------------------------
+
+VACUOUS = SPEC.replace("return self.n <= self.bound", "return self.n >= 0 or self.n <= self.bound")
+SUSPECTED = "SpecWarning: Counter(limit=3, bound=2): the invariant small never came to `self.n <= self.bound`  spec_counter.py:"
+
+
+def test_what_looks_like_a_mistake_is_among_the_warnings_of_pytest(pytester):
+    """Once for each exploration, at the property that needed it first."""
+    pytester.makepyfile(spec_counter=VACUOUS)
+    result = run(pytester)
+    result.assert_outcomes(passed=3, warnings=1)
+    assert sum(SUSPECTED in line for line in result.outlines) == 1
+    run(pytester, "-W", "error").assert_outcomes(passed=2, failed=1)
+    run(pytester, "-W", "ignore::modelcheck.pytest_plugin.checking.SpecWarning").assert_outcomes(passed=3)
+
+
+def test_workers_warn_once(pytester):
+    """What one of them explored the others do not tell again."""
+    pytester.makepyfile(spec_counter=VACUOUS)
+    result = run(pytester, "-n", "2", "--dist", "loadgroup")
+    assert sum(SUSPECTED in line for line in result.outlines) == 1
+
+
+def test_the_fixture_warns_too(pytester):
+    """Where it asserts that a spec holds, and where it asserts that a property is violated."""
+    pytester.makepyfile(spec_counter=VACUOUS, test_it="""
+        from spec_counter import Counter
+
+        def test_it(modelcheck):
+            modelcheck(Counter()).assert_holds("small")
+            modelcheck(Counter()).assert_holds("small")
+    """)
+    pytester.syspathinsert()
+    result = run(pytester, "test_it.py")
+    result.assert_outcomes(passed=1, warnings=1)
+    assert sum(SUSPECTED in line for line in result.outlines) == 1
+
+
 # The fixture ------------------------------------------------------------------------------------------------------------------------------------
 
 

@@ -11,9 +11,10 @@ are sealed: whoever touches one learns nothing, and the element passes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import Enum
+from functools import partial
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -22,6 +23,7 @@ import attrs
 from modelcheck.spec.choice import choosing
 from modelcheck.statespace.cells import Cell, Collection
 from modelcheck.statespace.kernel import _kernel as kernel
+from modelcheck.statespace.recording.coverage import Coverage
 from modelcheck.statespace.recording.loops import Condition, Loop, Not, Test, loop_of
 from modelcheck.statespace.recording.session import Registry, Session
 from modelcheck.values import OrderedFrozenSet, fields_of, identity, value_problem
@@ -64,13 +66,20 @@ class Filter:
         loop: The loop,
         values: the values of local variables that it mentions, of those that cannot change,
         sessions: and what is sealed while its condition is tried.
+        rejecting: Called when an element is rejected: the loop will not come to it, although it could.
 
     Attributes:
         index: Its number among the projections of the kernel.
     """
 
     def __init__(
-        self, space: kernel.Space, collection: Collection, loop: Loop, values: Mapping[str, Any], sessions: Sequence[Session]
+        self,
+        space: kernel.Space,
+        collection: Collection,
+        loop: Loop,
+        values: Mapping[str, Any],
+        sessions: Sequence[Session],
+        rejecting: Callable[[], None],
     ) -> None:
         self.index = space.add_projection()
         self._space = space
@@ -78,6 +87,7 @@ class Filter:
         self._condition = loop.condition
         self._values = values
         self._sessions = sessions
+        self._rejecting = rejecting
         self._seal = _Seal()
         self._cells: list[Cell] = []
         self._passes: dict[Cell, bool] = {}
@@ -97,6 +107,8 @@ class Filter:
         if found is None:
             with self._sealed():
                 found = self._passes[cell] = self._holds(self._condition, cell.element) is not False
+            if not found:
+                self._rejecting()
         return found
 
     def content(self, ids: Mapping[int, int]) -> int:
@@ -147,11 +159,13 @@ class Filters:
         space: The kernel's space.
         sessions: What a condition must not look at.
         lives: The specs that look at the sessions. Conditions may mention them: what they hold besides the state is constant.
+        coverage: Learns in which code a loop passes over elements.
     """
 
     def __init__(
-        self, registry: Registry, space: kernel.Space, sessions: Sequence[Session], lives: Sequence[Any]
+        self, registry: Registry, space: kernel.Space, sessions: Sequence[Session], lives: Sequence[Any], coverage: Coverage
     ) -> None:
+        self._coverage = coverage
         self._registry = registry
         self._space = space
         self._sessions = sessions
@@ -175,7 +189,8 @@ class Filters:
         key = (collection.index, loop, tuple((name, self._key(value)) for name, value in values.items()))
         found = self._found.get(key)
         if found is None:
-            found = self._found[key] = Filter(self._space, collection, loop, values, self._sessions)
+            rejecting = partial(self._coverage.met, frame.f_code)
+            found = self._found[key] = Filter(self._space, collection, loop, values, self._sessions, rejecting)
             self._registry.projections[found.index] = self._numbered[found.index] = found
         return found
 

@@ -23,6 +23,7 @@ from modelcheck.spec.run import ESCAPING, as_spec_error, is_users, next_script, 
 from modelcheck.statespace.cells import ABSENT
 from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.layout import Layout
+from modelcheck.statespace.recording.coverage import Coverage
 from modelcheck.statespace.recording.filters import Filters
 from modelcheck.statespace.recording.orders import BACKWARDS, MOST_ROTATIONS, Orders
 from modelcheck.statespace.recording.session import ContentKey, Event, Registry, Session, TreeChooser
@@ -133,6 +134,7 @@ class Recorder:
         writers: The names of the actions of which a run has written to the state.
         filters: What the loops over collections look at.
         seconds: What supplying took in all.
+        coverage: What the runs of properties came to.
     """
 
     def __init__(
@@ -144,6 +146,7 @@ class Recorder:
         self.trees = {index: Tree(index, None) for index in [space.add_tree(kernel.INIT)]}
         self.writers: set[str] = set()
         self.seconds = 0.0
+        self.coverage = Coverage(machine.constants)
         self._registry = Registry(space)
         self._session = Session(self._registry)
         self._following = Session(self._registry, following=True)
@@ -154,7 +157,7 @@ class Recorder:
         self._initial_at_once = _FIRST_INITIAL
         self._live_following = self.layout.tracked(self._following)
         sessions, lives = (self._session, self._following), (self._live, self._live_following)
-        self.filters = Filters(self._registry, space, sessions, lives)
+        self.filters = Filters(self._registry, space, sessions, lives, self.coverage)
         self._session.filters = self._following.filters = self.filters
         for declaration in declared:
             whole = split and declaration.role is Role.ACTION
@@ -332,7 +335,8 @@ class Recorder:
                 self.writers.add(declared.name)
             return
         following = (self._live_following,) if declared.role in STEPS else ()
-        run.outcome = kernel.TRUE if declared.holds(self._live, run.arguments, *following) else kernel.FALSE
+        with self.coverage.watching(declared):
+            run.outcome = kernel.TRUE if declared.holds(self._live, run.arguments, *following) else kernel.FALSE
         changed = [path for session in (self._session, self._following) for path in session.changed()]
         if changed:
             raise SpecError(

@@ -69,7 +69,7 @@ class Network(Faulty):
             del self.messages[message]
 
     def in_flight(self):
-        return list(self.messages)
+        return self.messages
 
     def deliverable(self):
         return [message for message in self.messages if self.passes(message)]
