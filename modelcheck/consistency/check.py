@@ -25,6 +25,7 @@ from modelcheck.errors import UsageError
 from modelcheck.limits import Limits
 from modelcheck.limits.deadline import Allowance, Deadline, LimitReached, allowance, watched
 from modelcheck.limits.given import callback, limits_given
+from modelcheck.spec.run import check_not_optimized
 from modelcheck.verdict import Verdict
 
 CONSISTENCIES = ("linearizable", *ORDERINGS, *LEVELS)
@@ -68,7 +69,7 @@ def check_history(
 
     Raises:
         HistoryError: The history cannot be read, or has operations that the model does not know.
-        UsageError: There is no such model or consistency, or the two do not fit.
+        UsageError: There is no such model or consistency, the two do not fit, or Python ignores asserts (``python -O``).
 
     >>> from modelcheck.consistency import Operation, Register
     >>> write = Operation("a", "write", 1, None, call=0, finish=1)
@@ -76,6 +77,7 @@ def check_history(
     >>> check_history(History([write, stale]), Register(0)).verdict
     <Verdict.VIOLATED: 'violated'>
     """
+    check_not_optimized()
     callback("progress", progress)
     if consistency is not None and not isinstance(consistency, str):
         raise UsageError(f"there is no consistency {consistency!r}", remedy=f"Choose one of {', '.join(CONSISTENCIES)}.")

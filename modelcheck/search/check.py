@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -25,6 +24,7 @@ from modelcheck.search.suspicions import action_reports, suspicions
 from modelcheck.search.unfinished import unfinished
 from modelcheck.spec import Declaration, Machine, Role, Spec, machine_of
 from modelcheck.spec.constants import unknown
+from modelcheck.spec.loading import source_file
 from modelcheck.spec.overrun import out_of_memory, told
 from modelcheck.verdict import Verdict
 
@@ -149,15 +149,12 @@ def _with_liveness(report: Report, asked: Sequence[Declaration]) -> Report:
 
 
 def source_of(machine: Machine) -> str:
-    """The file that a machine's spec is written in, relative to the working directory where that is shorter."""
+    """The file that a machine's spec is written in, relative to the working directory where that is shorter; the module of one that is in no file."""
+    source = source_file(machine.cls)
     try:
-        path = Path(inspect.getsourcefile(machine.cls) or machine.cls.__module__)
-    except TypeError:
-        return machine.cls.__module__
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
+        return str(Path(source).resolve().relative_to(Path.cwd())) if Path(source).is_file() else source
     except ValueError:
-        return str(path)
+        return source
 
 
 def _report(

@@ -32,6 +32,7 @@ CHECK = "from spec_counter import Counter; from modelcheck import check; print(c
 PROVE = "from spec_counter import Counter; from modelcheck.symbolic.proof.prove import prove; print(prove(Counter()))"
 MACHINE = "from spec_counter import Counter; from modelcheck.conformance import state_machine; print(state_machine(Counter()))"
 STEP = "from spec_counter import Counter; print(Counter().initial_states())"
+HISTORY = "from modelcheck.consistency import History, Register, check_history; print(check_history(History([]), Register(0)).verdict.value)"
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,7 @@ STEP = "from spec_counter import Counter; print(Counter().initial_states())"
         ["-c", PROVE],
         ["-c", MACHINE],
         ["-c", STEP],
+        ["-c", HISTORY],
     ],
     ids=lambda arguments: " ".join(arguments)[-30:],
 )
