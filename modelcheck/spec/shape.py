@@ -54,33 +54,46 @@ class Shape:
         del memo
         return stored(live, self.path)
 
+    @property
+    def kinds(self) -> tuple[type, ...]:
+        """The classes that what is assigned to a container may have; views and ordered sets pass for what they stand for."""
+        return ()
+
+    @property
+    def kind_name(self) -> str:
+        """What messages call a container of the kind."""
+        return self.kinds[0].__name__
+
     def expect(self, live: Any) -> None:
         """Make sure that an object is of the kind that belongs here.
 
         Raises:
             SpecError: if it is not.
         """
+        if self.kinds and live.__class__ not in self.kinds:
+            raise self.other_kind(show(live))
+
+    def other_kind(self, shown: str) -> SpecError:
+        """The error for an assignment of something of another kind, which is shown as given."""
+        return SpecError(
+            f"{self.path} is a {self.kind_name} and was assigned {shown}",
+            remedy="A variable keeps the kind of container that init gives it.",
+        )
 
     def thaw(self, snapshot: Any, memo: dict[int, Any]) -> Any:
         """A live object with the content of the snapshot; ``memo`` maps shapes to the objects made so far."""
         del memo
         return snapshot
 
-    def _expect(self, live: Any, kinds: tuple[type, ...], name: str) -> None:
-        if live.__class__ not in kinds:  # Views and ordered sets pass for what they stand for.
-            raise SpecError(
-                f"{self.path} is a {name} and was assigned {show(live)}",
-                remedy="A variable keeps the kind of container that init gives it.",
-            )
-
 
 @frozen(eq=False)
 class SetShape(Shape):
     """A set of values, whose elements are separate cells."""
 
-    def expect(self, live: Any) -> None:
-        """See `Shape.expect`."""
-        self._expect(live, (set, frozenset), "set")
+    @property
+    def kinds(self) -> tuple[type, ...]:
+        """See `Shape.kinds`."""
+        return (set, frozenset)
 
     def freeze(self, live: Any, memo: dict[int, Any]) -> frozenset[Any]:
         """See `Shape.freeze`."""
@@ -97,9 +110,15 @@ class SetShape(Shape):
 class BagShape(Shape):
     """A Counter: how often each value occurs. Elements that occur 0 times are absent, at any time."""
 
-    def expect(self, live: Any) -> None:
-        """See `Shape.expect`."""
-        self._expect(live, (Counter, PositiveCounter), "bag")
+    @property
+    def kinds(self) -> tuple[type, ...]:
+        """See `Shape.kinds`."""
+        return (Counter, PositiveCounter)
+
+    @property
+    def kind_name(self) -> str:
+        """See `Shape.kind_name`."""
+        return "bag"
 
     def freeze(self, live: Any, memo: dict[int, Any]) -> Bag[Any]:
         """See `Shape.freeze`."""
@@ -123,9 +142,14 @@ class QueueShape(Shape):
 
     kind: type = list
 
+    @property
+    def kinds(self) -> tuple[type, ...]:
+        """See `Shape.kinds`."""
+        return (self.kind, tuple)
+
     def expect(self, live: Any) -> None:
         """See `Shape.expect`."""
-        self._expect(live, (self.kind, tuple), self.kind.__name__)
+        super().expect(live)
         check_unlimited(live, self.path)
 
     def freeze(self, live: Any, memo: dict[int, Any]) -> tuple[Any, ...]:
@@ -143,9 +167,10 @@ class QueueShape(Shape):
 class TableShape(Shape):
     """A dict that starts empty: keys come and go, each a cell of its own that holds a value."""
 
-    def expect(self, live: Any) -> None:
-        """See `Shape.expect`."""
-        self._expect(live, (dict, FrozenDict), "dict")
+    @property
+    def kinds(self) -> tuple[type, ...]:
+        """See `Shape.kinds`."""
+        return (dict, FrozenDict)
 
     def freeze(self, live: Any, memo: dict[int, Any]) -> FrozenDict[Any, Any]:
         """See `Shape.freeze`."""
@@ -169,9 +194,10 @@ class MapShape(Shape):
 
     items: Mapping[Any, Shape] = field(factory=dict)
 
-    def expect(self, live: Any) -> None:
-        """See `Shape.expect`."""
-        self._expect(live, (dict, FrozenDict), "dict")
+    @property
+    def kinds(self) -> tuple[type, ...]:
+        """See `Shape.kinds`."""
+        return (dict, FrozenDict)
 
     def freeze(self, live: Any, memo: dict[int, Any]) -> FrozenDict[Any, Any]:
         """See `Shape.freeze`."""
@@ -216,15 +242,15 @@ class RecordShape(Shape):
     fields: dict[str, Shape] = field(factory=dict)
     constants: dict[str, Any] = field(factory=dict)
 
-    def expect(self, live: Any) -> None:
-        """See `Shape.expect`."""
-        if live.__class__ is not self.cls:
-            self._expect(live, (), self.cls.__name__)
+    @property
+    def kinds(self) -> tuple[type, ...]:
+        """See `Shape.kinds`."""
+        return (self.cls,)
 
     def freeze(self, live: Any, memo: dict[int, Any]) -> FrozenRecord:
         """See `Shape.freeze`."""
         self.expect(live)
-        self._check_attributes(live)
+        self.check_attributes(live)
         return FrozenRecord(self.cls.__name__, self.freeze_fields(live, memo))
 
     def freeze_fields(self, live: Any, memo: dict[int, Any]) -> dict[str, Any]:
@@ -233,7 +259,12 @@ class RecordShape(Shape):
         frozen_fields = {name: shape.freeze(getattr(live, name), memo) for name, shape in self.fields.items()}
         return {name: item for name, item in frozen_fields.items() if not isinstance(self.fields[name], AliasShape)}
 
-    def _check_attributes(self, live: Any) -> None:
+    def check_attributes(self, live: Any) -> None:
+        """Make sure that a record has no attribute beside its fields, and that its constants are as they were.
+
+        Raises:
+            SpecError: if it is otherwise.
+        """
         for name, value in self.constants.items():
             found = getattr(live, name, value)
             if not as_good_as(found, value):

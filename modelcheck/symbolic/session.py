@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -13,7 +11,6 @@ from modelcheck.errors import InternalError
 from modelcheck.spec.choice import Disabled
 from modelcheck.spec.run import options_of
 from modelcheck.spec.shape import Shape
-from modelcheck.spec.stored import check_value
 from modelcheck.symbolic import operators
 from modelcheck.symbolic.domains import Discovery, Domain
 from modelcheck.symbolic.elements import Element, Elements
@@ -22,13 +19,16 @@ from modelcheck.symbolic.expansion import expand, filled, fitted
 from modelcheck.symbolic.leaves import Leaves
 from modelcheck.symbolic.paths import Paths
 from modelcheck.symbolic.present import Present
+from modelcheck.symbolic.sharing import Sharing
+from modelcheck.symbolic.storing import check_stored
 from modelcheck.symbolic.terms import FALSE, TRUE, UnsupportedError, conj, disj, is_false, neg, pick
 from modelcheck.symbolic.values.kinds import SymInt, is_symbolic
 from modelcheck.symbolic.values.merging import merge, settled
 from modelcheck.symbolic.values.scalars import boolean, int_term, integer, truth
 from modelcheck.values import identity, show
 
-_ONLY_ACTIONS = "Only actions change the state. Compute what is needed in local variables."
+ONLY_ACTIONS = "Only actions change the state. Compute what is needed in local variables."
+"""The remedy where a property or constraint changes the state."""
 
 
 class Cell:
@@ -64,6 +64,8 @@ class Session:
         search: The search for domains that the writes of this run go to, if one is under way.
         used: The places that the run read or wrote: cells, collections as a whole, and elements of them by their keys.
         at_begin: What undoes changes to the views, called when the next run begins.
+        sharing: Which objects have two names in this run.
+        assigned: The record that a slot refers to now, where the run assigned one.
     """
 
     def __init__(self, leaves: Leaves) -> None:
@@ -73,8 +75,8 @@ class Session:
         self.search: Discovery | None = None
         self.used: set[Used] = set()
         self.at_begin: list[Callable[[], None]] = []
-        self._shared: set[Cell | Elements] = set()
-        self._lent: list[tuple[Any, Any]] = []
+        self.sharing = Sharing()
+        self.assigned: dict[Any, Any] = {}
         self._outside: list[Outside] = []
         self._containers: dict[Cell, tuple[Shape, Any]] = {}
         self._values: dict[Cell, Any] = {}
@@ -89,45 +91,9 @@ class Session:
         self.kept = {}
         self.used = set()
         self._containers = {}
-        self._shared = set()
-        self._lent = []
+        self.sharing = Sharing()
+        self.assigned = {}
         self._outside = []
-
-    # Shared objects ---------------------------------------------------------------------------------------------------------------------------
-
-    def share(self, *places: Cell | Elements) -> None:
-        """Say that an assignment made two variables one object; neither may be changed in place any more in this run."""
-        self._shared.update(places)
-
-    def lend(self, value: Any) -> None:
-        """Say that a variable was assigned a container that the action still has; it may not change any more in this run."""
-        if isinstance(value, (list, set, dict, deque)):
-            self._lent.append((value, copy.copy(value)))
-
-    def _check_shared(self, place: Cell | Elements) -> None:
-        if place in self._shared:
-            raise UnsupportedError(
-                f"{place.path} was assigned to another variable and then changed in place",
-                remedy="Assign a copy: set(...), dict(...) or tuple(...).",
-                about=place.path,
-            )
-
-    def check_lent(self) -> None:
-        """Make sure that no container was changed after it was assigned.
-
-        Raises:
-            UnsupportedError: if one was.
-        """
-        for value, before in self._lent:
-            now, then = (
-                (list(value.items()), list(before.items())) if isinstance(value, dict) else (list(value), list(before))
-            )
-            same = len(now) == len(then) and all(_same(one, other) for one, other in zip(now, then, strict=True))
-            if not same:
-                raise UnsupportedError(
-                    "a container was changed after it was assigned to a variable",
-                    remedy="Assign it when it is complete.",
-                )
 
     # Cells ------------------------------------------------------------------------------------------------------------------------------------
 
@@ -159,7 +125,7 @@ class Session:
 
     def replace(self, cell: Cell, shape: Shape, container: Any) -> None:
         """Put another container into such a cell."""
-        Present.paths.act(f"changes {cell.path}", _ONLY_ACTIONS)
+        Present.paths.act(f"changes {cell.path}", ONLY_ACTIONS)
         shape.expect(container)
         self._containers[cell] = (shape, container)
 
@@ -173,12 +139,12 @@ class Session:
 
     def write(self, cell: Cell, value: Any) -> None:
         """Put a value into a cell."""
-        Present.paths.act(f"changes {cell.path}", _ONLY_ACTIONS)
+        Present.paths.act(f"changes {cell.path}", ONLY_ACTIONS)
         self.used.add(cell)
-        self._check_shared(cell)
+        self.sharing.check_change(cell)
         if isinstance(value, list) and is_symbolic(value):
             raise UnsupportedError(f"{cell.path} was given a list", remedy="Store a tuple.")
-        self.written[cell] = value if is_symbolic(value) else check_value(value, cell.path)
+        self.written[cell] = check_stored(value, cell.path)
 
     # Elements ---------------------------------------------------------------------------------------------------------------------------------
 
@@ -258,8 +224,12 @@ class Session:
 
     def keep(self, elements: Elements, value: Any, kept: Any) -> None:
         """Keep something for an element: True or False in a set."""
-        Present.paths.act(f"changes {elements.path}", _ONLY_ACTIONS)
-        self._check_shared(elements)
+        Present.paths.act(f"changes {elements.path}", ONLY_ACTIONS)
+        self.sharing.check_change(elements)
+        if kept is not False:
+            check_stored(value, f"an element of {elements.path}")
+            if kept is not elements.default:
+                check_stored(kept, elements.path)
         if self.search is not None and not (elements.default is False and kept is False):
             self._discover(elements, value, kept)
         self._check_equal(elements, value)
@@ -355,12 +325,6 @@ class Session:
             if Present.paths.feasible(guard):
                 raise InternalError(f"{path} is given a value that is not in its domain")
         return {name: term for name, term in out.items() if name in self.leaves.all}
-
-
-def _same(one: Any, other: Any) -> bool:
-    if isinstance(one, tuple) and isinstance(other, tuple):
-        return len(one) == len(other) and all(_same(a, b) for a, b in zip(one, other, strict=True))
-    return one is other or (not is_symbolic(one) and not is_symbolic(other) and bool(one == other))
 
 
 def _store(array: Any, holes: list[Any], term: Any) -> Any:

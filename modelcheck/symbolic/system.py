@@ -38,6 +38,7 @@ from modelcheck.symbolic.values.kinds import SymBool, SymInt, SymUnion
 from modelcheck.symbolic.values.merging import DEAD, split
 from modelcheck.symbolic.values.scalars import truth
 from modelcheck.symbolic.views.layout import SymbolicLayout
+from modelcheck.symbolic.views.settling import settle
 from modelcheck.symbolic.ways import Ways
 
 _MOST_ROUNDS = 60
@@ -203,7 +204,8 @@ class System:
                 before = len(chooser.picked)
                 operators.call(getattr(subject, action.method), *arguments.values())
         finally:
-            session.check_lent()
+            session.sharing.check_lent()
+        settle(session, self._live)
         for constraint in self.machine.constraints:
             self._paths.assume(self._within(constraint))
         self._stay(session)

@@ -96,8 +96,9 @@ def _names(slots: Any) -> Iterable[str]:
 
 def evolved(call: Callable[..., Any], instance: Any, changes: dict[str, Any]) -> Any:
     """``attrs.evolve`` and ``dataclasses.replace``: an object of the same class, with other fields."""
-    if attrs.has(type(instance)):
-        kept = {each.alias: each.name for each in attrs.fields(type(instance)) if each.init}
+    cls = instance.__class__  # That of a record of the state passes for the class that the spec wrote.
+    if attrs.has(cls):
+        kept = {each.alias: each.name for each in attrs.fields(cls) if each.init}
     else:
-        kept = {each.name: each.name for each in dataclasses.fields(instance) if each.init}
-    return call(type(instance), **{key: getattr(instance, name) for key, name in kept.items() if key not in changes}, **changes)
+        kept = {each.name: each.name for each in dataclasses.fields(cls) if each.init}
+    return call(cls, **{key: getattr(instance, name) for key, name in kept.items() if key not in changes}, **changes)

@@ -32,9 +32,9 @@ class Collection:
 
     def _assigned_from(self, value: Any) -> None:
         if isinstance(value, Collection):
-            self._session.share(self._elements, value._elements)
+            self._session.sharing.share(self._elements, value._elements)
         else:
-            self._session.lend(value)
+            self._session.sharing.lend(value, self._elements)
 
     def _check(self, element: Any) -> Any:
         return element if is_symbolic(element) else check_value(element, f"an element of {self._shape.path}")

@@ -20,7 +20,7 @@ from modelcheck.spec.shape import (
     variables,
 )
 from modelcheck.statespace.cells import ABSENT
-from modelcheck.statespace.views.records import TrackedMap, slots_of, tracked_class, tracked_record
+from modelcheck.statespace.views.records import TrackedMap, tracked_class, tracked_record
 from modelcheck.statespace.views.slots import ValueSlot
 from modelcheck.symbolic import operators
 from modelcheck.symbolic.domains import Domain
@@ -30,19 +30,22 @@ from modelcheck.symbolic.present import Present, decide
 from modelcheck.symbolic.session import Cell, Session
 from modelcheck.symbolic.terms import UnsupportedError, disj, neg
 from modelcheck.symbolic.values.equality import equality
-from modelcheck.symbolic.values.kinds import SymSet, as_set, is_symbolic
+from modelcheck.symbolic.values.kinds import SymSet, alternatives_of, as_set, describe, is_symbolic, kind_of
 from modelcheck.symbolic.values.merging import concrete, merge, settled, split
 from modelcheck.symbolic.views.collection import Collection
 from modelcheck.symbolic.views.keyed import SymbolicBag, SymbolicTable
 from modelcheck.symbolic.views.queues import SymbolicQueue
+from modelcheck.symbolic.views.records import RecordSlot, tied_shapes, two_paths
 from modelcheck.symbolic.views.sets import SymbolicSet
+from modelcheck.values import show
 
 
-class _Slot:
+class ContainerSlot:
     """Where a container is found; what is assigned is copied into it."""
 
-    def __init__(self, view: Any) -> None:
+    def __init__(self, view: Any, *, tied: bool) -> None:
         self._view = view
+        self._tied = tied
 
     def get(self) -> Any:
         """The view of the container."""
@@ -53,18 +56,35 @@ class _Slot:
         if value is self._view:
             return
         old = self._view
+        if self._tied:
+            raise two_paths(old._shape)
+        _check_kind(old._shape, value)
+        session = getattr(old, "_session", None) or old.session
+        session.sharing.replaced(*_places_of(old))
         old._assign(value)
         kept = dict(old.__dict__)
         cls: Any = type(old)
         self._view = cls.__new__(cls)
         self._view.__dict__.update(kept)
         old.__dict__.update({name: _Replaced(old._shape.path) for name in ("_elements", "_cell", "slots") if name in kept})
-        old_session = kept.get("_session") or kept["session"]
-        old_session.at_begin.append(lambda: self._restore(old, kept))
+        session.at_begin.append(lambda: self._restore(old, kept))
 
     def _restore(self, view: Any, kept: dict[str, Any]) -> None:
         view.__dict__.update(kept)
         self._view = view
+
+
+def _check_kind(shape: Shape, value: Any) -> None:
+    """Make sure that a container, each that it can be, is of the kind that a variable keeps.
+
+    Raises:
+        SpecError: if it is not.
+    """
+    for guard, each in alternatives_of(value):
+        kind = kind_of(each)
+        follows = is_symbolic(each) or hasattr(type(each), "__stands_for__")
+        if ((follows and kind not in shape.kinds) or (not follows and each.__class__ not in shape.kinds)) and decide(guard):
+            raise shape.other_kind(describe(each) if follows else show(each))
 
 
 class _Replaced:
@@ -83,11 +103,12 @@ class _Replaced:
     __getattr__ = __iter__ = __len__ = __contains__ = __getitem__ = _refuse
 
 
-class _ContainerSlot:
+class _ListedSlot:
     """Where a container is found of which all values are listed: the run has an ordinary one."""
 
-    def __init__(self, session: Session, cell: Cell, shape: Shape) -> None:
+    def __init__(self, session: Session, cell: Cell, shape: Shape, *, tied: bool) -> None:
         self._session = session
+        self._tied = tied
         self._cell = cell
         self._shape = shape
 
@@ -98,6 +119,8 @@ class _ContainerSlot:
     def assign(self, value: Any) -> None:
         """Put another container in its place."""
         if value is not self.get():
+            if self._tied:
+                raise two_paths(self._shape)
             self._session.replace(self._cell, self._shape, _ordinary(value))
 
 
@@ -107,26 +130,6 @@ def _ordinary(value: Any) -> Any:
     if isinstance(value, SymSet) or hasattr(type(value), "__symbolic_set__"):
         return OrderedSet(settled(as_set(value)))
     return value.__stands_for__(operators.dict_of(value)) if isinstance(value, Collection) else value
-
-
-class _RecordSlot:
-    """Where a record is found; what is assigned is copied into its fields."""
-
-    def __init__(self, shape: RecordShape, tracked: Any) -> None:
-        self._shape = shape
-        self._tracked = tracked
-
-    def get(self) -> Any:
-        """The tracked record."""
-        return self._tracked
-
-    def assign(self, value: Any) -> None:
-        """Give the record the fields of another one."""
-        if value is self._tracked:
-            return
-        self._shape.expect(value)
-        for name, slot in slots_of(self._tracked).items():
-            slot.assign(getattr(value, name))
 
 
 class SymbolicMap(TrackedMap):
@@ -151,17 +154,18 @@ class SymbolicMap(TrackedMap):
     def __getitem__(self, key: Any) -> Any:
         return operators.item(self, key) if is_symbolic(key) else super().__getitem__(key)
 
-    def places(self) -> list[Cell | Elements]:
-        """The cells and collections of its values."""
-        found: list[Cell | Elements] = []
+    def places(self) -> list[Any]:
+        """The dict itself, by its shape, and the cells and collections of its values."""
+        found: list[Any] = [self._shape]
         for slot in self.slots.values():
             if isinstance(slot, ValueSlot):
-                found.append(slot._cell)  # type: ignore[arg-type]
-            elif isinstance(slot, _Slot):
+                found.append(slot._cell)
+            elif isinstance(slot, ContainerSlot):
                 found += _places_of(slot.get())
         return found
 
     def __setitem__(self, key: Any, value: Any) -> None:
+        self.session.sharing.check_change(self._shape)
         if not is_symbolic(key):
             super().__setitem__(key, value)
             return
@@ -169,23 +173,35 @@ class SymbolicMap(TrackedMap):
         if decide(neg(disj(*(guard for guard, _ in options)))):
             raise UnsupportedError(f"{self._shape.path} may be assigned under a key that it does not have")
         for guard, each in options:
-            if Present.paths.feasible(guard):
-                old = self[each]
-                self.slots[each].assign(merge([(guard, value), (neg(guard), old)]))
+            slot = self.slots[each]
+            if isinstance(slot, ValueSlot):
+                if Present.paths.feasible(guard):
+                    slot.assign(merge([(guard, value), (neg(guard), slot.get())]))
+            elif decide(guard):
+                slot.assign(value)
 
-    def _assign(self, value: Any) -> None:
-        self._shape.expect(value)
+    def expect(self, value: Any) -> None:
+        """Make sure that a value is a dict with the keys of this one.
+
+        Raises:
+            SpecError: if it is not.
+        """
+        _check_kind(self._shape, value)
         if value.keys() != self.slots.keys():
             raise keys_changed(self._shape, value.keys())
+
+    def _assign(self, value: Any) -> None:
+        value = split(value)
+        self.expect(value)
         for key, item in list(value.items()):
             self.slots[key].assign(item)
         if isinstance(value, SymbolicMap):
-            self.session.share(*self.places(), *value.places())
+            self.session.sharing.share(*self.places(), *value.places())
         else:
-            self.session.lend(value)
+            self.session.sharing.lend(value, *self.places())
 
 
-def _places_of(view: Any) -> list[Cell | Elements]:
+def _places_of(view: Any) -> list[Any]:
     if isinstance(view, SymbolicMap):
         return view.places()
     return [view._cell if isinstance(view, SymbolicQueue) else view._elements]
@@ -216,6 +232,7 @@ class SymbolicLayout:
         self.cells: dict[int, Cell] = {}
         self.collections: dict[int, Elements] = {}
         self._classes: dict[tuple[Any, ...], type] = {}
+        self._tied = tied_shapes(machine.shape)
         for shape, _ in variables(machine.shape, machine.first_state):
             self._add(shape)
 
@@ -242,19 +259,20 @@ class SymbolicLayout:
             return views[id(shape.target)]
         if isinstance(shape, RecordShape):
             return self._record(shape, shape.constants, session, views)
+        tied = id(shape) in self._tied
         if isinstance(shape, MapShape):
             slots: dict[Any, Any] = {}
             dictionary = SymbolicMap(shape, slots)
             dictionary.session = session
-            made = views[id(shape)] = _Slot(dictionary)
+            made = views[id(shape)] = ContainerSlot(dictionary, tied=tied)
             slots.update((key, self._slot(each, session, views)) for key, each in shape.items.items())
             return made
         if type(shape) in _VIEWS and id(shape) in self.cells:
-            made = _ContainerSlot(session, self.cells[id(shape)], shape)
+            made = _ListedSlot(session, self.cells[id(shape)], shape, tied=tied)
         elif type(shape) in _VIEWS:
-            made = _Slot(_VIEWS[type(shape)][0](session, shape, self.collections[id(shape)]))
+            made = ContainerSlot(_VIEWS[type(shape)][0](session, shape, self.collections[id(shape)]), tied=tied)
         elif isinstance(shape, QueueShape):
-            made = _Slot(SymbolicQueue(session, shape, self.cells[id(shape)]))
+            made = ContainerSlot(SymbolicQueue(session, shape, self.cells[id(shape)]), tied=tied)
         else:
             made = ValueSlot(session, self.cells[id(shape)])  # type: ignore[arg-type]
         views[id(shape)] = made
@@ -262,11 +280,12 @@ class SymbolicLayout:
 
     def _record(
         self, shape: RecordShape, constants: Mapping[str, Any], session: Session, views: dict[int, Any]
-    ) -> _RecordSlot:
+    ) -> RecordSlot:
         kind = (shape.cls, *shape.fields)
         if kind not in self._classes:
             self._classes[kind] = tracked_class(shape.cls, shape.path, shape.fields)
         slots: dict[str, Any] = {}
-        made = views[id(shape)] = _RecordSlot(shape, tracked_record(self._classes[kind], constants, slots))
+        tracked = tracked_record(self._classes[kind], constants, slots)
+        made = views[id(shape)] = RecordSlot(session, shape, tracked, tied=id(shape) in self._tied)
         slots.update((name, self._slot(each, session, views)) for name, each in shape.fields.items())
         return made

@@ -202,10 +202,10 @@ class SymbolicQueue:
             return
         if isinstance(value, SymbolicQueue):
             self._change(value._all())
-            self._session.share(self._cell, value._cell)
+            self._session.sharing.share(self._cell, value._cell)
         else:
             self._change(over(value, lambda each: tuple(operators.iterated(each))))
-            self._session.lend(value)
+            self._session.sharing.lend(value, self._cell)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
