@@ -10,34 +10,27 @@ how.
 
 from __future__ import annotations
 
-import linecache
-import traceback
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from enum import Enum
-from pathlib import Path
 from typing import Any
 
 from attrs import evolve, frozen
 
 from modelcheck.errors import ModelcheckError, TraceError, UsageError
 from modelcheck.spec import LIVENESS, STEPS, Declaration, Machine, Role, State, Step, Strength
-from modelcheck.spec.choice import Disabled, choosing
 from modelcheck.spec.constants import unknown
 from modelcheck.spec.fairness import assumed
-from modelcheck.spec.loading import shown_path
-from modelcheck.spec.run import ScriptedChooser, all_runs, as_spec_error, options_of
-from modelcheck.trace.blocked import why_stopped
-from modelcheck.trace.diff import Change, changes
-from modelcheck.trace.itf import Json, decode, decode_near, encode
+from modelcheck.spec.run import all_runs
+from modelcheck.trace.diff import Change
+from modelcheck.trace.following import Runs
+from modelcheck.trace.itf import Json, encode
 from modelcheck.trace.lasso import defect
 from modelcheck.trace.observation import Observation, observation_from, state_differences, step_differences
 from modelcheck.trace.reason import Reason
-from modelcheck.trace.recording import RecordedStep, Recording, record
+from modelcheck.trace.recording import Recording, record
 from modelcheck.trace.trace import ENDLESS, Trace
-from modelcheck.values import show
 
 _MOST_HIDDEN = 1_000
-_LANGUAGE = tuple(str(Path(__file__).resolve().parent.parent / package) for package in ("spec", "parts"))
 
 
 class Outcome(Enum):
@@ -71,14 +64,6 @@ class Replay:
     because: tuple[Reason, ...] = ()
 
 
-class _Parted(Exception):  # noqa: N818 - not an error: the answer of a replay.
-    def __init__(self, reason: str, differ: Iterable[Change] = (), because: Iterable[Reason] = ()) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.changes = tuple(differ)
-        self.because = tuple(because)
-
-
 def replay(machine: Machine, trace: Trace | Recording) -> Replay:
     """Run a trace again through a spec.
 
@@ -90,25 +75,21 @@ def replay(machine: Machine, trace: Trace | Recording) -> Replay:
         SpecError: if an action or the property raises.
     """
     recording = record(trace) if isinstance(trace, Trace) else trace
-    states: list[State] = []
-    steps: list[Step] = []
     try:
         fair = assumed(machine, recording.fair)
     except UsageError as error:
         return Replay(Outcome.PARTED, _as_run(machine, recording, [], [], {}), 0, error.message)
-    try:
-        states.append(_initial(machine, recording))
-        for recorded, expected in zip(recording.steps, recording.after_steps(), strict=True):
-            step, state = _follow(machine, states[-1], recorded, expected)
-            steps.append(step)
-            states.append(state)
-        if recording.closes:
-            states.pop()  # It is that to which the loop returns.
-    except _Parted as parted:
-        run = _as_run(machine, recording, states, steps, fair)
-        return Replay(Outcome.PARTED, run, len(states), parted.reason, parted.changes, parted.because)
-    run = _as_run(machine, recording, states, steps, fair)
-    return _shown(machine, recording, run)
+    runs = Runs(machine, recording)
+    best: Replay | None = None
+    for states, steps in runs:
+        shown = _shown(machine, recording, _as_run(machine, recording, states, steps, fair))
+        if shown.outcome is Outcome.CONFIRMED:
+            return shown
+        best = best or shown
+    if best is not None:
+        return best
+    run = _as_run(machine, recording, runs.followed, runs.steps, fair)
+    return Replay(Outcome.PARTED, run, len(runs.followed), runs.parted.reason, runs.parted.changes, runs.parted.because)
 
 
 def _as_run(
@@ -127,149 +108,6 @@ def _as_run(
         observed=recording.observed,
         fair=fair,
     )
-
-
-# Following ------------------------------------------------------------------------------------------------------------------------------------
-
-
-def _initial(machine: Machine, recording: Recording) -> State:
-    expected = dict(recording.states[0])
-    if list(expected) != machine.variables and set(expected) != set(machine.variables):
-        gone = [name for name in expected if name not in machine.variables]
-        come = [name for name in machine.variables if name not in expected]
-        told = [f"{', '.join(gone)} of the trace no longer in the spec"] if gone else []
-        told += [f"{', '.join(come)} of the spec not in the trace"] if come else []
-        raise _Parted(f"the variables are others: {'; '.join(told)}")
-    options = machine.initial_states()
-    for state in options:
-        if _encoded(state) == expected:
-            return state
-    if len(options) == 1:
-        raise _Parted("the initial state is another", _differences(expected, options[0]))
-    raise _Parted(f"the recorded state is none of the {len(options)} initial states")
-
-
-def _follow(machine: Machine, state: State, recorded: RecordedStep, expected: Mapping[str, Json]) -> tuple[Step, State]:
-    """The recorded step taken in a state, and where it leads, which must be the recorded state."""
-    action = _action(machine, recorded.action)
-    other: State | None = None
-    for step, after in _taken(machine, action, state, recorded):
-        if _encoded(after) == expected:
-            return step, after
-        other = after
-    assert other is not None
-    raise _Parted(f"{_text(recorded)} leads to another state", _differences(expected, other))
-
-
-def _action(machine: Machine, name: str) -> Declaration:
-    found = next((action for action in machine.actions if action.name == name), None)
-    if found is None:
-        raise _Parted(
-            unknown(name, [action.name for action in machine.actions], f"the spec has no action {name!r} any more")
-        )
-    return found
-
-
-def _taken(machine: Machine, action: Declaration, state: State, recorded: RecordedStep) -> Iterator[tuple[Step, State]]:
-    """The ways to take a recorded step; more than one only if two of its values are written alike. At least one, or it raises."""
-    text = _text(recorded)
-    if set(action.parameters) != set(recorded.arguments):
-        raise _Parted(f"{text} was taken, and the action has the parameters ({', '.join(action.parameters)}) now")
-    scripts = _scripts(machine, action, state, recorded)
-    if not scripts:
-        raise _Parted(f"{text} cannot be taken: these arguments are not in its domains in this state")
-    stopped: Disabled | None = None
-    for script in scripts:
-        try:
-            yield _perform(machine, action, state, _Follower(script, recorded.choices))
-        except Disabled as disabled:
-            stopped = disabled
-        else:
-            stopped = None
-    if stopped is not None:
-        raise _Parted(f"{text} is not enabled: {guard_of(stopped)}", because=why_stopped(stopped))
-
-
-def _scripts(machine: Machine, action: Declaration, state: State, recorded: RecordedStep) -> list[list[int]]:
-    """The option numbers with which the action's domains give the recorded arguments."""
-    live = machine.thaw(state)
-
-    def arguments(chooser: ScriptedChooser) -> tuple[dict[str, Any], list[int]]:
-        return action.choose_arguments(live), [option for _, option in chooser.taken]
-
-    runs = list(machine._guarded(all_runs(arguments), action))
-    return [
-        script for found, script in runs if {name: encode(value) for name, value in found.items()} == recorded.arguments
-    ]
-
-
-def _perform(machine: Machine, action: Declaration, state: State, follower: _Follower) -> tuple[Step, State]:
-    live = machine.thaw(state)
-    with choosing(follower):
-        try:
-            arguments = action.choose_arguments(live)
-            before_body = len(follower.picked)
-            action.run(live, arguments)
-            follower.finish()
-            return Step(action.name, arguments, tuple(follower.picked[before_body:])), machine.freeze(live)
-        except _Parted:
-            raise
-        except Exception as error:
-            raise as_spec_error(error, f"the {action.role.value} {action.name}") from error
-
-
-class _Follower(ScriptedChooser):
-    """Takes the options of a script, then those that were recorded."""
-
-    def __init__(self, script: Sequence[int], choices: Sequence[Json]) -> None:
-        super().__init__(script)
-        self._left = list(choices)
-
-    def pick(self, options: Iterable[Any]) -> Any:
-        if len(self.taken) < len(self._script):
-            return super().pick(options)
-        found = options_of(options)
-        if not found:
-            raise Disabled
-        if not self._left:
-            raise _Parted(f"the action makes one more choice than recorded, among {', '.join(map(show, found))}")
-        wanted = self._left.pop(0)
-        for number, option in enumerate(found):
-            if encode(option) == wanted:
-                self.taken.append((len(found), number))
-                self.picked.append(option)
-                return option
-        raise _Parted(
-            f"the action can no longer choose {show(decode(wanted))}; it can choose {', '.join(map(show, found))}"
-        )
-
-    def finish(self) -> None:
-        """Check that all recorded choices were made."""
-        if self._left:
-            raise _Parted(f"the action no longer makes the choice that was recorded as {show(decode(self._left[0]))}")
-
-
-def guard_of(stopped: Disabled) -> str:
-    """The guard that ended a run, as ``file:line: source``."""
-    frames = traceback.extract_tb(stopped.__traceback__)
-    own = [frame for frame in frames if not frame.filename.startswith(_LANGUAGE)] or list(frames)
-    line = linecache.getline(own[-1].filename, own[-1].lineno or 0).strip()
-    return f"{shown_path(own[-1].filename)}:{own[-1].lineno}: {line}"
-
-
-def _encoded(state: State) -> dict[str, Json]:
-    return {name: encode(value) for name, value in state.items()}
-
-
-def _differences(expected: Mapping[str, Json], now: State) -> Iterator[Change]:
-    for name in now:
-        if encode(now[name]) != expected[name]:
-            yield from changes(decode_near(expected[name], now[name]), now[name], name)
-
-
-def _text(recorded: RecordedStep) -> str:
-    arguments = {name: decode(value) for name, value in recorded.arguments.items()}
-    return repr(Step(recorded.action, arguments, tuple(map(decode, recorded.choices))))
 
 
 # What the run shows at its end ----------------------------------------------------------------------------------------------------------------
