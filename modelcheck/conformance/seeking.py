@@ -74,7 +74,8 @@ AVAILABLE_PROVIDERS[BACKEND] = f"{__name__}.{Seeking.__name__}"
 def adjusted(given: settings) -> settings:
     """Settings with this backend where they name none, and without the phase that explains a failure by lines of code: these would be ours."""
     phases = [phase for phase in given.phases if phase is not Phase.explain]
-    return settings(given, phases=phases, backend=BACKEND if given.backend == "hypothesis" else given.backend)
+    examples = given.max_examples + 1  # The first that Hypothesis tries is that in which each number is 0: it takes no step.
+    return settings(given, phases=phases, max_examples=examples, backend=BACKEND if given.backend == "hypothesis" else given.backend)
 
 
 def drawn(count: int, numbers: Sequence[int] = (), shares: Sequence[float] = (), places: Sequence[Position | None] = ()) -> int:

@@ -1,7 +1,8 @@
 """Values and specs as Python source, with the imports that it needs.
 
 What is printed for a user to run must run: enum members and objects are written with their classes, which are imported by name where the module can
-be imported, and taken from the spec's file where it cannot.
+be imported, and taken from the spec's file where it cannot. Classes that a function makes have no name outside of it; a comment says where the
+program can be run.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class Script:
         self._imports: dict[str, dict[str, str]] = {}
         self._files: dict[str, str] = {}
         self._modules: set[str] = set()
+        self._local: dict[str, list[str]] = {}
         self._told: set[str] = set()
 
     def imports(self) -> list[str]:
@@ -50,7 +52,9 @@ class Script:
         if files:
             lines = ["from pathlib import Path", "", "from modelcheck.spec.loading import load_file", *lines, ""]
             lines += [f"{name} = load_file(Path({file!r}))" for file, name in files]
-        self._told |= {name for names in new.values() for name in names} | {name for _, name in files} | set(modules)
+        local = {where: [name for name in names if name not in self._told] for where, names in self._local.items()}
+        lines = [f"# To be run in {where}, which makes {' and '.join(names)}." for where, names in local.items() if names] + lines
+        self._told |= {name for names in (*new.values(), *local.values()) for name in names} | {name for _, name in files} | set(modules)
         return lines
 
     def uses(self, module: str, name: str) -> None:
@@ -126,6 +130,12 @@ class Script:
         return self._names[cls]
 
     def _named(self, cls: type | FunctionType | BuiltinFunctionType) -> str:
+        function, local, name = cls.__qualname__.rpartition(".<locals>.")
+        if local:
+            file = getattr(sys.modules.get(cls.__module__), "__file__", None)
+            where = f"{function.replace('.<locals>.', '.')}(){f' of {shown_path(file)}' if file else ''}"
+            self._local.setdefault(where, []).append(name.partition(".")[0])
+            return name
         top, _, inner = cls.__qualname__.partition(".")
         rest = f".{inner}" if inner else ""
         if not is_importable(cls.__module__):

@@ -212,7 +212,7 @@ def test_a_mistake_on_the_way_is_told_as_it_is(tmp_path):
 def test_the_backend_is_ours_whichever_way_settings_are_given():
     """Settings that name no backend get the one that seeks new states; another that they name is left alone."""
     made = adjusted(settings(max_examples=7))
-    assert (made.backend, made.max_examples, Phase.explain in made.phases) == ("modelcheck", 7, False)
+    assert (made.backend, made.max_examples, Phase.explain in made.phases) == ("modelcheck", 8, False)
     assert adjusted(settings(backend="hypothesis-urandom")).backend == "hypothesis-urandom"
 
 
@@ -286,6 +286,61 @@ def test_the_printed_failure_is_a_program(tmp_path):
     again = run_in(tmp_path, "program.py")
     assert "from pings import Kind, Message" in program
     assert "the invariant unanswered is violated in 2 steps" in again.stderr, again.stderr
+
+
+def test_one_example_is_a_run(tmp_path):
+    """The test case in which Hypothesis draws 0 each time takes no step, and is not counted among those that were asked for."""
+    with pytest.raises(AssertionError, match="is violated in"):
+        run(state_machine(Counter(bound=1), traces=tmp_path), settings(QUICK, max_examples=1))
+
+
+LOCAL = """
+from enum import Enum
+
+from attrs import frozen
+from hypothesis import settings
+
+from modelcheck import Spec, action, invariant
+
+
+def test_it():
+    class Kind(Enum):
+        PING = 1
+
+    @frozen
+    class Message:
+        kind: Kind
+
+    class Local(Spec):
+        first: Kind = Kind.PING
+
+        def init(self):
+            self.x = 0
+
+        @action((Message(Kind.PING),))
+        def send(self, m):
+            self.x += 1
+
+        @invariant
+        def small(self):
+            return self.x < 2
+
+    PROGRAM
+"""
+BEGIN = "from modelcheck.conformance import state_machine\n    state_machine(Local(first=Kind.PING)).TestCase().runTest()"
+
+
+def test_what_is_printed_of_local_classes_runs_where_they_are(tmp_path):
+    """A class that a function makes has no name outside of it, so a comment says where the program can be run."""
+    (tmp_path / "test_local.py").write_text(LOCAL.replace("PROGRAM", BEGIN))
+    done = run_in(tmp_path, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_local.py")
+    lines = [re.sub(r"^E   ", "", line) for line in done.stdout.splitlines()]
+    start = next(i for i, line in enumerate(lines) if line.startswith("Failing test case")) + 1
+    program = lines[start : lines.index("state.teardown()") + 1]
+    assert program[0] == "# To be run in test_it() of test_local.py, which makes Local and Kind."
+    (tmp_path / "test_again.py").write_text(LOCAL.replace("PROGRAM", "\n    ".join(program)))
+    again = run_in(tmp_path, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_again.py")
+    assert "the invariant small is violated in 2 steps" in again.stdout, again.stdout
 
 
 def test_a_step_that_does_nothing_is_a_line_that_does_nothing():

@@ -9,7 +9,7 @@ import pytest
 from attrs import frozen
 
 from modelcheck.trace.observation import differences
-from modelcheck.values import Bag, FrozenDict, FrozenRecord
+from modelcheck.values import Bag, FrozenDict, FrozenRecord, show
 
 
 class Kind(Enum):
@@ -100,7 +100,7 @@ def test_values_that_are_equal_are_not_the_same(value, seen):
         (Kind.TRUE, "true", True),
         ("ONE", Kind.ONE, False),
     ],
-    ids=repr,
+    ids=show,
 )
 def test_a_part_of_a_dict_may_be_seen_and_of_a_collection_the_whole(value, seen, fit):
     """Keys and fields may be left out; elements of sets, bags and sequences may not, nor be told twice."""
