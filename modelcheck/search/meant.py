@@ -67,8 +67,8 @@ def as_meant(spec: Spec, report: Report, *, shortest: bool = True) -> Meant | No
 
 
 def goes_on(spec: Spec, properties: Sequence[str] | None) -> bool:
-    """Whether a check must search on after a violation, since several are meant to be found."""
-    return len([one for one in claims_of(spec) if properties is None or one.property in properties]) > 1
+    """Whether a check must search on after a violation, since more are meant to be found in other levels."""
+    return len({one.steps for one in claims_of(spec) if properties is None or one.property in properties}) > 1
 
 
 def verdict_on(report: Report, meant: Meant | None) -> Verdict:

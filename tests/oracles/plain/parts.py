@@ -214,3 +214,37 @@ class History(Part):
     @invariant
     def linearizable(self):
         return len(self.explanations) > 0
+
+
+class Timers(Part):
+    """Timers that end early or late, each with the ticks that must pass and those that may."""
+
+    names: Fixed[tuple] = ()
+    drift: Fixed[int] = 0
+    running: dict = {}
+
+    def made(self):
+        self.running = dict.fromkeys(self.names)
+
+    def start(self, name, ticks, *, drift=None, deadline=True):
+        off = self.drift if drift is None else drift
+        self.running[name] = (max(ticks - off, 0), ticks + off if deadline else None)
+
+    def stop(self, name):
+        self.running[name] = None
+
+    def runs(self, name):
+        return self.running[name] is not None
+
+    def ended(self):
+        return [name for name in self.running if self.runs(name) and self.running[name][0] == 0]
+
+    def end(self, name):
+        require(name in self.ended())
+        self.running[name] = None
+
+    @action
+    def tick(self):
+        after = {name: left and (max(left[0] - 1, 0), None if left[1] is None else left[1] - 1) for name, left in self.running.items()}
+        require(after != self.running and all(left is None or left[1] is None or left[1] >= 0 for left in after.values()))
+        self.running = after
