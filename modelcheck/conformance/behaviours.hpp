@@ -345,8 +345,8 @@ class Behaviours {
     const bool complete = walk.over(tree, [&](Word word) {
       const Leaf& leaf = *leaf_of(word);
       if (pattern_ != kAny) {
-        const uint32_t known = patterns_[static_cast<size_t>(pattern_)].of(leaf.path);
-        if (known == 0) unmatched_.push_back(leaf.path);
+        const uint32_t known = patterns_[static_cast<size_t>(pattern_)].of(leaf.label);
+        if (known == 0) unmatched_.push_back(leaf.label);
         if (known >> Pattern::kShift != 0) filter_.learn(known, miss_.script);
         if (known == 0 || known >> Pattern::kShift != 0) return true;
       }
@@ -387,7 +387,7 @@ class Behaviours {
     seen_.insert(fingerprint);
     const uint32_t above = present_.origins[at_];
     if (leaf == nullptr) origins_.share(above);
-    (closing_ ? present_ : next_).push(codec_, state_, fingerprint, leaf == nullptr ? above : origins_.add(above, leaf->path));
+    (closing_ ? present_ : next_).push(codec_, state_, fingerprint, leaf == nullptr ? above : origins_.add(above, leaf->label));
   }
 
   bool test(uint64_t fingerprint, bool& passes) {

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-from attrs import evolve
 
 from modelcheck.errors import SpecError, UsageError
 from modelcheck.limits import Limits
@@ -16,14 +14,16 @@ from modelcheck.limits.given import NO_LIMITS, callback, limits_given, names, wh
 from modelcheck.limits.memory import peak_bytes
 from modelcheck.limits.watch import Overrun, Watch
 from modelcheck.search.effort import efforts
+from modelcheck.search.endless import Endless
 from modelcheck.search.evidence import evidence, failing_run
 from modelcheck.search.exploration import ORDERS, Exploration
 from modelcheck.search.refinement import first_astray, refined
 from modelcheck.search.report import CellReport, Progress, PropertyReport, Report
 from modelcheck.search.suspicions import action_reports, suspicions
 from modelcheck.search.unfinished import unfinished
-from modelcheck.spec import Declaration, Machine, Role, Spec, machine_of
+from modelcheck.spec import LIVENESS, Declaration, Machine, Role, Spec, Strength, machine_of
 from modelcheck.spec.constants import unknown
+from modelcheck.spec.fairness import assumed
 from modelcheck.spec.loading import source_file
 from modelcheck.spec.overrun import out_of_memory, told
 from modelcheck.verdict import Verdict
@@ -43,6 +43,7 @@ def check(
     order: str = "breadth",
     seed: int = 0,
     keep_going: bool = False,
+    fair: Mapping[str, Strength | str] | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
     """Explore every reachable state of a spec.
@@ -56,6 +57,7 @@ def check(
             says ``holds``; the limit of depth says where it begins again).
         seed: Of the random walk, below 2**64.
         keep_going: Search on after a violation, until every property has a verdict.
+        fair: How fair actions are assumed to be, by name, in place of what the spec says: a `Strength`, or the word for it.
         progress: Called a few times a second.
 
     Raises:
@@ -65,7 +67,7 @@ def check(
     _check_arguments(spec, limits, workers, order, seed)
     properties = names("properties", properties)
     callback("progress", progress)
-    return _Check(spec, properties, limits, seed if order == "random" else None).report(
+    return _Check(spec, properties, limits, seed if order == "random" else None, dict(fair or {})).report(
         limits=limits, workers=workers, order=order, seed=seed, keep_going=keep_going, progress=progress
     )
 
@@ -88,8 +90,11 @@ def _check_arguments(spec: Spec, limits: Limits, workers: int, order: str, seed:
 class _Check:
     """One call of `check`, within its limits from the first run of ``init`` to the last step of a counterexample."""
 
-    def __init__(self, spec: Spec, names: Sequence[str] | None, limits: Limits, seed: int | None) -> None:
+    def __init__(
+        self, spec: Spec, names: Sequence[str] | None, limits: Limits, seed: int | None, fair: Mapping[str, Strength | str]
+    ) -> None:
         self._spec = spec
+        self._fair = fair
         self._names = names
         self._seed = seed
         self._budget = Budget(limits)
@@ -107,17 +112,22 @@ class _Check:
     def _report(self, options: dict[str, Any]) -> Report:
         machine = machine_of(self._spec)
         chosen, check_deadlock = _chosen(machine, self._names)
+        fair = assumed(machine, self._fair)
+        liveness = [each for each in chosen if each.role in LIVENESS]
+        chosen = [each for each in chosen if each.role not in LIVENESS]
         declared = [*machine.actions, *machine.constraints, *chosen, *(machine.terminals if check_deadlock else [])]
         exploration = Exploration(
-            machine, declared, check_deadlock=check_deadlock, budget=self._budget, watch=self._watch, **options
-        )
+            machine, declared, check_deadlock=check_deadlock, budget=self._budget, watch=self._watch, liveness=liveness, **options
+        )  # fmt: skip
         astray = first_astray(machine, chosen, self._budget, options["limits"].states)
         try:
+            endless = Endless(machine, exploration, liveness, fair, self._budget)
+            exploration.between_levels = endless.look
             exploration.run()
             self._budget.extend()
             self._watch.resume()
-            report = refined(_report(machine, exploration, chosen, check_deadlock, self._seed), chosen, astray)
-            return _with_liveness(report, [each for each in machine.liveness if self._names is None or each.name in self._names])
+            endless.finish()
+            return refined(_report(machine, exploration, chosen, check_deadlock, endless, self._seed), chosen, astray)
         except SpecError as error:
             error.trace = failing_run(machine, exploration, source_of(machine))
             raise
@@ -130,19 +140,9 @@ class _Check:
 
 def _chosen(machine: Machine, named: Sequence[str] | None) -> tuple[list[Declaration], bool]:
     if named is None:
-        return machine.properties, True
+        return machine.asked, True
     chosen = [machine.find(name, machine.asked) for name in named if name != DEADLOCK]
-    return [declared for declared in machine.properties if declared in chosen], DEADLOCK in named
-
-
-def _with_liveness(report: Report, asked: Sequence[Declaration]) -> Report:
-    """The report with what is not answered yet: a property of what must happen is unknown."""
-    if not asked:
-        return report
-    unknown_ones = [PropertyReport(each.name, each.role.value, Verdict.UNKNOWN) for each in asked]
-    verdict = Verdict.all_of([report.verdict, Verdict.UNKNOWN])
-    reason = "what must happen is not checked yet" if verdict is Verdict.UNKNOWN else None
-    return evolve(report, properties=(*report.properties, *unknown_ones), verdict=verdict, reason=report.reason or reason)
+    return [declared for declared in machine.asked if declared in chosen], DEADLOCK in named
 
 
 # The report --------------------------------------------------------------------------------------------------------------------------------------
@@ -158,22 +158,22 @@ def source_of(machine: Machine) -> str:
 
 
 def _report(
-    machine: Machine, exploration: Exploration, chosen: Sequence[Declaration], check_deadlock: bool, seed: int | None
+    machine: Machine, exploration: Exploration, chosen: Sequence[Declaration], check_deadlock: bool, endless: Endless, seed: int | None
 ) -> Report:
     stats = exploration.explorer.stats()
-    properties = _property_reports(machine, exploration, chosen, check_deadlock)
+    properties = (*_property_reports(machine, exploration, chosen, check_deadlock), *endless.reports(source_of(machine)))
     verdict = Verdict.all_of(report.verdict for report in properties) if properties else _on_the_rest(exploration)
     if verdict is Verdict.HOLDS and not exploration.complete:
         verdict = Verdict.UNKNOWN
     states = stats["states"]
     recorder = exploration.recorder
-    trees = [tree for tree in recorder.trees.values() if tree.declared]
+    acting = {action.name for action in machine.actions}
     return Report(
         spec=machine.cls.__name__,
         source=source_of(machine),
         constants=machine.constants,
         verdict=verdict,
-        reason=exploration.stopped or "the search was not complete" if verdict is Verdict.UNKNOWN else None,
+        reason=_why_unknown(exploration, properties) if verdict is Verdict.UNKNOWN else None,
         states=states,
         generated=stats["generated"],
         depth=stats["depth"],
@@ -184,7 +184,7 @@ def _report(
         out_of_bounds=stats["out_of_bounds"],
         properties=properties,
         actions=action_reports(exploration),
-        predicate_calls={t.declared.name: t.calls for t in trees if t.declared and t.declared.role is not Role.ACTION},
+        predicate_calls={name: calls for name, calls in recorder.calls_by_name().items() if name not in acting},
         cells=tuple(
             sorted(
                 (CellReport(cell.path, len(cell.values)) for cell in recorder.layout.cells),
@@ -195,10 +195,16 @@ def _report(
         python_seconds=recorder.seconds,
         table_load=states / max(stats["table_slots"], 1),
         bytes_per_state=(stats["table_bytes"] + stats["log_bytes"]) / max(states, 1),
-        warnings=suspicions(machine, exploration),
+        warnings=(*suspicions(machine, exploration), *endless.warnings()),
+        fair=endless.assumed,
         seed=seed,
         walk_length=exploration.walk_length,
     )
+
+
+def _why_unknown(exploration: Exploration, properties: Sequence[PropertyReport]) -> str:
+    notes = (report.note for report in properties if report.note is not None)
+    return exploration.stopped or next(notes, "the search was not complete")
 
 
 def _on_the_rest(exploration: Exploration) -> Verdict:

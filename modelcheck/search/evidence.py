@@ -14,7 +14,7 @@ from modelcheck.errors import ImpureError, ModelcheckError
 from modelcheck.search.exploration import Exploration
 from modelcheck.spec import Declaration, Machine, State, Step
 from modelcheck.statespace.recording.recorder import Recorder, Run
-from modelcheck.trace import Outcome, Trace, replay
+from modelcheck.trace import Outcome, Replay, Trace, replay
 
 Path = Sequence[tuple[int, list[int]]]
 """The trees walked and the choices made in each, the initialiser's first."""
@@ -39,13 +39,24 @@ def evidence(
     trace = _rebuilt(machine, exploration, found, name, kind, source)
     confirmed = replay(machine, trace)
     if confirmed.outcome is not Outcome.CONFIRMED:
-        at = "" if confirmed.step is None else f" at step {confirmed.step}"
-        raise ImpureError(
-            f"the run found for {name} could not be replayed{at}: {confirmed.reason}",
-            place=machine.place,
-            remedy="Actions and properties must depend on the state alone: no random numbers, time, changing globals, hash() or id().",
-        )
+        raise unconfirmed(confirmed, name, machine.place)
     return confirmed.trace
+
+
+def unconfirmed(replayed: Replay, name: str, place: str) -> ImpureError:
+    """The error for a run that the search has found and plain objects do not go through.
+
+    Args:
+        replayed: What came of it.
+        name: The property's name.
+        place: Where the spec is written.
+    """
+    at = "" if replayed.step is None else f" at step {replayed.step}"
+    return ImpureError(
+        f"the run found for {name} could not be replayed{at}: {replayed.reason}",
+        place=place,
+        remedy="Actions and properties must depend on the state alone: no random numbers, time, changing globals, hash() or id().",
+    )
 
 
 def failing_run(machine: Machine, exploration: Exploration, source: str) -> Trace | None:
@@ -69,14 +80,19 @@ def failing_run(machine: Machine, exploration: Exploration, source: str) -> Trac
 def _rebuilt(
     machine: Machine, exploration: Exploration, found: tuple[int, int], name: str, kind: str, source: str
 ) -> Trace:
-    recorder = exploration.recorder
+    states, steps = along(exploration.recorder, exploration.explorer.path(*found))
+    return Trace(machine.cls.__name__, source, machine.constants, name, kind, states, steps)
+
+
+def along(recorder: Recorder, path: Path) -> tuple[tuple[State, ...], tuple[Step, ...]]:
+    """The states and steps on a path, as the kernel gives it."""
     states = []
     steps = []
-    for run, state, action in _walk(recorder, exploration.explorer.path(*found)):
+    for run, state, action in _walk(recorder, path):
         states.append(state)
         if action is not None:
             steps.append(Step(action.name, dict(run.arguments), run.choices))
-    return Trace(machine.cls.__name__, source, machine.constants, name, kind, tuple(states), tuple(steps))
+    return tuple(states), tuple(steps)
 
 
 def walked(recorder: Recorder, path: Path) -> list[State]:

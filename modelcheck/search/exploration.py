@@ -15,7 +15,7 @@ from modelcheck.limits.raising import started
 from modelcheck.limits.watch import Overrun, Watch
 from modelcheck.search.kernel import _explorer as native
 from modelcheck.search.report import Progress
-from modelcheck.spec import Declaration, Machine
+from modelcheck.spec import Declaration, Machine, Role
 from modelcheck.spec.overrun import out_of_memory, told
 from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.recording.recorder import Recorder
@@ -71,12 +71,14 @@ class Exploration:
         progress: Called a few times a second.
         budget: The time and memory that there are.
         watch: Ends the runs of the spec's code that outlive the budget.
+        liveness: The properties of what must happen; where there are any, and the search is no random walk, it records the steps that it takes.
 
     Attributes:
         stopped: Why the search ended before it was complete, or None.
         walk_length: After how many steps a random walk begins again; None for the other orders.
         failed: What raised an error, and the state in which it did, as the kernel's findings name states; None if nothing did.
         complete: Whether every reachable state was expanded.
+        between_levels: Called when a level is done and the next one is to begin; True if a violation was found.
     """
 
     def __init__(
@@ -93,14 +95,19 @@ class Exploration:
         progress: Callable[[Progress], None] | None,
         budget: Budget,
         watch: Watch,
+        liveness: Sequence[Declaration] = (),
     ) -> None:
         self.walk_length = _walk_length(limits) if order == "random" else None
         self.space = kernel.Space(check_deadlock=check_deadlock)
-        self.recorder = Recorder(machine, declared, self.space, split=True)
+        records = bool(liveness) and order != "random"
+        asked = [*declared, *liveness] if records else declared
+        self.recorder = Recorder(machine, asked, self.space, split=True, labelled=records)
         self.explorer = native.Explorer(
             self.space, mode=_MODES[order], workers=workers, seed=seed, walk_length=self.walk_length or 0,
-            memory_limit_bytes=budget.memory_bytes,
+            memory_limit_bytes=budget.memory_bytes, records=records,
+            skips_met=all(each.role is Role.EVENTUALLY for each in liveness),
         )  # fmt: skip
+        self.between_levels: Callable[[], bool] = lambda: False
         self.stopped: str | None = None
         self.complete = False
         self._limits = limits
@@ -136,9 +143,20 @@ class Exploration:
                 break
             elif self._limits.depth is not None and self.explorer.stats()["depth"] >= self._limits.depth and self._breadth:
                 self._stop(f"the depth limit of {self._limits.depth} was reached")
+            elif self._breadth and self._between() and not self._keep_going:
+                break
         if self._failure is not None:
             raise self._failure
         self.recorder.check_values()
+
+    def _between(self) -> bool:
+        try:
+            return self.between_levels()
+        except Overrun:
+            self._stop(self._budget.over() or "it was told to stop")
+        except MemoryError as error:
+            self._stop(out_of_memory(error))
+        return False
 
     def cut_short(self, overrun: Overrun, doing: str) -> None:
         """Note that what is done after the search was ended too."""

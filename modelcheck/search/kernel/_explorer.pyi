@@ -1,5 +1,9 @@
 """The native search: the fingerprint table, the frontier, the log and the exploring step, on a space of cells and trees."""
 
+from array import array
+from collections.abc import Sequence
+
+from modelcheck.liveness.kernel._liveness import Graph
 from modelcheck.statespace.kernel._kernel import Space
 
 BREADTH: int  # mode: level by level
@@ -13,6 +17,10 @@ class Explorer:
     one worker. Breadth-first exploration begins
     with the void state as a level of its own, number 0: the first LEVEL_DONE comes after the initial states. A
     `walk_length` or `memory_limit_bytes` of 0 is none.
+
+    With `records` the workers record the steps that they take, for `graph`, and evaluate the LIVENESS trees: goal and premise
+    of the i-th of them are bits 2 i and 2 i + 1 of a row. With `skips_met` states in which all goals are true get no row.
+    States are numbered; there are at most 2**32 - 2. Not in WALK mode.
     """
 
     def __init__(
@@ -25,6 +33,8 @@ class Explorer:
         walk_length: int = 0,
         memory_limit_bytes: int = 0,
         table_slots: int = 0,
+        records: bool = False,
+        skips_met: bool = False,
     ) -> None: ...
     def run(self, worker: int, max_states: int) -> int:
         """Expand up to max_states states of the present level without the GIL. Thread-safe for distinct workers."""
@@ -81,6 +91,15 @@ class Explorer:
         """For each predicate tree ``(tree, evaluations on states that are not initial, whether one was asked of some arguments)``."""
     def stuttering(self) -> int | None:
         """The parent to give to `path`, with ordinal -1, for a state that is no place to end and that every enabled step leads back to."""
+    def graph(self) -> Graph:
+        """The steps recorded so far. With all workers at rest; of no use any more when one of them goes on."""
+    def keys(self, numbers: int) -> array[int]:
+        """What tells the states with numbers below ``numbers`` apart, 64 bits for each, 0 where there is none."""
+    def through(self, keys: Sequence[int], labels: Sequence[int | None]) -> list[tuple[int, list[int]]]:
+        """A run through the states with these keys, as `path` gives it, by steps with these labels; any will do for None.
+
+        The first state is an initial one.
+        """
 
 class FingerprintTable:
     """The table by itself, for tests and for the benchmark of the floor; it grows by as many threads as it is told."""

@@ -10,8 +10,10 @@ from libcpp.memory cimport unique_ptr
 from libcpp.pair cimport pair
 from libcpp.vector cimport vector
 
+from modelcheck.liveness.kernel._liveness cimport CGraph, Graph
 from modelcheck.statespace.kernel._kernel cimport CSpace, Ids, Miss, Space, checked, content, told
 
+from array import array
 import time
 
 
@@ -47,6 +49,8 @@ cdef extern from "modelcheck/search/kernel/explorer.hpp" namespace "modelcheck" 
         uint64_t walk_length
         uint64_t memory_limit_bytes
         uint64_t table_slots
+        cbool records
+        cbool skips_met
 
     cdef cppclass Finding:
         int64_t tree
@@ -98,9 +102,13 @@ cdef extern from "modelcheck/search/kernel/explorer.hpp" namespace "modelcheck" 
         vector[ActionCount] action_counts() except +
         vector[Evaluations] evaluations() except +
         uint64_t stuttering() except +
+        unique_ptr[CGraph] graph() except +
+        void keys(uint64_t* into, uint64_t size) except +
+        vector[PathStep] through(const vector[uint64_t]& keys, const vector[uint32_t]& labels) except +
 
 
 BREADTH, DEPTH, WALK = range(3)
+cdef uint32_t ANY = 0xFFFFFFFF
 
 
 cdef class Explorer:
@@ -119,6 +127,8 @@ cdef class Explorer:
         uint64_t walk_length=0,
         uint64_t memory_limit_bytes=0,
         uint64_t table_slots=0,
+        bint records=False,
+        bint skips_met=False,
     ):
         cdef Settings settings
         settings.mode = <Mode><uint8_t>checked(mode, 3, "mode")
@@ -127,6 +137,8 @@ cdef class Explorer:
         settings.walk_length = walk_length
         settings.memory_limit_bytes = memory_limit_bytes
         settings.table_slots = table_slots
+        settings.records = records
+        settings.skips_met = skips_met
         self.space = space
         self.explorer.reset(new CExplorer(space.space.get()[0], settings))
 
@@ -185,6 +197,35 @@ cdef class Explorer:
     def stuttering(self):
         cdef uint64_t found = self.explorer.get().stuttering()
         return None if found == VOID else found
+
+    def graph(self):
+        cdef Graph made = Graph.__new__(Graph)
+        cdef CExplorer* explorer = self.explorer.get()
+        made.owner = self
+        with nogil:
+            made.graph.reset(explorer.graph().release())
+        return made
+
+    def keys(self, uint32_t numbers):
+        found = array("Q", bytes(8)) * numbers
+        cdef uint64_t[::1] into = found
+        cdef CExplorer* explorer = self.explorer.get()
+        if numbers:
+            with nogil:
+                explorer.keys(&into[0], numbers)
+        return found
+
+    def through(self, keys, labels):
+        cdef vector[uint64_t] states = keys
+        cdef vector[uint32_t] steps
+        cdef uint32_t which
+        if len(keys) != len(labels):
+            raise ValueError("each state needs the label of the step to it")
+        for label in labels:
+            which = ANY if label is None else label
+            steps.push_back(which)
+        cdef vector[PathStep] found = self.explorer.get().through(states, steps)
+        return [(step.tree, list(step.script)) for step in found]
 
 
 cdef class FingerprintTable:

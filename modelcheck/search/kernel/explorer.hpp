@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "modelcheck/liveness/kernel/graph.hpp"
 #include "strategies.hpp"
 
 namespace modelcheck {
@@ -59,7 +60,7 @@ class Explorer {
   // While fingerprints move, the old table and the new one exist together.
   bool grow() {
     const uint64_t slots = search_.table.next_size();
-    const uint64_t more = FingerprintTable::bytes_for(slots);
+    const uint64_t more = search_.table.bytes_for(slots);
     const uint64_t limit = search_.settings.memory_limit_bytes;
     if (limit != 0 && search_.bytes() + more > limit) return false;
     return more <= available_memory() && search_.table.grow(slots, search_.settings.workers);
@@ -120,6 +121,47 @@ class Explorer {
       if (met.ref != kVoid && (found.ref == kVoid || met.depth < found.depth)) found = met;
     }
     return found.ref;
+  }
+
+  // The steps recorded so far. With all workers at rest; it refers to what they wrote until one of them goes on.
+  std::unique_ptr<Graph> graph() const {
+    std::vector<const RowLog*> logs;
+    std::vector<Number> initial;
+    uint64_t numbers = 1;
+    for (const auto& worker : workers_) {
+      logs.push_back(&worker->recording().rows());
+      initial.insert(initial.end(), worker->recording().initial().begin(), worker->recording().initial().end());
+      numbers = std::max(numbers, worker->log().size() * search_.settings.workers);
+    }
+    return std::make_unique<Graph>(logs, std::move(initial), static_cast<Number>(numbers));
+  }
+
+  // What the table keeps of each state, by number. With all workers at rest.
+  void keys(uint64_t* into, uint64_t size) const {
+    if (!search_.settings.records) throw std::invalid_argument("states have no numbers");
+    search_.table.each([into, size](uint64_t key, uint32_t number) {
+      if (number < size) into[number] = key;
+    });
+  }
+
+  // A run through states that are given by their keys, by steps with these labels; any step will do for kOutside. Each state but the last must have been expanded.
+  std::vector<PathStep> through(const std::vector<uint64_t>& keys, const std::vector<uint32_t>& labels) const {
+    std::vector<PathStep> steps;
+    State state(search_.space);
+    State::Undo passed;
+    uint64_t fingerprint = 0;
+    for (size_t i = 0; i < keys.size(); ++i) {
+      const Leaf* leaf = nullptr;
+      uint64_t found = fingerprint;
+      const auto fits = [&](const Leaf& candidate, uint64_t following) {
+        return FingerprintTable::key(following) == keys[i] && (labels[i] == kOutside || candidate.label == labels[i]) && (found = following, true);
+      };
+      steps.push_back(first(state, fingerprint, i == 0 ? search_.plan.init : search_.plan.actions, fits, leaf));
+      state.apply(*leaf, passed);
+      passed.clear();
+      fingerprint = found;
+    }
+    return steps;
   }
 
  private:
@@ -184,6 +226,25 @@ class Explorer {
       if (!passed) throw std::runtime_error("a tree lacks a path that the search has taken; this is a bug, please report it");
     }
     throw std::invalid_argument("the state has no successor with this ordinal");
+  }
+
+  // Walks up to the first leaf that fits, given with the fingerprint of the state after it.
+  template <typename Fits>
+  PathStep first(const State& state, uint64_t fingerprint, const std::vector<const Tree*>& trees, Fits&& fits, const Leaf*& leaf) const {
+    Miss miss;
+    Walk walk(search_.space, state, state, miss);
+    for (const Tree* tree : trees) {
+      walk.over(*tree, [&](Word word) {
+        if (is_cut(word)) return true;
+        uint64_t following = fingerprint + leaf_of(word)->delta;
+        if (!walk.add_open_writes(*leaf_of(word), following)) return false;
+        if (!fits(*leaf_of(word), following)) return true;
+        leaf = leaf_of(word);
+        return false;
+      });
+      if (leaf != nullptr) return {tree->index(), miss.script};
+    }
+    throw std::runtime_error("a step that was recorded is not there; this is a bug, please report it");
   }
 
   Search search_;

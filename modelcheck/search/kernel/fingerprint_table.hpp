@@ -15,7 +15,8 @@ namespace modelcheck {
 
 // Open addressing over buckets of one cache line. A fingerprint's bucket is the upper half of fingerprint * buckets, which allows any number of buckets and keeps
 // the order of fingerprints, so growing reads and writes memory sequentially. Within the bucket the search begins at a slot that the low bits name and
-// wraps, which ends most searches at the first or second slot; a full bucket overflows into the next. Nothing is ever removed.
+// wraps, which ends most searches at the first or second slot; a full bucket overflows into the next. Nothing is ever removed. Where states have numbers, those stand
+// in a parallel array.
 class FingerprintTable {
  public:
   using Slot = std::atomic<uint64_t>;
@@ -27,14 +28,15 @@ class FingerprintTable {
     bool found;
   };
 
-  explicit FingerprintTable(uint64_t slots) {
-    const uint64_t buckets = buckets_for(slots);
-    region_ = Region::huge(buckets * kBucketBytes);
-    if (!region_) throw std::bad_alloc();
-    buckets_ = buckets;
+  explicit FingerprintTable(uint64_t slots, bool numbered = false) : FingerprintTable(std::nothrow, slots, numbered) {
+    if (!allocated()) throw std::bad_alloc();
   }
 
-  void prefetch(uint64_t fingerprint) const noexcept { __builtin_prefetch(bucket(bucket_of(key(fingerprint))), 1); }
+  void prefetch(uint64_t fingerprint) const noexcept {
+    const uint64_t index = bucket_of(key(fingerprint));
+    __builtin_prefetch(bucket(index), 1);
+    if (numbered_) __builtin_prefetch(numbers() + index * kBucketSlots, 1);
+  }
 
   // There is always an empty slot to end at, since callers reserve room before they claim.
   Place find(uint64_t fingerprint) const noexcept {
@@ -50,10 +52,31 @@ class FingerprintTable {
     return find_beyond(wanted, start);
   }
 
-  // Puts the fingerprint at the place where `find` missed it. False when another thread has put the same one first. What a thread knew when it claimed
+  // The number of a fingerprint that was found. One that another thread has just claimed gets its number in a moment.
+  uint32_t number(Place place) const noexcept {
+    const std::atomic<uint32_t>& kept = numbers()[place.slot - bucket(0)];
+    for (;;) {
+      const uint32_t found = kept.load(std::memory_order_acquire);
+      if (found != 0) return found - 1;
+    }
+  }
+
+  // Calls `visit` with the key and the number of each fingerprint, with no claim under way.
+  template <typename Visit>
+  void each(Visit&& visit) const {
+    for (uint64_t i = 0; i < slots(); ++i) {
+      const uint64_t present = bucket(0)[i].load(std::memory_order_relaxed);
+      if (present != 0) visit(present, numbers()[i].load(std::memory_order_relaxed) - 1);
+    }
+  }
+
+  // What the table keeps of a fingerprint.
+  static uint64_t key(uint64_t fingerprint) noexcept { return fingerprint == 0 ? kZero : fingerprint; }
+
+  // Puts the fingerprint, and its number, at the place where `find` missed it. False when another thread has put the same one first. What a thread knew when it claimed
   // a fingerprint is visible to whoever finds it.
   template <bool Shared>
-  bool claim(Place place, uint64_t fingerprint) noexcept {
+  bool claim(Place place, uint64_t fingerprint, uint32_t number = 0) noexcept {
     if constexpr (Shared) {
       uint64_t empty = 0;
       while (!place.slot->compare_exchange_strong(empty, key(fingerprint), std::memory_order_acq_rel)) {
@@ -64,6 +87,7 @@ class FingerprintTable {
     } else {
       place.slot->store(key(fingerprint), std::memory_order_relaxed);
     }
+    if (numbered_) numbers()[place.slot - bucket(0)].store(number + 1, std::memory_order_release);
     if (place.buckets > longest_probe_.load(std::memory_order_relaxed)) note_probe(place.buckets);
     return true;
   }
@@ -82,14 +106,15 @@ class FingerprintTable {
   // No other thread may use the table meanwhile. False when the machine refuses the memory; the table is then as before. Most of the time goes into pages of the new
   // region that are touched first, so it is done by as many threads as the search has; each moves its part of the slots, in their order.
   bool grow(uint64_t slots, uint32_t threads) noexcept {
-    FingerprintTable larger(std::nothrow, slots);
-    if (!larger.region_) return false;
+    FingerprintTable larger(std::nothrow, slots, numbered_);
+    if (!larger.allocated()) return false;
     if (threads < 2) {
       move_to<false>(larger, 0, this->slots());
     } else {
       move_by(larger, threads);
     }
     std::swap(region_, larger.region_);
+    std::swap(numbers_, larger.numbers_);
     buckets_ = larger.buckets_;
     longest_probe_.store(larger.longest_probe());
     return true;
@@ -101,9 +126,9 @@ class FingerprintTable {
     return slots() / 8 * 13;
   }
 
-  static uint64_t bytes_for(uint64_t slots) noexcept { return buckets_for(slots) * kBucketBytes; }
+  uint64_t bytes_for(uint64_t slots) const noexcept { return buckets_for(slots) * bucket_bytes(); }
   uint64_t slots() const noexcept { return buckets_ * kBucketSlots; }
-  uint64_t bytes() const noexcept { return buckets_ * kBucketBytes; }
+  uint64_t bytes() const noexcept { return buckets_ * bucket_bytes(); }
   uint64_t limit() const noexcept { return slots() / 16 * 13; }
   bool full() const noexcept { return reserved_.load(std::memory_order_relaxed) >= limit(); }
   uint32_t longest_probe() const noexcept { return longest_probe_.load(std::memory_order_relaxed); }
@@ -113,9 +138,13 @@ class FingerprintTable {
   static constexpr uint64_t kBucketBytes = 64;
   static constexpr uint64_t kZero = 0x5bd1e9955bd1e995u;  // Stands for fingerprint 0, since 0 marks an empty slot.
 
-  FingerprintTable(std::nothrow_t, uint64_t slots) noexcept : region_(Region::huge(bytes_for(slots))), buckets_(buckets_for(slots)) {}
+  FingerprintTable(std::nothrow_t, uint64_t slots, bool numbered) noexcept
+      : numbered_(numbered), region_(Region::huge(buckets_for(slots) * kBucketBytes)), buckets_(buckets_for(slots)) {
+    if (numbered_) numbers_ = Region::huge(buckets_ * kBucketSlots * sizeof(uint32_t));
+  }
 
-  static uint64_t key(uint64_t fingerprint) noexcept { return fingerprint == 0 ? kZero : fingerprint; }
+  bool allocated() const noexcept { return region_ && (!numbered_ || numbers_); }
+  uint64_t bucket_bytes() const noexcept { return kBucketBytes + (numbered_ ? kBucketSlots * sizeof(uint32_t) : 0); }
   static uint64_t buckets_for(uint64_t slots) noexcept { return slots < 16 ? 2 : (slots + kBucketSlots - 1) / kBucketSlots; }
   uint64_t bucket_of(uint64_t wanted) const noexcept { return static_cast<uint64_t>((static_cast<unsigned __int128>(wanted) * buckets_) >> 64); }
   Slot* bucket(uint64_t index) const noexcept { return static_cast<Slot*>(region_.data()) + index * kBucketSlots; }
@@ -125,7 +154,9 @@ class FingerprintTable {
   void move_to(FingerprintTable& larger, uint64_t begin, uint64_t end) const noexcept {
     for (uint64_t i = begin; i < end; ++i) {
       const uint64_t present = bucket(0)[i].load(std::memory_order_relaxed);
-      if (present != 0) larger.claim<Shared>(larger.find(present), present);
+      if (present == 0) continue;
+      const uint32_t number = numbered_ ? numbers()[i].load(std::memory_order_relaxed) - 1 : 0;
+      larger.claim<Shared>(larger.find(present), present, number);
     }
   }
 
@@ -168,6 +199,10 @@ class FingerprintTable {
     }
   }
 
+  std::atomic<uint32_t>* numbers() const noexcept { return static_cast<std::atomic<uint32_t>*>(numbers_.data()); }
+
+  bool numbered_;                           // Whether fingerprints have numbers.
+  Region numbers_;                          // For each slot the number plus one; 0 until it is known.
   Region region_;                           // buckets_ lines of 8 fingerprints; 0 is an empty slot.
   uint64_t buckets_ = 0;                    // At least 2.
   std::atomic<uint64_t> reserved_{0};       // Fingerprints present or promised room; at most limit().

@@ -61,6 +61,7 @@ struct Plan {
     collect(space, Role::kInit, init);
     collect(space, Role::kAction, actions);
     collect(space, Role::kTerminal, terminal);
+    collect(space, Role::kLiveness, liveness);
     for (const Tree* tree : watched) {
       if (tree->role() == Role::kStep) step_readers |= tree->reader();
     }
@@ -78,6 +79,7 @@ struct Plan {
   std::vector<const Tree*> actions;
   std::vector<const Tree*> watched;  // Predicates of successors: constraints, then steps, then invariants, then reachability.
   std::vector<const Tree*> terminal;
+  std::vector<const Tree*> liveness;  // Premise and goal of what must happen, one tree for each property and combination of arguments.
   Readers step_readers = 0;  // The bits of the STEP trees,
   bool steps = false;        // and whether there are any.
 };
@@ -89,6 +91,8 @@ struct Settings {
   uint64_t walk_length = 0;         // Actions in a row; 0 for no limit.
   uint64_t memory_limit_bytes = 0;  // 0 for no limit.
   uint64_t table_slots = 0;         // At the beginning; 0 for a small default.
+  bool records = false;             // Whether the steps between states are recorded,
+  bool skips_met = false;           // and those from states in which all goals are true left out.
 };
 
 // What a worker tells the others at the end of each batch.
@@ -109,7 +113,7 @@ struct Search {
         plan(shared),
         codec(shared),
         findings(plan.trees),
-        table(chosen.table_slots == 0 ? kFirstSlots : chosen.table_slots),
+        table(chosen.table_slots == 0 ? kFirstSlots : chosen.table_slots, chosen.records),
         progress(new Progress[chosen.workers]) {}
 
   uint64_t sum(std::atomic<uint64_t> Progress::*counter) const noexcept {

@@ -20,13 +20,13 @@ class Strategy : public Worker {
  protected:
   // Settles the candidates that are left.
   Pause settle_all(Expansion& e) {
-    if (!check_end(e)) return Pause::kMiss;
+    if (!value(e) || !check_end(e)) return Pause::kMiss;
     for (; e.next < e.candidates.size(); ++e.next) {
       const Settled settled = settle(e);
       if (settled == Settled::kMiss) return Pause::kMiss;
       if (settled == Settled::kGrow) return Pause::kGrow;
     }
-    if (e.at.depth > 0) ++counts_.expanded;
+    finish(e);
     return Pause::kMore;
   }
 };

@@ -2,13 +2,14 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <stdexcept>
 #include <utility>
 #include <vector>
 
+#include "expansion.hpp"
 #include "modelcheck/statespace/kernel/guards.hpp"
 #include "recent.hpp"
+#include "recording.hpp"
 #include "search.hpp"
 #include "modelcheck/statespace/kernel/walk.hpp"
 
@@ -16,83 +17,22 @@ namespace modelcheck {
 
 enum class Pause : uint8_t { kMore, kLevelDone, kMiss, kGrow };
 
-// A successor that has been generated and not yet looked up.
-struct Candidate {
-  uint64_t fingerprint;
-  const Leaf* leaf;
-  uint32_t ordinal;  // Its place among all successors of the state, those counted at once included.
-  bool known;        // Whether it is the state itself or was met a moment ago, so that it is in the table.
-};
-
-// A state being expanded.
-struct Expansion {
-  explicit Expansion(const Space& space, bool steps) : state(space), before(steps ? std::make_unique<State>(space) : nullptr) {}
-
-  State state;                    // The successor while a candidate is judged, the state itself otherwise.
-  std::unique_ptr<State> before;  // The state itself all the time; only with STEP trees.
-  uint64_t fingerprint = 0;
-  Waiting at{kVoid, 0};
-  size_t next_tree = 0;               // The trees before it have put their leaves into `candidates`.
-  size_t next = 0;                    // The candidates before it are settled.
-  uint64_t successors = 0;            // How many the trees before next_tree gave,
-  uint64_t moving = 0;                // and how many of them are another state.
-  size_t judged = 0;                  // Predicates of the next candidate that are evaluated, so that a miss repeats none.
-  uint64_t passed = 0;                // Leaves of the present INIT tree that are settled already; a walk after them passes them by.
-  bool generated = false;             // Whether all trees are walked, or at least as far as there are paths.
-  bool partial = false;               // Whether more initial states are to be generated when the candidates are settled.
-  Readers unmoved = 0;                // STEP predicates known to hold of a step that touches none of their cells.
-  bool cut = false;                   // Whether a bound cut a step, so that the state is no end.
-  bool ended = false;                 // Whether it is known if the state is a fine place to end.
-  std::vector<Candidate> candidates;  // In the order of the walk. Successors known to be seen are counted at once and left out, unless all are needed.
-
-  void begin(Waiting waiting) noexcept {
-    at = waiting;
-    next_tree = next = judged = 0;
-    successors = moving = passed = 0;
-    unmoved = 0;
-    generated = partial = cut = ended = false;
-    candidates.clear();
-  }
-
-  // Takes up the generation of initial states where it stopped.
-  void resume() noexcept {
-    next = 0;
-    generated = partial = false;
-    candidates.clear();
-  }
-};
-
-// Counters of one worker, kept from those of the others.
-struct alignas(64) Counts {
-  explicit Counts(uint32_t trees) : enabled(trees), fresh(trees), dropped(trees), evaluations(trees), asked(trees) {}
-
-  uint64_t states = 0;
-  uint64_t generated = 0;
-  uint64_t out_of_bounds = 0;
-  uint64_t expanded = 0;
-  uint32_t depth = 0;
-  std::vector<uint64_t> enabled;      // By tree: transitions generated,
-  std::vector<uint64_t> fresh;        // and those of them to a new state;
-  std::vector<uint64_t> dropped;      // those out of bounds are not among them.
-  std::vector<uint64_t> evaluations;  // By tree: evaluations on states that are not initial,
-  std::vector<uint8_t> asked;         // and whether one of any state was asked of some arguments.
-  Waiting stuttering{kVoid, 0};       // The first state met that is no place to end, and that every enabled step leads back to.
-};
-
 // Generates the successors of one state, and settles them one by one. The breadth-first, depth-first and random search differ in what they expand next and in what
 // becomes of a new state, and share the rest.
 class Worker {
  public:
   Worker(Search& search, uint32_t index)
-      : search_(search), index_(index), log_(index), counts_(search.plan.trees),
-        counts_at_once_(!search.plan.steps && search.settings.mode != Mode::kWalk),
-        guards_(search.space, search.plan.actions) {}
+      : search_(search), index_(index), log_(index), counts_(search.plan.trees), records_(search.settings.records),
+        recording_(index, records_ ? search.settings.workers : 1),
+        asks_recent_(!records_ || (!search.plan.steps && search.settings.mode != Mode::kWalk)), counts_at_once_(!search.plan.steps && search.settings.mode != Mode::kWalk),
+        guards_(search.space, search.plan.actions), recent_(records_) {}
 
   const Miss& miss() const noexcept { return miss_; }
   // The state that the last miss was about, as a parent and which of its successors; kNobody stands for the parent itself.
   const std::pair<Ref, int64_t>& missed() const noexcept { return missed_; }
   const Counts& counts() const noexcept { return counts_; }
   const TraceLog& log() const noexcept { return log_; }
+  const Recording& recording() const noexcept { return recording_; }
 
  protected:
   enum class Settled : uint8_t { kIn, kOut, kMiss, kGrow };
@@ -117,11 +57,39 @@ class Worker {
     FingerprintTable::Place place{nullptr, 0, true};
     if (!candidate.known) place = search_.table.find(candidate.fingerprint);
     if (place.found && (!search_.plan.steps || steps_hold(e, candidate))) {
-      recent_.add(candidate.fingerprint);
+      if (!records_) {
+        recent_.add(candidate.fingerprint);
+      } else {
+        record_known(e, candidate, place);
+      }
       count(candidate);
       return Settled::kIn;
     }
     return settle_slowly(e, candidate, place);
+  }
+
+  // Evaluates the premises and goals of what must happen. False on a miss.
+  bool value(Expansion& e) {
+    if (!records_ || e.at.depth == 0) return true;
+    const auto& trees = search_.plan.liveness;
+    for (; e.valued < trees.size(); ++e.valued) {
+      Walk walk(search_.space, e.state, e.state, miss_);
+      uint32_t found = 0;
+      if (!walk.over(*trees[e.valued], [&](Word word) { return found = leaf_of(word)->label, true; })) {
+        miss_.state = e.state.snapshot();
+        missed_ = {e.at.ref, kNobody};
+        return false;
+      }
+      recording_.value(e.row, e.valued, found);
+    }
+    return true;
+  }
+
+  // All successors of the state are settled.
+  void finish(Expansion& e) {
+    if (e.at.depth == 0) return;
+    ++counts_.expanded;
+    if (records_) recording_.write(e.row, e.at.ref, search_.settings.skips_met ? search_.plan.liveness.size() : 0);
   }
 
   // Says of a state that no step leaves whether it is a fine place to end; if not, that is a deadlock, or worth a warning. False on a miss.
@@ -153,7 +121,7 @@ class Worker {
     progress.out_of_bounds.store(counts_.out_of_bounds, std::memory_order_relaxed);
     progress.expanded.store(counts_.expanded, std::memory_order_relaxed);
     progress.depth.store(counts_.depth, std::memory_order_relaxed);
-    progress.log_bytes.store(log_.bytes(), std::memory_order_relaxed);
+    progress.log_bytes.store(log_.bytes() + recording_.bytes(), std::memory_order_relaxed);
     progress.stack_bytes.store(stack_bytes, std::memory_order_relaxed);
   }
 
@@ -166,6 +134,8 @@ class Worker {
   const uint32_t index_;
   TraceLog log_;
   Counts counts_;
+  const bool records_;  // Whether steps are recorded,
+  Recording recording_;  // and where.
   Miss miss_;
 
  private:
@@ -235,6 +205,8 @@ class Worker {
   // All or, on a miss, none of the tree's leaves.
   bool add_candidates(Expansion& e, Walk& walk, const Tree& tree) {
     const size_t mark = e.candidates.size();
+    const size_t inside = e.row.inside.size();
+    const size_t outside = e.row.outside.size();
     const uint64_t before = e.successors;
     const uint64_t moving = e.moving;
     uint64_t seen = 0;
@@ -242,6 +214,7 @@ class Worker {
     const bool complete = walk.over(tree, [&](Word word) {
       if (is_cut(word)) {
         ++cut;
+        if (records_) e.row.outside.push_back(leaf_of(word)->label);
         return true;
       }
       const Leaf& leaf = *leaf_of(word);
@@ -249,9 +222,10 @@ class Worker {
       if (!walk.add_open_writes(leaf, fingerprint)) return false;
       const auto ordinal = static_cast<uint32_t>(e.successors++);
       if (fingerprint != e.fingerprint) ++e.moving;
-      const bool known = e.at.depth > 0 && (fingerprint == e.fingerprint || recent_.contains(fingerprint));
+      const bool known = e.at.depth > 0 && (fingerprint == e.fingerprint || (asks_recent_ && recent_.contains(fingerprint)));
       if (known && counts_at_once_) {
         ++seen;
+        if (records_ && fingerprint != e.fingerprint) recording_.step(e.row, recent_.number(fingerprint), leaf.label);
         return true;
       }
       if (!known) search_.table.prefetch(fingerprint);
@@ -260,6 +234,8 @@ class Worker {
     });
     if (!complete) {
       e.candidates.resize(mark);
+      e.row.inside.resize(inside);
+      e.row.outside.resize(outside);
       e.successors = before;
       e.moving = moving;
       return false;
@@ -286,21 +262,42 @@ class Worker {
     if (judged == Settled::kOut) {
       ++counts_.out_of_bounds;
       ++counts_.dropped[candidate.leaf->tree];
+      if (records_) e.row.outside.push_back(candidate.leaf->label);
       return judged;
     }
     count(candidate);
-    recent_.add(candidate.fingerprint);
-    if (!place.found && claim(place, candidate.fingerprint)) {
-      --room_;
-      ++counts_.states;
-      ++counts_.fresh[candidate.leaf->tree];
-      store(e.state, candidate.fingerprint, {e.at.ref, candidate.ordinal}, e.at.depth + 1);
-    }
+    const Number number = records_ ? recording_.next(log_) : 0;
+    const bool fresh = !place.found && claim(place, candidate.fingerprint, number);
+    if (!records_) recent_.add(candidate.fingerprint);
+    if (records_ && !fresh) record_known(e, candidate, place.found ? place : search_.table.find(candidate.fingerprint));
+    if (!fresh) return judged;
+    --room_;
+    ++counts_.states;
+    ++counts_.fresh[candidate.leaf->tree];
+    if (records_) record_new(e, candidate, number);
+    store(e.state, candidate.fingerprint, {e.at.ref, candidate.ordinal}, e.at.depth + 1);
     return judged;
   }
 
-  bool claim(FingerprintTable::Place place, uint64_t fingerprint) noexcept {
-    return search_.settings.workers > 1 ? search_.table.claim<true>(place, fingerprint) : search_.table.claim<false>(place, fingerprint);
+  // Records a step to a state that is in the table. Of the state itself the place may not be known.
+  __attribute__((noinline)) void record_known(Expansion& e, const Candidate& candidate, FingerprintTable::Place place) {
+    if (candidate.known) return;
+    const Number number = search_.table.number(place);
+    recent_.add(candidate.fingerprint, number);
+    if (e.at.depth > 0 && candidate.fingerprint != e.fingerprint) recording_.step(e.row, number, candidate.leaf->label);
+  }
+
+  void record_new(Expansion& e, const Candidate& candidate, Number number) {
+    recent_.add(candidate.fingerprint, number);
+    if (e.at.depth == 0) {
+      recording_.begin(number);
+    } else {
+      recording_.step(e.row, number, candidate.leaf->label);
+    }
+  }
+
+  bool claim(FingerprintTable::Place place, uint64_t fingerprint, Number number) noexcept {
+    return search_.settings.workers > 1 ? search_.table.claim<true>(place, fingerprint, number) : search_.table.claim<false>(place, fingerprint, number);
   }
 
   // Room is reserved in bulk, so that the workers do not contend for one counter.
@@ -381,6 +378,7 @@ class Worker {
     note_finding();
   }
 
+  const bool asks_recent_;     // Whether a successor met a moment ago needs no look into the table, which may be asked for its number.
   const bool counts_at_once_;  // Whether a successor known to be seen needs no candidate: nothing judges steps, and no walk chooses among all.
   Guards guards_;
   Recent recent_;

@@ -46,7 +46,7 @@ cdef extern from "modelcheck/statespace/kernel/space.hpp" namespace "modelcheck"
         void set_update(uint32_t update, uint32_t id, uint32_t result) except +
         Event event(int kind, int64_t where, int64_t detail, uint64_t found, cbool taken) except +
         Write write(int64_t cell, int64_t update, int64_t argument) except +
-        Mismatch add_path(int64_t tree, const vector[Event]& events, int outcome, const vector[Write]& writes) except +
+        Mismatch add_path(int64_t tree, const vector[Event]& events, int outcome, const vector[Write]& writes, int64_t label) except +
         Tree& tree(int64_t index) except +
         uint32_t cells() noexcept
         uint32_t collection_of(uint32_t cell) noexcept

@@ -30,6 +30,9 @@ All options of a CHOOSE node and all present elements of an EACH node are taken.
 CUT, EFFECT (with writes), TRUE, FALSE. A predicate with several leaves in one state holds when all are TRUE (roles
 CONSTRAINT, INVARIANT, STEP, TERMINAL) or when one is (REACHABLE). DISABLED in a predicate's tree makes no leaf.
 
+The ``label`` of an EFFECT or CUT of an action tells its instance: the action and the values of its arguments. Without
+one it is the number of the path, in the order of their addition.
+
 Writes ``(cell, update, argument)``: update 0 sets the cell to the id ``argument``; update u > 0 sets it to what table
 u gives for the id now in it (argument is 0). Each cell is written at most once.
 """
@@ -55,6 +58,7 @@ CONSTRAINT: int  # a successor that does not satisfy it is dropped: not stored, 
 INVARIANT: int
 STEP: int
 REACHABLE: int
+LIVENESS: int  # evaluated on a state when it is expanded; its leaf is an EFFECT without writes, labelled 1 for a true goal, plus 2 for a true premise
 TERMINAL: int  # evaluated on a state without an enabled action; TRUE in one of the TERMINAL trees makes the state a fine place to end
 
 # What `Explorer.run` returns:
@@ -90,6 +94,7 @@ class Space:
         events: Sequence[tuple[int, int, int, int]],
         outcome: int,
         writes: Sequence[tuple[int, int, int]] = (),
+        label: int = -1,
     ) -> None: ...
     def add_projection(self) -> int: ...
     def set_projection(self, projection: int, value_id: int, result: int) -> None: ...

@@ -10,7 +10,7 @@ from libcpp.vector cimport vector
 
 READ, READ_NEXT, CHOOSE, EACH, WHOLE, WHOLE_NEXT = range(6)
 DISABLED, EFFECT, TRUE, FALSE, CUT = range(5)
-INIT, ACTION, CONSTRAINT, INVARIANT, STEP, REACHABLE, TERMINAL = range(7)
+INIT, ACTION, CONSTRAINT, INVARIANT, STEP, REACHABLE, TERMINAL, LIVENESS = range(8)
 MORE, LEVEL_DONE, MISS, GROW = range(4)
 MISS_PATH, MISS_PROJECTION, MISS_UPDATE, MISS_MATCH, MISS_TEST = range(5)
 
@@ -63,9 +63,9 @@ cdef class Space:
         self.space.get().seal()
 
     def add_tree(self, role):
-        return self.space.get().add_tree(<Role><uint8_t>checked(role, 7, "role"))
+        return self.space.get().add_tree(<Role><uint8_t>checked(role, 8, "role"))
 
-    def add_path(self, int64_t tree, events, int outcome, writes=()):
+    def add_path(self, int64_t tree, events, int outcome, writes=(), int64_t label=-1):
         cdef vector[Event] run
         cdef vector[Write] effect
         for kind, where, detail, found in events:
@@ -73,7 +73,7 @@ cdef class Space:
             run.push_back(self.space.get().event(checked(kind, 6, "kind of event"), where, detail, found if taken else 0, taken))
         for cell, update, argument in writes:
             effect.push_back(self.space.get().write(cell, update, argument))
-        cdef Mismatch mismatch = self.space.get().add_path(tree, run, outcome, effect)
+        cdef Mismatch mismatch = self.space.get().add_path(tree, run, outcome, effect, label)
         if mismatch.position >= 0:
             raise PathMismatchError(mismatch.position, (mismatch.kind, mismatch.where, mismatch.detail))
 

@@ -51,7 +51,7 @@ class Space {
   }
 
   uint32_t add_tree(Role role) {
-    const bool acts = role == Role::kInit || role == Role::kAction;
+    const bool acts = role == Role::kInit || role == Role::kAction || role == Role::kLiveness;
     trees_.push_back(std::make_unique<Tree>(role, static_cast<uint32_t>(trees_.size()), acts ? 0 : reader_bit(predicates_++)));
     return static_cast<uint32_t>(trees_.size() - 1);
   }
@@ -101,21 +101,24 @@ class Space {
     return {0, table(updates_, update), index, 0};
   }
 
-  Mismatch add_path(int64_t index, const std::vector<Event>& events, int outcome, const std::vector<Write>& writes) {
+  Mismatch add_path(int64_t index, const std::vector<Event>& events, int outcome, const std::vector<Write>& writes, int64_t label) {
     Tree& grown = tree(index);
     require(outcome >= 0 && outcome <= 4, "no such outcome");
     const auto kind = static_cast<Outcome>(outcome);
-    const bool acts = grown.role() == Role::kInit || grown.role() == Role::kAction;
+    const bool says = grown.role() == Role::kLiveness;  // By the labels of its leaves.
+    const bool acts = grown.role() == Role::kInit || grown.role() == Role::kAction || says;
     const bool of_action = kind == Outcome::kEffect || (kind == Outcome::kCut && grown.role() == Role::kAction);
     require(kind == Outcome::kDisabled || acts == of_action, "actions end DISABLED, CUT or in an EFFECT, predicates DISABLED, TRUE or FALSE");
-    require(writes.empty() || kind == Outcome::kEffect, "only an EFFECT writes");
+    require(writes.empty() || (kind == Outcome::kEffect && !says), "only the EFFECT of an action writes");
     for (size_t i = 0; i < events.size(); ++i) {
       const bool next = events[i].kind == Kind::kReadNext || events[i].kind == Kind::kWholeNext;
       require(!next || grown.role() == Role::kStep, "only a STEP tree reads the successor");
       require(events[i].taken || (i + 1 == events.size() && kind == Outcome::kDisabled), "a choice of nothing ends a run as DISABLED");
     }
     if (!acts) note_footprint(grown.reader(), events);
-    const Mismatch mismatch = grown.add(events, kind, writes, paths_++, arena_);
+    require(label >= -1 && label < int64_t{UINT32_MAX}, "a label must be below 2**32 - 1");
+    const uint32_t path = paths_++;
+    const Mismatch mismatch = grown.add(events, kind, writes, label < 0 ? path : static_cast<uint32_t>(label), label >= 0, arena_);
     version_.fetch_add(1, std::memory_order_release);
     return mismatch;
   }

@@ -13,7 +13,7 @@ namespace modelcheck {
 
 enum class Kind : uint8_t { kRead, kReadNext, kChoose, kEach, kWhole, kWholeNext };
 enum class Outcome : uint8_t { kDisabled, kEffect, kTrue, kFalse, kCut };
-enum class Role : uint8_t { kInit, kAction, kConstraint, kInvariant, kStep, kReachable, kTerminal };
+enum class Role : uint8_t { kInit, kAction, kConstraint, kInvariant, kStep, kReachable, kTerminal, kLiveness };
 
 // One write of a leaf. Without a table the cell gets `value`; with one, what the table gives for the id now there.
 struct Write {
@@ -31,7 +31,7 @@ struct Leaf {
   uint32_t tree;   // The tree that it belongs to.
   uint32_t open;   // Writes whose old id must be looked up; they come first.
   uint32_t count;  // All writes. A write known to change nothing is not among them.
-  uint32_t path;   // Which path of the space it ends, in the order of their addition.
+  uint32_t label;  // What whoever added it calls it, or which path of the space it ends, in the order of their addition.
 
   Write* writes() noexcept { return reinterpret_cast<Write*>(this + 1); }
   const Write* begin() const noexcept { return reinterpret_cast<const Write*>(this + 1); }
@@ -83,8 +83,8 @@ class Tree {
   bool disabled() const noexcept { return disabled_.load(std::memory_order_relaxed); }
   void disable() noexcept { disabled_.store(true, std::memory_order_relaxed); }
 
-  // `path` is the number that a new leaf gets.
-  Mismatch add(const std::vector<Event>& events, Outcome outcome, const std::vector<Write>& writes, uint32_t path, Arena& arena) {
+  // `label` is what a new leaf gets; unless it is `named`, one that is there may have another.
+  Mismatch add(const std::vector<Event>& events, Outcome outcome, const std::vector<Write>& writes, uint32_t label, bool named, Arena& arena) {
     Node* parent = nullptr;
     Word word = root();
     size_t i = 0;
@@ -95,8 +95,8 @@ class Tree {
       if (!events[i].taken) return {};
       word = parent->children.find(events[i].key);
     }
-    if (word != kMissing) return compare(word, events, outcome, writes);
-    word = branch(events, i, outcome, writes, path, arena);
+    if (word != kMissing) return compare(word, events, outcome, writes, label, named);
+    word = branch(events, i, outcome, writes, label, arena);
     if (i == 0) {
       root_.store(word, std::memory_order_release);
     } else {
@@ -115,11 +115,13 @@ class Tree {
   }
 
   // The path ends where the tree already has something: fine only if it is the same leaf.
-  Mismatch compare(Word word, const std::vector<Event>& events, Outcome outcome, const std::vector<Write>& writes) const {
+  Mismatch compare(Word word, const std::vector<Event>& events, Outcome outcome, const std::vector<Write>& writes, uint32_t label, bool named) const {
     const size_t end = events.size();
     if (is_node(word)) return mismatch(end, *node_of(word));
     bool same = outcome == Outcome::kCut ? is_cut(word) : word == plain_leaf(outcome);
     if (outcome == Outcome::kEffect && (word & kTagMask) == kLeafTag) same = same_writes(*leaf_of(word), resolved(events, writes));
+    const Word tag = word & kTagMask;
+    if (named && (tag == kLeafTag || tag == kCutTag)) same = same && leaf_of(word)->label == label;
     if (same) return {};
     return {static_cast<int64_t>(end), -1, 0, 0};
   }
@@ -144,9 +146,9 @@ class Tree {
   }
 
   // The nodes of events from `i` on and the leaf, linked from the bottom up.
-  Word branch(const std::vector<Event>& events, size_t i, Outcome outcome, const std::vector<Write>& writes, uint32_t path, Arena& arena) const {
+  Word branch(const std::vector<Event>& events, size_t i, Outcome outcome, const std::vector<Write>& writes, uint32_t label, Arena& arena) const {
     Word word = plain_leaf(outcome);
-    if (word == kMissing) word = new_leaf(events, writes, path, arena) + (outcome == Outcome::kCut ? kCutTag : kLeafTag);
+    if (word == kMissing) word = new_leaf(events, writes, label, arena) + (outcome == Outcome::kCut ? kCutTag : kLeafTag);
     for (size_t j = events.size(); j-- > i;) {
       const Event& event = events[j];
       auto* node = new (arena.allocate(sizeof(Node))) Node{{}, event.projection, event.where, event.detail, event.kind};
@@ -157,10 +159,10 @@ class Tree {
     return word;
   }
 
-  Word new_leaf(const std::vector<Event>& events, const std::vector<Write>& writes, uint32_t path, Arena& arena) const {
+  Word new_leaf(const std::vector<Event>& events, const std::vector<Write>& writes, uint32_t label, Arena& arena) const {
     const std::vector<Write> ordered = resolved(events, writes);
     auto* leaf = static_cast<Leaf*>(arena.allocate(sizeof(Leaf) + ordered.size() * sizeof(Write)));
-    *leaf = {0, index_, 0, static_cast<uint32_t>(ordered.size()), path};
+    *leaf = {0, index_, 0, static_cast<uint32_t>(ordered.size()), label};
     for (size_t i = 0; i < ordered.size(); ++i) {
       leaf->writes()[i] = ordered[i];
       const Event* read = known(events, ordered[i]);

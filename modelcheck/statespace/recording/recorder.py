@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from attrs import define, field
 
 from modelcheck.errors import ImpureError, InternalError, ModelcheckError, SpecError
-from modelcheck.spec import STEPS, Declaration, Machine, State, Step
+from modelcheck.spec import LIVENESS, STEPS, Declaration, Machine, State, Step
 from modelcheck.spec.choice import Cut, Disabled, StrayError, choosing
 from modelcheck.spec.declare import Role
 from modelcheck.spec.run import ESCAPING, as_spec_error, is_users, next_script, options_of, refuse_bound
@@ -25,6 +25,7 @@ from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.layout import Layout
 from modelcheck.statespace.recording.coverage import Coverage
 from modelcheck.statespace.recording.filters import Filters
+from modelcheck.statespace.recording.instances import Labels, all_arguments
 from modelcheck.statespace.recording.orders import BACKWARDS, MOST_ROTATIONS, Orders
 from modelcheck.statespace.recording.session import ContentKey, Event, Registry, Session, TreeChooser
 from modelcheck.values import copied, identity, show
@@ -37,6 +38,7 @@ _ROLES = {
     Role.REACHABLE: kernel.REACHABLE,
     Role.CONSTRAINT: kernel.CONSTRAINT,
     Role.TERMINAL: kernel.TERMINAL,
+    **dict.fromkeys(LIVENESS, kernel.LIVENESS),
 }
 _FIRST_OF_ACTION = 24
 _FIRST_OF_TREE = 4
@@ -64,6 +66,7 @@ class Tree:
         prefix: The first choices of all its runs, each as (number of options, option taken).
         seconds: What supplying its paths took, repeats included.
         widest: The events of the run that read most.
+        arguments: Of a property of what must happen, which has a tree for each combination of them; None for what chooses them in its runs.
     """
 
     index: int
@@ -72,6 +75,7 @@ class Tree:
     prefix: _Prefix = ()
     seconds: float = 0.0
     widest: Sequence[Event] = ()
+    arguments: Mapping[str, Any] | None = None
 
 
 @define
@@ -85,6 +89,7 @@ class Run:
     picked: list[Any] = field(factory=list)
     offered: list[int | None] = field(factory=list)
     inside: int = 0
+    label: int = -1
 
     @property
     def choices(self) -> tuple[Any, ...]:
@@ -129,8 +134,10 @@ class Recorder:
         split: Whether an action gets a tree for each outcome of the choices that it makes before it looks at the state,
             such as those of its parameters. The kernel can then tell by the first cell that a tree reads whether it
             must be walked at all.
+        labelled: Whether the paths of actions are labelled with their instances.
 
     Attributes:
+        labels: The instances of actions; None if they are not labelled.
         writers: The names of the actions of which a run has written to the state.
         filters: What the loops over collections look at.
         seconds: What supplying took in all.
@@ -138,7 +145,7 @@ class Recorder:
     """
 
     def __init__(
-        self, machine: Machine, declared: Sequence[Declaration], space: kernel.Space, *, split: bool = False
+        self, machine: Machine, declared: Sequence[Declaration], space: kernel.Space, *, split: bool = False, labelled: bool = False
     ) -> None:
         self.machine = machine
         self.space = space
@@ -154,16 +161,27 @@ class Recorder:
         self._first: dict[str, int] = {}
         self._orders = Orders(machine.cls, machine.shape)
         self._iterating: dict[int, bool] = {}
+        self.labels = Labels() if labelled else None
         self._initial_at_once = _FIRST_INITIAL
         self._live_following = self.layout.tracked(self._following)
         sessions, lives = (self._session, self._following), (self._live, self._live_following)
         self.filters = Filters(self._registry, space, sessions, lives, self.coverage)
         self._session.filters = self._following.filters = self.filters
         for declaration in declared:
+            if declaration.role in LIVENESS:
+                for arguments in self._all_arguments(declaration):
+                    self._add_tree(declaration, arguments=arguments)
+                continue
             whole = split and declaration.role is Role.ACTION
             for prefix in self._prefixes(declaration) if whole else [()]:
-                index = space.add_tree(_ROLES[declaration.role])
-                self.trees[index] = Tree(index, declaration, prefix=prefix)
+                self._add_tree(declaration, prefix=prefix)
+
+    def _add_tree(self, declared: Declaration, *, prefix: _Prefix = (), arguments: Mapping[str, Any] | None = None) -> None:
+        index = self.space.add_tree(_ROLES[declared.role])
+        self.trees[index] = Tree(index, declared, prefix=prefix, arguments=arguments)
+
+    def _all_arguments(self, declared: Declaration) -> list[dict[str, Any]]:
+        return all_arguments(declared, self._session, self._live, self.layout.ids(self.machine.first_state))
 
     @property
     def calls(self) -> int:
@@ -265,8 +283,11 @@ class Recorder:
         return run
 
     def _add_path(self, tree: Tree, run: Run) -> None:
+        acts = tree.declared is not None and tree.declared.role is Role.ACTION and run.outcome != kernel.DISABLED
+        if self.labels is not None and tree.declared is not None and acts:
+            run.label = self.labels.of(tree.declared.name, run.arguments)
         try:
-            self.space.add_path(tree.index, run.events, run.outcome, run.writes)
+            self.space.add_path(tree.index, run.events, run.outcome, run.writes, run.label)
         except kernel.PathMismatchError as error:
             raise self._impure(
                 tree,
@@ -324,7 +345,7 @@ class Recorder:
             run.writes = self.layout.writes(self.machine.initial_state())
             run.outcome = kernel.EFFECT
             return
-        run.arguments = declared.choose_arguments(self._live)
+        run.arguments = declared.choose_arguments(self._live) if tree.arguments is None else tree.arguments
         run.inside = len(chooser.picked)
         if declared.role is Role.ACTION:
             declared.run(self._live, run.arguments)
@@ -336,7 +357,11 @@ class Recorder:
             return
         following = (self._live_following,) if declared.role in STEPS else ()
         with self.coverage.watching(declared):
-            run.outcome = kernel.TRUE if declared.holds(self._live, run.arguments, *following) else kernel.FALSE
+            if declared.role in LIVENESS:
+                run.label = _said(declared, self._live, run.arguments)
+                run.outcome = kernel.EFFECT
+            else:
+                run.outcome = kernel.TRUE if declared.holds(self._live, run.arguments, *following) else kernel.FALSE
         changed = [path for session in (self._session, self._following) for path in session.changed()]
         if changed:
             raise SpecError(
@@ -409,6 +434,8 @@ class Recorder:
             return "not enabled"
         if run.outcome == kernel.CUT:
             return "cut at a bound"
+        if tree.declared is not None and tree.declared.role in LIVENESS:
+            return _in_words(run.label)
         if tree.declared is not None and tree.declared.role is not Role.ACTION:
             return run.outcome == kernel.TRUE
         return self.layout.snapshot(self.after(run, state))
@@ -427,6 +454,8 @@ class Recorder:
         following = () if after is None else (turned(self.machine.thaw(self.layout.snapshot(after, copied))),)
         try:
             with choosing(PickingChooser(run.picked, run.offered)):
+                if declared.role in LIVENESS:
+                    return _in_words(_said(declared, live, run.arguments))
                 arguments = declared.choose_arguments(live)
                 if declared.role is not Role.ACTION:
                     return declared.holds(live, arguments, *following)
@@ -464,7 +493,8 @@ class Recorder:
         if tree.declared is None or _by_a_value(error):
             return
         try:
-            self._plain_outcome(tree.declared, Run(picked=chooser.picked, offered=chooser.offered), state, after)
+            run = Run(arguments=tree.arguments or {}, picked=chooser.picked, offered=chooser.offered)
+            self._plain_outcome(tree.declared, run, state, after)
         except ModelcheckError:
             return
         raise InternalError(
@@ -535,6 +565,16 @@ class Recorder:
                     f"the value {show(changed)} in {cell.path} was changed after it was stored",
                     remedy="Store immutable values: tuples, frozensets, frozen attrs classes.",
                 )
+
+
+def _said(declared: Declaration, live: Any, arguments: Mapping[str, Any]) -> int:
+    """What a property of what must happen says of a state, as the label of a leaf: 1 for its goal, 2 for its premise."""
+    premise, goal = declared.pair(live, arguments)
+    return int(goal) + 2 * int(premise and declared.role is Role.LEADS_TO)
+
+
+def _in_words(label: int) -> str:
+    return f"premise {bool(label & 2)}, goal {bool(label & 1)}"
 
 
 def _by_a_value(error: BaseException) -> bool:

@@ -123,6 +123,25 @@ def declaring(role):
 action, invariant, lemma = declaring("action"), declaring("invariant"), declaring("invariant")
 step_property, reachable = declaring("step"), declaring("reachable")
 constraint, terminal = declaring("constraint"), declaring("terminal")
+eventually, leads_to = declaring("eventually"), declaring("leads_to")
+always_eventually, eventually_always = declaring("always_eventually"), declaring("eventually_always")
+
+
+def fairness(strength):
+    """A mark on what is declared as an action: whether it is strong, and whether it is of each combination of arguments."""
+
+    def decorate(declared=None, *, each=True):
+        def mark(declared):
+            function = declared.function if isinstance(declared, Undecided) else declared
+            function.fairness = (strength, each)
+            return declared
+
+        return mark if declared is None else mark(declared)
+
+    return decorate
+
+
+fair, strongly_fair = fairness("weak"), fairness("strong")
 
 
 class Spec:

@@ -1,0 +1,82 @@
+// A state being expanded, and what a worker counts meanwhile.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "modelcheck/liveness/kernel/rows.hpp"
+#include "frontier.hpp"
+#include "modelcheck/statespace/kernel/footprints.hpp"
+#include "modelcheck/statespace/kernel/state.hpp"
+#include "modelcheck/statespace/kernel/tree.hpp"
+
+namespace modelcheck {
+
+// A successor that has been generated and not yet looked up.
+struct Candidate {
+  uint64_t fingerprint;
+  const Leaf* leaf;
+  uint32_t ordinal;  // Its place among all successors of the state, those counted at once included.
+  bool known;        // Whether it is the state itself or was met a moment ago, so that it is in the table.
+};
+
+// A state being expanded.
+struct Expansion {
+  explicit Expansion(const Space& space, bool steps) : state(space), before(steps ? std::make_unique<State>(space) : nullptr) {}
+
+  State state;                    // The successor while a candidate is judged, the state itself otherwise.
+  std::unique_ptr<State> before;  // The state itself all the time; only with STEP trees.
+  uint64_t fingerprint = 0;
+  Waiting at{kVoid, 0};
+  size_t next_tree = 0;               // The trees before it have put their leaves into `candidates`.
+  size_t next = 0;                    // The candidates before it are settled.
+  uint64_t successors = 0;            // How many the trees before next_tree gave,
+  uint64_t moving = 0;                // and how many of them are another state.
+  size_t judged = 0;                  // Predicates of the next candidate that are evaluated, so that a miss repeats none.
+  uint64_t passed = 0;                // Leaves of the present INIT tree that are settled already; a walk after them passes them by.
+  bool generated = false;             // Whether all trees are walked, or at least as far as there are paths.
+  bool partial = false;               // Whether more initial states are to be generated when the candidates are settled.
+  Readers unmoved = 0;                // STEP predicates known to hold of a step that touches none of their cells.
+  bool cut = false;                   // Whether a bound cut a step, so that the state is no end.
+  bool ended = false;                 // Whether it is known if the state is a fine place to end.
+  size_t valued = 0;                  // The LIVENESS trees before it are evaluated.
+  Expanded row;                       // Where the steps are recorded: those known so far.
+  std::vector<Candidate> candidates;  // In the order of the walk. Successors known to be seen are counted at once and left out, unless all are needed.
+
+  void begin(Waiting waiting) noexcept {
+    at = waiting;
+    next_tree = next = judged = valued = 0;
+    successors = moving = passed = 0;
+    unmoved = 0;
+    generated = partial = cut = ended = false;
+    row.clear();
+    candidates.clear();
+  }
+
+  // Takes up the generation of initial states where it stopped.
+  void resume() noexcept {
+    next = 0;
+    generated = partial = false;
+    candidates.clear();
+  }
+};
+
+// Counters of one worker, kept from those of the others.
+struct alignas(64) Counts {
+  explicit Counts(uint32_t trees) : enabled(trees), fresh(trees), dropped(trees), evaluations(trees), asked(trees) {}
+
+  uint64_t states = 0;
+  uint64_t generated = 0;
+  uint64_t out_of_bounds = 0;
+  uint64_t expanded = 0;
+  uint32_t depth = 0;
+  std::vector<uint64_t> enabled;      // By tree: transitions generated,
+  std::vector<uint64_t> fresh;        // and those of them to a new state;
+  std::vector<uint64_t> dropped;      // those out of bounds are not among them.
+  std::vector<uint64_t> evaluations;  // By tree: evaluations on states that are not initial,
+  std::vector<uint8_t> asked;         // and whether one of any state was asked of some arguments.
+  Waiting stuttering{kVoid, 0};       // The first state met that is no place to end, and that every enabled step leads back to.
+};
+
+}  // namespace modelcheck
