@@ -6,10 +6,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 AXE = (Path(__file__).resolve().parents[1] / "data" / "axe" / "axe.min.js").read_text()
 ROOT = Path(__file__).resolve().parents[2]
+
+
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +37,7 @@ def opened(chromium):
 
     def open_page(url, width=1280, height=800, scheme="light"):
         context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-        context.set_default_timeout(8000)
+        context.set_default_timeout(60_000)  # For machines that do other things, too.
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(f"console: {message.text}"))

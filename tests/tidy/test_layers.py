@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "modelcheck"
 LAYERS = [
     "errors", "limits", "values", "spec", "parts", "trace", "verdict", "statespace", "liveness",
     "search",
-    "symbolic", "consistency", "conformance", "cli", "pytest_plugin",
+    "symbolic", "consistency", "conformance", "explorer", "cli", "pytest_plugin",
 ]  # fmt: skip
 SOURCES = [path for path in sorted(PACKAGE.rglob("*.py")) if path.relative_to(PACKAGE).parts[0] not in {"__init__.py", "__main__.py"}]
 

@@ -235,8 +235,9 @@ def _rewritten(function: FunctionType) -> tuple[CodeType, bool] | None:
     outer.body[0].body = [definition]
     compiled = compile(ast.fix_missing_locations(outer), function.__code__.co_filename, "exec")
     [around] = [constant for constant in compiled.co_consts if isinstance(constant, CodeType)]
-    [code] = [constant for constant in around.co_consts if isinstance(constant, CodeType) and constant.co_name == function.__name__]
-    return code, turning.changed
+    found = [constant for constant in around.co_consts if isinstance(constant, CodeType) and constant.co_name == function.__name__]
+    # A file that was saved since it was imported has something else in these lines.
+    return (found[0], turning.changed) if len(found) == 1 else None
 
 
 class _Turning(ast.NodeTransformer):

@@ -28,7 +28,7 @@ export function sequence(run, on) {
   const middle = step => tops[step] + 16;
   const column = Math.max(NARROW, Math.min(WIDE, Math.floor((on.room || 620) / Math.max(run.lanes.length, 1))));
   const x = lane => Math.round(column * (lane + 0.5));
-  const width = column * Math.max(run.lanes.length, 1), height = tops[count] + 8;
+  const width = Math.max(column * run.lanes.length, on.room || 0, column), height = tops[count] + 8;
 
   const rows = run.steps.map((step, number) =>
     s("rect", { class: "row", "data-step": number, x: 0, y: tops[number], width, height: heights[number] }));

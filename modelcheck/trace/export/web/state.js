@@ -38,11 +38,11 @@ function grouped(run, now) {
 /**
  * @param {object} run what `run_json` tells.
  * @param {Map<number, string|string[]>} now the texts of the cells.
- * @param {object} options `changed`: the numbers of cells to mark; `hidden`: names of variables to leave out; `only`: whether only what changed is shown.
+ * @param {object} options `changed`: the numbers of cells to mark; `hidden`: names of variables to leave out; `pinned`: of those to show first; `only`: whether only what changed is shown.
  */
-export function stateView(run, now, { changed = new Set(), hidden = new Set(), only = false } = {}) {
+export function stateView(run, now, { changed = new Set(), hidden = new Set(), pinned = new Set(), only = false } = {}) {
   const tables = [], rest = [];
-  for (const variable of grouped(run, now)) {
+  for (const variable of grouped(run, now).sort((one, other) => pinned.has(other.name) - pinned.has(one.name))) {
     if (hidden.has(variable.name)) continue;
     const rows = variable.fields.map(field => ({
       name: field || variable.name, cells: variable.keys.map(key => variable.cells.get(`${key}\n${field}`)),
