@@ -15,7 +15,7 @@ from modelcheck.spec.choice import Disabled
 from modelcheck.spec.run import ScriptedChooser, all_runs
 from modelcheck.trace.conditions import details
 from modelcheck.trace.evaluate import Scope
-from modelcheck.trace.failsafe import left_out
+from modelcheck.trace.failsafe import left_out, took_long
 from modelcheck.trace.reason import Reason, show_live
 from modelcheck.trace.source import Source, source_of
 from modelcheck.trace.watching import names_in
@@ -46,12 +46,15 @@ class Blocked:
 
 def explain_deadlock(of: Machine, state: State) -> Reason:
     """The guard that stops each action in a state, with the values in it."""
-    found = []
-    for action in of.actions:
-        guards = [Reason(action.name)]
-        with left_out():
-            guards = _of_action(of, action, state)
-        found += guards
+    found: list[Reason] = []
+    with left_out() as attempt:
+        for action in of.actions:
+            guards = [Reason(action.name)]
+            with left_out():
+                guards = _of_action(of, action, state)
+            found += guards
+    if attempt.took_long:
+        found.append(Reason(took_long()))
     return Reason("no action is enabled:", tuple(found))
 
 

@@ -61,17 +61,17 @@ class _Reader:
         if isinstance(json, (bool, str)):
             return json
         match json:
-            case {"#bigint": text}:
+            case {"#bigint": str(text)}:
                 return int(text)
-            case {"#tup": items}:
+            case {"#tup": list(items)}:
                 return tuple(map(self.read, items))
-            case {"#set": items}:
+            case {"#set": list(items)}:
                 return frozenset(map(self.read, items))
-            case {"#unserializable": text}:
+            case {"#unserializable": str(text)}:
                 return _literal(text)
             case {"tag": "None", "value": inner} if inner == UNIT:
                 return None
-            case {"tag": tag, "value": inner} if inner == UNIT:
+            case {"tag": str(tag), "value": inner} if inner == UNIT:
                 return self.member(tag)
         raise _UnreadableError("it is no literal")
 

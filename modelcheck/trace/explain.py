@@ -10,7 +10,7 @@ from modelcheck.spec import LIVENESS, STEPS, Declaration, Machine, Role
 from modelcheck.spec.refinement import Refinement
 from modelcheck.trace.blocked import explain_deadlock
 from modelcheck.trace.conditions import why_ended
-from modelcheck.trace.failsafe import left_out
+from modelcheck.trace.failsafe import left_out, took_long
 from modelcheck.trace.lasso import explain_lasso
 from modelcheck.trace.operations import explain_history, is_linearizability
 from modelcheck.trace.reason import Reason, naming
@@ -47,8 +47,10 @@ def explain(machine: Machine, trace: Trace) -> Reason | None:
     )
     wanted = declared.role is Role.REACHABLE
     because: tuple[Reason, ...] = ()
-    with left_out():
+    with left_out() as attempt:
         because = _of_property(machine, declared, trace, wanted=wanted)
+    if attempt.took_long:
+        because = (Reason(took_long()),)
     return Reason(f"{declared.name}{arguments} is {'true' if wanted else 'false'}{':' if because else ''}", because)
 
 

@@ -245,6 +245,16 @@ def test_a_constant_that_cannot_be_read_is_named(trace):
         recorded_constants(Town, evolve(record(trace), constants={"first": {"tag": "BLUE", "value": "U_OF_UNIT"}}))
 
 
+@pytest.mark.parametrize(
+    "damaged",
+    [*({"tag": tag, "value": "U_OF_UNIT"} for tag in ({"#tup": []}, [], 1)), {"#tup": 5}, {"#set": {}}, {"#bigint": 1}, {"#unserializable": []}, []],
+)
+def test_what_is_no_constant_at_all_is_told(trace, damaged):
+    """A file may have anything in the place of a name or a number."""
+    with pytest.raises(TraceError):
+        recorded_constants(Town, evolve(record(trace), constants={"first": damaged}))
+
+
 def test_fifty_steps_are_replayed_at_once(town):
     """A long trace costs milliseconds, since each step is run once."""
     states, steps = [town.initial_states()[0]], []

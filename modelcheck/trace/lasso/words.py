@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from modelcheck.spec import Declaration, Machine, Role, Strength
 from modelcheck.trace.conditions import why_ended
-from modelcheck.trace.failsafe import left_out
+from modelcheck.trace.failsafe import left_out, took_long
 from modelcheck.trace.lasso.judge import Obligation, cause, obligations, pending_since
 from modelcheck.trace.reason import Reason, naming
 from modelcheck.trace.trace import Trace
@@ -76,8 +76,10 @@ def _unmet(machine: Machine, declared: Declaration, run: Trace, since: int) -> R
             text = f"{goal} is not true {_after(since)}" + (", again and again" if run.closes else "")
     looked_at = since if declared.role is Role.EVENTUALLY_ALWAYS else len(run.states) - 1
     because: tuple[Reason, ...] = ()
-    with left_out():
+    with left_out() as attempt:
         because = _values(machine, declared, run, looked_at)
+    if attempt.took_long:
+        because = (Reason(took_long()),)
     at = f", as {_after(looked_at)}" if because and looked_at != since and len(run.states) - run.loop > 1 else ""
     return Reason(f"{text}{at}{':' if because else ''}", because)
 
