@@ -1,11 +1,11 @@
 """Causal broadcast: who answers a message is never heard before it.
 
-Birman, Schiper and Stephenson, "Lightweight Causal and Atomic Group Multicast", 1991, section 5.1, the CBCAST protocol. A
-message carries the vector time of its sender, who counts its broadcasts; it is delivered when it is the next one of its
-sender, and all that the sender had delivered before it is delivered.
+Birman, Schiper and Stephenson, "Lightweight Causal and Atomic Group Multicast", 1991, section 5.1, the CBCAST
+protocol. A message carries the vector time of its sender, who counts its broadcasts; it is delivered when it is the
+next one of its sender, and all that the sender had delivered before it is delivered.
 
-*Choices.* The network loses nothing and delivers in any order. A process delivers its own message when it sends it. What happened before a broadcast
-is kept by an observer, as the set of the broadcasts that its sender had delivered.
+*Choices.* The network loses nothing and delivers in any order. A process delivers its own message when it sends it.
+What happened before a broadcast is kept by an observer, as the set of the broadcasts that its sender had delivered.
 
 *Bounds.* So many broadcasts in all.
 """

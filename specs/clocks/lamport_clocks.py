@@ -1,10 +1,11 @@
 """Lamport's logical clocks: what happened before has a smaller time; the converse is not true.
 
-Lamport, "Time, Clocks, and the Ordering of Events in a Distributed System", 1978: implementation rules 1 and 2, and the Clock Condition.
+Lamport, "Time, Clocks, and the Ordering of Events in a Distributed System", 1978: implementation rules 1 and 2, and
+the Clock Condition.
 
-*Choices.* An event is a local step, the sending of a message, or its receipt. What happened before an event is kept by an observer as
-the set of these events, by definition: those before it at the same process, and those before the sending of what it receives. Messages
-arrive in any order.
+*Choices.* An event is a local step, the sending of a message, or its receipt. What happened before an event is kept
+by an observer as the set of these events, by definition: those before it at the same process, and those before the
+sending of what it receives. Messages arrive in any order.
 
 *Bounds.* So many events in all.
 """

@@ -1,12 +1,13 @@
 """Chandy and Lamport's snapshot: the recorded states of processes and channels are one state that the system could have been in.
 
-Chandy and Lamport, "Distributed Snapshots: Determining Global States of Distributed Systems", 1985, section 3; the system is the
-single-token conservation system of section 2, with any number of tokens. A process records its state and sends a marker along
-each channel before anything else; who gets a marker records its state if it has not, and what arrives on a channel
-after that and before the channel's marker is the state of the channel.
+Chandy and Lamport, "Distributed Snapshots: Determining Global States of Distributed Systems", 1985, section 3; the
+system is the single-token conservation system of section 2, with any number of tokens. A process records its state
+and sends a marker along each channel before anything else; who gets a marker records its state if it has not, and
+what arrives on a channel after that and before the channel's marker is the state of the channel.
 
-*Choices.* Channels are FIFO and lose nothing, and join all processes. Tokens are sent one at a time. One process begins, at any
-time. ``seen`` is an observer's: how many tokens a process has sent to and got from each other one when it records its state.
+*Choices.* Channels are FIFO and lose nothing, and join all processes. Tokens are sent one at a time. One process
+begins, at any time. ``seen`` is an observer's: how many tokens a process has sent to and got from each other one when
+it records its state.
 
 *Bounds.* The number of tokens and of sends.
 """

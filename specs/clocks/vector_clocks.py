@@ -1,11 +1,12 @@
 """Vector clocks: one event has the smaller vector exactly if it happened before the other.
 
-Fidge, "Timestamps in Message-Passing Systems That Preserve the Partial Ordering", 1988; Mattern, "Virtual Time and Global States of Distributed
-Systems", 1989, section 4. A process counts its own events, and knows of the others' what messages have told it.
+Fidge, "Timestamps in Message-Passing Systems That Preserve the Partial Ordering", 1988; Mattern, "Virtual Time and
+Global States of Distributed Systems", 1989, section 4. A process counts its own events, and knows of the others' what
+messages have told it.
 
-*Choices.* An event is a local step, the sending of a message, or its receipt. What happened before an event is kept by an observer as
-the set of these events, by definition: those before it at the same process, and those before the sending of what it receives. Messages
-arrive in any order.
+*Choices.* An event is a local step, the sending of a message, or its receipt. What happened before an event is kept
+by an observer as the set of these events, by definition: those before it at the same process, and those before the
+sending of what it receives. Messages arrive in any order.
 
 *Bounds.* So many events in all.
 """

@@ -4,12 +4,12 @@ Gray and Lamport, "Consensus on Transaction Commit", 2006, section 4. One instan
 decides whether that one is prepared. Ballot 0 is the resource manager's own: it begins with phase 2a. Any leader may
 begin a higher ballot; what it must propose where nobody has voted is to abort.
 
-*Choices.* Everything that was ever sent can be received at any later time, any number of times, or never; a message that
-is broadcast is one message. Several leaders may be at work at once, so a leader has no state: its actions are enabled by
-the messages that it needs.
+*Choices.* Everything that was ever sent can be received at any later time, any number of times, or never; a message
+that is broadcast is one message. Several leaders may be at work at once, so a leader has no state: its actions are
+enabled by the messages that it needs.
 
-*Bounds.* The ballots are 0 to ``ballots - 1``. With two resource managers, three acceptors and two ballots this has as
-many states as Gray and Lamport's own specification.
+*Bounds.* The ballots are 0 to ``ballots - 1``. With two resource managers, three acceptors and two ballots this has
+as many states as Gray and Lamport's own specification.
 """
 
 from __future__ import annotations

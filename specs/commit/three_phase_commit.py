@@ -1,13 +1,14 @@
 """Three-phase commit: participants that can end a transaction without its coordinator, as long as the network is one.
 
-Skeen, "Nonblocking Commit Protocols", 1981; Skeen, "A Quorum-Based Commit Protocol", 1982, section 3, on partitions. No
-participant is uncertain while another has committed: between lies a phase in which all learn that all have voted yes.
-So whoever is left can decide.
+Skeen, "Nonblocking Commit Protocols", 1981; Skeen, "A Quorum-Based Commit Protocol", 1982, section 3, on partitions.
+No participant is uncertain while another has committed: between lies a phase in which all learn that all have voted
+yes. So whoever is left can decide.
 
-*Choices.* The network is synchronous, as the paper assumes: an exchange of a request and its answer is one step, and it
-fails exactly if the other is down or cut off. Whoever fails to answer is taken to be down, which is true unless there is a
-partition. The termination protocol is Skeen's: the first of those that are left becomes the backup coordinator, moves all
-others to its own state, and then decides by it. Who has crashed stays down; what a site does that comes back is left out.
+*Choices.* The network is synchronous, as the paper assumes: an exchange of a request and its answer is one step, and
+it fails exactly if the other is down or cut off. Whoever fails to answer is taken to be down, which is true unless
+there is a partition. The termination protocol is Skeen's: the first of those that are left becomes the backup
+coordinator, moves all others to its own state, and then decides by it. Who has crashed stays down; what a site does
+that comes back is left out.
 
 *Bounds.* ``crashes`` and ``partitions`` are budgets. A partition heals at any time, or never.
 """

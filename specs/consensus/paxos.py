@@ -2,10 +2,10 @@
 
 Lamport, "Paxos Made Simple", 2001, section 2.2; the actions are the phases of the algorithm as it is summed up there.
 
-*Choices.* A ballot has a leader of its own, who may be the leader of other ballots too. Everything that was ever sent can
-be received at any later time, any number of times, or never; a message that is broadcast is one message. Learners are
-left out: a value is chosen as soon as a majority has accepted it in one ballot. A crash that keeps what the paper wants on
-stable storage, ``max_bal`` and ``accepted``, is a pause, so there is nothing to say of crashes.
+*Choices.* A ballot has a leader of its own, who may be the leader of other ballots too. Everything that was ever sent
+can be received at any later time, any number of times, or never; a message that is broadcast is one message. Learners
+are left out: a value is chosen as soon as a majority has accepted it in one ballot. A crash that keeps what the paper
+wants on stable storage, ``max_bal`` and ``accepted``, is a pause, so there is nothing to say of crashes.
 
 *Bounds.* The ballots are 0 to ``ballots - 1``. With two of them, this is the smallest model of Lamport's own
 specification, and has as many states.

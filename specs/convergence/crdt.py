@@ -2,10 +2,11 @@
 
 Shapiro, Preguica, Baquero and Zawirski, "A Comprehensive Study of Convergent and Commutative Replicated Data Types",
 2011, with the numbers of its specifications. State-based: an update changes one replica's payload, and replicas merge
-each other's payloads whenever they like. Payloads form a semilattice, so neither order nor repetition of merges matters.
+each other's payloads whenever they like. Payloads form a semilattice, so neither order nor repetition of merges
+matters.
 
-*Choices.* Each type is a subclass: a counter that goes up and down (specification 7), a set in which adding wins over a
-concurrent removal (OR-Set, specification 15), one in which removing wins for good (2P-Set, specification 12), and a
+*Choices.* Each type is a subclass: a counter that goes up and down (specification 7), a set in which adding wins over
+a concurrent removal (OR-Set, specification 15), one in which removing wins for good (2P-Set, specification 12), and a
 register of which the last writer wins (specification 8). Timestamps of the register are logical clocks, with the
 replica's name to break ties. An observer keeps which updates each replica has seen, and what each update saw.
 

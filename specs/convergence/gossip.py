@@ -1,11 +1,12 @@
 """Rumour mongering: an update spreads as rumours do, and dies out as they do.
 
-Demers et al., "Epidemic Algorithms for Replicated Database Maintenance", 1987, section 1.4, with feedback and a counter: a site that is infective
-pushes the update to others, and loses interest when so many of them knew it already. Some sites may never hear of it, the residue;
-section 1.3's anti-entropy, in which pairs of sites compare all they have, reaches these in the end.
+Demers et al., "Epidemic Algorithms for Replicated Database Maintenance", 1987, section 1.4, with feedback and a
+counter: a site that is infective pushes the update to others, and loses interest when so many of them knew it
+already. Some sites may never hear of it, the residue; section 1.3's anti-entropy, in which pairs of sites compare all
+they have, reaches these in the end.
 
-*Choices.* A push and its answer are one step. Any site may push to any other at any time, where the paper draws lots: so everything that can
-happen does, and how likely it is nobody asks here.
+*Choices.* A push and its answer are one step. Any site may push to any other at any time, where the paper draws lots:
+so everything that can happen does, and how likely it is nobody asks here.
 
 *Bounds.* ``sites`` sites, of which one has an update. ``interest`` is the counter k of the paper.
 """

@@ -1,13 +1,13 @@
 """Lamport's mutual exclusion: requests are ordered by logical clocks, and nobody needs a server.
 
-Lamport, "Time, Clocks, and the Ordering of Events in a Distributed System", 1978: the algorithm of five rules. A process
-sends its request with the time of its clock to all others, and enters when its own request is the earliest that it knows
-of and everybody has answered.
+Lamport, "Time, Clocks, and the Ordering of Events in a Distributed System", 1978: the algorithm of five rules. A
+process sends its request with the time of its clock to all others, and enters when its own request is the earliest
+that it knows of and everybody has answered.
 
 *Choices.* Channels are FIFO and lose nothing, as the paper assumes. ``requests[p][q]`` is the part of the paper's
-request queue of p that holds the request of q, of which there is at most one. Rule 5 asks for *some* later message from
-each other process; here it is the acknowledgement, and a process does not advance its clock when it only receives one:
-what the paper needs of clocks is that a request made after another was received is later.
+request queue of p that holds the request of q, of which there is at most one. Rule 5 asks for *some* later message
+from each other process; here it is the acknowledgement, and a process does not advance its clock when it only
+receives one: what the paper needs of clocks is that a request made after another was received is later.
 
 *Bounds.* Clocks stop at ``max_clock``: a constraint. With three processes and 6 this has as many states as Merz's
 specification in TLA+; the default is smaller.

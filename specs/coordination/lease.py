@@ -1,16 +1,18 @@
 """Leases: the right to write, for a time, by clocks that drift.
 
-Gray and Cheriton, "Leases: An Efficient Fault-Tolerant Mechanism for Distributed File Cache Consistency", 1989, section 5 on
-clocks; Burrows, "The Chubby Lock Service", 2006, section 2.4, and Kleppmann, "How to do distributed locking", 2016, on
-sequencers, or fencing tokens. A server grants a lease for a term on its clock; the client counts the term on its own, from the
-moment it asked, less an allowance for drift. What it writes may arrive much later, so the storage takes no write with an older
-token than it has seen.
+Gray and Cheriton, "Leases: An Efficient Fault-Tolerant Mechanism for Distributed File Cache Consistency", 1989,
+section 5 on clocks; Burrows, "The Chubby Lock Service", 2006, section 2.4, and Kleppmann, "How to do distributed
+locking", 2016, on sequencers, or fencing tokens. A server grants a lease for a term on its clock; the client counts
+the term on its own, from the moment it asked, less an allowance for drift. What it writes may arrive much later, so
+the storage takes no write with an older token than it has seen.
 
-*Choices.* One lease, which the server grants again only when its own timer has ended. Messages take any time. True time is
-counted in ticks, and each timer ends within ``drift`` ticks of what it says. Timers that end in one tick do so in any order, so
-the allowance must be more than twice the drift. With ``pauses`` a client may notice late that its timer has ended.
+*Choices.* One lease, which the server grants again only when its own timer has ended. Messages take any time. True
+time is counted in ticks, and each timer ends within ``drift`` ticks of what it says. Timers that end in one tick do
+so in any order, so the allowance must be more than twice the drift. With ``pauses`` a client may notice late that its
+timer has ended.
 
-*Bounds.* ``leases`` bounds how often a lease is granted, ``requests`` how often a client asks; a write that is under way is not repeated.
+*Bounds.* ``leases`` bounds how often a lease is granted, ``requests`` how often a client asks; a write that is under
+way is not repeated.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
 """Redlock: a lock on a majority of independent servers, each of which lets it go after a time.
 
-Sanfilippo, "Distributed Locks with Redis" (redis.io), the Redlock algorithm; Kleppmann, "How to do distributed locking", 2016, whose
-objection it is that the lock is safe only if clocks and processes keep to time: the mutants are his cases. A client sets the
-key on each server if it is not set, with a time to live; it holds the lock if it got a majority before the validity time
-was over, which it counts from its first attempt.
+Sanfilippo, "Distributed Locks with Redis" (redis.io), the Redlock algorithm; Kleppmann, "How to do distributed
+locking", 2016, whose objection it is that the lock is safe only if clocks and processes keep to time: the mutants are
+his cases. A client sets the key on each server if it is not set, with a time to live; it holds the lock if it got a
+majority before the validity time was over, which it counts from its first attempt.
 
-*Choices.* A request to a server and its answer are one step; time may pass between any two. Three servers and two clients: five clocks.
-True time is counted in ticks, and each timer ends within ``drift`` ticks of what it says; timers that end in one tick do so in any
-order, so ``allowance`` must be more than twice the drift. A client that leaves deletes its own keys only.
-With ``pauses`` a client may notice late that its time is over.
+*Choices.* A request to a server and its answer are one step; time may pass between any two. Three servers and two
+clients: five clocks. True time is counted in ticks, and each timer ends within ``drift`` ticks of what it says;
+timers that end in one tick do so in any order, so ``allowance`` must be more than twice the drift. A client that
+leaves deletes its own keys only. With ``pauses`` a client may notice late that its time is over.
 """
 
 from __future__ import annotations

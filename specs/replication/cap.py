@@ -1,12 +1,14 @@
 """One register on two sites, twice: consistent or available when the network is cut.
 
-Gilbert and Lynch, "Brewer's Conjecture and the Feasibility of Consistent, Available, Partition-Tolerant Web Services", 2002. Consistent means
-linearizable; available means that every request at a site that is up gets an answer. Theorem 1 is that no algorithm has both if messages can be lost;
-each of the two protocols here gives up one, and both have both as long as the network is not cut.
+Gilbert and Lynch, "Brewer's Conjecture and the Feasibility of Consistent, Available, Partition-Tolerant Web
+Services", 2002. Consistent means linearizable; available means that every request at a site that is up gets an
+answer. Theorem 1 is that no algorithm has both if messages can be lost; each of the two protocols here gives up one,
+and both have both as long as the network is not cut.
 
-*Choices.* The messages between the sites arrive in one step, which fails if the network is cut; a cut stays. The consistent store
-asks the other site about every operation, and waits if it cannot. The available store answers from its own copy, and tells the other site if it can.
-Here nothing is ever cut; what happens when it is say the subclasses beside this file.
+*Choices.* The messages between the sites arrive in one step, which fails if the network is cut; a cut stays. The
+consistent store asks the other site about every operation, and waits if it cannot. The available store answers from
+its own copy, and tells the other site if it can. Here nothing is ever cut; what happens when it is say the subclasses
+beside this file.
 
 *Bounds.* One client at each site, with so many operations.
 """

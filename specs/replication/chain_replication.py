@@ -1,12 +1,13 @@
 """Chain replication: updates enter at the head and are answered by the tail, which answers the queries too.
 
-van Renesse and Schneider, "Chain Replication for Supporting High Throughput and Availability", 2004, sections 3 and 4.
-Each server keeps the history of its updates, and in ``sent`` those that it has passed on and that the tail may not have.
-Figure 1's object is the specification: the clients' register is linearizable. The two invariants are the paper's.
+van Renesse and Schneider, "Chain Replication for Supporting High Throughput and Availability", 2004, sections 3 and
+4. Each server keeps the history of its updates, and in ``sent`` those that it has passed on and that the tail may not
+have. Figure 1's object is the specification: the clients' register is linearizable. The two invariants are the
+paper's.
 
-*Choices.* Servers are fail-stop, and a master that never errs (section 3.2) tells the others. Repair for a middle server
-(figure 3) is one step: messages 1 to 4 are exchanged while the master holds the configuration. The links are FIFO and
-lose nothing, but for those of a server that has failed. Adding a server is left out.
+*Choices.* Servers are fail-stop, and a master that never errs (section 3.2) tells the others. Repair for a middle
+server (figure 3) is one step: messages 1 to 4 are exchanged while the master holds the configuration. The links are
+FIFO and lose nothing, but for those of a server that has failed. Adding a server is left out.
 
 *Bounds.* ``writes``, ``reads`` and ``failures`` are budgets; one server always remains.
 """

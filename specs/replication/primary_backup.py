@@ -1,14 +1,14 @@
 """Primary and backup: one server does the work, another takes over.
 
-Alsberg and Day, "A Principle for Resilient Sharing of Distributed Resources", 1976; Budhiraja, Marzullo, Schneider and
-Toueg, "The Primary-Backup Approach", 1993. The client's register is linearizable if the primary answers only when the
-backup has the write, and if no two servers ever act as primary.
+Alsberg and Day, "A Principle for Resilient Sharing of Distributed Resources", 1976; Budhiraja, Marzullo, Schneider
+and Toueg, "The Primary-Backup Approach", 1993. The client's register is linearizable if the primary answers only when
+the backup has the write, and if no two servers ever act as primary.
 
-*Choices.* Two servers. A primary that takes the backup to be down goes on alone. Reads are answered by the primary from
-its own copy. Messages from one server to the other arrive in order. A server that has crashed stays down.
+*Choices.* Two servers. A primary that takes the backup to be down goes on alone. Reads are answered by the primary
+from its own copy. Messages from one server to the other arrive in order. A server that has crashed stays down.
 
-*Bounds.* ``crashes`` is a budget. So is ``suspicions``: how often a server takes the other one to be down that is up; with
-none the failure detector is perfect. ``synchronous=False`` answers the client before the backup knows.
+*Bounds.* ``crashes`` is a budget. So is ``suspicions``: how often a server takes the other one to be down that is up;
+with none the failure detector is perfect. ``synchronous=False`` answers the client before the backup knows.
 """
 
 from __future__ import annotations
