@@ -231,7 +231,7 @@ def _counterexample(proof: Proof, found: CounterexampleToInduction, machine: Mac
 def _first_state(found: CounterexampleToInduction, machine: Machine) -> Iterator[Line]:
     """The state that the first step is taken from: what sets it apart from an initial one, if that says it shorter."""
     state = found.states[0]
-    different = min((list(changes(each, state)) for each in machine.initial_states()), key=len)
+    different = min((list(changes(each, state)) for each in machine.each_initial_state()), key=len)
     assumed = _assumed(found)
     later = " (as after each step but the last)" if len(found.steps) > 1 else ""
     apart = list(change_lines(tuple(different)))

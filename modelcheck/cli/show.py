@@ -11,6 +11,7 @@ from modelcheck.cli.command import common_options, keep_json
 from modelcheck.cli.target import spec_from, spec_options
 
 _SHOWN = 4
+_MOST_INITIAL = 10_000
 
 if TYPE_CHECKING:
     from modelcheck.spec import Declaration, Machine
@@ -105,7 +106,7 @@ def _json(machine: Machine) -> dict[str, Any]:
     from modelcheck.cli.report import plain_value  # noqa: PLC0415 - not for people.
     from modelcheck.spec.loading import shown_path, source_file  # noqa: PLC0415
 
-    initial = machine.initial_states()
+    initial = _Beginning(machine)
     return {
         "spec": machine.cls.__name__,
         "source": shown_path(source_file(machine.cls)),
@@ -114,9 +115,10 @@ def _json(machine: Machine) -> dict[str, Any]:
         "constants": [
             {"name": name, "type": kind, "value": plain_value(value)} for name, kind, value in _constants(machine)
         ],
-        "initial_states": len(dict.fromkeys(initial)),
+        "initial_states": initial.number,
+        "initial_states_are_all": initial.is_all,
         "variables": [
-            {"name": n, "kind": _kind(s), "initial": [plain_value(v) for v in _initial(machine, n)]}
+            {"name": n, "kind": _kind(s), "initial": [plain_value(v) for v in initial.values[n]]}
             for n, s in machine.shape.fields.items()
         ],
         "declarations": [_json_declared(declared) for declared in _declared(machine)],
@@ -140,8 +142,29 @@ def _json_declared(declared: Declaration) -> dict[str, Any]:
     return told
 
 
-def _initial(machine: Machine, name: str) -> list[Any]:
-    return list(dict.fromkeys(state[name] for state in machine.initial_states()))
+class _Beginning:
+    """The first of the initial states, ten thousand at most.
+
+    Attributes:
+        number: How many.
+        is_all: Whether there are no more.
+        values: The values of each variable in them.
+    """
+
+    def __init__(self, machine: Machine) -> None:
+        from modelcheck.spec.beginning import beginnings  # noqa: PLC0415 - after the options were read.
+
+        values: dict[str, dict[Any, None]] = {name: {} for name in machine.shape.fields}
+        self.number = 0
+        self.is_all = True
+        for state in beginnings(machine):
+            if self.number == _MOST_INITIAL:
+                self.is_all = False
+                break
+            self.number += 1
+            for name, met in values.items():
+                met[state[name]] = None
+        self.values = {name: list(met) for name, met in values.items()}
 
 
 # For people ---------------------------------------------------------------------------------------------------------------------------------------
@@ -186,15 +209,17 @@ def _variable_lines(machine: Machine) -> Iterator[Line]:
     from modelcheck.spec import State  # noqa: PLC0415 - not for --json.
     from modelcheck.trace.text import Span, state_lines  # noqa: PLC0415
 
-    number = len(dict.fromkeys(machine.initial_states()))
+    initial = _Beginning(machine)
+    told = f"{'' if initial.is_all else 'more than '}{initial.number:,} initial state{'' if initial.number == 1 else 's'}"
     yield ()
-    yield (Span("Variables", "action"), Span(f"  in {number} initial state{'' if number == 1 else 's'}", "note"))
+    yield (Span("Variables", "action"), Span(f"  in {told}", "note"))
     for name, shape in machine.shape.fields.items():
         yield (Span("  "), Span(name, "path"), Span(f"  {_kind(shape)}", "note"))
-        for value in _initial(machine, name)[:_SHOWN]:
+        values = initial.values[name]
+        for value in values[:_SHOWN]:
             yield from ((Span(" "), *line) for line in state_lines(State({name: value})))
-        if len(_initial(machine, name)) > _SHOWN:
-            yield (Span(f"      and {len(_initial(machine, name)) - _SHOWN} more"),)
+        if len(values) > _SHOWN:
+            yield (Span(f"      and {len(values) - _SHOWN} more"),)
 
 
 def _declared_lines(declared: list[Declaration], *, with_role: bool) -> Iterator[Line]:

@@ -70,7 +70,7 @@ def command(
     machine = machine_of(spec_from(target, settings))
     budget = Budget(Limits(time_s=time_limit))
     try:
-        observations = read_log(log, machine, budget.over)
+        observations = read_log(log, machine, budget)
     except CutShort as cut:
         found = Validation(Verdict.UNKNOWN, 0, cut.line, is_exact=False, reason=f"{cut.reason} while the log was read")
     else:

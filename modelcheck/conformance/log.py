@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from modelcheck.errors import TraceError, UsageError
+from modelcheck.limits.budget import Budget
 from modelcheck.spec import Machine
 from modelcheck.spec.constants import unknown
+from modelcheck.spec.overrun import out_of_memory
 from modelcheck.spec.shape import MapShape, RecordShape, Shape
 from modelcheck.trace.observation import Observation, called, is_encoded, keys_by_name
-from modelcheck.trace.reading import check_finite, parse, read_text
+from modelcheck.trace.reading import MOST_BYTES, check_finite, parse
 
 _BATCH = 256
+_LONG = 1 << 16
+_LONGEST_LINE = 1 << 24  # Bytes: what reads a line cannot be interrupted.
 _KEYS = ("action", "arguments", "state")
 _REMEDY = 'A log has one JSON object per line, such as {"action": "receive", "arguments": {"m": {"dst": 1}}, "state": {"x": 0}}.'
 
@@ -24,7 +28,7 @@ class CutShort(Exception):  # noqa: N818 - a limit, not an error.
 
     Attributes:
         reason: Which.
-        line: The line that was read last.
+        line: The line that is read next.
     """
 
     def __init__(self, reason: str, line: int) -> None:
@@ -33,36 +37,61 @@ class CutShort(Exception):  # noqa: N818 - a limit, not an error.
         self.line = line
 
 
-def read_log(path: Path, machine: Machine, over: Callable[[], str | None] = lambda: None) -> list[Observation]:
+def read_log(path: Path, machine: Machine, budget: Budget | None = None) -> list[Observation]:
     """The observations in a file with one JSON object per line; empty lines are passed over.
 
     Args:
         path: The file.
         machine: The spec, which says what can be observed.
-        over: Which limit is reached, if one is; asked every few hundred lines.
+        budget: What there is of time and memory; by default without limits.
 
     Raises:
         CutShort: if a limit is reached.
         TraceError: if the file cannot be read or tells of nothing, or a line is no observation; with the number of the line.
     """
+    budget = budget or Budget()
+    log: list[Observation] = []
+    number = 0
     try:
-        lines = read_text(path).split("\n")
-    except OSError as error:
-        raise TraceError(f"cannot read the log: {error.strerror}", place=str(path)) from error
-    except UnicodeDecodeError as error:
-        before = error.object.count(b"\n", 0, error.start)
-        raise TraceError("the log is not text in UTF-8", place=f"{path}:{before + 1}", remedy=_REMEDY) from error
-    except ValueError as error:
-        raise TraceError(f"cannot read the log: {error}", place=str(path)) from error
-    log = []
-    for number, line in enumerate(lines, 1):
-        if number % _BATCH == 0 and (reason := over()) is not None:
-            raise CutShort(reason, number)
-        if line.strip():
-            log.append(_read(line, number, path, machine))
+        for number, line in enumerate(_lines(path), 1):
+            reason = budget.over() if number % _BATCH == 0 or len(line) > _LONG else budget.ended()
+            if reason is not None:
+                raise CutShort(reason, number)
+            if line.strip():
+                log.append(_read(line, number, path, machine))
+    except MemoryError as error:
+        log.clear()
+        raise CutShort(out_of_memory(error), number + 1) from None
     if not log:
         raise TraceError("the log is empty", place=str(path), remedy=_REMEDY)
     return log
+
+
+def _lines(path: Path) -> Iterator[str]:
+    """The lines of a file, one after the other.
+
+    Raises:
+        TraceError: if it cannot be read, is longer than a log can be, or no text in UTF-8.
+    """
+    left = MOST_BYTES
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(iter(lambda: file.readline(_LONGEST_LINE + 1), b""), 1):
+                left -= len(line)
+                if len(line) > _LONGEST_LINE:
+                    raise TraceError(f"a line is longer than {_LONGEST_LINE >> 20} MB", place=f"{path}:{number}", remedy=_REMEDY)
+                if left < 0:
+                    raise TraceError(f"cannot read the log: it is longer than {MOST_BYTES >> 20} MB", place=str(path))
+                yield _decoded(line, number, path)
+    except OSError as error:
+        raise TraceError(f"cannot read the log: {error.strerror}", place=str(path)) from error
+
+
+def _decoded(line: bytes, number: int, path: Path) -> str:
+    try:
+        return line.decode("utf-8-sig" if number == 1 else "utf-8").removesuffix("\n")
+    except UnicodeDecodeError as error:
+        raise TraceError("the log is not text in UTF-8", place=f"{path}:{number}", remedy=_REMEDY) from error
 
 
 def _read(line: str, number: int, path: Path, machine: Machine) -> Observation:

@@ -15,6 +15,7 @@ own Python would cost milliseconds. What fails is replayed by the latter before 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -25,7 +26,10 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from modelcheck.conformance.drawing import NUMBERS, Menu, Option, Options, Tastes, mixed
 from modelcheck.conformance.seeking import adjusted, drawn
 from modelcheck.conformance.violation import counterexample, described, violation_class
+from modelcheck.conformance.within import CutShort, Within
 from modelcheck.errors import UsageError
+from modelcheck.limits import Limits
+from modelcheck.limits.given import NO_LIMITS, limits_given
 from modelcheck.spec import Declaration, Spec, Step, machine_of
 from modelcheck.spec.machine import same_step
 from modelcheck.statespace.stepper import Position, Stepper
@@ -47,10 +51,13 @@ class SpecMachine(RuleBasedStateMachine):
     Attributes:
         spec: The spec.
         traces: Where counterexamples are saved.
+        limits: What one test may use.
     """
 
     spec: ClassVar[Spec]
     traces: ClassVar[Path] = FOLDER
+    limits: ClassVar[Limits] = NO_LIMITS
+    _within: ClassVar[Within | None] = None
     _stepper: ClassVar[Stepper]
     _options: ClassVar[Options]
     _source_name: ClassVar[str]
@@ -83,13 +90,30 @@ class SpecMachine(RuleBasedStateMachine):
         case: Any = super()._to_test_case()
 
         def run(test: Any) -> None:
-            run_state_machine_as_test(cls, settings=adjusted(test.settings))
+            cls._within = Within(cls.limits)
+            try:
+                with cls._within.looking():
+                    run_state_machine_as_test(cls, settings=adjusted(test.settings))
+            except CutShort as cut:
+                cls._cut_short(cut)
+            finally:
+                cls._within = None
             cls._warn_of_idle_actions()
 
         run.is_hypothesis_test = True  # type: ignore[attr-defined]
         run._hypothesis_state_machine_class = cls  # type: ignore[attr-defined]
         case.runTest = run
         return case
+
+    @classmethod
+    def _cut_short(cls, cut: CutShort) -> None:
+        """A limit was reached: what was found by then is shown, if it is not the shortest run there is; else the test ends with fewer runs."""
+        if cut.found is not None:
+            raise cls._shown(*cut.found) from None
+        if not cut.runs:
+            raise UsageError(f"{cut.reason}, before one run of {cls.spec!r} had ended", remedy="Give more time or memory.") from None
+        told = f"{cut.runs} run{'' if cut.runs == 1 else 's'}"
+        warnings.warn(f"{cut.reason} after {told} of {cls.spec!r}, and nothing was found by then", stacklevel=2)
 
     @classmethod
     def _warn_of_idle_actions(cls) -> None:
@@ -121,6 +145,8 @@ class SpecMachine(RuleBasedStateMachine):
     def take(self) -> None:
         """Take a step that is drawn; none is left at the end of a run that ends well."""
         __tracebackhide__ = True
+        if self._within is not None:
+            self._within.look()
         self._last = None
         option = self._drawn()
         if isinstance(option, Position):
@@ -196,17 +222,29 @@ class SpecMachine(RuleBasedStateMachine):
             raise self._violation(None)
 
     def _violation(self, declared: Declaration | None) -> AssertionError:
-        name = "deadlock" if declared is None else declared.name
-        kind = violation_class(name)
-        if isinstance(_current_build_context.value, BuildContext) and not self._is_final:
-            return kind(f"{name} is violated")
         assert self._first is not None
-        states = [self._first.state, *(position.state for _, position in self._run)]
-        trace = counterexample(self._stepper.machine, states, [step for step, _ in self._run], declared, "hypothesis")
-        file = save(trace, type(self.spec), self.traces)
-        error = kind(described(self._stepper.machine, trace, file))
+        positions, steps = [self._first, *(position for _, position in self._run)], [step for step, _ in self._run]
+        if isinstance(_current_build_context.value, BuildContext) and not self._is_final:
+            if self._within is not None:
+                self._within.note(positions, steps, declared)
+            name = "deadlock" if declared is None else declared.name
+            return violation_class(name)(f"{name} is violated")
+        return self._shown(positions, steps, declared)
+
+    @classmethod
+    def _shown(cls, positions: Sequence[Position], steps: Sequence[Step], declared: Declaration | None) -> AssertionError:
+        """The violation at the end of a run, saved and told in full."""
+        machine = cls._stepper.machine
+        trace = counterexample(machine, [position.state for position in positions], steps, declared, "hypothesis")
+        file = save(trace, type(cls.spec), cls.traces)
+        error = violation_class("deadlock" if declared is None else declared.name)(described(machine, trace, file))
         error.trace, error.file = trace, file
         return error
+
+    def teardown(self) -> None:
+        """A run has ended."""
+        if self._within is not None:
+            self._within.runs += 1
 
     # Printing ---------------------------------------------------------------------------------------------------------------------------------
 
@@ -233,23 +271,29 @@ class SpecMachine(RuleBasedStateMachine):
         return line
 
 
-def state_machine(spec: Spec, *, name: str | None = None, traces: Path | str = FOLDER) -> type[SpecMachine]:
+def state_machine(
+    spec: Spec, *, name: str | None = None, limits: Limits = NO_LIMITS, traces: Path | str = FOLDER
+) -> type[SpecMachine]:
     """Turn a spec into a state machine of Hypothesis, whose ``TestCase`` is a test: see the top of this module.
 
     Args:
         spec: The spec, with its constants.
         name: What the class is called; by default as the spec's class, with ``Machine``.
+        limits: The time and memory that one test may take. Where they are reached, what was found by then is shown; if that is nothing, a
+            warning says how many runs there were.
         traces: The folder where counterexamples are saved.
 
     Raises:
         SpecError: if the spec cannot be run.
+        UsageError: if there is no such limit of random runs.
     """
+    limits_given(limits, without=("states", "depth"), what="random runs, of which Hypothesis's `max_examples` and `stateful_step_count` say how many")
     if not isinstance(spec, Spec):
         hint = f"Write state_machine({spec.__name__}())." if isinstance(spec, type) else None
         raise UsageError(f"state_machine() takes a spec, not {spec!r}", remedy=hint)
     called = name or f"{type(spec).__name__}Machine"
     stepper = Stepper(machine_of(spec))
-    settled = {"spec": spec, "traces": Path(traces), "_stepper": stepper, "_options": Options(stepper)}
+    settled = {"spec": spec, "traces": Path(traces), "limits": limits, "_stepper": stepper, "_options": Options(stepper)}
     body = {**settled, "__doc__": f"Runs of {spec!r}.", "__module__": __name__}
     metaclass: Any = type(SpecMachine)
     made: type[SpecMachine] = metaclass(called, (SpecMachine,), body)

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any, dataclass_transform
 
 from modelcheck.errors import SpecError, UsageError
+from modelcheck.spec.beginning import beginnings
 from modelcheck.spec.constants import constant_types, constant_values
 from modelcheck.spec.machine import Machine, Step, same_step
-from modelcheck.spec.state import State, distinct
+from modelcheck.spec.state import State
 from modelcheck.values import identity
 
 
@@ -47,8 +48,8 @@ class Spec:
         )
 
     def initial_states(self) -> list[State]:
-        """The initial states."""
-        return distinct(machine_of(self).initial_states())
+        """The initial states that the constraints allow, without repeats."""
+        return list(beginnings(machine_of(self)))
 
     def enabled(self, state: State) -> list[Step]:
         """Every step that can be taken in a state."""

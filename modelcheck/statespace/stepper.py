@@ -111,7 +111,7 @@ class Stepper:
 
     def initial(self) -> list[Position]:
         """The initial states, without repeats."""
-        return [self.position(state) for state in dict.fromkeys(self.machine.initial_states())]
+        return [self.position(state) for state in dict.fromkeys(self.machine.each_initial_state())]
 
     def starts(self) -> list[Position]:
         """The initial states that the constraints allow."""

@@ -50,3 +50,35 @@ def test_several_initial_states_are_counted(run, counter):
 def test_constants_can_be_set(run, counter):
     """``--set`` shows the spec as it would be checked."""
     assert "limit: int = 7" in run("show", counter, "--set", "limit=7").out
+
+
+MANY = """
+from modelcheck import Spec, action, choose, constraint
+
+
+class Many(Spec):
+    bits: int = 18
+
+    def init(self) -> None:
+        self.c = {i: choose((False, True)) for i in range(self.bits)}
+        self.first = self.c[0]
+
+    @action
+    def flip(self) -> None:
+        self.c[0] = not self.c[0]
+
+    @constraint
+    def begun(self) -> bool:
+        return not self.c[1]
+"""
+
+
+def test_of_many_initial_states_the_first_are_shown(run, tmp_path):
+    """A quarter of a million need not be run for that; those that a constraint excludes are not counted."""
+    (tmp_path / "many.py").write_text(MANY)
+    path = str(tmp_path / "many.py")
+    assert "in more than 10,000 initial states" in run("show", path).out
+    found = json.loads(run("show", path, "--json").out)
+    assert (found["initial_states"], found["initial_states_are_all"]) == (10_000, False)
+    found = json.loads(run("show", path, "--set", "bits=4", "--json").out)
+    assert (found["initial_states"], found["initial_states_are_all"]) == (8, True)

@@ -69,7 +69,7 @@ def sample_of(machine: Machine, deadline: float | None = None) -> Sample:
 
 
 def _reached(machine: Machine, found: dict[State, State | None]) -> Iterator[tuple[State | None, State]]:
-    for state in machine.initial_states():
+    for state in machine.each_initial_state():
         if _is_within(machine, state):
             yield None, state
     todo = list(found)
