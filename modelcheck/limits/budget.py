@@ -31,6 +31,7 @@ class Budget:
         self.interrupted = False
         self._time_s = limits.time_s
         self._more_s = 0.0
+        self._heard_s = 0.0  # Until when an interrupt that ended the search does not end what shows its findings.
         self._started_s = time.monotonic()
         self._resident_bytes = resident_bytes()
 
@@ -45,8 +46,10 @@ class Budget:
         return float("inf") if self._time_s is None else max(self._time_s - self.seconds, 0.0)
 
     def extend(self) -> None:
-        """Give the time that it takes to show what was found: the limit is for finding it."""
+        """Give the time that it takes to show what was found: the limit, or the interrupt, was for finding it."""
         self._more_s = _EVIDENCE_S
+        if self.interrupted:
+            self._heard_s = self.seconds + _EVIDENCE_S
 
     def over(self) -> str | None:
         """Why the work is to end now; None if it may go on."""
@@ -54,7 +57,7 @@ class Budget:
 
     def ended(self) -> str | None:
         """Why the work is to end now, its memory left aside."""
-        return INTERRUPTED if self.interrupted else self.time_over()
+        return INTERRUPTED if self.interrupted and self.seconds > self._heard_s else self.time_over()
 
     def time_over(self) -> str | None:
         """That the time is used up, if it is."""

@@ -197,6 +197,7 @@ def _report(
         bytes_per_state=(stats["table_bytes"] + stats["log_bytes"]) / max(states, 1),
         warnings=(*suspicions(machine, exploration), *endless.warnings()),
         fair=endless.assumed,
+        analysis_seconds=endless.seconds,
         seed=seed,
         walk_length=exploration.walk_length,
     )

@@ -28,6 +28,9 @@ from modelcheck.verdict import Verdict
 FIRST_LOOK_STATES = 1 << 17
 """No smaller graph is asked before everything is explored: that takes no time, and what is known of all of it says more."""
 MOST_ADVICE_S = 2.0
+"""A property that takes longer to ask gets no advice, for which it is asked again and again."""
+YOUNG_S = 2.0
+"""A search that has not lasted longer is not ended by a violation of what must happen."""
 _AFTER_THE_END_S = 10.0
 _OF_A_WALK = "a random walk does not see whole runs"
 _CUT_SHORT = "what was explored could not be analysed in the time and memory that were left"
@@ -74,6 +77,7 @@ class Endless:
 
     Attributes:
         assumed: See above.
+        seconds: What asking the graph took, between levels and at the end.
     """
 
     def __init__(
@@ -91,42 +95,62 @@ class Endless:
         self._budget = budget
         self._found = {each.declared.name: _Found(each) for each in _instances(exploration, declared)}
         self._next_look = FIRST_LOOK_STATES
+        self._looked_s = time.perf_counter()
+        self._turn = 0
+        self.seconds = 0.0
         self._deadline_s: float | None = None
         self._vacuous = False
 
     # While the search goes on -----------------------------------------------------------------------------------------------------------------
 
     def look(self) -> bool:
-        """Ask the graph as it is between two levels, if it has doubled since the last time; whether a property is violated.
+        """Ask the graph as it is between two levels, if it has doubled since the last time; whether a violation is to end the search.
+
+        It takes half as long as the search since then: instances that there was no time for are asked first the next time. A violation does not
+        end a search that is young: of a graph that is complete the advice is known, too.
 
         Raises:
             Overrun: if there is no more time or memory.
         """
         states = self._exploration.explorer.stats()["states"]
-        if not self._undecided() or states < self._next_look:
-            return False
-        self._next_look = 2 * states
+        if self._undecided() and states >= self._next_look:
+            self._next_look = 2 * states
+            self._look()
+        return any(found.lasso for found in self._found.values()) and self._budget.seconds > YOUNG_S
+
+    def _look(self) -> None:
+        began_s = time.perf_counter()
+        until_s = began_s + (began_s - self._looked_s) / 2
         graph = self._exploration.explorer.graph()
-        for found in self._undecided():
-            self._ask(graph, found, complete=False)
-        return any(found.lasso for found in self._found.values())
+        waiting = [(found, instance) for found in self._undecided() for instance in found.asked.instances]
+        for asked in range(len(waiting)):
+            found, instance = waiting[(self._turn + asked) % len(waiting)]
+            if found.lasso is None:
+                self._ask(graph, found, Asked(found.asked.declared, (instance,)), complete=False)
+            if time.perf_counter() > until_s:
+                self._turn += asked + 1
+                break
+        self._looked_s = time.perf_counter()
+        self.seconds += self._looked_s - began_s
 
     def finish(self) -> None:
         """Ask the graph when the search is over, whatever ended it."""
         exploration = self._exploration
         if not self._found or exploration.walk_length is not None:
             return
+        began_s = time.perf_counter()
         if exploration.stopped:
             self._deadline_s = time.monotonic() + _AFTER_THE_END_S
         try:
             graph = exploration.explorer.graph()
-            for found in self._undecided():
-                self._ask(graph, found, complete=exploration.complete)
+            for found in list(self._found.values()) if exploration.complete else self._undecided():
+                self._ask(graph, found, found.asked, complete=exploration.complete)
             for found in self._found.values():
                 self._advise(graph, found)
             self._vacuous = self._leaves_always(graph)
         except (Overrun, MemoryError):
             exploration.stopped = exploration.stopped or _CUT_SHORT
+        self.seconds += time.perf_counter() - began_s
 
     def _undecided(self) -> list[_Found]:
         return [found for found in self._found.values() if found.lasso is None]
@@ -144,10 +168,10 @@ class Endless:
         assert labels is not None
         return requirements(labels.instances, fairness)
 
-    def _ask(self, graph: native.Graph, found: _Found, *, complete: bool) -> None:
+    def _ask(self, graph: native.Graph, found: _Found, asked: Asked, *, complete: bool) -> None:
         began = time.perf_counter()
         self._poll()
-        got = answer(graph, found.asked, self._requirements(self._fairness), self._poll)
+        got = answer(graph, asked, self._requirements(self._fairness), self._poll)
         found.seconds = time.perf_counter() - began
         found.premise_met = got.premise_met
         found.analysed = complete

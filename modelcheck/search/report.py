@@ -152,6 +152,7 @@ class Report:
         seed: Of the random walk; None otherwise.
         walk_length: After how many steps the random walk began again; None otherwise.
         fair: How fair actions were assumed to be in place of what the spec says.
+        analysis_seconds: Wall-clock time of the analysis of what must happen.
     """
 
     spec: str
@@ -179,3 +180,4 @@ class Report:
     seed: int | None = None
     walk_length: int | None = None
     fair: Mapping[str, Strength] = field(factory=dict)
+    analysis_seconds: float = 0.0

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from types import FunctionType
 from typing import Any
 
+from modelcheck.limits.watch import Overrun
 from modelcheck.parts import FifoNetwork, Network
 from modelcheck.search.evidence import walked
 from modelcheck.search.exploration import Exploration
@@ -95,7 +96,10 @@ def _stuttering(exploration: Exploration) -> Iterator[str]:
     found = exploration.explorer.stuttering()
     if found is not None and not exploration._walks:  # A walk keeps no log of those before it.
         path = exploration.explorer.path(found, -1)
-        *_, last = walked(exploration.recorder, path)
+        try:
+            *_, last = walked(exploration.recorder, path)
+        except Overrun:
+            return  # There is no time left to show it.
         state = "; ".join(str(last).splitlines())
         shown = f": {state}" if len(state) <= _LONGEST_STATE else ""
         yield (
@@ -110,7 +114,7 @@ def _after(steps: int) -> str:
 def _varying(machine: Machine) -> Iterator[str]:
     """What is used that may be another in the next run of Python, so that counts and traces would be, too."""
     written: list[tuple[str, Any]] = [("init", machine.cls.init)]
-    for declared in (*machine.actions, *machine.properties, *machine.constraints, *machine.terminals):
+    for declared in (*machine.actions, *machine.asked, *machine.constraints, *machine.terminals):
         written += [(declared.title, function) for function in (declared.function, *declared.domains)]
     told: set[str] = set()
     for title, function in written:

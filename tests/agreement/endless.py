@@ -108,11 +108,12 @@ def agree_in_depth(cls: type, graph: endless.Graph, _: Report) -> None:
 def agree_early(cls: type, graph: endless.Graph, usual: Report) -> None:
     """What is found on a part of the graph is a lasso, though perhaps with another stem."""
     first, looks.FIRST_LOOK_STATES = looks.FIRST_LOOK_STATES, 1
+    young, looks.YOUNG_S = looks.YOUNG_S, 0.0
     try:
         agree(graph, check(cls(), keep_going=True), shortest=False)
         early = check(cls())
     finally:
-        looks.FIRST_LOOK_STATES = first
+        looks.FIRST_LOOK_STATES, looks.YOUNG_S = first, young
     known = {found.name: found.verdict for found in usual.properties}
     assert all(found.verdict in {known[found.name], Verdict.UNKNOWN} for found in early.properties)
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import signal
+import time
+
 import pytest
 
 from modelcheck import (
@@ -17,13 +21,17 @@ from modelcheck import (
     eventually_always,
     fair,
     leads_to,
+    reachable,
     require,
     strongly_fair,
 )
-from modelcheck.search import Limits, PropertyReport, check, endless
+from modelcheck.limits.watch import Overrun
+from modelcheck.search import Limits, Progress, PropertyReport, check, endless
 from modelcheck.spec import Strength
 
 from .token_ring import Repaired, TokenRing
+
+checking = importlib.import_module("modelcheck.search.check")
 
 
 class Counting(Spec):
@@ -143,6 +151,10 @@ class Endless(Spec):
     def far(self) -> bool:
         return self.count > 1_000_000
 
+    @reachable
+    def gets_there(self) -> bool:
+        return self.count == 30
+
     @leads_to
     def stops(self) -> tuple[bool, bool]:
         return self.count == 1_000_000, self.stopped
@@ -154,9 +166,48 @@ def test_a_limit_leaves_unknown_what_it_did_not_refute(monkeypatch):
     assert verdict(Endless(), "far", limits=limits).verdict is Verdict.VIOLATED
     assert verdict(Endless(), "stops", limits=limits).verdict is Verdict.UNKNOWN
     monkeypatch.setattr(endless, "FIRST_LOOK_STATES", 100)
+    monkeypatch.setattr(endless, "YOUNG_S", 0)
     report = check(Endless(), limits=Limits(states=1_000_000))
     assert report.states < 1_000, "it was found early"
     assert report.verdict is Verdict.VIOLATED
+
+
+class Slow(endless.Endless):
+    """An analysis that takes longer than the watch waits before it looks again."""
+
+    def finish(self) -> None:
+        time.sleep(0.2)
+        super().finish()
+
+
+@pytest.mark.parametrize("limits", [Limits(), Limits(time_s=1.0), Limits(states=2_000)])
+def test_what_was_explored_is_analysed_and_told_when_the_search_is_ended(monkeypatch, limits):
+    """By Ctrl-C or by a limit; what else is known is told too, however long the analysis takes."""
+    monkeypatch.setattr(endless, "FIRST_LOOK_STATES", 1 << 60)
+    monkeypatch.setattr(checking, "Endless", Slow)
+
+    def interrupt(progress: Progress) -> None:
+        if limits == Limits() and progress.states > 100:
+            signal.raise_signal(signal.SIGINT)
+
+    report = check(Endless(), limits=limits, progress=interrupt)
+    assert report.states > 100
+    verdicts = {found.name: found.verdict.value for found in report.properties}
+    assert verdicts == {"deadlock": "unknown", "far": "violated", "stops": "unknown", "gets_there": "holds"}
+
+
+def test_an_analysis_that_is_not_finished_in_time_leaves_it_unknown(monkeypatch):
+    """The rest of the report is there."""
+
+    def late(_: endless.Endless) -> None:
+        raise Overrun
+
+    monkeypatch.setattr(endless.Endless, "_poll", late)
+    report = check(Counting())
+    assert report.verdict is Verdict.UNKNOWN
+    assert report.reason == "what was explored could not be analysed in the time and memory that were left"
+    assert {found.verdict.value for found in report.properties if found.name != "deadlock"} == {"unknown"}
+    assert report.states == 4
 
 
 def test_a_random_walk_says_nothing_of_what_must_happen():

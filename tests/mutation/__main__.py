@@ -22,7 +22,21 @@ from .mutants import Mutant, by_hand
 from .operators import compiles, mutants
 from .runner import ROOT, Outcome, Result, Workshop
 
-PACKAGES = ("limits", "values", "spec", "parts", "trace", "statespace", "search", "symbolic", "consistency", "conformance", "cli", "pytest_plugin")
+PACKAGES = (
+    "limits",
+    "values",
+    "spec",
+    "parts",
+    "trace",
+    "statespace",
+    "liveness",
+    "search",
+    "symbolic",
+    "consistency",
+    "conformance",
+    "cli",
+    "pytest_plugin",
+)
 SUFFIXES = (".py", ".hpp", ".pyx")
 NOTICED_SHARE = 0.9
 COUNTED = (Outcome.NOTICED, Outcome.HANGS, Outcome.SURVIVED)

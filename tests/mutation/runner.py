@@ -28,8 +28,11 @@ AREAS: dict[str, tuple[str, ...]] = {
     "modelcheck/parts": ("modelcheck/parts", "tests/parts", "tests/spec/test_parts.py", "tests/agreement"),
     "modelcheck/trace/export": ("tests/trace_export",),
     "modelcheck/trace": ("modelcheck/trace", "tests/trace", "tests/trace_export"),
-    "modelcheck/statespace": ("tests/statespace/test_filter_values.py", "tests/agreement", "tests/statespace", "tests/search"),
-    "modelcheck/search": ("tests/search/test_bounds.py", "modelcheck/search", "tests/specs/test_small.py", "tests/agreement", "tests/search"),
+    "modelcheck/liveness": ("tests/liveness", "tests/agreement/test_endless.py"),
+    "modelcheck/statespace": ("tests/statespace/test_filter_values.py", "tests/liveness", "tests/agreement", "tests/statespace", "tests/search"),
+    "modelcheck/search": (
+        "tests/search/test_bounds.py", "modelcheck/search", "tests/specs/test_small.py", "tests/liveness", "tests/agreement", "tests/search",
+    ),
     "modelcheck/symbolic": ("modelcheck/symbolic", "tests/symbolic"),
     "modelcheck/consistency": ("modelcheck/consistency", "tests/consistency"),
     "modelcheck/conformance": ("modelcheck/conformance", "tests/conformance"),

@@ -147,8 +147,23 @@ class RowLog {
   template <typename T>
   static void sort(std::vector<T>& steps) {
     if (steps.size() < 2) return;
-    std::sort(steps.begin(), steps.end());
+    if (steps.size() > kFew) {
+      std::sort(steps.begin(), steps.end());
+    } else {
+      insert_each(steps.data(), steps.size());
+    }
     steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
+  }
+
+  // Most rows are short, and nearly in order.
+  template <typename T>
+  static void insert_each(T* steps, size_t count) noexcept {
+    for (size_t i = 1; i < count; ++i) {
+      const T step = steps[i];
+      size_t at = i;
+      for (; at > 0 && steps[at - 1] > step; --at) steps[at] = steps[at - 1];
+      steps[at] = step;
+    }
   }
 
   static uint8_t* encode(const Expanded& row, uint8_t* at) noexcept {
@@ -195,6 +210,7 @@ class RowLog {
     return place;
   }
 
+  static constexpr size_t kFew = 32;
   static constexpr size_t kMostBlocks = size_t{1} << 20;
 
   const uint32_t stride_;
