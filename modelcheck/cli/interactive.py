@@ -15,6 +15,7 @@ from modelcheck.cli.paint import paint
 from modelcheck.errors import UsageError
 from modelcheck.spec import Machine, State, Step
 from modelcheck.spec.choice import Disabled, choosing
+from modelcheck.spec.code import code_of
 from modelcheck.spec.loading import shown_path
 from modelcheck.spec.run import is_users
 from modelcheck.statespace.recording.recorder import PickingChooser
@@ -207,7 +208,7 @@ def debug(machine: Machine, state: State, step: Step) -> None:
     action = machine.find(step.action, machine.actions)
     live = machine.thaw(state)
     method = getattr(action.subject(live), action.method)
-    code = action.function.__code__
+    code = code_of(action.function)
     click.echo(f"{step!r} in {shown_path(code.co_filename)}; the state's variables are attributes of self")
     debugger = _Debugger(nosigint=True, readrc=False)
     try:

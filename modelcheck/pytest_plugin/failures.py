@@ -9,6 +9,7 @@ from pathlib import Path
 from modelcheck.cli.units import count, said_seconds
 from modelcheck.search import PropertyReport, Report
 from modelcheck.spec import Declaration, Machine, Spec, machine_of
+from modelcheck.spec.code import code_of
 from modelcheck.spec.loading import shown_path
 from modelcheck.trace import Trace, explain
 from modelcheck.trace.lasso import length, would_hold
@@ -74,7 +75,7 @@ def _violation(spec: Spec, trace: Trace, file: Path | None, how: str, advice: st
 def place_of(declared: Declaration | None, machine: Machine) -> tuple[str, int]:
     """The file and line where a property is written; for a deadlock, where the spec is."""
     if declared is not None:
-        return declared.function.__code__.co_filename, declared.function.__code__.co_firstlineno
+        return code_of(declared.function).co_filename, code_of(declared.function).co_firstlineno
     try:
         return inspect.getsourcefile(machine.cls) or "", inspect.getsourcelines(machine.cls)[1]
     except (OSError, TypeError):

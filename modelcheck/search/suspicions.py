@@ -14,6 +14,7 @@ from modelcheck.search.evidence import walked
 from modelcheck.search.exploration import Exploration
 from modelcheck.search.report import ActionReport
 from modelcheck.spec import STEPS, Machine, Role
+from modelcheck.spec.code import code_of
 from modelcheck.spec.loading import shown_path
 from modelcheck.spec.purity import names_used, varying_calls
 from modelcheck.spec.shape import RecordShape, within
@@ -84,7 +85,7 @@ def _unreached(exploration: Exploration, part: str) -> Iterator[str]:
         missed = None if tree.declared is None or index in violated or not tree.calls else recorder.coverage.missed(tree.declared)
         if missed is None or tree.declared is None:
             continue
-        title, place = tree.declared.title, f"{tree.declared.function.__code__.co_filename}:{missed.line}"
+        title, place = tree.declared.title, f"{code_of(tree.declared.function).co_filename}:{missed.line}"
         if missed.empties:
             yield f"{title} found `{missed.text}` empty each time{part}  {shown_path(place)}"
         else:
@@ -129,7 +130,7 @@ def _forgetting_self(exploration: Exploration) -> Iterator[str]:
     recorder = exploration.recorder
     declared = {tree.declared.name: tree.declared for tree in recorder.trees.values() if tree.declared}
     for report in action_reports(exploration):
-        code = declared[report.name].function.__code__
+        code = code_of(declared[report.name].function)
         written = [step.argval for step in dis.get_instructions(code) if step.opname == "STORE_FAST"]
         if report.enabled and written and report.name not in recorder.writers:
             yield f"the action {report.name} never changes the state; it assigns to {written[0]}, a local variable"

@@ -12,6 +12,7 @@ from attrs import frozen
 
 from modelcheck.errors import SpecError
 from modelcheck.spec.choice import Disabled, choose, present
+from modelcheck.spec.code import code_of
 from modelcheck.spec.declare import Mark, Role, decorator_of
 from modelcheck.spec.fairness import UNFAIR, Fairness
 from modelcheck.spec.run import truth
@@ -73,7 +74,7 @@ class Declaration:
     @property
     def place(self) -> str:
         """Where it is written, as ``file:line``."""
-        return f"{self.function.__code__.co_filename}:{self.function.__code__.co_firstlineno}"
+        return f"{code_of(self.function).co_filename}:{code_of(self.function).co_firstlineno}"
 
     @property
     def summary(self) -> str:
@@ -185,7 +186,7 @@ def _options(domain: Any, subject: Any, arguments: list[Any]) -> Any:
     if not isinstance(domain, FunctionType):
         return domain
     function = _overridden(domain, type(subject))
-    takes = function.__code__.co_argcount - 1
+    takes = code_of(function).co_argcount - 1
     return function(subject, *arguments[:takes])
 
 

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+from modelcheck.spec.code import code_of
 from modelcheck.spec.run import is_users
 
 _VARYING = {
@@ -57,7 +58,7 @@ def _followed(function: FunctionType, owner: type) -> Iterator[tuple[str, str, A
         for name, place, value in _named(waiting.pop()):
             yield name, place, value
             called = value if isinstance(value, FunctionType) else getattr(owner, name, None)
-            if isinstance(called, FunctionType) and called not in seen and is_users(called.__code__.co_filename):
+            if isinstance(called, FunctionType) and called not in seen and is_users(code_of(called).co_filename):
                 seen.add(called)
                 waiting.append(called)
 
@@ -74,7 +75,7 @@ def _functions() -> dict[Any, str]:
 
 def _named(function: FunctionType) -> Iterator[tuple[str, str, Any]]:
     """The global names and the attributes that a function uses: the name, the place, and the value of a global or of a module's attribute."""
-    for code in _codes(function.__code__):
+    for code in _codes(code_of(function)):
         value: Any = None
         for step in dis.get_instructions(code):
             if step.opname in {"LOAD_GLOBAL", "LOAD_NAME"}:

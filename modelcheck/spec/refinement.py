@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from modelcheck.errors import SpecError
+from modelcheck.spec.code import code_of
 from modelcheck.spec.constants import constant_types
 from modelcheck.spec.declaration import Declaration
 from modelcheck.spec.declare import Role
@@ -43,7 +44,7 @@ class Abstract:
 
     def __init__(self, of: Machine, name: str, function: FunctionType) -> None:
         self._title = f"the map {name}"
-        self._place = f"{function.__code__.co_filename}:{function.__code__.co_firstlineno}"
+        self._place = f"{code_of(function).co_filename}:{code_of(function).co_firstlineno}"
         self._cls = type(of.spec)
         self._function = function
         self._is_a_spec = type(of.spec).initial_states

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 from modelcheck.errors import ModelcheckError, SpecError, UsageError
 from modelcheck.spec.choice import Cut, Disabled, StrayError, choosing
+from modelcheck.spec.code import code_of
 from modelcheck.spec.stored import stored
 from modelcheck.values import Bag, identity, ordered, show
 
@@ -231,7 +232,7 @@ def truth(result: Any, function: Callable[..., Any], what: str) -> bool:
     """
     if result is True or result is False:
         return bool(result)
-    code = function.__code__
+    code = code_of(function)
     place = f"{code.co_filename}:{code.co_firstlineno}"
     if result is not None:
         if isinstance(result, (Iterator, FunctionType, MethodType, type)):

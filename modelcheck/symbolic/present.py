@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import z3
@@ -20,10 +21,21 @@ class Present:
     Attributes:
         paths: The exploration that the run belongs to; set by `modelcheck.symbolic.paths`.
         calls: How many calls of the spec's functions are under way, one in the other.
+        thread: The thread that explores; other threads run the spec's code as it is.
     """
 
     paths: Any = None
     calls: int = 0
+    thread: int | None = None
+
+    @classmethod
+    def is_here(cls) -> bool:
+        """Whether the present thread is the one that explores."""
+        return cls.thread == threading.get_ident()
+
+
+alone = threading.RLock()
+"""Held by the thread that explores or asks z3, whose terms and contexts are for one thread at a time."""
 
 
 def decide(term: z3.BoolRef) -> bool:

@@ -18,6 +18,7 @@ from modelcheck.errors import InternalError, ModelcheckError, SpecError
 from modelcheck.parts.network import Choices
 from modelcheck.spec import Declaration, Machine, Role, State
 from modelcheck.spec.choice import StrayError, choosing
+from modelcheck.spec.code import code_of
 from modelcheck.spec.run import as_spec_error, user_place
 from modelcheck.spec.run import truth as returned_truth
 from modelcheck.spec.shape import variables
@@ -28,7 +29,7 @@ from modelcheck.symbolic.leaves import Leaf, Leaves
 from modelcheck.symbolic.listing import NOTHING_LISTED, Listing
 from modelcheck.symbolic.paths import Outcome, Paths
 from modelcheck.symbolic.present import Present, decide
-from modelcheck.symbolic.rewriting.functions import original, own_code
+from modelcheck.symbolic.rewriting.functions import original
 from modelcheck.symbolic.rewriting.ownership import follow
 from modelcheck.symbolic.rewriting.supervision import Supervision
 from modelcheck.symbolic.session import Session, SymbolicChooser
@@ -237,7 +238,7 @@ class System:
             return domain
         bound = getattr(subject, domain.__name__, None)
         function = bound if bound is not None else domain.__get__(subject)
-        takes = own_code(function.__func__).co_argcount - 1
+        takes = code_of(function.__func__).co_argcount - 1
         return operators.call(function, *arguments[:takes])
 
     def _transition(self, action: Declaration, outcome: Outcome) -> Transition:

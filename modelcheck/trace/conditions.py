@@ -15,6 +15,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
+from modelcheck.spec.code import code_of
 from modelcheck.trace.evaluate import UNKNOWN, Element, Scope, elements, names_bound
 from modelcheck.trace.reason import Reason, name_of
 from modelcheck.trace.source import source_of
@@ -307,7 +308,7 @@ def _called(node: ast.expr, scope: Scope) -> _Explanation | None:
         return None
     if function is None:
         return None
-    code = function.__code__
+    code = code_of(function)
 
     def explanation(wanted: bool, depth: int) -> list[Reason]:
         ending = watched(call, code)

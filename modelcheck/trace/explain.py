@@ -7,6 +7,7 @@ An explanation never fails: a spec's code can be anything, so whatever is not un
 from __future__ import annotations
 
 from modelcheck.spec import LIVENESS, STEPS, Declaration, Machine, Role
+from modelcheck.spec.code import code_of
 from modelcheck.spec.refinement import Refinement
 from modelcheck.trace.blocked import explain_deadlock
 from modelcheck.trace.conditions import why_ended
@@ -57,10 +58,10 @@ def explain(machine: Machine, trace: Trace) -> Reason | None:
 def _of_property(machine: Machine, declared: Declaration, trace: Trace, *, wanted: bool) -> tuple[Reason, ...]:
     states = trace.states[-2:] if declared.role in STEPS else trace.states[-1:]
     live, *after = map(machine.thaw, states)
-    ending = watched(lambda: declared.run(live, trace.arguments, *after), declared.function.__code__)
+    ending = watched(lambda: declared.run(live, trace.arguments, *after), code_of(declared.function))
     if ending is None:
         return ()
-    names = declared.function.__code__.co_varnames
+    names = code_of(declared.function).co_varnames
     roots = {name: declared.subject(root) for name, root in zip(names, [live, *after], strict=False)}
     with naming(**roots):
         return tuple(why_ended(ending, wanted=wanted, depth=0))

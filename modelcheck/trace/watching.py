@@ -15,6 +15,8 @@ from typing import Any
 
 from attrs import frozen
 
+from modelcheck.spec.code import code_of
+
 _STANDARD = tuple(sysconfig.get_paths()[key] for key in ("stdlib", "platstdlib"))
 _PACKAGE = str(Path(__file__).resolve().parent.parent)
 
@@ -102,4 +104,4 @@ def _is_readable(code: CodeType) -> bool:
 def function_of(called: Any) -> FunctionType | None:
     """The readable Python function behind something that is called; None for all else."""
     function = called.__func__ if isinstance(called, MethodType) else called
-    return function if isinstance(function, FunctionType) and _is_readable(function.__code__) else None
+    return function if isinstance(function, FunctionType) and _is_readable(code_of(function)) else None

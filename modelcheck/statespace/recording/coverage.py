@@ -26,6 +26,7 @@ from typing import Any
 from attrs import define, frozen
 
 from modelcheck.spec import Declaration, Role
+from modelcheck.spec.code import code_of
 from modelcheck.spec.run import is_users
 from modelcheck.trace.source import Source, source_of
 
@@ -124,7 +125,7 @@ def _tracer(watched: _Watched) -> Any:
 
 
 def _watched(declared: Declaration, constants: frozenset[str]) -> _Watched:
-    code = declared.function.__code__
+    code = code_of(declared.function)
     source = source_of(code) if declared.role in _JUDGED and is_users(code.co_filename) else None
     if source is None or isinstance(source.node, ast.Lambda):
         return _Watched({}, [])

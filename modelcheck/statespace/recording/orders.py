@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from types import CodeType, FunctionType
 from typing import Any
 
+from modelcheck.spec.code import code_of
 from modelcheck.spec.run import is_users
 from modelcheck.spec.shape import RecordShape, Shape, within
 from modelcheck.values import ordered, value_problem
@@ -96,16 +97,16 @@ class Orders:
         """A copy of a function, if it or what it calls iterates something."""
         if function not in self._copies:
             self._copies[function] = None  # Of a function that calls itself, the name is found in the copy's own globals.
-            self._copies[function] = self._made(function) if is_users(function.__code__.co_filename) else None
+            self._copies[function] = self._made(function) if is_users(code_of(function).co_filename) else None
         return self._copies[function]
 
     def _made(self, function: FunctionType) -> FunctionType | None:
         changed = _rewritten(function)
         scope = self._scope(function)
-        called = [name for name in _names(function.__code__) if self._called(function, name, scope)]
+        called = [name for name in _names(code_of(function)) if self._called(function, name, scope)]
         if changed is None or (not changed[1] and not called):
             return None
-        cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+        cells = dict(zip(code_of(function).co_freevars, function.__closure__ or (), strict=True))
         if not set(changed[0].co_freevars) <= cells.keys():
             return None
         closure = tuple(cells[name] for name in changed[0].co_freevars)
@@ -227,13 +228,13 @@ def _rewritten(function: FunctionType) -> tuple[CodeType, bool] | None:
     if not isinstance(definition, ast.FunctionDef) or any(isinstance(n, (ast.Global, ast.Nonlocal)) for n in ast.walk(definition)):
         return None
     definition.decorator_list = []
-    ast.increment_lineno(tree, function.__code__.co_firstlineno - 1)
+    ast.increment_lineno(tree, code_of(function).co_firstlineno - 1)
     turning = _Turning()
     turning.visit(definition)
-    outer = ast.parse(f"def outer({', '.join(function.__code__.co_freevars)}): pass")
+    outer = ast.parse(f"def outer({', '.join(code_of(function).co_freevars)}): pass")
     assert isinstance(outer.body[0], ast.FunctionDef)
     outer.body[0].body = [definition]
-    compiled = compile(ast.fix_missing_locations(outer), function.__code__.co_filename, "exec")
+    compiled = compile(ast.fix_missing_locations(outer), code_of(function).co_filename, "exec")
     [around] = [constant for constant in compiled.co_consts if isinstance(constant, CodeType)]
     found = [constant for constant in around.co_consts if isinstance(constant, CodeType) and constant.co_name == function.__name__]
     # A file that was saved since it was imported has something else in these lines.

@@ -10,10 +10,11 @@ from collections.abc import Set as AbstractSet
 from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, GeneratorType, MethodType, MethodWrapperType
 from typing import Any
 
+from modelcheck.spec.code import code_of
 from modelcheck.symbolic.operators.items import iterated
 from modelcheck.symbolic.operators.library import check_library, library_maker, passes_on
 from modelcheck.symbolic.present import MOST_CALLS, Present, too_deep
-from modelcheck.symbolic.rewriting.functions import is_foreign, own_code, rewritten
+from modelcheck.symbolic.rewriting.functions import is_foreign, rewritten
 from modelcheck.symbolic.rewriting.ownership import is_library
 from modelcheck.symbolic.terms import disj, neg
 from modelcheck.symbolic.values.equality import equality
@@ -103,7 +104,7 @@ def _call_function(function: FunctionType, args: tuple[Any, ...], kwargs: dict[s
         return KNOWN[function](*args, **kwargs)
     if not is_foreign(function):
         return _call_rewritten(rewritten(function), args, kwargs)
-    if is_library(own_code(function)) and not passes_on(function):
+    if is_library(code_of(function)) and not passes_on(function):
         args, kwargs = _particular_arguments(args, kwargs)
         check_library(f"{function.__module__}.{function.__qualname__}", (*args, *kwargs.values()))
     return function(*args, **kwargs)
@@ -222,7 +223,7 @@ def key_function(key: Any) -> Any:
 def _known_to_library(function: FunctionType) -> Any:
     if function in KNOWN:
         return KNOWN[function]
-    if not is_library(own_code(function)):
+    if not is_library(code_of(function)):
         return function
 
     @functools.wraps(function)

@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 
 from modelcheck.spec import Spec
-from modelcheck.symbolic.rewriting.functions import own_code
+from modelcheck.spec.code import code_of
 from modelcheck.symbolic.rewriting.ownership import is_library
 from modelcheck.symbolic.terms import UnsupportedError
 from modelcheck.symbolic.values.kinds import Symbolic, describe
@@ -42,7 +42,7 @@ def library_maker(cls: Any) -> str | None:
     for maker in [cls.__new__, cls.__init__, *(_looking_at_fields(cls) if attrs.has(cls) else ())]:
         kind: Any = type(maker)
         function = maker if isinstance(maker, FunctionType) else kind.__call__
-        if isinstance(function, FunctionType) and is_library(own_code(function)):
+        if isinstance(function, FunctionType) and is_library(code_of(function)):
             return getattr(maker, "__qualname__", None) or type(maker).__qualname__
     return None
 
@@ -57,7 +57,7 @@ def _looking_at_fields(cls: Any) -> Iterable[Any]:
 
 def passes_on(function: FunctionType) -> bool:
     """Whether a function of a library only hands its arguments on to other code, or moves them."""
-    code = own_code(function)
+    code = code_of(function)
     of_contextlib = code.co_filename == contextlib.contextmanager.__code__.co_filename
     return of_contextlib or (code.co_filename, code.co_name) in _MOVING
 

@@ -20,6 +20,7 @@ from modelcheck.spec.overrun import out_of_memory, told
 from modelcheck.spec.spec import machine_constants
 from modelcheck.symbolic.asking import cut_short, stoppable
 from modelcheck.symbolic.paths import OutOfTimeError
+from modelcheck.symbolic.present import alone
 from modelcheck.symbolic.proof.attempts import Attempts, Options
 from modelcheck.symbolic.proof.following import followed
 from modelcheck.symbolic.proof.report import Proof, ProofReport, proof_of
@@ -30,6 +31,7 @@ _AUTO_DEPTH = 3
 _METHOD_S = 300
 # A run on symbolic values asks z3 in between, and takes longer than an ordinary one.
 _MOST_CPU_S = 60.0
+_PORTION_S = 0.1
 _GRACE_S = 0.5
 _SEARCHED = (Role.REACHABLE, Role.REFINES, *LIVENESS)
 """What a search answers and a proof does not."""
@@ -59,7 +61,8 @@ def prove(
         depth: The steps of bounded model checking.
         k: Of k-induction: in how many states in a row the property is assumed.
         using: The invariants that induction may assume; by default all. They are proved as well.
-        limits: Those of time and memory. Without one of time ``auto`` gives each method five minutes.
+        limits: Those of time and memory. Without one of time ``auto`` gives each method five minutes. One proof is under way at a time in a process;
+            one in another thread waits for its turn, within its time limit.
         progress: Called with a line of text now and then.
 
     Raises:
@@ -71,12 +74,35 @@ def prove(
     callback("progress", progress)
     budget = Budget(limits)
     deadline = None if limits.time_s is None else time.monotonic() + limits.time_s
+    try:
+        is_its_turn = _turn(deadline)
+    except KeyboardInterrupt:
+        return _unfinished(spec, method, INTERRUPTED, budget)
+    if not is_its_turn:
+        return _unfinished(spec, method, "the time limit was reached while another proof was under way in this process", budget)
+    try:
+        return _alone(spec, properties, using, Options(method, depth, k, progress), budget, deadline)
+    finally:
+        alone.release()
+
+
+def _turn(deadline: float | None) -> bool:
+    """Wait until no other thread proves anything; False at the deadline. In small portions, since Ctrl-C is heeded between them only."""
+    while not alone.acquire(timeout=_PORTION_S):
+        if deadline is not None and time.monotonic() > deadline:
+            return False
+    return True
+
+
+def _alone(
+    spec: Spec, properties: Sequence[str] | None, using: Sequence[str] | None, options: Options, budget: Budget, deadline: float | None
+) -> ProofReport:
     watch = Watch(lambda: _over(deadline) or budget.memory_over(0), _MOST_CPU_S, cut_short)
+    method = options.method
     with stoppable(), watch.open():
         try:
             machine = machine_of(spec)
             targets, assumed = _chosen(machine, properties, using)
-            options = Options(method, depth, k, progress)
             report = _Prover(machine, targets, assumed, options, watch, deadline).report()
         except Overrun as overrun:
             return _unfinished(spec, method, told(watch, overrun), budget)

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from types import CodeType, FunctionType
 from typing import Any
 
+from modelcheck.spec.code import code_of, stands_in
+from modelcheck.symbolic.present import Present
 from modelcheck.symbolic.rewriting.nodes import OPERATORS
 from modelcheck.symbolic.rewriting.operations import Rewriter
 from modelcheck.symbolic.rewriting.ownership import is_of_the_spec
@@ -20,26 +22,21 @@ _rewritten: dict[int, tuple[CodeType, CodeType]] = {}
 _registered: dict[int, CodeType] = {}
 _MARK = "the twin"
 # Code of the same kind as the function's own: Python 3.13 warns where a plain function is made a generator, or the other way round.
-_DETOURS = {
-    0: f"lambda *args, **kwargs: {_MARK!r}.__call__(*args, **kwargs)",
-    inspect.CO_GENERATOR: f"def detour(*args, **kwargs): return (yield from {_MARK!r}.__call__(*args, **kwargs))",
-    inspect.CO_COROUTINE: f"async def detour(*args, **kwargs): return {_MARK!r}.__call__(*args, **kwargs)",
-    inspect.CO_ASYNC_GENERATOR: f"async def detour(*args, **kwargs): yield {_MARK!r}.__call__(*args, **kwargs)",
+_BODIES = {
+    0: ("def", "return {}"),
+    inspect.CO_GENERATOR: ("def", "return (yield from {})"),
+    inspect.CO_COROUTINE: ("async def", "return {}"),
+    inspect.CO_ASYNC_GENERATOR: ("async def", "yield {}"),
 }
 _KINDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
-_TEMPLATES = {
-    kind: next(each for each in compile(text, __file__, "exec", dont_inherit=True).co_consts if isinstance(each, CodeType))
-    for kind, text in _DETOURS.items()
-}
 _DEMANDING = {"__bool__", "__contains__", "__float__", "__format__", "__hash__", "__index__", "__int__", "__len__", "__repr__", "__str__"}
-# By the id of the detour: the detour and the function's own code. By the id of the function: the function, its own code and its detour.
-_detours: dict[int, tuple[CodeType, CodeType]] = {}
+# By the id of the function: the function, its own code and its detour.
 _detour_of: dict[int, tuple[FunctionType, CodeType, CodeType]] = {}
 
 
 def is_foreign(function: FunctionType) -> bool:
     """Whether a function is none of the spec's own, and is run as it is."""
-    return not is_of_the_spec(own_code(function))
+    return not is_of_the_spec(code_of(function))
 
 
 def is_rewritten(code: CodeType) -> bool:
@@ -47,17 +44,11 @@ def is_rewritten(code: CodeType) -> bool:
     return id(code) in _registered
 
 
-def own_code(function: FunctionType) -> CodeType:
-    """The code that a function was defined with."""
-    code = function.__code__
-    known = _detours.get(id(code))
-    return code if known is None else known[1]
-
-
 def original(function: Any) -> FunctionType:
     """The function as it was defined, even while it takes its detour."""
-    own = own_code(function)
+    own = code_of(function)
     made = FunctionType(own, function.__globals__, function.__name__, function.__defaults__, function.__closure__)
+    made.__kwdefaults__ = function.__kwdefaults__
     made.__annotations__ = function.__annotations__
     return made
 
@@ -68,7 +59,7 @@ def rewritten(function: FunctionType) -> FunctionType:
     Raises:
         UnsupportedError: if it has no source, or contains what cannot be followed.
     """
-    code = own_code(function)
+    code = code_of(function)
     if is_rewritten(code):
         return function
     if id(code) not in _rewritten:
@@ -85,7 +76,7 @@ def rewritten(function: FunctionType) -> FunctionType:
 
 
 def detour(function: FunctionType, code: CodeType, settle: Callable[[Any], Any]) -> CodeType:
-    """Code that calls the rewritten twin of a function whose own code is given.
+    """Code that calls the rewritten twin of a function whose own code is given; on other threads than that of the exploration, the function as it is.
 
     Args:
         function: The function.
@@ -97,12 +88,14 @@ def detour(function: FunctionType, code: CodeType, settle: Callable[[Any], Any])
     if known is None or known[0] is not function or known[1] is not code:
 
         def call_rewritten(*args: Any, **kwargs: Any) -> Any:
+            if not Present.is_here():
+                return original(function)(*args, **kwargs)
             result = rewritten(function)(*args, **kwargs)
             if code.co_name == "__iter__" and not hasattr(result, "__next__"):
                 return iter(settle(result))
             return settle(result) if code.co_name in _DEMANDING else result
 
-        template = _TEMPLATES[code.co_flags & _KINDS]
+        template = _template(code)
         constants = tuple(call_rewritten if each == _MARK else each for each in template.co_consts)
         made = template.replace(
             co_consts=constants,
@@ -112,8 +105,26 @@ def detour(function: FunctionType, code: CodeType, settle: Callable[[Any], Any])
             co_name=code.co_name,
         )
         known = _detour_of[key] = (function, code, made)
-        _detours[id(made)] = (made, code)
+        stands_in(made, code)
     return known[2]
+
+
+def _template(code: CodeType) -> CodeType:
+    """Code with the parameters of other code, that passes them on to the constant `_MARK`."""
+    names = [name.replace(".", "_") for name in code.co_varnames]  # The argument of a comprehension is called ``.0``.
+    positional = names[: code.co_argcount]
+    by_name = names[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+    more = iter(names[code.co_argcount + code.co_kwonlyargcount :])
+    rest = [f"*{next(more)}"] if code.co_flags & inspect.CO_VARARGS else []
+    others = [f"**{next(more)}"] if code.co_flags & inspect.CO_VARKEYWORDS else []
+    apart = ["*"] if by_name and not rest else []
+    taken = [*positional, *rest, *apart, *by_name, *others]
+    taken[code.co_posonlyargcount : code.co_posonlyargcount] = ["/"] if code.co_posonlyargcount else []
+    passed = [*positional, *rest, *(f"{name}={name}" for name in by_name), *others]
+    head, body = _BODIES[code.co_flags & _KINDS]
+    call = body.format(f"{_MARK!r}.__call__({', '.join(passed)})")
+    text = f"{head} detour({', '.join(taken)}): {call}"
+    return next(each for each in compile(text, __file__, "exec", dont_inherit=True).co_consts if isinstance(each, CodeType))
 
 
 def _register(code: CodeType) -> None:

@@ -3,7 +3,8 @@
 The spec's functions that rewritten code calls are rewritten as they are called. Others are reached through C code or through a library: an ``__eq__``
 that ``list.index`` calls, a key function, a descriptor, the function under a decorator. In these ``is`` on a symbolic value would be false where it
 is undecided, and nobody would notice. So as long as an exploration lasts, every function of the spec's modules has a *detour* for its code: whoever
-calls it, its rewritten twin is run. One that cannot be rewritten is refused when it is called.
+calls it on the thread that explores, its rewritten twin is run. Other threads run it as it is, by a call more, and who asks what code it has is told
+that (`modelcheck.spec.code`). One that cannot be rewritten is refused when it is called.
 
 Functions of libraries are not rewritten, and `check_caller` refuses them when they touch a symbolic value. What attrs and dataclasses generate, and
 `functools.total_ordering`, is excepted: it consists of comparisons that Python lets a value define.
@@ -15,12 +16,15 @@ a round of exploring all actions. A process that has loaded thousands of functio
 from __future__ import annotations
 
 import gc
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import CodeType, FunctionType
 from typing import Any
 
-from modelcheck.symbolic.rewriting.functions import detour, is_foreign, is_rewritten, own_code
+from modelcheck.spec.code import code_of
+from modelcheck.symbolic.present import Present, alone
+from modelcheck.symbolic.rewriting.functions import detour, is_foreign, is_rewritten
 from modelcheck.symbolic.rewriting.ownership import is_library, is_ours
 from modelcheck.symbolic.rewriting.source import place_of
 from modelcheck.symbolic.terms import UnsupportedError
@@ -38,7 +42,7 @@ class Supervision:
 
     def __init__(self) -> None:
         functions = [each for each in gc.get_objects() if type(each) is FunctionType]
-        self._functions = [each for each in functions if not is_rewritten(own_code(each)) and not is_foreign(each)]
+        self._functions = [each for each in functions if not is_rewritten(code_of(each)) and not is_foreign(each)]
         self._watches = False
 
     @contextmanager
@@ -47,16 +51,19 @@ class Supervision:
         if self._watches:
             yield
             return
-        own = [(each, each.__code__) for each in self._functions]
-        try:
-            self._watches = True
-            for function, code in own:
-                function.__code__ = detour(function, code, settled)
-            yield
-        finally:
-            self._watches = False
-            for function, code in own:
-                function.__code__ = code
+        with alone:
+            own = [(each, code_of(each)) for each in self._functions]
+            before, Present.thread = Present.thread, threading.get_ident()
+            try:
+                self._watches = True
+                for function, code in own:
+                    function.__code__ = detour(function, code, settled)
+                yield
+            finally:
+                self._watches = False
+                for function, code in own:
+                    function.__code__ = code
+                Present.thread = before
 
 
 def check_caller(code: CodeType, value: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from modelcheck.spec import Declaration, Machine, Role, Strength
+from modelcheck.spec.code import code_of
 from modelcheck.trace.conditions import why_ended
 from modelcheck.trace.failsafe import left_out, took_long
 from modelcheck.trace.lasso.judge import Obligation, cause, obligations, pending_since
@@ -94,10 +95,10 @@ def _after(index: int) -> str:
 
 def _values(machine: Machine, declared: Declaration, run: Trace, index: int) -> tuple[Reason, ...]:
     live = machine.thaw(run.states[index])
-    ending = watched(lambda: declared.run(live, run.arguments), declared.function.__code__)
+    ending = watched(lambda: declared.run(live, run.arguments), code_of(declared.function))
     if ending is None:
         return ()
-    with naming(**{declared.function.__code__.co_varnames[0]: declared.subject(live)}):
+    with naming(**{code_of(declared.function).co_varnames[0]: declared.subject(live)}):
         return tuple(why_ended(ending, wanted=False, depth=0))
 
 
