@@ -124,8 +124,9 @@ def damaged(name: str, chance: random.Random) -> bytes:
         text = "".join(json.dumps(line) + "\n" for line in lines)
     else:
         document = json.loads(Path(f"{name}.json").read_text(encoding="utf-8"))
-        for _ in range(chance.choice([0, 1, 1, 2, 5])):
-            change(document, chance)
+        with contextlib.suppress(RecursionError):  # What is too deep for Python to copy is left as it is.
+            for _ in range(chance.choice([0, 1, 1, 2, 5])):
+                change(document, chance)
         text = json.dumps(document)
     return changed_text(text, chance) if chance.random() < 0.4 else text.encode(errors="surrogatepass")
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from modelcheck.spec import machine_of
-from modelcheck.symbolic.rewriting.functions import own_code
+from modelcheck.spec.code import code_of
 from modelcheck.symbolic.system import System
 from modelcheck.symbolic.terms import UnsupportedError
 
@@ -645,7 +645,7 @@ def test_is_followed_exactly(body):
     """The successors by z3 are those by Python."""
     cls, _, _ = _load(body)
     probe = cls.probe
-    code = own_code(getattr(probe, "function", probe)) if hasattr(probe, "__code__") else None
+    code = code_of(getattr(probe, "function", probe)) if hasattr(probe, "__code__") else None
     assert compare(machine_of(cls()), 9) <= 9
     assert code is None or probe.__code__ is code
 
