@@ -18,7 +18,7 @@ from modelcheck.spec.choice import Disabled, choosing
 from modelcheck.spec.code import code_of
 from modelcheck.spec.loading import shown_path
 from modelcheck.spec.run import is_users
-from modelcheck.statespace.recording.recorder import PickingChooser
+from modelcheck.statespace.recording.runs import PickingChooser
 from modelcheck.trace import Trace, changes, write_trace
 from modelcheck.trace.lasso import goes_on, length
 from modelcheck.trace.replay import error_of

@@ -15,7 +15,7 @@ from modelcheck.spec import STEPS, Declaration, Machine, Role, State, Step
 from modelcheck.spec.shape import Shape
 from modelcheck.statespace.cells import Cell
 from modelcheck.statespace.kernel import _kernel as kernel
-from modelcheck.statespace.recording.recorder import Run
+from modelcheck.statespace.recording.runs import Run
 from modelcheck.statespace.stepper import Position, Stepper
 
 Predicate = Callable[[Any], bool]

@@ -15,7 +15,8 @@ from modelcheck.spec import Declaration, Role
 from modelcheck.statespace.cells import Cell
 from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.layout import Layout
-from modelcheck.statespace.recording.recorder import Recorder, Tree
+from modelcheck.statespace.recording.recorder import Recorder
+from modelcheck.statespace.recording.runs import Tree
 from modelcheck.statespace.recording.session import Event
 
 _KEY = re.compile(r"\[[^\[\]]*\]")

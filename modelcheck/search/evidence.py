@@ -13,7 +13,8 @@ from contextlib import suppress
 from modelcheck.errors import ImpureError, ModelcheckError
 from modelcheck.search.exploration import Exploration
 from modelcheck.spec import Declaration, Machine, State, Step
-from modelcheck.statespace.recording.recorder import Recorder, Run
+from modelcheck.statespace.recording.recorder import Recorder
+from modelcheck.statespace.recording.runs import Run
 from modelcheck.trace import Outcome, Replay, Trace, replay
 
 Path = Sequence[tuple[int, list[int]]]

@@ -14,7 +14,8 @@ from typing import Any
 from modelcheck.spec import STEPS, Declaration, Machine, Role, State, Step
 from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.layout import Layout
-from modelcheck.statespace.recording.recorder import Recorder, Run
+from modelcheck.statespace.recording.recorder import Recorder
+from modelcheck.statespace.recording.runs import Run
 from modelcheck.values import order_key
 
 _READS = frozenset({kernel.READ, kernel.READ_NEXT})
@@ -266,14 +267,14 @@ class Stepper:
         run = self.recorder.run(
             recorded, script, position.ids, None if after is None else after.ids, content, following
         )
-        self.recorder.repeat(recorded, run, position.ids, None if after is None else after.ids)
+        self.recorder.repeats.repeat(recorded, run, position.ids, None if after is None else after.ids)
         node, at = tree.top, 0
         for kind, where, detail, ident in run.events:
             child = node.children.get(at)
             if child is None:
                 child = node.children[at] = _Node(kind, where, detail)
             if isinstance(child, Run) or (child.kind, child.where, child.detail) != (kind, where, detail):
-                raise self.recorder._impure(
+                raise self.recorder.repeats.impure(
                     recorded, "in two runs that were the same up to there it looked at different things", run
                 )
             node, at = child, ident
@@ -281,7 +282,7 @@ class Stepper:
             node.children[at] = run
         below = above.children.get(found)
         if below is None and at != -1:
-            raise self.recorder._impure(
+            raise self.recorder.repeats.impure(
                 recorded, "in two runs that were the same up to there it looked at different things", run
             )
         return below
