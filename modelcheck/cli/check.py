@@ -81,12 +81,12 @@ def command(
     Exit code: 0 all properties hold, 1 one is violated, 2 an error in the spec or the command, 3 unknown, since a limit was reached.
     Of several, an error comes before a violation, and that before an unknown. A spec that is meant to fail passes when it does.
     """
-    from modelcheck.search import Limits  # noqa: PLC0415 - what only this command needs, after the options were read.
+    from modelcheck.search import Limits
 
     limits = Limits(states=max_states, depth=max_depth, time_s=time_limit, memory_bytes=max_memory)
     options = {"limits": limits, "workers": workers, "order": order, "seed": seed, "keep_going": keep_going}
     if len(targets) > 1 or Path(targets[0]).is_dir():
-        from modelcheck.cli.several import check_several, refuse_options_of_one  # noqa: PLC0415
+        from modelcheck.cli.several import check_several, refuse_options_of_one
 
         refuse_options_of_one(ctx)
         ctx.exit(check_several(targets, options, ctx.ensure_object(Settings), as_json=as_json))
@@ -98,15 +98,15 @@ def command(
 def _check_one(
     spec: Spec, properties: list[str], options: dict[str, Any], settings: Settings, *, profile: bool, as_json: bool, out: Path | None
 ) -> int:
-    from modelcheck.cli.paint import print_json  # noqa: PLC0415 - what only this command needs, after the options were read.
-    from modelcheck.cli.progress import ProgressLine, progress_text  # noqa: PLC0415 - what only this command needs, after the options were read.
-    from modelcheck.cli.report import json_report, print_report  # noqa: PLC0415
-    from modelcheck.cli.traces import check_writable, write_traces  # noqa: PLC0415
-    from modelcheck.errors import SpecError  # noqa: PLC0415
-    from modelcheck.search import check  # noqa: PLC0415
-    from modelcheck.search.meant import as_meant, goes_on, verdict_on  # noqa: PLC0415
-    from modelcheck.spec import machine_of  # noqa: PLC0415
-    from modelcheck.trace.saving import FOLDER, note_run  # noqa: PLC0415
+    from modelcheck.cli.paint import print_json
+    from modelcheck.cli.progress import ProgressLine, progress_text
+    from modelcheck.cli.report import json_report, print_report
+    from modelcheck.cli.traces import check_writable, write_traces
+    from modelcheck.errors import SpecError
+    from modelcheck.search import check
+    from modelcheck.search.meant import as_meant, goes_on, verdict_on
+    from modelcheck.spec import machine_of
+    from modelcheck.trace.saving import FOLDER, note_run
 
     if out is not None:
         check_writable(out)

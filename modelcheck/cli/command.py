@@ -67,7 +67,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a subcommand."""
-        from modelcheck.spec.run import check_not_optimized  # noqa: PLC0415 - not needed for help.
+        from modelcheck.spec.run import check_not_optimized
 
         check_not_optimized()
         return super().invoke(ctx)
@@ -114,7 +114,7 @@ def _set_color(ctx: click.Context, _: click.Parameter, value: str | None) -> Non
 
 def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     if value:
-        from modelcheck.trace.recording import VERSION  # noqa: PLC0415 - imports what only some commands need.
+        from modelcheck.trace.recording import VERSION
 
         click.echo(f"modelcheck {VERSION}")
         ctx.exit()
@@ -197,7 +197,7 @@ def cut_short(reason: str, settings: Settings, more: str | None = None) -> int:
         click.echo(f"Warning: {reason} before all was written", err=True)
         return settings.code
     if settings.as_json:
-        from modelcheck.cli.paint import print_json  # noqa: PLC0415 - imports what only some commands need.
+        from modelcheck.cli.paint import print_json
 
         print_json({"verdict": Verdict.UNKNOWN.value, "reason": reason, "properties": [], "schema": 1})
     else:
@@ -213,7 +213,7 @@ def _drop_output() -> None:
 
 def _whereabouts(error: BaseException) -> str | None:
     """Which line of a spec the command had come to; click raises its own error from the interrupt."""
-    from modelcheck.spec.run import user_frame  # noqa: PLC0415 - imports what only some commands need.
+    from modelcheck.spec.run import user_frame
 
     found = user_frame(error.__cause__ or error.__context__ or error)
     return None if found is None else f"It was at {shown_place(found[1])}, in {found[0]}."
@@ -251,7 +251,7 @@ def _tell_click(error: click.ClickException) -> None:
 
 
 def _tell(message: str, hint: str | None) -> None:
-    from modelcheck.trace.text import harmless  # noqa: PLC0415 - imports what only some commands need.
+    from modelcheck.trace.text import harmless
 
     message = "\n".join(line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 1]}…" for line in harmless(message).split("\n"))
     click.echo(f"{click.style('Error:', fg='red', bold=True)} {message}" + (f"\n  {hint}" if hint else ""), err=True)

@@ -19,7 +19,7 @@ def command(ctx: click.Context, shell: str) -> None:
 
     For bash: `modelcheck completion bash >> ~/.bashrc`.
     """
-    from click.shell_completion import get_completion_class  # noqa: PLC0415 - slow to import, and only needed here.
+    from click.shell_completion import get_completion_class
 
     found = get_completion_class(shell)
     if found is None:

@@ -26,9 +26,9 @@ def command(ctx: click.Context, a: Path, b: Path, as_json: bool) -> None:
 
     Exit code: 0 the runs are the same, 1 they differ.
     """
-    from modelcheck.cli.paint import paint, print_json  # noqa: PLC0415 - what only this command needs, after the options were read.
-    from modelcheck.trace import changes, read_recording  # noqa: PLC0415
-    from modelcheck.trace.export import decoded  # noqa: PLC0415
+    from modelcheck.cli.paint import paint, print_json
+    from modelcheck.trace import changes, read_recording
+    from modelcheck.trace.export import decoded
 
     recordings = read_recording(a), read_recording(b)
     left, right = (decoded(recording).unrolled() for recording in recordings)
@@ -56,7 +56,7 @@ def _parts_at(left: Recording, right: Recording) -> int | None:
 
 
 def _end_of(trace: Trace) -> str:
-    from modelcheck.trace.lasso import goes_on  # noqa: PLC0415 - not for --json.
+    from modelcheck.trace.lasso import goes_on
 
     return "has ended" if trace.loop is None else goes_on(trace)
 
@@ -66,9 +66,9 @@ def _taken(trace: Trace, at: int | None) -> Any:
 
 
 def _lines(left: Trace, right: Trace, at: int | None, names: tuple[str, str]) -> Iterator[Line]:
-    from modelcheck.trace import changes  # noqa: PLC0415 - not for --json.
-    from modelcheck.trace.text import Span, change_lines  # noqa: PLC0415
-    from modelcheck.values import show  # noqa: PLC0415
+    from modelcheck.trace import changes
+    from modelcheck.trace.text import Span, change_lines
+    from modelcheck.values import show
 
     specs = [f"{trace.spec}({', '.join(f'{key}={show(value)}' for key, value in trace.constants.items())})" for trace in (left, right)]
     if specs[0] != specs[1]:

@@ -27,11 +27,11 @@ def command(target: str, settings: tuple[str, ...], file: Path | None, fragment:
 
     The page is served on this machine only, for whoever has its address. When a file of the spec is saved, the page follows.
     """
-    from modelcheck.cli.target import spec_from  # noqa: PLC0415 - what only this command needs, after the options were read.
-    from modelcheck.errors import UsageError  # noqa: PLC0415
-    from modelcheck.explorer.loaded import Loaded  # noqa: PLC0415
-    from modelcheck.explorer.server import Server  # noqa: PLC0415
-    from modelcheck.explorer.service import Service  # noqa: PLC0415
+    from modelcheck.cli.target import spec_from
+    from modelcheck.errors import UsageError
+    from modelcheck.explorer.loaded import Loaded
+    from modelcheck.explorer.server import Server
+    from modelcheck.explorer.service import Service
 
     sys.dont_write_bytecode = True  # A file that is saved twice in a second is loaded twice.
     spec_from(target, settings)  # Refuses what cannot be explored before anything is served.
@@ -46,7 +46,7 @@ def command(target: str, settings: tuple[str, ...], file: Path | None, fragment:
     click.echo(f"{address}\nCtrl-C ends it.")
     sys.stdout.flush()
     if not no_browser:
-        import webbrowser  # noqa: PLC0415 - beside its only use.
+        import webbrowser
 
         webbrowser.open(address)
     try:
@@ -57,7 +57,7 @@ def command(target: str, settings: tuple[str, ...], file: Path | None, fragment:
 
 def _place(loaded: Loaded, settings: Settings, file: Path | None) -> str:
     """What stands in the address: the constants, and the path of a recorded run as far as the spec can follow it."""
-    from urllib.parse import quote  # noqa: PLC0415 - what only this command needs.
+    from urllib.parse import quote
 
     path = "0"
     if file is not None:
@@ -66,10 +66,10 @@ def _place(loaded: Loaded, settings: Settings, file: Path | None) -> str:
 
 
 def _recorded(loaded: Loaded, settings: Settings, file: Path) -> tuple[Settings, str]:
-    from modelcheck.explorer.loaded import typed  # noqa: PLC0415 - what only --trace needs.
-    from modelcheck.spec import machine_of  # noqa: PLC0415
-    from modelcheck.trace import read_recording, replay  # noqa: PLC0415
-    from modelcheck.trace.constants import recorded_constants  # noqa: PLC0415
+    from modelcheck.explorer.loaded import typed
+    from modelcheck.spec import machine_of
+    from modelcheck.trace import read_recording, replay
+    from modelcheck.trace.constants import recorded_constants
 
     recording = read_recording(file)
     constants = recorded_constants(loaded.cls, recording)

@@ -68,16 +68,16 @@ def history(
     robustness tests, a table (CSV) or JSON lines. The exit
     code is 0 if the history is consistent, 1 if it is not, 2 if it cannot be read, and 3 if the limit was reached.
     """
-    from modelcheck.cli.paint import print_json  # noqa: PLC0415 - imported when used
-    from modelcheck.consistency import check_history, read_history  # noqa: PLC0415 - imported when used
-    from modelcheck.consistency.check import reading, unread  # noqa: PLC0415
-    from modelcheck.consistency.readers.asked import renaming  # noqa: PLC0415
-    from modelcheck.consistency.readers.guess import alike  # noqa: PLC0415
-    from modelcheck.consistency.report.page import page  # noqa: PLC0415
-    from modelcheck.consistency.report.text import as_json as to_json  # noqa: PLC0415
-    from modelcheck.consistency.report.text import described  # noqa: PLC0415
-    from modelcheck.limits import Limits  # noqa: PLC0415
-    from modelcheck.limits.deadline import Allowance, Deadline, LimitReached  # noqa: PLC0415
+    from modelcheck.cli.paint import print_json
+    from modelcheck.consistency import check_history, read_history
+    from modelcheck.consistency.check import reading, unread
+    from modelcheck.consistency.readers.asked import renaming
+    from modelcheck.consistency.readers.guess import alike
+    from modelcheck.consistency.report.page import page
+    from modelcheck.consistency.report.text import as_json as to_json
+    from modelcheck.consistency.report.text import described
+    from modelcheck.limits import Limits
+    from modelcheck.limits.deadline import Allowance, Deadline, LimitReached
 
     deadline = Deadline(time_limit)
     try:
@@ -128,7 +128,7 @@ def _with_initial(model: Any, initial: str | None) -> Any:
         raise UsageError(f"--initial {initial!r} is not JSON", remedy='Write a number, a "text" or null.') from error
     if isinstance(model, str):
         raise UsageError("--initial is for objects", remedy="Name a register with --model.")
-    from modelcheck.consistency.history import hashable  # noqa: PLC0415 - imported when used
+    from modelcheck.consistency.history import hashable
 
     given = {key: hashable(part) for key, part in value.items()} if isinstance(value, dict) else hashable(value)
     try:

@@ -191,7 +191,7 @@ def _typed() -> str | None:
     """The next line, with the keys of a terminal if it is one; None at the end of the input."""
     if sys.stdin.isatty() and sys.stdout.isatty():
         with suppress(ImportError):
-            import readline  # noqa: F401, PLC0415 - for its effect on input(), and not on every platform.
+            import readline  # noqa: F401 - for its effect on input(), and not on every platform.
         try:
             return input(PROMPT)
         except EOFError:

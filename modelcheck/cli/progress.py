@@ -44,11 +44,11 @@ class ProgressLine(Generic[P]):
             self._live.stop()
 
     def _show(self, progress: P) -> None:
-        from rich.text import Text  # noqa: PLC0415 - slow to import, and short searches show no progress.
+        from rich.text import Text
 
         if self._live is None:
-            from rich.console import Console  # noqa: PLC0415
-            from rich.live import Live  # noqa: PLC0415
+            from rich.console import Console
+            from rich.live import Live
 
             self._live = Live(
                 console=Console(stderr=True),

@@ -67,12 +67,12 @@ def command(
     Exit code: 0 all are proved, 1 one is violated, 2 an error in the spec or the command, 3 unknown.
     """
     require_room(_ROOM_BYTES)
-    from modelcheck.cli.paint import print_json  # noqa: PLC0415 - what only this command needs, after the options were read.
-    from modelcheck.cli.proof import json_proofs, print_proofs  # noqa: PLC0415 - what only this command needs, after the options were read.
-    from modelcheck.cli.traces import check_writable, write_traces  # noqa: PLC0415
-    from modelcheck.limits import Limits  # noqa: PLC0415
-    from modelcheck.spec import machine_of  # noqa: PLC0415
-    from modelcheck.symbolic.proof.prove import prove  # noqa: PLC0415 - loads z3.
+    from modelcheck.cli.paint import print_json
+    from modelcheck.cli.proof import json_proofs, print_proofs
+    from modelcheck.cli.traces import check_writable, write_traces
+    from modelcheck.limits import Limits
+    from modelcheck.spec import machine_of
+    from modelcheck.symbolic.proof.prove import prove
 
     if trace_out is not None:
         check_writable(trace_out)

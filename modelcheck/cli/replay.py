@@ -37,9 +37,9 @@ def command(
     changed (the report says at which step and how the two part). For the witness of a reachable property: 0 it is still reached, 1 it is not.
     For a log: 0 it is a behaviour, 1 what was seen after it is still unexplained.
     """
-    from modelcheck.cli.recorded import spec_of  # noqa: PLC0415 - what only this command needs, after the options were read.
-    from modelcheck.spec import machine_of  # noqa: PLC0415
-    from modelcheck.trace import Outcome, read_recording, replay  # noqa: PLC0415
+    from modelcheck.cli.recorded import spec_of
+    from modelcheck.spec import machine_of
+    from modelcheck.trace import Outcome, read_recording, replay
 
     recording = read_recording(file)
     machine = machine_of(spec_of(recording, file, target))
@@ -48,7 +48,7 @@ def command(
         _step_through(machine, found, step, interactive=interactive, debugged=debugged)
         return
     if as_json:
-        from modelcheck.cli.paint import print_json  # noqa: PLC0415 - not for people.
+        from modelcheck.cli.paint import print_json
 
         print_json(_json(recording, found))
     else:
@@ -58,9 +58,9 @@ def command(
 
 
 def _step_through(machine: Machine, found: Replay, step: int | None, *, interactive: bool, debugged: bool) -> None:
-    from modelcheck.cli.interactive import Stepping, debug, debug_error, show_step  # noqa: PLC0415 - imports the debugger.
-    from modelcheck.errors import TraceError, UsageError  # noqa: PLC0415
-    from modelcheck.trace import Outcome  # noqa: PLC0415
+    from modelcheck.cli.interactive import Stepping, debug, debug_error, show_step
+    from modelcheck.errors import TraceError, UsageError
+    from modelcheck.trace import Outcome
 
     trace = found.trace
     if not trace.states:
@@ -121,9 +121,9 @@ def _json(recording: Recording, found: Replay) -> dict[str, Any]:
 
 
 def _print(machine: Machine, recording: Recording, found: Replay) -> None:
-    from modelcheck.cli.paint import paint  # noqa: PLC0415 - not for --json.
-    from modelcheck.trace import Outcome, explain  # noqa: PLC0415
-    from modelcheck.trace.text import reason_lines, trace_lines  # noqa: PLC0415
+    from modelcheck.cli.paint import paint
+    from modelcheck.trace import Outcome, explain
+    from modelcheck.trace.text import reason_lines, trace_lines
 
     if found.trace.states:
         paint(trace_lines(found.trace))
@@ -136,10 +136,10 @@ def _print(machine: Machine, recording: Recording, found: Replay) -> None:
 
 
 def _end(recording: Recording, found: Replay) -> Iterator[Line]:
-    from modelcheck.cli.units import count  # noqa: PLC0415
-    from modelcheck.trace.lasso import length  # noqa: PLC0415
-    from modelcheck.trace.observation import observation_from  # noqa: PLC0415
-    from modelcheck.trace.text import Span, change_lines  # noqa: PLC0415 - not for --json.
+    from modelcheck.cli.units import count
+    from modelcheck.trace.lasso import length
+    from modelcheck.trace.observation import observation_from
+    from modelcheck.trace.text import Span, change_lines
 
     words = _words(recording, found)
     style = {"confirmed": "violated", "not confirmed": "holds", "parted": "unknown"}[found.outcome.value]

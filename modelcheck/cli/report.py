@@ -129,7 +129,7 @@ def plain_value(value: Any) -> Any:
     if isinstance(value, (tuple, list)):
         return [plain_value(item) for item in value]
     if isinstance(value, frozenset):
-        from modelcheck.values import ordered  # noqa: PLC0415
+        from modelcheck.values import ordered
 
         return [plain_value(item) for item in ordered(value)]
     return show(value)

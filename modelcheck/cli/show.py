@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 @common_options
 def command(target: str, settings: tuple[str, ...], as_json: bool) -> None:
     """List the constants, variables, actions and properties of SPEC, and where each is written."""
-    from modelcheck.cli.paint import paint, print_json  # noqa: PLC0415 - what only this command needs, after the options were read.
-    from modelcheck.spec import machine_of  # noqa: PLC0415
+    from modelcheck.cli.paint import paint, print_json
+    from modelcheck.spec import machine_of
 
     machine = machine_of(spec_from(target, settings))
     if as_json:
@@ -39,7 +39,7 @@ def command(target: str, settings: tuple[str, ...], as_json: bool) -> None:
 
 
 def _place(place: str) -> str:
-    from modelcheck.spec.loading import shown_path  # noqa: PLC0415 - imported with the spec.
+    from modelcheck.spec.loading import shown_path
 
     file, _, line = place.rpartition(":")
     return f"{shown_path(file)}:{line}" if file else place
@@ -50,7 +50,7 @@ def _summary(machine: Machine) -> str:
 
 
 def _constants(machine: Machine) -> list[tuple[str, str, Any]]:
-    from modelcheck.spec.constants import constant_types  # noqa: PLC0415 - imported with the spec.
+    from modelcheck.spec.constants import constant_types
 
     found = constant_types(machine.cls).items()
     return [(n, kind.__name__ if isinstance(kind, type) else str(kind), machine.constants[n]) for n, kind in found]
@@ -58,7 +58,7 @@ def _constants(machine: Machine) -> list[tuple[str, str, Any]]:
 
 def _kind(shape: Shape) -> str:
     """How a variable is split into cells, in words."""
-    from modelcheck.spec import shape as shapes  # noqa: PLC0415 - imported with the spec.
+    from modelcheck.spec import shape as shapes
 
     if isinstance(shape, shapes.MapShape):
         inner = next(iter(shape.items.values()), None)
@@ -79,7 +79,7 @@ def _kind(shape: Shape) -> str:
 
 
 def _domain(domain: Any) -> str:
-    from modelcheck.values import show  # noqa: PLC0415 - imported with the spec.
+    from modelcheck.values import show
 
     if isinstance(domain, type):
         return domain.__name__
@@ -103,8 +103,8 @@ def _declared(machine: Machine) -> list[Declaration]:
 
 
 def _json(machine: Machine) -> dict[str, Any]:
-    from modelcheck.cli.report import plain_value  # noqa: PLC0415 - not for people.
-    from modelcheck.spec.loading import shown_path, source_file  # noqa: PLC0415
+    from modelcheck.cli.report import plain_value
+    from modelcheck.spec.loading import shown_path, source_file
 
     initial = _Beginning(machine)
     return {
@@ -152,7 +152,7 @@ class _Beginning:
     """
 
     def __init__(self, machine: Machine) -> None:
-        from modelcheck.spec.beginning import beginnings  # noqa: PLC0415 - after the options were read.
+        from modelcheck.spec.beginning import beginnings
 
         values: dict[str, dict[Any, None]] = {name: {} for name in machine.shape.fields}
         self.number = 0
@@ -171,7 +171,7 @@ class _Beginning:
 
 
 def _lines(machine: Machine) -> Iterator[Line]:
-    from modelcheck.trace.text import Span  # noqa: PLC0415 - not for --json.
+    from modelcheck.trace.text import Span
 
     yield (Span(machine.cls.__name__, "action"), Span(f"  {_place(machine.place)}", "note"))
     if _summary(machine):
@@ -192,9 +192,9 @@ def _lines(machine: Machine) -> Iterator[Line]:
 
 
 def _constant_lines(machine: Machine) -> Iterator[Line]:
-    from modelcheck.cli.paint import columns  # noqa: PLC0415 - not for --json.
-    from modelcheck.trace.text import Span  # noqa: PLC0415
-    from modelcheck.values import show  # noqa: PLC0415
+    from modelcheck.cli.paint import columns
+    from modelcheck.trace.text import Span
+    from modelcheck.values import show
 
     found = _constants(machine)
     if found:
@@ -206,8 +206,8 @@ def _constant_lines(machine: Machine) -> Iterator[Line]:
 
 
 def _variable_lines(machine: Machine) -> Iterator[Line]:
-    from modelcheck.spec import State  # noqa: PLC0415 - not for --json.
-    from modelcheck.trace.text import Span, state_lines  # noqa: PLC0415
+    from modelcheck.spec import State
+    from modelcheck.trace.text import Span, state_lines
 
     initial = _Beginning(machine)
     told = f"{'' if initial.is_all else 'more than '}{initial.number:,} initial state{'' if initial.number == 1 else 's'}"
@@ -223,8 +223,8 @@ def _variable_lines(machine: Machine) -> Iterator[Line]:
 
 
 def _declared_lines(declared: list[Declaration], *, with_role: bool) -> Iterator[Line]:
-    from modelcheck.spec.fairness import UNFAIR  # noqa: PLC0415 - imported with the spec.
-    from modelcheck.trace.text import Span  # noqa: PLC0415 - not for --json.
+    from modelcheck.spec.fairness import UNFAIR
+    from modelcheck.trace.text import Span
 
     for found in declared:
         role = f"{found.role.value} " if with_role else ""

@@ -70,7 +70,7 @@ def _set_option(function: Any) -> Any:
 def _files(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Let the shell complete file names."""
     del ctx, parameter
-    from click.shell_completion import CompletionItem  # noqa: PLC0415 - slow to import, and only needed for completion.
+    from click.shell_completion import CompletionItem
 
     return [CompletionItem(incomplete, type="file")]
 

@@ -28,7 +28,7 @@ def command(file: Path, form: str, out: Path, target: str | None) -> None:
     is a page that steps through the trace and needs nothing else;
     shiviz is a log with vector clocks; pytest is a test that fails until the bug is repaired.
     """
-    from modelcheck.trace import read_recording  # noqa: PLC0415 - what only this command needs, after the options were read.
+    from modelcheck.trace import read_recording
 
     if str(out) != "-" and out.resolve() == file.resolve():
         raise click.UsageError(f"{out} is the trace itself; name another file.")
@@ -39,14 +39,14 @@ def command(file: Path, form: str, out: Path, target: str | None) -> None:
     try:
         out.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
-        from modelcheck.errors import UsageError  # noqa: PLC0415 - beside its only use.
+        from modelcheck.errors import UsageError
 
         raise UsageError(f"cannot write {out}: {error.strerror}") from error
 
 
 def _exported(recording: Recording, file: Path, form: str, target: str | None) -> str:
-    from modelcheck.trace import export  # noqa: PLC0415 - what only this command needs.
-    from modelcheck.trace.recording import as_text  # noqa: PLC0415
+    from modelcheck.trace import export
+    from modelcheck.trace.recording import as_text
 
     if form == "itf":
         return as_text(recording)
@@ -55,7 +55,7 @@ def _exported(recording: Recording, file: Path, form: str, target: str | None) -
     if form == "json":
         return export.plain_json(export.decoded(recording))
     if form == "html":
-        from modelcheck.cli.page import page_of  # noqa: PLC0415 - needs the spec, if it is there.
+        from modelcheck.cli.page import page_of
 
         return page_of(recording, file, target)
     diagram = export.diagram(export.decoded(recording))
@@ -63,10 +63,10 @@ def _exported(recording: Recording, file: Path, form: str, target: str | None) -
 
 
 def _regression(recording: Recording, file: Path, target: str | None) -> str:
-    from modelcheck.cli.recorded import spec_of  # noqa: PLC0415 - needs the spec, unlike the other formats.
-    from modelcheck.errors import TraceError  # noqa: PLC0415
-    from modelcheck.spec import machine_of  # noqa: PLC0415
-    from modelcheck.trace import Outcome, export, replay  # noqa: PLC0415
+    from modelcheck.cli.recorded import spec_of
+    from modelcheck.errors import TraceError
+    from modelcheck.spec import machine_of
+    from modelcheck.trace import Outcome, export, replay
 
     spec = spec_of(recording, file, target)
     found = replay(machine_of(spec), recording)

@@ -55,15 +55,15 @@ def command(
     Exit code: 0 it is a behaviour, 1 a line has no explanation, or the behaviour violates a property, 2 an error, 3 unknown: too many
     states explain it, or the time was over.
     """
-    from modelcheck.cli.paint import paint, print_json  # noqa: PLC0415 - what only this command needs, after the options were read.
-    from modelcheck.cli.progress import ProgressLine, log_progress_text  # noqa: PLC0415
-    from modelcheck.cli.traces import check_writable, write_to  # noqa: PLC0415
-    from modelcheck.conformance.log import CutShort, read_log  # noqa: PLC0415
-    from modelcheck.conformance.validation import Validation, validate  # noqa: PLC0415
-    from modelcheck.limits import Limits  # noqa: PLC0415
-    from modelcheck.limits.budget import Budget  # noqa: PLC0415
-    from modelcheck.spec import machine_of  # noqa: PLC0415
-    from modelcheck.verdict import Verdict  # noqa: PLC0415
+    from modelcheck.cli.paint import paint, print_json
+    from modelcheck.cli.progress import ProgressLine, log_progress_text
+    from modelcheck.cli.traces import check_writable, write_to
+    from modelcheck.conformance.log import CutShort, read_log
+    from modelcheck.conformance.validation import Validation, validate
+    from modelcheck.limits import Limits
+    from modelcheck.limits.budget import Budget
+    from modelcheck.spec import machine_of
+    from modelcheck.verdict import Verdict
 
     if trace_out is not None:
         check_writable(trace_out)
@@ -109,9 +109,9 @@ def _json(machine: Machine, found: Validation, log: Path, out: Path | None) -> d
 
 
 def _lines(machine: Machine, found: Validation, log: Path, out: Path | None) -> Iterator[Line]:  # noqa: C901 - one branch per outcome.
-    from modelcheck.trace.saving import replay_command  # noqa: PLC0415 - not for --json.
-    from modelcheck.trace.text import Span, step_spans, trace_lines  # noqa: PLC0415
-    from modelcheck.verdict import Verdict  # noqa: PLC0415
+    from modelcheck.trace.saving import replay_command
+    from modelcheck.trace.text import Span, step_spans, trace_lines
+    from modelcheck.verdict import Verdict
 
     name = machine.cls.__name__
     if found.verdict is Verdict.HOLDS:
@@ -158,7 +158,7 @@ def _lines(machine: Machine, found: Validation, log: Path, out: Path | None) -> 
 
 
 def _nothing(wrong: Unexplained) -> Iterator[Line]:
-    from modelcheck.trace.text import Span  # noqa: PLC0415 - not for --json.
+    from modelcheck.trace.text import Span
 
     if wrong.observation.action is not None:
         yield ()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from modelcheck.errors import ModelcheckError, SpecError, UsageError
+from modelcheck.spec.changed import as_good_as, constant_changed, unknown_attribute
 from modelcheck.spec.constants import constant_types, unknown
 from modelcheck.spec.declaration import Declaration, Owner, declaration
 from modelcheck.spec.declare import LIVENESS, MARK, Role, Undeclared
@@ -27,15 +28,12 @@ from modelcheck.spec.shape import (
     MapShape,
     RecordShape,
     Shape,
-    as_good_as,
     check_boot,
-    constant_changed,
     has_boot,
     held_once,
-    shape_of,
-    unknown_attribute,
     within,
 )
+from modelcheck.spec.shaping import shape_of
 from modelcheck.spec.state import State
 from modelcheck.spec.stored import record_in
 from modelcheck.values import identity, show

@@ -2,11 +2,7 @@
 
 The shape is read off the attributes that ``init`` fills, and stays the same for all states of a spec. `freeze` takes a
 snapshot of live, ordinary containers; `thaw` makes live ones from a snapshot. Both keep to the shape, so a spec cannot
-silently change the type of a variable.
-
-*Choices.* A dict that starts with keys keeps exactly those keys, so that ``for r in self.rm`` looks at no state; one
-that starts empty may gain and lose keys, and then holds plain values. An object reachable on two paths belongs to the
-first, and the other is an alias of it.
+silently change the type of a variable. `modelcheck.spec.shaping` reads a shape off live objects.
 """
 
 from __future__ import annotations
@@ -18,22 +14,19 @@ from typing import Any
 from attrs import field, frozen
 
 from modelcheck.errors import SpecError
+from modelcheck.spec.changed import as_good_as, constant_changed, unknown_attribute
 from modelcheck.spec.containers import DistinctDict, LiveDict, OrderedSet, placed
 from modelcheck.spec.positive_counter import PositiveCounter
-from modelcheck.spec.record import AT_BOOT, Process, Record, durable_fields, fixed_fields, is_record, shared_default
-from modelcheck.spec.stored import check_count, check_value, record_in, stored
+from modelcheck.spec.record import AT_BOOT, durable_fields
+from modelcheck.spec.stored import check_count, stored
 from modelcheck.values import (
     Bag,
     FrozenDict,
     FrozenRecord,
     OrderedFrozenSet,
-    field_names,
     identity,
-    kept,
-    order_key,
     ordered,
     show,
-    value_problem,
 )
 
 OWN_ATTRIBUTES = frozenset({AT_BOOT, "_slots", "__orig_class__"})
@@ -63,6 +56,10 @@ class Shape:
     def kind_name(self) -> str:
         """What messages call a container of the kind."""
         return self.kinds[0].__name__
+
+    def children(self) -> Mapping[Any, Shape]:
+        """The shapes that it is built from, by field or key."""
+        return {}
 
     def expect(self, live: Any) -> None:
         """Make sure that an object is of the kind that belongs here.
@@ -199,6 +196,10 @@ class MapShape(Shape):
         """See `Shape.kinds`."""
         return (dict, FrozenDict)
 
+    def children(self) -> Mapping[Any, Shape]:
+        """See `Shape.children`."""
+        return self.items
+
     def freeze(self, live: Any, memo: dict[int, Any]) -> FrozenDict[Any, Any]:
         """See `Shape.freeze`."""
         self.expect(live)
@@ -246,6 +247,10 @@ class RecordShape(Shape):
     def kinds(self) -> tuple[type, ...]:
         """See `Shape.kinds`."""
         return (self.cls,)
+
+    def children(self) -> Mapping[Any, Shape]:
+        """See `Shape.children`."""
+        return self.fields
 
     def freeze(self, live: Any, memo: dict[int, Any]) -> FrozenRecord:
         """See `Shape.freeze`."""
@@ -295,8 +300,7 @@ def has_boot(shape: Shape) -> bool:
     """Whether there is something in a shape that a crash puts back."""
     if isinstance(shape, RecordShape) and AT_BOOT in shape.constants:
         return True
-    children = shape.fields if isinstance(shape, RecordShape) else shape.items if isinstance(shape, MapShape) else {}
-    return any(has_boot(child) for child in children.values() if not isinstance(child, AliasShape))
+    return any(map(has_boot, shape.children().values()))
 
 
 def check_boot(shape: Shape, first: Any, other: Any) -> None:
@@ -312,53 +316,9 @@ def check_boot(shape: Shape, first: Any, other: Any) -> None:
                     f"{shape.path}.{name} is lost in a crash, and what it goes back to differs between initial states",
                     remedy="Annotate it Durable[...], or fill it the same way in all initial states.",
                 )
-    children = shape.fields if isinstance(shape, RecordShape) else shape.items if isinstance(shape, MapShape) else {}
-    for key, child in children.items():
+    for key, child in shape.children().items():
         if not isinstance(child, AliasShape):
             check_boot(child, first.get(key), other.get(key))
-
-
-def constant_changed(cls: type, path: str, value: Any, found: Any) -> SpecError:
-    """The error for an assignment to a field that keeps its value."""
-    name = path.rpartition(".")[2]
-    if name in fixed_fields(cls):
-        return SpecError(
-            f"{path} is annotated Fixed and changed from {show(value)} to {show(found)}",
-            remedy="Remove Fixed[...] from the field, or keep its value.",
-        )
-    if issubclass(cls, Record):
-        return SpecError(
-            f"{path} is {show(value)} in all initial states, so that its actions are left out, and became {show(found)}",
-            remedy="Give a budget in init; what may happen later only, let the method unused() of a subclass leave in.",
-        )
-    return SpecError(
-        f"an action assigned {show(found)} to the constant {name!r}", remedy="Keep what changes in a variable set by init."
-    )
-
-
-def as_good_as(found: Any, value: Any) -> bool:
-    """Whether two objects are the same, or would be if their class defined when they are."""
-    if found is value:
-        return True
-    if found.__class__ is not value.__class__:
-        return False
-    if type(value).__hash__ is vars(object)["__hash__"]:
-        return True
-    return bool(found == value) and (value_problem(value) is not None or identity(found) == identity(value))
-
-
-def unknown_attribute(path: str, name: str, fields: Mapping[str, Any]) -> SpecError:
-    """The error for an assignment to an attribute that is no part of the state."""
-    known = ", ".join(fields)
-    if not path:
-        return SpecError(
-            f"an action assigned to {name!r}, which is no variable",
-            remedy=f"Set self.{name} in init; the variables are {known}.",
-        )
-    return SpecError(
-        f"{path}.{name} was assigned, and is no field of its class",
-        remedy=f"Declare the field in the class; it has {known}.",
-    )
 
 
 @frozen(eq=False)
@@ -398,8 +358,7 @@ def held_once(shape: Shape, top: Shape) -> list[Shape]:
 def within(shape: Shape) -> Iterator[Shape]:
     """A shape and all that it is built from."""
     yield shape
-    parts = shape.fields if isinstance(shape, RecordShape) else shape.items if isinstance(shape, MapShape) else {}
-    for part in parts.values():
+    for part in shape.children().values():
         yield from within(part)
 
 
@@ -426,78 +385,3 @@ def check_unlimited(live: Any, path: str) -> None:
             f"{path} is a deque with a maximal length",
             remedy="Use deque() and drop what is too much: if len(q) > 3: q.popleft().",
         )
-
-
-def shape_of(live: Any, path: str, seen: dict[int, Shape]) -> Shape:
-    """The shape of a live object that an initialiser made; ``seen`` maps the ids of objects to their shapes."""
-    if id(live) in seen:
-        return AliasShape(path, seen[id(live)])
-    shape = _container_shape(live, path, seen)
-    if shape is None:
-        check_value(live, path)
-        return Shape(path)
-    return shape
-
-
-def _container_shape(live: Any, path: str, seen: dict[int, Shape]) -> Shape | None:
-    check_unlimited(live, path)
-    simple: list[tuple[type, Any]] = [(Counter, BagShape), (set, SetShape), (deque, QueueShape), (list, QueueShape)]
-    for kind, make in simple:
-        if isinstance(live, kind) and type(live) in (kind, OrderedSet, DistinctDict, PositiveCounter):
-            shape: Shape = make(path, kind) if make is QueueShape else make(path)
-            seen[id(live)] = shape
-            shape.freeze(live, {})
-            return shape
-    if type(live) is dict:
-        return _map_shape(live, path, seen)
-    if is_record(live):
-        return _record_shape(live, path, seen)
-    return None
-
-
-def _map_shape(live: dict[Any, Any], path: str, seen: dict[int, Shape]) -> Shape:
-    if not live:
-        seen[id(live)] = table = TableShape(path)
-        return table
-    items: dict[Any, Shape] = {}
-    seen[id(live)] = shape = MapShape(path, items)
-    for key in sorted(live, key=order_key):
-        items[stored(key, f"a key of {path}")] = shape_of(live[key], f"{path}[{show(key)}]", seen)
-    return shape
-
-
-def _constant(value: Any) -> Any:
-    return kept(value) if value_problem(value) is None else value
-
-
-def _fixed(value: Any, path: str) -> Any:
-    """What a field annotated Fixed holds, if it cannot change without being assigned."""
-    if record_in(value) is not None or isinstance(value, (dict, list, set, deque)):
-        raise SpecError(
-            f"{path} is annotated Fixed and holds {show(value)}, which an action could change",
-            remedy="Remove Fixed[...] from the field; a tuple or a frozenset in place of a collection may stay fixed.",
-        )
-    return value
-
-
-def _record_shape(live: Any, path: str, seen: dict[int, Shape]) -> RecordShape:
-    cls = type(live)
-    shared = shared_default(cls)
-    if shared is not None:
-        raise SpecError(
-            f"the default of the field {shared!r} of {cls.__name__} is one object for all that are made",
-            remedy=f"Derive {cls.__name__} from modelcheck.Record, which copies it, or give a factory.",
-        )
-    fields: dict[str, Shape] = {}
-    fixed = fixed_fields(cls)
-    names = field_names(cls) or []
-    constants = {name: _constant(_fixed(getattr(live, name), f"{path}.{name}")) for name in names if name in fixed}
-    if issubclass(cls, Process):
-        constants[AT_BOOT] = {
-            name: dict(value) for name, value in vars(live).items() if isinstance(value, dict) and value
-        }
-    seen[id(live)] = shape = RecordShape(path, cls, fields, constants)
-    for name in names:
-        if name not in fixed:
-            fields[name] = shape_of(getattr(live, name), f"{path}.{name}" if path else name, seen)
-    return shape
