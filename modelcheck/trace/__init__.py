@@ -2,8 +2,9 @@
 
 from modelcheck.trace.diff import Change, changes
 from modelcheck.trace.explain import explain
+from modelcheck.trace.parsing import read_recording
 from modelcheck.trace.reason import Reason
-from modelcheck.trace.recording import Recording, read_recording, record, write_trace
+from modelcheck.trace.recording import Recording, record, write_trace
 from modelcheck.trace.replay import Outcome, Replay, replay
 from modelcheck.trace.trace import Trace
 

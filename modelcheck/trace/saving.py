@@ -21,7 +21,8 @@ from typing import Any
 from modelcheck.errors import SpecError, TraceError
 from modelcheck.spec.loading import shown_path, source_file
 from modelcheck.trace.itf import encode
-from modelcheck.trace.recording import Recording, read_recording, write_trace
+from modelcheck.trace.parsing import read_recording
+from modelcheck.trace.recording import Recording, write_trace
 from modelcheck.trace.text import plain, trace_lines
 from modelcheck.trace.trace import Trace
 from modelcheck.values import identity, show

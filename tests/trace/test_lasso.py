@@ -27,7 +27,8 @@ from modelcheck.spec import Strength, machine_of
 from modelcheck.spec.fairness import assumed
 from modelcheck.trace import Outcome, Trace, explain, record, replay
 from modelcheck.trace.lasso import length, obligations, would_hold
-from modelcheck.trace.recording import as_json, from_json
+from modelcheck.trace.parsing import from_json
+from modelcheck.trace.recording import as_json
 from modelcheck.trace.text import plain, trace_lines
 
 

@@ -10,7 +10,8 @@ from attrs import evolve
 from modelcheck.errors import TraceError
 from modelcheck.trace import read_recording, record, write_trace
 from modelcheck.trace import recording as recording_module
-from modelcheck.trace.recording import as_json, from_json
+from modelcheck.trace.parsing import from_json
+from modelcheck.trace.recording import as_json
 
 
 @pytest.fixture
