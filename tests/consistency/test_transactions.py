@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from itertools import permutations
 
 import pytest
 from attrs import evolve
@@ -382,3 +383,42 @@ def test_a_cycle_is_drawn():
     ]
     html = page(check_history(History(history), "list-append"), None)
     assert (html.count("<circle"), html.count('marker-end="url(#rw)"')) == (2, 2)
+
+
+SEVERAL_ORDERS = [
+    (("r", "p", 20), ("r", "q", 21), ("r", "o", 22)),
+    (("w", "p", 1), ("w", "o", 2), ("r", "q", 3)),
+    (("w", "p", 4), ("r", "p", 4), ("w", "p", 20)),
+    (("w", "q", 3), ("w", "o", 22), ("w", "p", 5)),
+    (("r", "p", 5), ("w", "q", 6)),
+    (("w", "p", 7), ("w", "p", 8), ("w", "q", 21)),
+]
+
+
+def test_an_order_that_was_given_up_is_looked_at_again():
+    """Of the orders of two writers, one that a choice decided is open once the choice is taken back: it was said to hold."""
+    several = [transaction(at, at, 100 + at, *steps) for at, steps in enumerate(SEVERAL_ORDERS)]
+    assert check_history(History(several), "rw-register").verdict is Verdict.VIOLATED
+
+
+@pytest.mark.parametrize("left_out", range(len(SEVERAL_ORDERS)))
+def test_without_one_of_the_transactions_the_answer_is_that_of_all_orders(left_out):
+    """The answer is that of trying them all."""
+    several = [steps for at, steps in enumerate(SEVERAL_ORDERS) if at != left_out]
+    written = {step[1:] for steps in several for step in steps if step[0] == "w"}
+    read = [tuple(step for step in steps if step[0] == "w" or step[1:] in written) for steps in several]
+    history = [transaction(at, at, 100 + at, *steps) for at, steps in enumerate(read) if steps]
+    wanted = any(serial([operation.argument for operation in order]) for order in permutations(history))
+    assert (check_history(History(history), "rw-register").verdict is Verdict.HOLDS) == wanted
+
+
+def serial(order):
+    """Whether each read of transactions in this order is of what was written last."""
+    state = {}
+    for steps in order:
+        for kind, key, value in steps:
+            if kind == "w":
+                state[key] = value
+            elif state.get(key) != value:
+                return False
+    return True
