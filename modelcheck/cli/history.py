@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +15,9 @@ from modelcheck.cli.command import common_options, keep_json
 from modelcheck.cli.units import Duration, Size
 from modelcheck.errors import UsageError
 from modelcheck.verdict import Verdict
+
+if TYPE_CHECKING:
+    from modelcheck.consistency.result import HistoryResult
 
 _MODELS = (
     "register, cas-register, multi-register, kv, counter, set, queue, priority-queue, stack, mutex, reentrant-lock, "
@@ -68,14 +71,10 @@ def history(
     robustness tests, a table (CSV) or JSON lines. The exit
     code is 0 if the history is consistent, 1 if it is not, 2 if it cannot be read, and 3 if the limit was reached.
     """
-    from modelcheck.cli.paint import print_json
     from modelcheck.consistency import check_history, read_history
     from modelcheck.consistency.check import reading, unread
     from modelcheck.consistency.readers.asked import renaming
-    from modelcheck.consistency.readers.guess import alike
     from modelcheck.consistency.report.page import page
-    from modelcheck.consistency.report.text import as_json as to_json
-    from modelcheck.consistency.report.text import described
     from modelcheck.limits import Limits
     from modelcheck.limits.deadline import Allowance, Deadline, LimitReached
 
@@ -85,10 +84,7 @@ def history(
             recording = read_history(file, format=format_, model=model, rename=renaming(rename))
     except LimitReached as limit:
         result = unread(limit, consistency, model)
-        if as_json:
-            print_json({"file": str(file), "format": format_, **to_json(result)})
-        else:
-            click.echo(described(result))
+        _print(result, file, format_, as_json=as_json)
         ctx.exit(result.verdict.exit_code)
     meant = _with_initial(recording.meant, initial)
     with _progress() as progress:
@@ -104,19 +100,29 @@ def history(
         )
     if html is not None:
         html.write_text(page(result, recording.object), encoding="utf-8", errors="backslashreplace")
-    if as_json:
-        print_json({"file": str(file), "format": recording.format, **to_json(result)})
-    else:
-        click.echo(described(result))
-        others = alike(result.model) if recording.is_guessed and result.verdict is Verdict.VIOLATED else ()
-        if others:
-            click.echo(f"\nThe model was guessed; with these operations it may as well be {' or '.join(others)} (--model).")
-        for operation in result.linearization or ():
-            click.echo(f"  {operation}")
+    _print(result, file, recording.format, as_json=as_json, is_guessed=recording.is_guessed)
     ctx.exit(result.verdict.exit_code)
 
 
 command = history
+
+
+def _print(result: HistoryResult, file: Path, format_: str | None, *, as_json: bool, is_guessed: bool = False) -> None:
+    """The result, for people or as JSON."""
+    from modelcheck.cli.paint import print_json
+    from modelcheck.consistency.readers.guess import alike
+    from modelcheck.consistency.report.text import as_json as to_json
+    from modelcheck.consistency.report.text import described
+
+    if as_json:
+        print_json({"file": str(file), "format": format_, **to_json(result)})
+        return
+    click.echo(described(result))
+    others = alike(result.model) if is_guessed and result.verdict is Verdict.VIOLATED else ()
+    if others:
+        click.echo(f"\nThe model was guessed; with these operations it may as well be {' or '.join(others)} (--model).")
+    for operation in result.linearization or ():
+        click.echo(f"  {operation}")
 
 
 def _with_initial(model: Any, initial: str | None) -> Any:

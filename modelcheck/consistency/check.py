@@ -79,19 +79,16 @@ def check_history(
     """
     check_not_optimized()
     callback("progress", progress)
-    if consistency is not None and not isinstance(consistency, str):
-        raise UsageError(f"there is no consistency {consistency!r}", remedy=f"Choose one of {', '.join(CONSISTENCIES)}.")
     given = allowance(limits_given(limits, without=("states", "depth"), what="the check of a history"))
     deadline = Deadline(given.time_s)
+    _check_is_name(consistency)
     try:
         history, meant = _question(history, model, given)
     except LimitReached as limit:
         return unread(limit, consistency, model)
-    if isinstance(meant, SequentialObject):
-        history = conforming(history, meant)
+    history = conforming(history, meant) if isinstance(meant, SequentialObject) else history
     consistency = _consistency(meant, consistency)
-    if solver != "native" and (solver != "z3" or consistency != "linearizable"):
-        raise UsageError(f"there is no solver {solver!r} for {consistency!r}", remedy="Leave it out, or say native.")
+    _check_solver(solver, consistency)
     started = time.perf_counter()
     left = Allowance(deadline.left_s, given.memory_bytes)
     if consistency == "linearizable" and solver == "native" and not isinstance(meant, str):
@@ -100,8 +97,17 @@ def check_history(
         result = _other(history, meant, consistency, left, explanation=explanation)
     if result.verdict is Verdict.VIOLATED and explanation and isinstance(meant, SequentialObject):
         result = evolve(result, hint=_hint(history, meant, consistency, Allowance(deadline.left_s, given.memory_bytes)))
-    order = result.linearization if linearization else None
-    return evolve(result, linearization=order, seconds=time.perf_counter() - started)
+    return evolve(result, linearization=result.linearization if linearization else None, seconds=time.perf_counter() - started)
+
+
+def _check_is_name(consistency: Any) -> None:
+    if consistency is not None and not isinstance(consistency, str):
+        raise UsageError(f"there is no consistency {consistency!r}", remedy=f"Choose one of {', '.join(CONSISTENCIES)}.")
+
+
+def _check_solver(solver: str, consistency: str) -> None:
+    if solver != "native" and (solver != "z3" or consistency != "linearizable"):
+        raise UsageError(f"there is no solver {solver!r} for {consistency!r}", remedy="Leave it out, or say native.")
 
 
 def _hint(history: History, object_: SequentialObject, consistency: str, limits: Allowance) -> str | None:
