@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +68,7 @@ def history(
     robustness tests, a table (CSV) or JSON lines. The exit
     code is 0 if the history is consistent, 1 if it is not, 2 if it cannot be read, and 3 if the limit was reached.
     """
+    from modelcheck.cli.progress import ProgressLine, history_progress_text
     from modelcheck.consistency import check_history, read_history
     from modelcheck.consistency.check import reading, unread
     from modelcheck.consistency.readers.asked import renaming
@@ -87,7 +85,8 @@ def history(
         _print(result, file, format_, as_json=as_json)
         ctx.exit(result.verdict.exit_code)
     meant = _with_initial(recording.meant, initial)
-    with _progress() as progress:
+    with ProgressLine(history_progress_text, _QUIET_S) as line:
+        show = line.function
         result = check_history(
             recording.history,
             meant,
@@ -96,7 +95,7 @@ def history(
             linearization=order,
             explanation=not no_explanation,
             solver=solver,
-            progress=progress,
+            progress=None if show is None else lambda done, total: show((done, total)),
         )
     if html is not None:
         html.write_text(page(result, recording.object), encoding="utf-8", errors="backslashreplace")
@@ -141,25 +140,3 @@ def _with_initial(model: Any, initial: str | None) -> Any:
         return model.starting_with(given)
     except (TypeError, ValueError) as error:
         raise UsageError(f"{model.name!r} cannot begin with {initial}", remedy="Give what it holds, as JSON.") from error
-
-
-class _progress:  # noqa: N801 - used like a function
-    """A bar on standard error that appears when a check takes long, on a terminal only."""
-
-    def __init__(self) -> None:
-        self.started = time.monotonic()
-        self.shown = False
-
-    def __enter__(self) -> Callable[[int, int], None] | None:
-        return self._show if sys.stderr.isatty() else None
-
-    def _show(self, done: int, total: int) -> None:
-        if time.monotonic() - self.started < _QUIET_S:
-            return
-        self.shown = True
-        filled = 30 * done // max(total, 1)
-        click.echo(f"\r[{'#' * filled}{'.' * (30 - filled)}] {done:,} of {total:,} operations", nl=False, err=True)
-
-    def __exit__(self, *_: object) -> None:
-        if self.shown:
-            click.echo("\r" + " " * 70 + "\r", nl=False, err=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from modelcheck.search.report import Progress
 
 P = TypeVar("P")
+_BAR = 30
 
 
 class ProgressLine(Generic[P]):
@@ -23,14 +25,16 @@ class ProgressLine(Generic[P]):
 
     Args:
         text: The line for a report.
+        quiet_s: For so long nothing is shown.
 
     >>> with ProgressLine(progress_text) as line:
     ...     line.function is None or callable(line.function)
     True
     """
 
-    def __init__(self, text: Callable[[P], str]) -> None:
+    def __init__(self, text: Callable[[P], str], quiet_s: float = 0.0) -> None:
         self._text = text
+        self._from_s = time.monotonic() + quiet_s
         self._live: Live | None = None
         self.function: Callable[[P], None] | None = self._show if sys.stderr.isatty() else None
 
@@ -44,6 +48,8 @@ class ProgressLine(Generic[P]):
             self._live.stop()
 
     def _show(self, progress: P) -> None:
+        if time.monotonic() < self._from_s:
+            return
         from rich.text import Text
 
         if self._live is None:
@@ -59,6 +65,13 @@ class ProgressLine(Generic[P]):
             )
             self._live.start()
         self._live.update(Text(self._text(progress), style="dim"), refresh=True)
+
+
+def history_progress_text(progress: tuple[int, int]) -> str:
+    """The line for the check of a history: the operations decided, and all."""
+    done, total = progress
+    filled = _BAR * done // max(total, 1)
+    return f"[{'#' * filled}{'.' * (_BAR - filled)}] {done:,} of {total:,} operations"
 
 
 def log_progress_text(progress: LogProgress) -> str:

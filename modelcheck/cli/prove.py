@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -68,6 +67,7 @@ def command(
     """
     require_room(_ROOM_BYTES)
     from modelcheck.cli.paint import print_json
+    from modelcheck.cli.progress import ProgressLine
     from modelcheck.cli.proof import json_proofs, print_proofs
     from modelcheck.cli.traces import check_writable, write_traces
     from modelcheck.limits import Limits
@@ -77,18 +77,17 @@ def command(
     if trace_out is not None:
         check_writable(trace_out)
     spec = spec_from(target, settings)
-    report = prove(
-        spec,
-        properties=list(properties) or None,
-        method=method,
-        depth=depth,
-        k=k,
-        using=list(using) or None,
-        limits=Limits(time_s=time_limit),
-        progress=_progress if sys.stderr.isatty() and not as_json else None,
-    )
-    if sys.stderr.isatty() and not as_json:
-        click.echo("\r\x1b[K", nl=False, err=True)
+    with ProgressLine[str](str) as line:
+        report = prove(
+            spec,
+            properties=list(properties) or None,
+            method=method,
+            depth=depth,
+            k=k,
+            using=list(using) or None,
+            limits=Limits(time_s=time_limit),
+            progress=line.function,
+        )
     ctx.ensure_object(Settings).code = report.verdict.exit_code
     files = write_traces(report, type(spec), trace_out)
     machine = machine_of(spec) if report.properties else None
@@ -97,7 +96,3 @@ def command(
     else:
         print_proofs(report, machine, files)
     ctx.exit(report.verdict.exit_code)
-
-
-def _progress(text: str) -> None:
-    click.echo(f"\r\x1b[K{text}", nl=False, err=True)

@@ -2,7 +2,7 @@
 
 import sys
 
-from modelcheck.cli.progress import ProgressLine, log_progress_text, progress_text
+from modelcheck.cli.progress import ProgressLine, history_progress_text, log_progress_text, progress_text
 from modelcheck.conformance.validation import LogProgress
 from modelcheck.search.report import Progress
 
@@ -48,3 +48,20 @@ def test_a_terminal_sees_the_line_and_then_no_more(capsys, monkeypatch):
     found = capsys.readouterr()
     assert found.out == ""
     assert "1,234,567 states" in found.err
+
+
+def test_the_line_of_a_history_is_a_bar():
+    """The part that is decided, and the numbers."""
+    assert history_progress_text((250, 1000)) == "[#######.......................] 250 of 1,000 operations"
+    assert history_progress_text((0, 0)) == f"[{'.' * 30}] 0 of 0 operations"
+
+
+def test_a_line_may_be_quiet_at_first(monkeypatch):
+    """What is over soon shows nothing; later reports are shown."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    with ProgressLine(str, quiet_s=3600) as line:
+        line.function("early")
+        assert line._live is None
+    with ProgressLine(str) as line:
+        line.function("late")
+        assert line._live is not None

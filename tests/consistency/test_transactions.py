@@ -422,3 +422,15 @@ def serial(order):
             elif state.get(key) != value:
                 return False
     return True
+
+
+@pytest.mark.parametrize("first", [None, 5])
+@pytest.mark.parametrize("swapped", [False, True])
+def test_half_of_a_transaction_is_seen_in_either_order(first, swapped):
+    """What is missed may be read before what is seen, or after: neither is atomic. Each value was committed, and only the second goes back."""
+    older = [transaction("c", 0, 1, ("w", "x", first))] if first else []
+    writes = transaction("a", 2, 3, ("r", "x", first), ("w", "x", 1), ("w", "y", 1))
+    reads = [("r", "x", first), ("r", "y", 1)]
+    history = History([*older, writes, transaction("b", 4, 5, *(reads[::-1] if swapped else reads))])
+    assert check_history(history, "rw-register", consistency="read-atomic").verdict is Verdict.VIOLATED
+    assert (check_history(history, "rw-register", consistency="read-committed").verdict is Verdict.HOLDS) != swapped
