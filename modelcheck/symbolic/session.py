@@ -46,7 +46,7 @@ class Cell:
         self.domain = domain
 
 
-Used = Cell | Elements | tuple[Elements, Any]
+Used = Cell | Elements | tuple[Elements, Any, Any]
 
 
 def leaf_name(elements: Elements, element: Element) -> str:
@@ -62,7 +62,7 @@ class Session:
         written: What the run wrote to cells.
         kept: What the run wrote to elements of collections, by collection and identity of the skeleton.
         search: The search for domains that the writes of this run go to, if one is under way.
-        used: The places that the run read or wrote: cells, collections as a whole, and elements of them by their keys.
+        used: The places that the run read or wrote: cells, collections as a whole, and elements of them by their keys and skeletons.
         at_begin: What undoes changes to the views, called when the next run begins.
         sharing: Which objects have two names in this run.
         assigned: The record that a slot refers to now, where the run assigned one.
@@ -191,7 +191,7 @@ class Session:
         found: list[tuple[z3.BoolRef, Any, list[Any]]] = []
         for guard, skeleton, holes in expand(value, set(elements.wide), ()):
             key = identity(skeleton)
-            self.used.add((elements, key))
+            self.used.add((elements, key, skeleton))
             equal = elements.equal_to(skeleton)
             if key in elements.known and equal in ([], [key]):
                 found.append((guard, key, holes))
@@ -210,7 +210,7 @@ class Session:
 
     def _present_one(self, elements: Elements, keys: list[Any], holes: list[Any]) -> list[tuple[z3.BoolRef, Any]]:
         """Which of several elements is in the collection, that are equal though of different types: of these there is one at the most."""
-        self.used.update((elements, key) for key in keys)
+        self.used.update((elements, key, elements.known[key].skeleton) for key in keys)
         found = [(self.present(elements, elements.known[key], holes), key) for key in keys[:-1]]
         return [*found, (neg(disj(*(one for one, _ in found))), keys[-1])]
 
@@ -272,7 +272,7 @@ class Session:
 
     def present(self, elements: Elements, element: Element, holes: list[Any]) -> z3.BoolRef:
         """The condition under which an element is in the collection."""
-        self.used.add((elements, element.key))
+        self.used.add((elements, element.key, element.skeleton))
         found = self._selected(elements, element.key, holes)
         if elements.default is False:
             return truth(found)

@@ -41,9 +41,9 @@ def _changed_in(place: Used) -> int:
     """The last round in which a place could hold something new."""
     if isinstance(place, (Cell, Elements)):
         return place.changed_in
-    elements, key = place
-    element = elements.known.get(key)
-    return max(elements.widened_in, 0 if element is None else element.changed_in)
+    elements, key, skeleton = place
+    equal = [elements.known[each] for each in {key, *elements.equal_to(skeleton)} if each in elements.known]
+    return max(elements.widened_in, *(element.changed_in for element in equal), 0)
 
 
 class Ways:

@@ -7,9 +7,10 @@ from functools import partial
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from modelcheck import Network, Spec, action, invariant, require
+from modelcheck import Network, Spec, Verdict, action, invariant, require
 from modelcheck.errors import ModelcheckError
 from modelcheck.spec import machine_of
+from modelcheck.symbolic import prove
 from modelcheck.symbolic.system import System
 from specs.commit.two_phase_commit import TwoPhaseCommit
 from specs.commit.two_phase_commit_blocking import Recovering
@@ -111,3 +112,29 @@ def test_random_specs_agree(source):
 def test_many_random_specs_agree(source):
     """The same for many."""
     _agrees_on(source)
+
+
+class Equal(Spec):
+    """A key is looked for that is equal to one of another type, which is known a round later only."""
+
+    def init(self) -> None:
+        self.kinds: dict[float, int] = {}
+        self.seen = False
+
+    @action
+    def look(self) -> None:
+        self.seen = 1.0 in self.kinds
+
+    @action
+    def put(self) -> None:
+        self.kinds[1] = 0
+
+    @invariant
+    def unseen(self) -> bool:
+        return not self.seen
+
+
+def test_a_way_that_looked_for_an_equal_element_is_not_kept():
+    """That ``1.0`` was in no dict that could have had a 1 says nothing of one that can."""
+    compare(machine_of(Equal()))
+    assert prove(Equal(), method="bmc").verdict is Verdict.VIOLATED
