@@ -147,6 +147,12 @@ class Example(Spec):
         [list(machine.successors(state)) for state in machine.initial_states()]
 
 
+@pytest.mark.parametrize("body", ["self.pair = Pair(fixed=8)", "new = Pair(); self.pair = new; new.more = 1", "self.desk = Desk(pair=Pair(fixed=8))"])
+def test_a_record_that_is_assigned_has_its_constants_and_fields(body):
+    """A field that is fixed keeps its value, and others are not added; it is an error for both."""
+    assert compared(body) == "raise"
+
+
 VALUES = [
     *("{1}", "frozenset({1})", "[1]", "(1,)", "deque([1])", "{1: 1}", "{}", "Counter({1: 1})", "Counter()", "None", "'a'", "range(2)"),
     *("defaultdict(int)", "self.words", "self.queues[0]", "self.tables[0]", "self.bags[0]", "self.sets", "self.queues", "self.pair"),

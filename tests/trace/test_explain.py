@@ -60,6 +60,27 @@ def test_a_step_property_is_explained_with_both_states():
     assert [line[2:] for line in reason.lines()][1:] == commented(machine.find("grows").function)
 
 
+class Constant(Spec):
+    """A property with a constant in it decides."""
+
+    def init(self):
+        self.n = 0
+
+    @invariant
+    def never(self):
+        return self.n >= 0 and False
+
+    @action
+    def same(self):
+        self.n = 0
+
+
+def test_a_constant_that_decides_is_shown_as_it_is():
+    """There is nothing to say of it."""
+    machine = machine_of(Constant())
+    assert explained(machine, "never") == ["never is false:", "  False"]
+
+
 def test_super_is_understood():
     """A call of the base class's property is explained by that property."""
     machine = machine_of(load_spec(f"{ZOO}:Base")())

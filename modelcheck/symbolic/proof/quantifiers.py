@@ -61,7 +61,7 @@ def over_integers(term: Any, integers: list[Any]) -> Any:
 def _instance(term: Any, chosen: tuple[Any, ...]) -> Any:
     key = (term.get_id(), *(each.get_id() for each in chosen))
     if key not in _instances:
-        if len(_instances) > _MOST_KNOWN:
+        if len(_instances) >= _MOST_KNOWN:
             _instances.clear()
         _instances[key] = (z3.substitute_vars(term.body(), *reversed(chosen)), term, chosen)
     return _instances[key][0]
@@ -93,7 +93,7 @@ def has_quantifier(term: Any) -> bool:
     key = term.get_id()
     if key not in _known:
         found = z3.is_quantifier(term) or any(has_quantifier(each) for each in term.children())
-        if len(_known) > _MOST_KNOWN:
+        if len(_known) >= _MOST_KNOWN:
             _known.clear()
         _known[key] = (term, found)
     return _known[key][1]
