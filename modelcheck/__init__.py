@@ -5,6 +5,7 @@ ready-made parts are in `modelcheck.parts`, each engine in its package: `modelch
 `modelcheck.conformance`, `modelcheck.consistency`.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from modelcheck.errors import ModelcheckError, SpecError, UsageError
@@ -41,7 +42,10 @@ from modelcheck.spec import (
 from modelcheck.verdict import Verdict
 
 if TYPE_CHECKING:
+    from modelcheck.conformance import validate
+    from modelcheck.explorer import explore
     from modelcheck.search import Report, check
+    from modelcheck.symbolic import prove
 
 __all__ = [
     "Crashes",
@@ -70,28 +74,37 @@ __all__ = [
     "constraint",
     "eventually",
     "eventually_always",
+    "explore",
     "fails",
     "fair",
     "invariant",
     "leads_to",
     "lemma",
+    "prove",
     "reachable",
     "refines",
     "require",
     "step_property",
     "strongly_fair",
     "terminal",
+    "validate",
 ]
+
+_LATER = {
+    "Report": "modelcheck.search",
+    "check": "modelcheck.search",
+    "explore": "modelcheck.explorer",
+    "prove": "modelcheck.symbolic",
+    "validate": "modelcheck.conformance",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """The search is imported when it is first named: every pytest run imports this package, with or without specs.
+    """What works on specs is imported when it is first named: every pytest run imports this package, with or without specs.
 
     Raises:
         AttributeError: for a name that the package does not have.
     """
-    if name in {"Report", "check"}:
-        from modelcheck import search  # noqa: PLC0415 - see above.
-
-        return getattr(search, name)
+    if name in _LATER:
+        return getattr(import_module(_LATER[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from modelcheck.cli.command import Settings, common_options
-from modelcheck.cli.target import json_option, spec_from, specs_options, time_limit_option, trace_out_option
+from modelcheck.cli.target import (
+    format_option,
+    json_option,
+    property_names,
+    spec_from,
+    specs_options,
+    time_limit_option,
+    trace_out_option,
+)
 from modelcheck.cli.units import Size
 
 if TYPE_CHECKING:
@@ -25,6 +33,7 @@ _MOST_WORKERS = 63
     multiple=True,
     metavar="NAME",
     help="Check only this property; may be repeated. `deadlock` is one.",
+    shell_complete=property_names,
 )
 @click.option("--max-states", type=click.IntRange(min=1), metavar="N", help="Stop after N distinct states.")
 @click.option(
@@ -52,6 +61,9 @@ _MOST_WORKERS = 63
 @click.option(
     "--profile", is_flag=True, help="Show where Python was run, and which cells of the state take many values."
 )
+@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Show N random runs beside, of --max-depth or 20 steps, by --seed.")
+@click.option("--watch", is_flag=True, help="Check again whenever a Python file beside SPEC is saved.")
+@format_option
 @json_option
 @trace_out_option
 @common_options
@@ -70,6 +82,9 @@ def command(
     seed: int,
     keep_going: bool,
     profile: bool,
+    sample: int | None,
+    watch: bool,
+    form: str,
     as_json: bool,
     trace_out: Path | None,
 ) -> None:
@@ -83,22 +98,35 @@ def command(
     """
     from modelcheck.search import Limits
 
+    form = "json" if as_json else form
+    if watch:
+        from modelcheck.cli.watching import watch_for
+
+        ctx.exit(watch_for(ctx.ensure_object(Settings).arguments, targets))
+
     limits = Limits(states=max_states, depth=max_depth, time_s=time_limit, memory_bytes=max_memory)
     options = {"limits": limits, "workers": workers, "order": order, "seed": seed, "keep_going": keep_going}
     if len(targets) > 1 or Path(targets[0]).is_dir():
         from modelcheck.cli.several import check_several, refuse_options_of_one
 
         refuse_options_of_one(ctx)
-        ctx.exit(check_several(targets, options, ctx.ensure_object(Settings), as_json=as_json))
+        ctx.exit(check_several(targets, options, ctx.ensure_object(Settings), form))
     chosen = list(dict.fromkeys(properties))
     spec = spec_from(targets[0], settings)
-    ctx.exit(_check_one(spec, chosen, options, ctx.ensure_object(Settings), profile=profile, as_json=as_json, out=trace_out))
+    code = _check_one(spec, chosen, options, ctx.ensure_object(Settings), profile=profile, form=form, out=trace_out)
+    if sample is not None and form == "text":
+        from modelcheck.cli.paint import paint
+        from modelcheck.cli.samples import samples
+        from modelcheck.spec import machine_of
+
+        paint(samples(machine_of(spec), sample, seed, max_depth))
+    ctx.exit(code)
 
 
 def _check_one(
-    spec: Spec, properties: list[str], options: dict[str, Any], settings: Settings, *, profile: bool, as_json: bool, out: Path | None
+    spec: Spec, properties: list[str], options: dict[str, Any], settings: Settings, *, profile: bool, form: str, out: Path | None
 ) -> int:
-    from modelcheck.cli.paint import print_json
+    from modelcheck.cli.formats import error_json, print_reports
     from modelcheck.cli.progress import ProgressLine, progress_text
     from modelcheck.cli.report import json_report, print_report
     from modelcheck.cli.traces import check_writable, write_traces
@@ -117,13 +145,15 @@ def _check_one(
         meant = as_meant(spec, report, shortest=options["order"] == "breadth")
     except SpecError as error:
         note_run(error, type(spec), FOLDER, out)
+        if form not in {"text", "json"}:
+            print_reports(form, [error_json(spec, error)])
         raise
     settings.code = verdict_on(report, meant).exit_code
     files = write_traces(report, type(spec), out)
-    # A search that ended in `init` has no traces, and asking for its machine would begin it again.
-    machine = machine_of(spec) if any(found.trace for found in report.properties) else None
-    if as_json:
-        print_json(json_report(report, machine, files, meant=meant, profile=profile))
+    # Asking for the machine of a search that ended in `init` would begin it again.
+    machine = machine_of(spec) if report.states else None
+    if form != "text":
+        print_reports(form, [json_report(report, machine, files, meant=meant, profile=profile)])
     else:
         print_report(report, machine, files, meant=meant, profile=profile, named=properties)
     return settings.code

@@ -86,12 +86,14 @@ class Settings:
         code: The exit code that is known by now, for a reader that stops reading before all is printed, and for a user who waits no longer.
         as_json: Whether the answer is to be a JSON object.
         time_limit_s: What ``--time-limit`` says.
+        arguments: Those of the command line.
     """
 
     traceback: bool = False
     code: int = ERROR
     as_json: bool = False
     time_limit_s: float | None = None
+    arguments: tuple[str, ...] = ()
 
 
 def _set_traceback(ctx: click.Context, _: click.Parameter, value: bool) -> None:
@@ -165,6 +167,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         arguments: Those of the command line by default.
     """
     settings = Settings()
+    settings.arguments = tuple(sys.argv[1:] if arguments is None else arguments)
     sys.stdout, sys.stderr = (stream or Path(os.devnull).open("w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115 - as long as the program.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 @click.option("--trace", "file", type=click.Path(path_type=Path), metavar="FILE", help="Begin with the run in FILE.")
 @click.option("--at", "fragment", metavar="PLACE", help="Begin where an address of the explorer says: what stands after its #.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, metavar="N", help="The port; 0 takes one that is free.")
+@click.option("--terminal", is_flag=True, help="Walk at a prompt here instead of in the browser.")
 @click.option("--no-browser", is_flag=True, help="Do not open the browser.")
 @common_options
-def command(target: str, settings: tuple[str, ...], file: Path | None, fragment: str | None, port: int, no_browser: bool) -> None:
+def command(target: str, settings: tuple[str, ...], file: Path | None, fragment: str | None, port: int, terminal: bool, no_browser: bool) -> None:
     """Walk through the states of SPEC in the browser: what can happen, what cannot and why, which properties are true.
 
     The page is served on this machine only, for whoever has its address. When a file of the spec is saved, the page follows.
@@ -37,12 +38,15 @@ def command(target: str, settings: tuple[str, ...], file: Path | None, fragment:
     spec_from(target, settings)  # Refuses what cannot be explored before anything is served.
     loaded = Loaded(target)
     given = tuple(sorted((name, text) for name, _, text in (setting.partition("=") for setting in settings)))
-    place = fragment.removeprefix("#") if fragment else _place(loaded, given, file)
+    given, path = (given, "0") if file is None else _recorded(loaded, given, file)
+    if terminal:
+        _at_a_prompt(loaded, given, path)
+        return
     try:
-        server = Server(Service(loaded), port)
+        server = Server(Service(loaded), port, settings=given, path=path)
     except OSError as error:
         raise UsageError(f"cannot listen on port {port}: {error.strerror}", remedy="Leave --port out for one that is free.") from error
-    address = f"{server.address}#{place}"
+    address = server.address if fragment is None else f"{server.address.partition('#')[0]}#{fragment.removeprefix('#')}"
     click.echo(f"{address}\nCtrl-C ends it.")
     sys.stdout.flush()
     if not no_browser:
@@ -55,17 +59,16 @@ def command(target: str, settings: tuple[str, ...], file: Path | None, fragment:
         click.echo()
 
 
-def _place(loaded: Loaded, settings: Settings, file: Path | None) -> str:
-    """What stands in the address: the constants, and the path of a recorded run as far as the spec can follow it."""
-    from urllib.parse import quote
+def _at_a_prompt(loaded: Loaded, settings: Settings, path: str) -> None:
+    from modelcheck.cli.interactive import Stepping
+    from modelcheck.explorer.told import trace_at
 
-    path = "0"
-    if file is not None:
-        settings, path = _recorded(loaded, settings, file)
-    return "&".join([*(f"set.{quote(name)}={quote(text)}" for name, text in settings), f"path={path}"])
+    walker = loaded.walker(settings)
+    Stepping(walker.machine, trace_at(walker, walker.place(path))).loop()
 
 
 def _recorded(loaded: Loaded, settings: Settings, file: Path) -> tuple[Settings, str]:
+    """The constants and the path of a recorded run, as far as the spec can follow it."""
     from modelcheck.explorer.loaded import typed
     from modelcheck.spec import machine_of
     from modelcheck.trace import read_recording, replay

@@ -13,6 +13,7 @@ import click
 
 from modelcheck.cli.paint import paint
 from modelcheck.errors import UsageError
+from modelcheck.explorer.expressions import Expression
 from modelcheck.spec import Machine, State, Step
 from modelcheck.spec.choice import Disabled, choosing
 from modelcheck.spec.code import code_of
@@ -37,7 +38,8 @@ HELP = """\
   t, take N        take the N-th of those instead, and go on from there
   r, run           back to the recorded run, where it was left
   w, write FILE    save the run as it is now, as a trace
-  p, pdb           debug the Python of the next step
+  p, print EXPR    the value of an expression here: p server[0].role
+  pdb              debug the Python of the next step
   q, quit"""
 
 
@@ -62,7 +64,7 @@ class Stepping:
                 line = _typed()
                 if line is None or line.strip() in {"q", "quit", "exit"}:
                     return
-                self._do(line.split())
+                self._do(line.split(), line)
             except UsageError as error:
                 click.echo(str(error))
             except KeyboardInterrupt:
@@ -74,8 +76,11 @@ class Stepping:
         steps = f"{len(walk.steps)} step{'' if len(walk.steps) == 1 else 's'}"
         return f"{walk.machine.spec!r}: {what} {f'in {steps}' if walk.recorded.loop is None else length(walk.recorded)}"
 
-    def _do(self, words: list[str]) -> None:
+    def _do(self, words: list[str], line: str) -> None:
         word, *arguments = words or ["next"]
+        if word in {"p", "print"}:
+            self._print(line.split(None, 1)[1].strip() if arguments else "")
+            return
         actions = {
             "next": self._next, "back": self._back, "state": self._state, "diff": self._diff, "enabled": self._enabled, "run": self._run,
             "pdb": self._debug,
@@ -120,6 +125,12 @@ class Stepping:
     def _take(self, number: int) -> None:
         self._walk.take(number)
         self._show()
+
+    def _print(self, text: str) -> None:
+        if not text:
+            raise UsageError("p needs an expression", remedy="For example: p self")
+        value, _ = Expression(self._walk.machine, text).told(self._walk.state)
+        paint([(Span(f"     {value}"),)])
 
     def _write(self, arguments: list[str]) -> None:
         if len(arguments) != 1:

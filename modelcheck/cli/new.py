@@ -28,7 +28,8 @@ def command(name: str) -> None:
         }
     )
     click.echo(
-        f"{spec}  a spec: two clients and a lock\n{test}  its test\n\nCheck it:  modelcheck check {spec}\nTest it:   pytest {test}"
+        f"{spec}  a spec: two clients and a lock; pytest collects it\n{test}  a test of it in other sizes\n\n"
+        f"Check it:  modelcheck check {spec}\nTest it:   pytest {spec} {test}"
     )
 
 

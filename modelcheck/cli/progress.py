@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
@@ -81,17 +82,28 @@ def log_progress_text(progress: LogProgress) -> str:
 
 
 def progress_text(progress: Progress) -> str:
-    """The line for a search."""
+    """The line for a search, with the time that the states waiting take at least; those that they lead to are not known."""
     rate = progress.generated / progress.seconds if progress.seconds else 0
-    return " · ".join(
+    expanded = (progress.states - progress.frontier) / progress.seconds if progress.seconds else 0
+    left = f" ({said_seconds(progress.frontier / expanded)} at least)" if expanded > 0 and progress.frontier else ""
+    return fitted(
         [
             said_seconds(progress.seconds),
             f"depth {progress.depth}",
             count(progress.states, "state"),
+            f"{progress.frontier:,} waiting{left}",
             f"{said_rate(rate)} generated/s",
-            f"frontier {progress.frontier:,}",
+            said_bytes(progress.memory_bytes),
             count(progress.python_calls, "Python call"),
             f"table {progress.table_load:.0%}",
-            said_bytes(progress.memory_bytes),
         ]
     )
+
+
+def fitted(parts: Sequence[str]) -> str:
+    """As many of the parts, the most important first, as fit into a line of the terminal."""
+    width = shutil.get_terminal_size().columns - 1
+    shown = list(parts)
+    while len(shown) > 1 and len(" · ".join(shown)) > width:
+        shown.pop()
+    return " · ".join(shown)

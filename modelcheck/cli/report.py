@@ -97,6 +97,7 @@ def _json_property(found: PropertyReport, machine: Machine | None, files: Mappin
         "name": found.name,
         "kind": found.kind,
         "verdict": found.verdict.value,
+        "place": None if machine is None else _written_at(found, machine).strip() or None,
         "trace": trace if violated else None,
         "witness": None if violated or leaves else trace,
         "explanation": None if reason is None else list(reason.lines()),

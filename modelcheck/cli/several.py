@@ -12,6 +12,7 @@ from attrs import evolve, field, frozen
 from click.core import ParameterSource
 
 from modelcheck.cli.command import Settings, with_short_place
+from modelcheck.cli.formats import print_reports
 from modelcheck.cli.paint import paint, print_json
 from modelcheck.cli.progress import ProgressLine, progress_text
 from modelcheck.cli.report import SCHEMA, json_report
@@ -86,14 +87,14 @@ def refuse_options_of_one(ctx: click.Context) -> None:
             raise UsageError(f"{option} cannot be given for several specs: {reason}", remedy="Name one spec: FILE, or FILE:CLASS.")
 
 
-def check_several(targets: Sequence[str], options: dict[str, Any], settings: Settings, *, as_json: bool) -> int:
+def check_several(targets: Sequence[str], options: dict[str, Any], settings: Settings, form: str) -> int:
     """Check all specs that the targets name, and print a table or a JSON object; returns the exit code.
 
     Args:
         targets: Files, folders, classes in files, modules.
         options: Of each check. The limit of time is for all together, the others for each.
         settings: Where the exit code is noted as soon as it is known.
-        as_json: Whether to print JSON.
+        form: The format: ``text`` is a table.
     """
     began = time.monotonic()
     found = list(_specs(targets))
@@ -101,13 +102,15 @@ def check_several(targets: Sequence[str], options: dict[str, Any], settings: Set
     done: list[Checked] = []
     for one in found:
         checked = one if isinstance(one, Checked) else _checked(one, _with_time_left(options, began))
-        if not as_json:
+        if form == "text":
             paint(_row(checked, width, is_new=not done or done[-1].source != checked.source))
         done.append(checked)
         if _is_interrupted(checked):
             break
     settings.code = next((code for code in _GRAVEST_FIRST if any(one.code == code for one in done)), 0)
-    if as_json:
+    if form not in {"text", "json"}:
+        print_reports(form, [one.json for one in done])
+    elif form == "json":
         print_json({"verdict": _word(settings.code), "reports": [one.json for one in done], "schema": SCHEMA})
     else:
         paint(_summary(done, len(found), time.monotonic() - began))
@@ -168,7 +171,7 @@ def _checked(cls: type[Spec], options: dict[str, Any]) -> Checked:
             note_run(error, cls, FOLDER, None)
         return _failed(name, source, error)
     files = write_traces(report, cls, None)
-    machine = machine_of(spec) if files else None
+    machine = machine_of(spec) if report.states else None
     violated = next((files.get(one.name) for one in report.properties if one.verdict is Verdict.VIOLATED and one.name in files), None)
     replay = replay_command(violated) if violated is not None and verdict_on(report, meant) is Verdict.VIOLATED else None
     return Checked(name, source, report, meant, None, json_report(report, machine, files, meant=meant), replay)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import click
 
 from modelcheck.cli.command import Settings, keep_json
 from modelcheck.cli.units import Duration
-from modelcheck.errors import UsageError
+from modelcheck.errors import ModelcheckError, UsageError
 from modelcheck.limits import Limits
 from modelcheck.limits.deadline import LimitReached, MemoryUp, TimeUp, allowance, watched
 from modelcheck.spec import Spec
@@ -29,6 +29,12 @@ def _keep_time_limit(ctx: click.Context, _: click.Parameter, value: float | None
     return value
 
 
+def _keep_format(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
+    if value == "json":
+        keep_json(ctx, parameter, True)
+    return value
+
+
 time_limit_option = click.option(
     "--time-limit",
     type=Duration(),
@@ -38,6 +44,14 @@ time_limit_option = click.option(
 )
 json_option = click.option(
     "--json", "as_json", is_flag=True, callback=keep_json, help="Print the report as one JSON object."
+)
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github", "junit", "sarif"]),
+    default="text",
+    callback=_keep_format,
+    help="How to tell: github annotates a pull request, junit and sarif are XML and JSON for services.",
 )
 trace_out_option = click.option(
     "--trace-out",
@@ -64,7 +78,46 @@ def _set_option(function: Any) -> Any:
         multiple=True,
         metavar="NAME=VALUE",
         help="Set a constant; may be repeated. VALUE is a Python literal, or an enum member's name.",
+        shell_complete=_constants,
     )(function)
+
+
+def _constants(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Let the shell complete the constants of the spec that was typed, each with ``=`` and its value."""
+    del parameter
+    from click.shell_completion import CompletionItem
+
+    from modelcheck.spec.constants import constant_types
+
+    cls = _typed_spec(ctx)
+    types = {} if cls is None else constant_types(cls)
+    values = {name: getattr(cls, name, "") for name in types}
+    shown = {name: value if isinstance(value, str) else getattr(value, "name", repr(value)) for name, value in values.items()}
+    return [CompletionItem(f"{name}={shown[name]}") for name in types if name.startswith(incomplete.partition("=")[0])]
+
+
+def property_names(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Let the shell complete the properties of the spec that was typed."""
+    del parameter
+    from click.shell_completion import CompletionItem
+
+    from modelcheck.spec import machine_of
+
+    cls = _typed_spec(ctx)
+    with suppress(ModelcheckError):
+        names = [] if cls is None else [*(declared.name for declared in machine_of(cls()).asked), "deadlock"]
+        return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+    return []
+
+
+def _typed_spec(ctx: click.Context) -> type[Spec] | None:
+    """The spec that stands on the command line already; None if there is none, or it cannot be loaded, which is no time to say so."""
+    named = ctx.params.get("target") or ctx.params.get("targets")
+    rest = (argument for argument in ctx.args if not argument.startswith("-"))  # An option that lacks its value ends the reading of arguments.
+    target = named[0] if isinstance(named, (tuple, list)) and named else named or next(rest, None)
+    with suppress(ModelcheckError, LimitReached):
+        return load_spec(target) if target else None
+    return None
 
 
 def _files(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

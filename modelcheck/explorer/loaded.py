@@ -29,7 +29,7 @@ class Loaded:
     """A spec, at its present version.
 
     Args:
-        target: What the user typed: ``path.py``, ``path.py:Class`` or a module.
+        target: What the user typed: ``path.py``, ``path.py:Class`` or a module; or a class, which is loaded anew if it has a file.
 
     Attributes:
         cls: The spec's class.
@@ -41,11 +41,11 @@ class Loaded:
         SpecError: if it cannot be imported.
     """
 
-    def __init__(self, target: str) -> None:
-        self.target = target
+    def __init__(self, target: str | type[Spec]) -> None:
+        self.target = target if isinstance(target, str) else f"{source_file(target)}:{target.__qualname__}"
         self.version = 1
         self.error: str | None = None
-        self.cls: type[Spec] = load_spec(target)
+        self.cls: type[Spec] = load_spec(target) if isinstance(target, str) else target
         self._walkers: dict[Settings, Walker] = {}
         self._before: dict[Settings, Walker] = {}
         self._saved = self._stamps()

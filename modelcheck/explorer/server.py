@@ -11,12 +11,14 @@ import hmac
 import json
 import secrets
 import threading
+from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
+from modelcheck.explorer.loaded import Settings
 from modelcheck.explorer.service import Service
 from modelcheck.trace.export.assets import WEB as SHARED
 
@@ -42,12 +44,15 @@ class Server:
     Args:
         service: What answers.
         port: The port; 0 for any that is free.
+        settings: The constants that the page begins with.
+        path: The path that it begins with.
 
     Raises:
         OSError: if the port is taken.
     """
 
-    def __init__(self, service: Service, port: int = 0) -> None:
+    def __init__(self, service: Service, port: int = 0, *, settings: Settings = (), path: str = "0") -> None:
+        self._place = "&".join([*(f"set.{quote(name)}={quote(text)}" for name, text in settings), f"path={path}"])
         self.token = secrets.token_urlsafe(24)
         self._server = ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"service": service, "token": self.token}))
         self._server.daemon_threads = True
@@ -60,7 +65,14 @@ class Server:
     @property
     def address(self) -> str:
         """The address of the page."""
-        return f"http://127.0.0.1:{self.port}/{self.token}/"
+        return f"http://127.0.0.1:{self.port}/{self.token}/#{self._place}"
+
+    def __repr__(self) -> str:
+        return f"<explorer at {self.address}>"
+
+    def _repr_html_(self) -> str:
+        """A link, in a notebook."""
+        return f'<a href="{escape(self.address)}" target="_blank" rel="noopener">Open the explorer</a>'
 
     def serve(self) -> None:
         """Answer until somebody says to stop."""

@@ -24,7 +24,7 @@ from modelcheck.pytest_plugin.identifiers import identifier
 from modelcheck.pytest_plugin.settings import Settings, replays, settings_for, traces_folder
 from modelcheck.spec import Machine, Spec, machine_of
 from modelcheck.spec.failing import claims_of
-from modelcheck.spec.loading import load_file, specs_in
+from modelcheck.spec.loading import load_file, shown_path, specs_in
 from modelcheck.verdict import Verdict
 
 DEADLOCK = "deadlock"
@@ -134,8 +134,9 @@ class SpecItem(pytest.Item):
             return super().repr_failure(excinfo, style)
         text = excinfo.value.text if isinstance(excinfo.value, _Failed) else spec_error(excinfo.value)
         path, line, _ = self.reportinfo()
-        entry = ReprEntryNative([text + "\n"])
-        crash = ReprFileLocation(str(path), (line or 0) + 1, text.splitlines()[0])
+        first = text.splitlines()[0]
+        entry = ReprEntryNative([f"{text}\n\n{shown_path(str(path))}:{(line or 0) + 1}: {first}\n"])
+        crash = ReprFileLocation(str(path), (line or 0) + 1, first)
         return ExceptionChainRepr([(ReprTraceback([entry], None, "native"), crash, None)])
 
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import field, frozen
 
 from modelcheck.spec import Fairness, Strength
+from modelcheck.trace.text import Line, Span, block, plain, trace_lines
 from modelcheck.trace.trace import Trace
+from modelcheck.values import show
 from modelcheck.verdict import Verdict
 
 
@@ -26,7 +28,7 @@ class Progress:
     seconds: float
 
 
-@frozen
+@frozen(repr=False)
 class PropertyReport:
     """The verdict on one property.
 
@@ -49,6 +51,15 @@ class PropertyReport:
     assumes: Mapping[str, Fairness] = field(factory=dict)
     advice: Mapping[str, Strength] | None = None
     note: str | None = None
+
+    def __repr__(self) -> str:
+        """The verdict in a line."""
+        return plain(_verdict_lines([self]))
+
+    def _repr_html_(self) -> str:
+        """The verdict and the run that shows it, in a notebook."""
+        run = [] if self.trace is None else [(), *trace_lines(self.trace)]
+        return block([*_verdict_lines([self]), *run])
 
 
 @frozen
@@ -122,7 +133,7 @@ class EffortReport:
         return sum(read.cells for read in self.reads)
 
 
-@frozen
+@frozen(repr=False)
 class Report:
     """The outcome of a search.
 
@@ -181,3 +192,34 @@ class Report:
     walk_length: int | None = None
     fair: Mapping[str, Strength] = field(factory=dict)
     analysis_seconds: float = 0.0
+
+    def __repr__(self) -> str:
+        """The verdicts, the counts, and the counterexamples, as text."""
+        return plain(_report_lines(self))
+
+    def _repr_html_(self) -> str:
+        """The same with styles, in a notebook."""
+        return block(_report_lines(self))
+
+
+def _report_lines(report: Report) -> Iterator[Line]:
+    constants = ", ".join(f"{name}={show(value)}" for name, value in report.constants.items())
+    yield (Span(report.spec, "action"), Span(f"({constants}): "), Span(report.verdict.value, report.verdict.value))
+    if report.reason is not None:
+        yield (Span(f"  {report.reason}"),)
+    yield from _verdict_lines(report.properties)
+    yield (Span(f"  {report.states:,} states, {report.generated:,} generated, depth {report.depth}, {report.seconds:.2f} s", "note"),)
+    yield from ((Span("  Warning: ", "warning"), Span(warning)) for warning in report.warnings)
+    for found in report.properties:
+        if found.trace is not None and found.verdict is Verdict.VIOLATED:
+            yield from ((), (Span(found.name, "action"), Span(" is violated", "violated")), *trace_lines(found.trace))
+
+
+def _verdict_lines(found: Sequence[PropertyReport]) -> Iterator[Line]:
+    """A line for each verdict, in columns."""
+    kinds = max((len(each.kind) for each in found), default=0)
+    names = max((len(each.name) for each in found), default=0)
+    for each in found:
+        count = 0 if each.trace is None else len(each.trace.steps)
+        steps = "" if each.trace is None else f"  {count} step{'' if count == 1 else 's'}"
+        yield (Span(f"  {each.kind:<{kinds}}  {each.name:<{names}}  "), Span(each.verdict.value, each.verdict.value), Span(steps, "note"))

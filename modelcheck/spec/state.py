@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from html import escape
 from typing import Any
 
 from modelcheck.values import identity, show
@@ -56,6 +57,11 @@ class State(Mapping[str, Any]):
         if self._identity is None:
             object.__setattr__(self, "_identity", tuple((name, identity(value)) for name, value in self._variables.items()))
         return self._identity
+
+    def _repr_html_(self) -> str:
+        """A row for each variable, in a notebook."""
+        rows = "".join(f"<tr><th>{escape(name)}</th><td><code>{escape(show(value))}</code></td></tr>" for name, value in self._variables.items())
+        return f"<table>{rows}</table>"
 
     def __repr__(self) -> str:
         return "\n".join(f"{name} = {show(value)}" for name, value in self._variables.items())

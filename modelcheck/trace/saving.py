@@ -57,11 +57,20 @@ def save(trace: Trace, cls: type, folder: Path) -> Path:
     """
     owner = _Owner(cls, trace.constants, trace.property)
     paths = list(owner.paths(folder))
+    _keep_out_of_git(folder)
     for path in paths:
         if write_trace(trace, path, source=_source(owner.file, folder), may_replace=owner.may_replace):
             return path
     write_trace(trace, paths[-1], source=_source(owner.file, folder))
     return paths[-1]
+
+
+def _keep_out_of_git(folder: Path) -> None:
+    """Let git leave the folder alone: what is in it is made anew. A file that is there, or a folder of another name, is the user's."""
+    note = folder / ".gitignore"
+    if folder.name == FOLDER.name and not note.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        note.write_text("# Written by modelcheck.\n*\n", encoding="utf-8")
 
 
 def saved(cls: type, constants: Mapping[str, Any], name: str, folder: Path) -> Path | None:

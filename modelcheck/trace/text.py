@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from html import escape
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
@@ -17,8 +18,10 @@ from modelcheck.spec import State, Step
 from modelcheck.trace.diff import WORDS, Change, changes
 from modelcheck.trace.lasso.words import goes_on
 from modelcheck.trace.reason import Reason
-from modelcheck.trace.trace import Trace
 from modelcheck.values import FrozenDict, FrozenRecord, show
+
+if TYPE_CHECKING:
+    from modelcheck.trace.trace import Trace
 
 
 @frozen
@@ -47,6 +50,31 @@ _COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2
 def plain(lines: Iterable[Line]) -> str:
     """The lines without styles."""
     return harmless("\n".join("".join(span.text for span in line) for line in lines))
+
+
+_COLORS = {
+    "number": "color:gray",
+    "action": "font-weight:bold",
+    "path": "color:#0b7fa5",
+    "old": "color:#c0483a",
+    "new": "color:#2a9150",
+    "note": "color:gray",
+    "holds": "color:#2a9150;font-weight:bold",
+    "violated": "color:#c0483a;font-weight:bold",
+    "unknown": "color:#a87600;font-weight:bold",
+    "warning": "color:#a87600",
+}
+"""Of styles where there is no style sheet, as in a notebook; they can be read on light and on dark."""
+
+
+def block(lines: Iterable[Line]) -> str:
+    """The lines as a piece of HTML that needs no style sheet."""
+    return "<pre>" + "\n".join("".join(map(_styled, line)) for line in lines) + "</pre>"
+
+
+def _styled(span: Span) -> str:
+    text = escape(harmless(span.text))
+    return f'<span style="{_COLORS[span.style]}">{text}</span>' if span.style in _COLORS else text
 
 
 def harmless(text: str) -> str:

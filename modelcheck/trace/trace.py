@@ -9,13 +9,14 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from modelcheck.spec import LIVENESS, State, Step, Strength
+from modelcheck.trace.text import block, plain, trace_lines
 
 ENDLESS = tuple(role.value for role in LIVENESS)
 """The kinds of traces that never end: they have a loop."""
 KINDS = ("invariant", "step property", "reachable", "refinement", *ENDLESS, "deadlock", "log", "error")
 
 
-@frozen
+@frozen(repr=False)
 class Trace:
     """A run of a spec: a counterexample, a witness that a state is reachable, the explanation of a log, or what was chosen by hand.
 
@@ -70,3 +71,11 @@ class Trace:
         """The same with the state to which the last step returns written once more, so that each step has a state after it."""
         following = self.following(len(self.states) - 1)
         return self if following is None else evolve(self, states=(*self.states, following))
+
+    def __repr__(self) -> str:
+        """The run as the command prints it."""
+        return plain(trace_lines(self))
+
+    def _repr_html_(self) -> str:
+        """The same with styles, in a notebook."""
+        return block(trace_lines(self))

@@ -31,7 +31,7 @@ def explored(tmp_path, monkeypatch, opened):
         (tmp_path / "spec_here.py").write_text(text)
         servers.append(Server(Service(Loaded("spec_here.py"))))
         servers[-1].start()
-        page = opened(f"{servers[-1].address}{fragment}", **options)
+        page = opened(f"{servers[-1].address.partition('#')[0]}{fragment or '#path=0'}", **options)
         ready(page)
         return page
 

@@ -153,7 +153,7 @@ def test_what_cannot_be_done_is_said(typed, line, said):
 
 def test_the_end_of_the_run_is_said(typed):
     """There is no step after the last one, and nothing to debug."""
-    result = typed("g 3", "n", "p")
+    result = typed("g 3", "n", "pdb")
     assert result.out.count("this is the end of the run") == 2
 
 
@@ -170,3 +170,13 @@ def test_a_debugger_that_is_left_shows_no_changes(run, monkeypatch, trace):
     """A step that was not run to its end has changed nothing that could be told."""
     monkeypatch.setattr(sys, "stdin", io.StringIO("q\n"))
     assert "change" not in run("replay", trace, "--pdb").out
+
+
+def test_an_expression_is_evaluated_where_one_is(typed):
+    """Variables by name or as attributes of self; what raises is told, and what is no expression."""
+    result = typed("g 2", "p n + 1", "print self.n, limit", "p 1/0", "p n +", "p")
+    assert "     3\n" in result.out
+    assert "     (2, 3)\n" in result.out
+    assert "ZeroDivisionError: division by zero" in result.out
+    assert "'n +' is no expression" in result.out
+    assert "p needs an expression" in result.out

@@ -2,6 +2,8 @@
 
 import sys
 
+import pytest
+
 from modelcheck.cli.progress import ProgressLine, history_progress_text, log_progress_text, progress_text
 from modelcheck.conformance.validation import LogProgress
 from modelcheck.search.report import Progress
@@ -18,11 +20,22 @@ PROGRESS = Progress(
 )
 
 
-def test_the_line_tells_how_far_it_is():
-    """Depth, states, rate, frontier, Python calls, table and memory stand in one line."""
+def test_the_line_tells_how_far_it_is(monkeypatch):
+    """Depth, states, how many wait and what they take at least, rate, memory, Python calls and table stand in one line."""
+    monkeypatch.setenv("COLUMNS", "200")
     assert progress_text(PROGRESS) == (
-        "2.00 s · depth 12 · 1,234,567 states · 4.5 M generated/s · frontier 120,000 · 1 Python call · table 43% · 130 MB"
+        "2.00 s · depth 12 · 1,234,567 states · 120,000 waiting (0.22 s at least) · 4.5 M generated/s · 130 MB · 1 Python call · table 43%"
     )
+
+
+@pytest.mark.parametrize("columns", [40, 80, 100])
+def test_the_line_fits_the_terminal(monkeypatch, columns):
+    """What is told last is left out first."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    line = progress_text(PROGRESS)
+    assert len(line) < columns
+    assert line.startswith("2.00 s · depth 12")
+    assert ("waiting" in line) == (columns >= 80)
 
 
 def test_the_line_of_a_log_tells_how_far_it_is():

@@ -196,7 +196,7 @@ def test_each_configuration_has_a_file_that_names_it(project):
     """The constants that are not at their defaults are part of the file's name, by the same rule as in the command line."""
     configured(project, '[{}, {"limit": 5}, {"limit": 5, "bound": 3}, {"bound": 1}]')
     run(project, "-k", "small")
-    files = sorted(path.name for path in (project.path / ".modelcheck").iterdir())
+    files = sorted(path.name for path in (project.path / ".modelcheck").glob("*.json"))
     assert files == [f"Counter-small{told}.json" for told in ("-bound=1", "-limit=5,bound=3", "-limit=5", "")]
     command = [sys.executable, "-m", "modelcheck", "check", "spec_counter.py", "--property", "small", "--set", "limit=5"]
     done = subprocess.run(command, cwd=project.path, capture_output=True, text=True, check=False)

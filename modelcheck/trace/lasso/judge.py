@@ -8,15 +8,17 @@ spec's own Python on the states of the loop.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from modelcheck.spec import Declaration, Fairness, Machine, Role, State, Strength
 from modelcheck.spec.fairness import fairness_under
 from modelcheck.spec.run import ScriptedChooser, all_runs
-from modelcheck.trace.trace import Trace
 from modelcheck.values import identity, show
+
+if TYPE_CHECKING:
+    from modelcheck.trace.trace import Trace
 
 
 @frozen

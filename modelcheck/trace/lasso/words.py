@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from modelcheck.spec import Declaration, Machine, Role, Strength
 from modelcheck.spec.code import code_of
@@ -10,9 +11,11 @@ from modelcheck.trace.conditions import why_ended
 from modelcheck.trace.failsafe import left_out, took_long
 from modelcheck.trace.lasso.judge import Obligation, cause, obligations, pending_since
 from modelcheck.trace.reason import Reason, naming
-from modelcheck.trace.trace import Trace
 from modelcheck.trace.watching import watched
 from modelcheck.values import show
+
+if TYPE_CHECKING:
+    from modelcheck.trace.trace import Trace
 
 _MOST_STATES = 6
 
