@@ -7,6 +7,7 @@ from array import array
 from collections import Counter
 
 import pytest
+from attrs import evolve
 
 from modelcheck.liveness.kernel import _liveness as native
 
@@ -82,7 +83,7 @@ def random_graph(rng: random.Random) -> Small:
 def compare(graph: Small, rng: random.Random, met: Counter[tuple[str, bool]]) -> None:
     """All four kinds of property on one graph."""
     reachable = set(fair_runs.distances(graph, "eventually_always"))
-    graph = Small(graph.initial, {s: graph.steps[s] for s in reachable}, graph.premise, graph.goal, graph.fair)
+    graph = evolve(graph, steps={state: graph.steps[state] for state in reachable})
     workers = rng.choice([1, 1, 2, 3])
     places = rng.sample(range(40), 7)
     name = dict(enumerate(sorted(places) if rng.random() < 0.5 else places))
@@ -132,6 +133,53 @@ def test_agrees_with_brute_force():
     met = run(1, EVERYDAY)
     assert min(met.values()) > EVERYDAY / 20, met
     assert len(met) == 8
+
+
+def large_graph(rng: random.Random) -> Small:
+    """Some hundred states, of which most have few steps, with rings through some of them."""
+    size = rng.randint(30, 400)
+    labels = list(range(rng.randint(2, 9)))
+    steps: dict[int, list[tuple[int | None, int]]] = {state: [] for state in range(size)}
+    for _ in range(int(size * rng.choice([0.8, 1.2, 2.0]))):
+        steps[rng.randrange(size)].append((rng.randrange(size), rng.choice(labels)))
+    for _ in range(rng.randint(1, 6)):
+        ring = rng.sample(range(size), rng.randint(2, size // 2))
+        for a, b in zip(ring, [*ring[1:], ring[0]], strict=True):
+            steps[a].append((b, rng.choice(labels[:2])))
+    steps[rng.randrange(size)].append((None, rng.choice(labels)))
+    share, strong_share, goal_share = rng.choice([0.7, 1.0, 1.0]), rng.choice([0.5, 1.0]), rng.choice([0.02, 0.3, 0.8, 0.98])
+    fair = [Requirement(frozenset({label}), rng.random() < strong_share) for label in labels if rng.random() < share]
+    goal = frozenset(state for state in range(size) if rng.random() < goal_share)
+    premise = frozenset(state for state in range(size) if rng.random() < 0.2)
+    kept = {state: tuple(step for step in of if step[0] != state) for state, of in steps.items()}
+    return Small((0, 1), kept, premise, goal, tuple(fair))
+
+
+def test_agrees_on_graphs_that_are_too_large_for_brute_force():
+    """Fair states, lassos and the lengths of their stems, by an algorithm on plain sets."""
+    met: Counter[tuple[str, bool]] = Counter()
+    for seed in range(60):
+        rng = random.Random(f"large {seed}")
+        graph = large_graph(rng)
+        graph = evolve(graph, steps={state: graph.steps[state] for state in fair_runs.distances(graph, "eventually_always")})
+        workers = rng.choice([1, 2])
+        name = {state: state * 37 % 401 for state in range(401)}
+        back = {number: state for state, number in name.items()}
+        recorded = graph_of(graph, name, workers, rng)
+        fingerprints = array("Q", [rng.getrandbits(64) for _ in range(401)])
+        for kind in KINDS:
+            analysis = ask(graph, recorded, kind)
+            depths = fair_runs.distances(graph, kind)
+            wanted = fair_runs.fair_states(graph, kind, set(depths))
+            assert analysis.fair_states == len(wanted), (seed, kind)
+            met[kind, analysis.violated] += 1
+            if analysis.violated:
+                stem, loop = analysis.lasso(fingerprints)
+                fair_runs.check_lasso(graph, kind, [back[n] for n in stem], [(label, back[n]) for label, n in loop])
+                assert len(stem) - 1 == min(depths[state] for state in wanted), (seed, kind)
+    assert len(met) == 8, met
+    assert min(met[kind, True] for kind in KINDS) >= 10, met
+    assert min(met[kind, False] for kind in KINDS) >= 2, met
 
 
 @pytest.mark.slow

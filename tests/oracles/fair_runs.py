@@ -155,3 +155,43 @@ def check_lasso(graph: Small, kind: str, stem: list[int], loop: list[tuple[int, 
             any(state in graph.premise and not set(stem[at:]) & graph.goal for at, state in enumerate(stem))
             or states & graph.premise
         )
+
+
+def mutually_reachable(steps: dict[int, set[int]]) -> list[set[int]]:
+    """The classes of states that can reach each other, by searching forwards and backwards from one state after the other."""
+    back: dict[int, set[int]] = {state: set() for state in steps}
+    for a, targets in steps.items():
+        for b in targets:
+            back[b].add(a)
+
+    def reach(start: int, along: dict[int, set[int]]) -> set[int]:
+        seen, todo = {start}, [start]
+        while todo:
+            for following in along[todo.pop()] - seen:
+                seen.add(following)
+                todo.append(following)
+        return seen
+
+    found: list[set[int]] = []
+    left = set(steps)
+    while left:
+        first = min(left)
+        found.append(reach(first, steps) & reach(first, back))
+        left -= found[-1]
+    return found
+
+
+def fair_states(graph: Small, kind: str, states: set[int]) -> set[int]:
+    """The states of some set that a fair and violating run inside it visits again and again: for graphs that are too large for brute force."""
+    steps = {a: {b for b, _ in graph.steps[a] if b in states} for a in states}
+    found: set[int] = set()
+    for each in mutually_reachable(steps):
+        if kind == "eventually_always" and not each - graph.goal:
+            continue
+        labels = {label for _, _, label in graph.inside(frozenset(each))}
+        starving = [requirement for requirement in graph.fair if not requirement.labels & labels]
+        bad = {state for state in each if any(graph.enabled(state, requirement) for requirement in starving if requirement.strong)}
+        if any(all(graph.enabled(state, requirement) for state in each) for requirement in starving):
+            continue
+        found |= each if not bad else fair_states(graph, kind, each - bad)
+    return found
