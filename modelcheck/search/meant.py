@@ -78,7 +78,7 @@ def verdict_on(report: Report, meant: Meant | None) -> Verdict:
 
 def _differs(failure: Failure, found: PropertyReport, shortest: bool) -> str:
     """How a property was meant to fare, if it fared otherwise."""
-    steps = len(found.trace.steps) if found.trace is not None else None
+    steps = found.trace.stem if found.trace is not None else None
     if found.verdict is Verdict.VIOLATED and (steps == failure.steps or not shortest):
         return ""
     return "meant to fail" + (f" in {failure.steps} step{'' if failure.steps == 1 else 's'}" if failure.steps is not None else "")
@@ -88,7 +88,7 @@ def _fails_by(found: PropertyReport, last: float) -> bool:
     """Whether a property is violated no later than the last one that is meant to be."""
     if found.verdict is not Verdict.VIOLATED:
         return False
-    return last == math.inf if found.trace is None else len(found.trace.steps) <= last
+    return last == math.inf if found.trace is None else found.trace.stem <= last
 
 
 def _check_names(spec: Spec, claimed: Sequence[Failure]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from modelcheck.spec import Role, Spec, machine_of
+from modelcheck.spec import STEPS, Role, Spec, machine_of
 from modelcheck.values import identity
 
 
@@ -47,7 +47,7 @@ class Explorer:
         self.generated += 1
         found = [
             p
-            for p in self.properties(Role.STEP)
+            for p in self.properties(*STEPS)
             if before is not None and self.machine.failing(p, before, state) is not None
         ]
         if identity(state) not in self.seen:  # Python holds 1 == True, which an action can tell apart.
