@@ -25,6 +25,17 @@ if TYPE_CHECKING:
 _MOST_WORKERS = 63
 
 
+def _fairness(_ctx: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    """What ``--fair ACTION=HOW`` says, by action."""
+    found = {}
+    for text in given:
+        name, equals, how = text.rpartition("=")
+        if not equals or not name:
+            raise click.BadParameter(f"{text!r} is not of the form ACTION=HOW, for example use=strong.")
+        found[name] = how
+    return found
+
+
 @click.command(short_help="Explore every state of a spec, or of all specs in a folder.")
 @specs_options
 @click.option(
@@ -57,6 +68,13 @@ _MOST_WORKERS = 63
     help="What to explore next.",
 )
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=0, show_default=True, help="Of the random order.")
+@click.option(
+    "--fair",
+    multiple=True,
+    metavar="ACTION=HOW",
+    callback=_fairness,
+    help="Assume that an action is fair as said: none, weak or strong; may be repeated. What the spec says of it does not count then.",
+)
 @click.option("--keep-going", is_flag=True, help="Search on after a violation, for a verdict on every property.")
 @click.option(
     "--profile", is_flag=True, help="Show where Python was run, and which cells of the state take many values."
@@ -80,6 +98,7 @@ def command(
     workers: int,
     order: str,
     seed: int,
+    fair: dict[str, str],
     keep_going: bool,
     profile: bool,
     sample: int | None,
@@ -105,7 +124,7 @@ def command(
         ctx.exit(watch_for(ctx.ensure_object(Settings).arguments, targets))
 
     limits = Limits(states=max_states, depth=max_depth, time_s=time_limit, memory_bytes=max_memory)
-    options = {"limits": limits, "workers": workers, "order": order, "seed": seed, "keep_going": keep_going}
+    options = {"limits": limits, "workers": workers, "order": order, "seed": seed, "keep_going": keep_going, "fair": fair}
     if len(targets) > 1 or Path(targets[0]).is_dir():
         from modelcheck.cli.several import check_several, refuse_options_of_one
 

@@ -18,7 +18,7 @@ from modelcheck.search.report import PropertyReport, Report
 from modelcheck.spec import Machine
 from modelcheck.spec.loading import shown_path
 from modelcheck.trace import explain
-from modelcheck.trace.lasso import length, would_hold
+from modelcheck.trace.lasso import length, said_fair, would_hold
 from modelcheck.trace.saving import replay_command
 from modelcheck.trace.text import Line, Span, reason_lines, trace_lines
 from modelcheck.trace.trace import ENDLESS
@@ -202,8 +202,7 @@ def _remark_on_time(found: PropertyReport) -> str:
     if found.verdict is Verdict.VIOLATED and found.trace is not None:
         return f"  {length(found.trace)}"
     if found.verdict is Verdict.HOLDS:
-        fair = ", ".join(f"{name} {fairness}" for name, fairness in found.assumes.items())
-        return f"  with {fair}" if fair else "  though nothing is fair"
+        return f"  with {said_fair(found.assumes)}" if found.assumes else "  though nothing is fair"
     return f"  {found.note}" if found.note else ""
 
 

@@ -34,6 +34,7 @@ from modelcheck.verdict import Verdict
 _OF_ONE = {
     "settings": ("--set", "the constants of a spec are its own"),
     "properties": ("--property", "the properties of a spec are its own"),
+    "fair": ("--fair", "the actions of a spec are its own"),
     "profile": ("--profile", "it tells of one search"),
     "trace_out": ("--trace-out", "there is a trace for each property of each spec, in .modelcheck/"),
 }

@@ -45,7 +45,8 @@ class Answer:
     """What a graph says of a property.
 
     Attributes:
-        violated: The first instance of which there is a fair run that violates it, and the analysis that has found it.
+        violated: Of the instances of which there is a fair run that violates them the one with the shortest way to what repeats, the first of
+            several, and the analysis that has found it.
         leaving: If none is violated, the first instance with a run that leaves the bounds while it is pending, and its analysis.
         leaving_steps: If none is violated, how many steps leave the bounds while an instance is pending.
         premise_met: Whether the premise was true, of some instance in some state.
@@ -61,21 +62,34 @@ Poll = Callable[[], object]
 """Called now and then; its exception ends the analysis."""
 
 
-def answer(graph: native.Graph, asked: Asked, fair: Requirements, poll: Poll) -> Answer:
+def answer(graph: native.Graph, asked: Asked, fair: Requirements, poll: Poll, stem: Callable[[native.Analysis], int]) -> Answer:
     """What a graph says of a property under some fairness.
 
     Takes time linear in the steps for each instance, times the rounds that strong fairness needs.
+
+    Args:
+        graph: The graph.
+        asked: The property.
+        fair: What is fair.
+        poll: Called now and then.
+        stem: How many steps come before what repeats, of an analysis that has found something.
     """
+    violated: tuple[int, Instance, native.Analysis] | None = None
     leaving: tuple[Instance, native.Analysis] | None = None
     leaving_steps = 0
     premise_met = False
     for instance, analysis in _analyses(graph, asked, fair, poll):
         premise_met = premise_met or analysis.premise_met
         if analysis.violated:
-            return Answer((instance, analysis), None, 0, premise_met)
+            steps = stem(analysis)
+            violated = (steps, instance, analysis) if violated is None or steps < violated[0] else violated
+            if not steps:
+                break  # None is shorter.
         leaving_steps += analysis.leaving_steps
         if leaving is None and analysis.leaving_steps:
             leaving = (instance, analysis)
+    if violated is not None:
+        return Answer(violated[1:], None, 0, premise_met)
     return Answer(None, leaving, leaving_steps, premise_met)
 
 

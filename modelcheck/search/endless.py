@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from attrs import define, evolve, field, frozen
@@ -171,7 +172,8 @@ class Endless:
     def _ask(self, graph: native.Graph, found: _Found, asked: Asked, *, complete: bool) -> None:
         began = time.perf_counter()
         self._poll()
-        got = answer(graph, asked, self._requirements(self._fairness), self._poll)
+        keys = cache(lambda: self._exploration.explorer.keys(graph.numbers))
+        got = answer(graph, asked, self._requirements(self._fairness), self._poll, lambda analysis: len(analysis.lasso(keys())[0]) - 1)
         found.seconds = time.perf_counter() - began
         found.premise_met = got.premise_met
         found.analysed = complete

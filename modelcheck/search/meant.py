@@ -92,7 +92,7 @@ def _fails_by(found: PropertyReport, last: float) -> bool:
 
 
 def _check_names(spec: Spec, claimed: Sequence[Failure]) -> None:
-    names = [declared.name for declared in machine_of(spec).properties] + [DEADLOCK]
+    names = [declared.name for declared in machine_of(spec).asked] + [DEADLOCK]
     for failure in claimed:
         if failure.property not in names:
             text = f"{type(spec).__name__} is meant to fail {failure.property!r}, which is none of its properties"

@@ -1,6 +1,11 @@
 """A token ring: whoever holds the token may use the resource, and hands the token on when done.
 
-The classical example of mutual exclusion without a coordinator; Lynch, "Distributed Algorithms", 1996, section 10.6 has the token in shared memory.
+The classical example of mutual exclusion without a coordinator; Lynch, "Distributed Algorithms", 1996, section 10.6
+has the token in shared memory.
+
+*Fairness.* Nobody has to want the resource. A node that waits must not be passed over for ever: the token comes by
+again and again and does not stay, so that using it is strongly fair; and so is handing it on, which a node that uses
+the resource once more interrupts each time.
 """
 
 from collections.abc import Iterable
@@ -8,7 +13,7 @@ from enum import Enum
 
 from attrs import frozen
 
-from modelcheck import Spec, action, invariant, reachable, require
+from modelcheck import Spec, action, fair, invariant, leads_to, reachable, require, strongly_fair
 
 
 class Mode(Enum):
@@ -47,18 +52,21 @@ class TokenRing(Spec):
         require(self.mode[n] is Mode.IDLE)
         self.mode[n] = Mode.WAITING
 
+    @strongly_fair
     @action(ring)
     def use(self, n: int) -> None:
         """A node that waits and has the token uses the resource."""
         require(self.mode[n] is Mode.WAITING and self.has_token[n])
         self.mode[n] = Mode.USING
 
+    @fair
     @action(ring)
     def finish(self, n: int) -> None:
         """A node has used the resource."""
         require(self.mode[n] is Mode.USING)
         self.mode[n] = Mode.IDLE
 
+    @strongly_fair
     @action(ring)
     def hand_on(self, n: int) -> None:
         """A node that does not use the resource sends the token to its neighbour."""
@@ -66,6 +74,7 @@ class TokenRing(Spec):
         self.has_token[n] = False
         self.messages.add(Token((n + 1) % self.nodes))
 
+    @fair
     @action(ring)
     def receive(self, n: int) -> None:
         """A node receives the token."""
@@ -82,3 +91,8 @@ class TokenRing(Spec):
     def served(self, n: int) -> bool:
         """Every node can get to use the resource."""
         return self.mode[n] is Mode.USING
+
+    @leads_to(ring)
+    def nobody_starves(self, n: int) -> tuple[bool, bool]:
+        """Whoever waits gets to use the resource."""
+        return self.mode[n] is Mode.WAITING, self.mode[n] is Mode.USING

@@ -1,7 +1,7 @@
 """Lassos: runs that never end, as a stem and a loop, judged and told in plain Python that knows nothing of the search."""
 
 from modelcheck.trace.lasso.judge import Obligation, cause, defect, obligations, pending_since
-from modelcheck.trace.lasso.words import explain_lasso, goes_on, length, would_hold
+from modelcheck.trace.lasso.words import explain_lasso, goes_on, length, said_fair, would_hold
 
 __all__ = [
     "Obligation",
@@ -12,5 +12,6 @@ __all__ = [
     "length",
     "obligations",
     "pending_since",
+    "said_fair",
     "would_hold",
 ]

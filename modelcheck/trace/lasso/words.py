@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from modelcheck.spec import Declaration, Machine, Role, Strength
+from modelcheck.spec import Declaration, Fairness, Machine, Role, Strength
 from modelcheck.spec.code import code_of
 from modelcheck.trace.conditions import why_ended
 from modelcheck.trace.failsafe import left_out, took_long
@@ -161,6 +161,18 @@ def would_hold(advice: Mapping[str, Strength] | None) -> str | None:
         return f"It would hold if {_listed(weak)} {'was' if len(weak) == 1 else 'were'} fair."
     verb = "was" if len(strong) == 1 else "were"
     return f"It would hold if {_listed(strong)} {verb} strongly fair" + (f", and {_listed(weak)} fair." if weak else ".")
+
+
+def said_fair(fair: Mapping[str, Fairness]) -> str:
+    """Which actions are how fair, in words, the strongest first.
+
+    >>> said_fair({"use": Fairness(Strength.STRONG), "hand_on": Fairness(Strength.STRONG), "finish": Fairness(Strength.WEAK)})
+    'use and hand_on strongly fair, finish fair'
+    """
+    by_words: dict[str, list[str]] = {}
+    for name, fairness in sorted(fair.items(), key=lambda item: item[1].strength is not Strength.STRONG):
+        by_words.setdefault(str(fairness), []).append(name)
+    return ", ".join(f"{_listed(names)} {words}" for words, names in by_words.items())
 
 
 def _listed(names: Iterable[str]) -> str:
