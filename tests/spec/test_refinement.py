@@ -22,7 +22,7 @@ from modelcheck import (
     require,
 )
 from modelcheck.limits import Limits
-from modelcheck.spec import machine_of
+from modelcheck.spec import Strength, machine_of
 from modelcheck.symbolic import prove
 from modelcheck.trace import Outcome, explain, replay
 
@@ -78,6 +78,12 @@ def test_a_step_may_be_one_there_or_none():
     assert of(report, "clock").verdict is Verdict.HOLDS
     assert of(report, "clock").kind == "refinement"
     assert [found.name for found in report.properties] == ["clock", "deadlock", "clock.midnight"]
+    assert of(report, "clock.midnight").verdict is Verdict.HOLDS
+    idle = of(check(Minutes(), fair={"move": "none"}), "clock.midnight")
+    assert idle.verdict is Verdict.HOLDS  # It begins at midnight.
+    late = of(check(Later(), fair={"move": "none"}), "clock.midnight")
+    assert (late.verdict, late.trace.loop, late.advice) == (Verdict.VIOLATED, 0, {"move": Strength.WEAK})
+    assert replay(machine_of(Later()), late.trace).outcome is Outcome.CONFIRMED
 
 
 def test_a_step_that_is_none_there_is_shown_beside_the_abstract_run():
@@ -95,6 +101,13 @@ def test_a_step_that_is_none_there_is_shown_beside_the_abstract_run():
     )
     assert replay(machine_of(Minutes(skip=2)), trace).outcome is Outcome.CONFIRMED
     assert replay(machine_of(Minutes()), trace).outcome is Outcome.PARTED
+
+
+class Later(Minutes):
+    """Begins after midnight."""
+
+    def init(self):
+        self.hour, self.minute = 1, 0
 
 
 class Begins(Minutes):
