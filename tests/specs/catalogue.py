@@ -115,7 +115,7 @@ def _mutants() -> Iterator[str]:
         for cls in specs_in(load_file(path)):
             claims = meant_failures(cls)
             if claims:
-                assert {claim.property for claim in claims} <= {"deadlock", *(p.name for p in machine_of(cls()).properties)}
+                assert {claim.property for claim in claims} <= {"deadlock", *(p.name for p in machine_of(cls()).asked)}
                 fails = ", ".join(named(claim.property) for claim in claims)
                 steps = ", ".join(dict.fromkeys(str(claim.steps) for claim in claims if claim.steps is not None))
                 yield f"| `{path.stem}.{cls.__name__}` | {fails} | {steps} | {_said(cls)} |"
