@@ -25,11 +25,12 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from modelcheck.conformance.drawing import NUMBERS, Menu, Option, Options, Tastes, mixed
 from modelcheck.conformance.seeking import adjusted, drawn
+from modelcheck.conformance.slow import Slowness
 from modelcheck.conformance.violation import counterexample, described, violation_class
 from modelcheck.conformance.within import CutShort, Within
 from modelcheck.errors import UsageError
 from modelcheck.limits import Limits
-from modelcheck.limits.given import NO_LIMITS, limits_given
+from modelcheck.limits.given import NO_LIMITS, limits_given, whole
 from modelcheck.spec import Declaration, Spec, Step, machine_of
 from modelcheck.spec.machine import same_step
 from modelcheck.statespace.stepper import Position, Stepper
@@ -37,6 +38,7 @@ from modelcheck.trace.saving import FOLDER, save
 from modelcheck.trace.script import Script
 
 _TASTES = 2**12
+_MOST_STEPS = 2**31
 _AGAIN = NUMBERS - 1
 # How often a step is back to a state that the run has seen, one that violates a property is passed over, and a run that can reach
 # nothing new goes on all the same.
@@ -58,6 +60,8 @@ class SpecMachine(RuleBasedStateMachine):
     traces: ClassVar[Path] = FOLDER
     limits: ClassVar[Limits] = NO_LIMITS
     _within: ClassVar[Within | None] = None
+    _slow_after: ClassVar[int | None] = None
+    _slowness: ClassVar[Slowness | None] = None
     _stepper: ClassVar[Stepper]
     _options: ClassVar[Options]
     _source_name: ClassVar[str]
@@ -91,6 +95,7 @@ class SpecMachine(RuleBasedStateMachine):
 
         def run(test: Any) -> None:
             cls._within = Within(cls.limits)
+            cls._slowness = None if cls._slow_after is None else Slowness(cls._stepper.machine, cls._slow_after)
             try:
                 with cls._within.looking():
                     run_state_machine_as_test(cls, settings=adjusted(test.settings))
@@ -99,6 +104,7 @@ class SpecMachine(RuleBasedStateMachine):
             finally:
                 cls._within = None
             cls._warn_of_idle_actions()
+            cls._tell_of_time()
 
         run.is_hypothesis_test = True  # type: ignore[attr-defined]
         run._hypothesis_state_machine_class = cls  # type: ignore[attr-defined]
@@ -122,6 +128,17 @@ class SpecMachine(RuleBasedStateMachine):
         if idle:
             told = f"the action {idle[0]} was" if len(idle) == 1 else f"the actions {', '.join(idle)} were"
             warnings.warn(f"{told} never enabled in the runs of {cls.spec!r}", stacklevel=2)
+
+    @classmethod
+    def _tell_of_time(cls) -> None:
+        """Say that runs which end do not test what must happen; and what was slow, if that was asked."""
+        names = [declared.name for declared in cls._stepper.machine.liveness]
+        slow = cls._slowness.told() if cls._slowness is not None else None
+        if slow is not None:
+            warnings.warn(f"slow in the runs of {cls.spec!r}: {slow}", stacklevel=2)
+        elif names and cls._slowness is None:
+            told = f"{', '.join(names)} of {cls.spec!r} {'was' if len(names) == 1 else 'were'} not tested"
+            warnings.warn(f"{told}: what must happen is not refuted by runs that end; `modelcheck check` answers it", stacklevel=2)
 
     # What a printed script calls --------------------------------------------------------------------------------------------------------------
 
@@ -202,6 +219,8 @@ class SpecMachine(RuleBasedStateMachine):
         self._run = []
         self._seen = set()
         self._tastes = None
+        if self._slowness is not None:
+            self._slowness.begin(position.state)
         self._check(None)
 
     def _take(self, step: Step, position: Position) -> None:
@@ -209,6 +228,8 @@ class SpecMachine(RuleBasedStateMachine):
         before = self._position
         self._last = step
         self._run.append((step, position))
+        if self._slowness is not None:
+            self._slowness.see(position.state)
         self._check(before)
 
     def _check(self, before: Position | None) -> None:
@@ -272,7 +293,12 @@ class SpecMachine(RuleBasedStateMachine):
 
 
 def state_machine(
-    spec: Spec, *, name: str | None = None, limits: Limits = NO_LIMITS, traces: Path | str = FOLDER
+    spec: Spec,
+    *,
+    name: str | None = None,
+    limits: Limits = NO_LIMITS,
+    traces: Path | str = FOLDER,
+    slow_after: int | None = None,
 ) -> type[SpecMachine]:
     """Turn a spec into a state machine of Hypothesis, whose ``TestCase`` is a test: see the top of this module.
 
@@ -282,11 +308,14 @@ def state_machine(
         limits: The time and memory that one test may take. Where they are reached, what was found by then is shown; if that is nothing, a
             warning says how many runs there were.
         traces: The folder where counterexamples are saved.
+        slow_after: Tell, in a warning, what must happen and was waited for over so many steps or more. That is never a violation.
 
     Raises:
         SpecError: if the spec cannot be run.
         UsageError: if there is no such limit of random runs.
     """
+    if slow_after is not None:
+        whole("slow_after", slow_after, 1, _MOST_STEPS)
     limits_given(limits, without=("states", "depth"), what="random runs, of which Hypothesis's `max_examples` and `stateful_step_count` say how many")
     if not isinstance(spec, Spec):
         hint = f"Write state_machine({spec.__name__}())." if isinstance(spec, type) else None
@@ -294,7 +323,7 @@ def state_machine(
     called = name or f"{type(spec).__name__}Machine"
     stepper = Stepper(machine_of(spec))
     settled = {"spec": spec, "traces": Path(traces), "limits": limits, "_stepper": stepper, "_options": Options(stepper)}
-    body = {**settled, "__doc__": f"Runs of {spec!r}.", "__module__": __name__}
+    body = {**settled, "_slow_after": slow_after, "__doc__": f"Runs of {spec!r}.", "__module__": __name__}
     metaclass: Any = type(SpecMachine)
     made: type[SpecMachine] = metaclass(called, (SpecMachine,), body)
     return made
