@@ -101,6 +101,7 @@ class Endless:
         self.seconds = 0.0
         self._deadline_s: float | None = None
         self._vacuous = False
+        self._idle: list[str] = []
 
     # While the search goes on -----------------------------------------------------------------------------------------------------------------
 
@@ -149,6 +150,7 @@ class Endless:
             for found in self._found.values():
                 self._advise(graph, found)
             self._vacuous = self._leaves_always(graph)
+            self._idle = self._without_step(graph)
         except (Overrun, MemoryError):
             exploration.stopped = exploration.stopped or _CUT_SHORT
         self.seconds += time.perf_counter() - began_s
@@ -229,6 +231,18 @@ class Endless:
         never = bits([found.asked for found in self._found.values()])
         return not has_fair_run(graph, self._requirements(self._fairness), self._poll, bit=never)
 
+    def _without_step(self, graph: native.Graph) -> list[str]:
+        """The fair actions that were taken and never led to another state."""
+        if all(found.asked.declared.role is Role.EVENTUALLY for found in self._found.values()):
+            return []  # There are no rows of the states where all is fulfilled.
+        labels = self._exploration.recorder.labels
+        assert labels is not None
+        met = {action for action, _ in labels.instances}
+        fair = [name for name, fairness in self._fairness.items() if fairness.strength is not Strength.NONE and name in met]
+        group = {name: at for at, name in enumerate(fair)}
+        groups = [group.get(action, len(fair)) for action, _ in labels.instances]
+        return [fair[at] for at in graph.without_step(groups, len(fair))]
+
     # The report -------------------------------------------------------------------------------------------------------------------------------
 
     def reports(self, source: str) -> Iterator[PropertyReport]:
@@ -290,6 +304,8 @@ class Endless:
         """What looks like a property that says nothing."""
         if not self._exploration.complete:
             return
+        for name in self._idle:
+            yield f"the action {name} is fair, and never leads to another state, so that nothing must happen"
         for found in self._found.values():
             declared = found.asked.declared
             if not found.asked.instances:

@@ -285,6 +285,11 @@ class Vacuous(Spec):
     def flip(self) -> None:
         self.on = not self.on
 
+    @fair
+    @action
+    def repeat(self) -> None:
+        self.on = bool(self.on)
+
     @leads_to
     def never(self) -> tuple[bool, bool]:
         return False, self.on
@@ -296,6 +301,7 @@ class Vacuous(Spec):
 
 def test_what_holds_of_nothing_is_told():
     report = check(Vacuous())
+    assert "the action repeat is fair, and never leads to another state, so that nothing must happen" in report.warnings
     assert report.verdict is Verdict.HOLDS
     assert "the premise of the liveness property never was never true" in report.warnings
     assert "the liveness property nobody was asked of no n: there was nothing to choose from" in report.warnings

@@ -40,6 +40,7 @@ cdef extern from "modelcheck/liveness/kernel/graph.hpp" namespace "modelcheck" n
         uint64_t rows() noexcept
         cbool has(uint32_t state) noexcept
         CRow row(uint32_t state) noexcept
+        vector[uint32_t] without_step(const vector[uint32_t]& group_of, uint32_t groups) except +
 
 
 cdef class Graph:

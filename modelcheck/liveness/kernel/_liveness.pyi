@@ -45,6 +45,8 @@ class Graph:
         """More than the number of any state, expanded or not."""
     def steps(self, state: int) -> list[tuple[int | None, int]] | None:
         """The steps out of a state: where to, None for out of the bounds, and the label. None if it was not expanded."""
+    def without_step(self, group_of: Iterable[int], groups: int) -> list[int]:
+        """Which of so many groups of labels have no step, given the group of each label; a larger number is no group."""
     def bit(self, state: int, which: int) -> bool:
         """Whether a predicate is true in a state that was expanded."""
 

@@ -132,6 +132,14 @@ cdef class Graph:
             found.append((None if edge.target == OUTSIDE else edge.target, edge.label))
         return found
 
+    def without_step(self, group_of, uint32_t groups):
+        """Which of some groups of labels have no step."""
+        cdef vector[uint32_t] given = group_of
+        cdef vector[uint32_t] found
+        with nogil:
+            found = self.graph.get().without_step(given, groups)
+        return list(found)
+
     def bit(self, uint32_t state, uint32_t which):
         """Whether a predicate is true in a state that was expanded."""
         if not self.graph.get().has(state):

@@ -76,6 +76,27 @@ class Graph {
     }
   }
 
+  // Which of some groups of labels have no step. Stops as soon as all have one.
+  std::vector<uint32_t> without_step(const std::vector<uint32_t>& group_of, uint32_t groups) const {
+    std::vector<bool> met(groups);
+    uint32_t left = groups;
+    for (Number state = 0; state < size_ && left > 0; ++state) {
+      if (place(state) == kNowhere) continue;
+      Steps steps(row(state));
+      for (Edge edge{}; steps.next(edge);) {
+        const uint32_t group = edge.label < group_of.size() ? group_of[edge.label] : groups;
+        if (group >= groups || met[group]) continue;
+        met[group] = true;
+        --left;
+      }
+    }
+    std::vector<uint32_t> found;
+    for (uint32_t group = 0; group < groups; ++group) {
+      if (!met[group]) found.push_back(group);
+    }
+    return found;
+  }
+
  private:
   static constexpr size_t kPlace = 5;
   static constexpr uint64_t kNowhere = (uint64_t{1} << 40) - 1;
