@@ -2,7 +2,7 @@
  * Two-phase commit, for Spin, with a process for each manager so that weak fairness, which Spin has of processes, means what it should. The protocol
  * of specs/commit/two_phase_commit.py, with the same states; messages are never consumed.
  *
- *   spin -a -DN=7 two_phase_commit_liveness.pml && gcc -O2 -o pan pan.c && ./pan -a -f -m100000 -w24
+ *   spin -a -DN=7 two_phase_commit_liveness.pml && gcc -O2 -DNFAIR=3 -o pan pan.c && ./pan -a -f -m100000 -w24
  *
  * With -DREPEATS the steps are there that change nothing, and a safety run ("gcc -DSAFETY -DNOCLAIM") has the same counts as
  * the spec's: seven managers 296448 states and 2744706 transitions, the initial state included. For what must happen they are left
