@@ -152,7 +152,8 @@ class RowLog {
     } else {
       insert_each(steps.data(), steps.size());
     }
-    steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
+    const auto end = std::unique(steps.begin(), steps.end());
+    if (end != steps.end()) steps.erase(end, steps.end());
   }
 
   // Most rows are short, and nearly in order.
@@ -180,6 +181,7 @@ class RowLog {
   }
 
   static uint8_t* put_bits(uint8_t* at, const std::vector<uint64_t>& bits) noexcept {
+    if (bits.size() <= 1) return put_varint(at, bits.empty() ? 0 : bits[0]);  // Which is the same, seven to a byte.
     const auto seven = [&bits](size_t i) {
       const size_t word = i * 7 / 64, shift = i * 7 % 64;
       uint64_t value = bits[word] >> shift;
@@ -188,10 +190,6 @@ class RowLog {
     };
     size_t groups = (bits.size() * 64 + 6) / 7;
     while (groups > 1 && seven(groups - 1) == 0) --groups;
-    if (groups == 0) {
-      *at++ = 0;
-      return at;
-    }
     for (size_t i = 0; i + 1 < groups; ++i) *at++ = seven(i) | 0x80;
     *at++ = seven(groups - 1);
     return at;
