@@ -36,8 +36,16 @@ def compare(targets: list[str], seeds: list[int]) -> Counter[str]:
     return Counter("refused" if "error" in outcome else "checked" for outcome in first.values())
 
 
+def test_specs_come_out_the_same_under_any_seed() -> None:
+    """Some of those that are shipped."""
+    some = SHIPPED[::10]
+    assert len(some) > 20
+    assert compare(some, [0, 1]) == {"checked": len(some)}
+
+
+@pytest.mark.slow
 def test_every_spec_comes_out_the_same_under_any_seed() -> None:
-    assert len(SHIPPED) > 20
+    """All of them."""
     assert compare(SHIPPED, [0, 1]) == {"checked": len(SHIPPED)}
 
 

@@ -12,7 +12,7 @@ class ChangesAtOnce(RaftMembership):
     need not have majorities that meet.
     """
 
-    servers = 5
+    servers = 4
     members = (0, 1, 2, 3)
     max_term = 3
     candidates = (0, 1)
