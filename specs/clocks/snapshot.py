@@ -19,7 +19,19 @@ from enum import Enum
 
 from attrs import frozen
 
-from modelcheck import FifoNetwork, Network, Record, Spec, action, invariant, reachable, require, terminal
+from modelcheck import (
+    FifoNetwork,
+    Network,
+    Record,
+    Spec,
+    action,
+    eventually,
+    fair,
+    invariant,
+    reachable,
+    require,
+    terminal,
+)
 
 
 class Kind(Enum):
@@ -100,6 +112,7 @@ class Snapshot(Spec):
         process.sent[q] += 1
         self.network.send(Message(p, q, Kind.TOKEN))
 
+    @fair
     @action(everybody)
     def begin(self, p: int) -> None:
         """A process records its state by itself."""
@@ -115,6 +128,7 @@ class Snapshot(Spec):
         process.seen_got = tuple(process.got[q] for q in self.everybody())
         self.network.broadcast(Message(p, q, Kind.MARKER) for q in self.others(p))
 
+    @fair
     @action(arriving)
     def receive(self, m: Message) -> None:
         """A token arrives, or a marker."""
@@ -165,6 +179,11 @@ class Snapshot(Spec):
     def catches_token_under_way(self) -> bool:
         """A token can be recorded in a channel."""
         return self.is_complete() and any(sum(p.channel.values()) for p in self.process.values())
+
+    @eventually
+    def is_taken(self) -> bool:
+        """The snapshot is complete at last: somebody begins, and messages arrive."""
+        return self.is_complete()
 
     @terminal
     def recorded(self) -> bool:

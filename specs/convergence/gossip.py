@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import Enum
 
-from modelcheck import Record, Spec, action, invariant, reachable, require, step_property, terminal
+from modelcheck import Record, Spec, action, eventually, fair, invariant, reachable, require, step_property, terminal
 
 
 class State(Enum):
@@ -75,6 +75,7 @@ class Gossip(Spec):
         if site.interest == 0:
             site.state = State.REMOVED
 
+    @fair
     @action(everybody, others)
     def compare(self, s: int, t: int) -> None:
         """Anti-entropy: two sites compare what they have; the update that one lacks it gets, but it does not spread it."""
@@ -110,6 +111,11 @@ class Gossip(Spec):
         """The rumour can die out with sites that have not heard it."""
         states = [site.state for site in self.site.values()]
         return State.SUSCEPTIBLE in states and State.INFECTIVE not in states
+
+    @eventually
+    def all_hear(self) -> bool:
+        """Every site has the update at last, as long as pairs of sites compare what they have."""
+        return all(site.state is not State.SUSCEPTIBLE for site in self.site.values())
 
     @terminal
     def everybody_knows(self) -> bool:

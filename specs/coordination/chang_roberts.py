@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import Enum
 
-from modelcheck import Spec, action, choose, invariant, reachable, require, terminal
+from modelcheck import Spec, action, choose, eventually, fair, invariant, reachable, require, terminal
 
 
 class Status(Enum):
@@ -56,6 +56,7 @@ class ChangRoberts(Spec):
         """Node n sends a name to its neighbour."""
         self.inbox[(n + 1) % len(self.names)].add(name)
 
+    @fair
     @action(nodes)
     def start(self, n: int) -> None:
         """An initiator sends its own name; from now on the node takes part."""
@@ -64,6 +65,7 @@ class ChangRoberts(Spec):
         if self.initiator[n]:
             self.send(n, self.names[n])
 
+    @fair
     @action(nodes, all_names)
     def receive(self, n: int, name: int) -> None:
         """A node passes on the names that are better than its own, and wins when its own comes back."""
@@ -103,6 +105,11 @@ class ChangRoberts(Spec):
     def wins(self, n: int) -> bool:
         """A node can win."""
         return self.status[n] is Status.WON
+
+    @eventually
+    def is_decided(self) -> bool:
+        """If anybody starts, somebody wins: messages arrive at last."""
+        return not any(self.initiator.values()) or Status.WON in self.status.values()
 
     @terminal
     def elected(self) -> bool:

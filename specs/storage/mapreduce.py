@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from modelcheck import Record, Spec, action, invariant, reachable, require, terminal
+from modelcheck import Record, Spec, action, eventually, fair, invariant, reachable, require, terminal
 
 REDUCE = -1
 
@@ -53,6 +53,7 @@ class MapReduce(Spec):
 
     # Map ----------------------------------------------------------------------------------------------------------------
 
+    @fair
     @action(everybody, map_tasks)
     def start_map(self, w: int, m: int) -> None:
         """The master gives a map task to an idle worker, perhaps as a backup of one that is slow."""
@@ -63,6 +64,7 @@ class MapReduce(Spec):
         require(self.done[m] is None)
         worker.task = m
 
+    @fair
     @action(everybody)
     def complete_map(self, w: int) -> None:
         """The output is on the worker's disk; the master notes where, if the task was not complete already."""
@@ -77,6 +79,7 @@ class MapReduce(Spec):
 
     # Reduce -------------------------------------------------------------------------------------------------------------
 
+    @fair
     @action(everybody)
     def start_reduce(self, w: int) -> None:
         """When all maps are complete, a worker reads their outputs, and writes the first half of its file."""
@@ -96,6 +99,7 @@ class MapReduce(Spec):
     def first_written(self, worker: Worker) -> None:
         """A file of the worker's own, which nobody reads."""
 
+    @fair
     @action(everybody)
     def complete_reduce(self, w: int) -> None:
         """The file is complete, and renamed to the final one: at once, and once."""
@@ -140,6 +144,11 @@ class MapReduce(Spec):
         """A task can run on two workers at once."""
         tasks = [worker.task for worker in self.worker.values()]
         return tasks[0] is not None and tasks[0] == tasks[1]
+
+    @eventually
+    def completes(self) -> bool:
+        """The job is done at last, as long as the master gives out tasks and workers work."""
+        return self.result is not None
 
     @terminal
     def is_complete(self) -> bool:

@@ -36,9 +36,14 @@ class RecordsForEver(Snapshot):
             process.channel[q] += 1
 
 
+@fails("catches_token_under_way")
 @fails("deadlock", steps=9)
+@fails("is_taken", steps=3)
 class RecordsAtOwnTime(Snapshot):
-    """A process that gets its first marker waits for a second one before it records; two that do so wait for each other, a deadlock."""
+    """A process waits for a second marker before it records; two that do so wait for each other: caught by is_taken, and as a deadlock.
+
+    So catches_token_under_way is not reached, either.
+    """
 
     def receive_marker(self, p: int, q: int) -> None:
         """Wrong: the first marker is the time to record."""

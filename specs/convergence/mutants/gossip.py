@@ -5,8 +5,9 @@ from specs.convergence.gossip import Gossip, Site, State
 
 
 @fails("deadlock", steps=5)
+@fails("all_hear", steps=0)
 class NoAntiEntropy(Gossip):
-    """Rumours alone: they die out, and a site never hears of the update, which is a deadlock short of the goal."""
+    """Rumours alone: they die out, and a site never hears of the update: caught by all_hear, and as a deadlock."""
 
     anti_entropy = False
 
@@ -21,8 +22,9 @@ class NeverLosesInterest(Gossip):
 
 @fails("never_forgets", steps=3)
 @fails("terminates", steps=3)
+@fails("all_hear", steps=0)
 class ForgetsWhenRemoved(Gossip):
-    """A site that loses interest drops the update with the rumour: caught by never_forgets and by terminates."""
+    """A site that loses interest drops the update with the rumour: caught by never_forgets, by terminates and by all_hear."""
 
     def lose_interest(self, site: Site) -> None:
         """Wrong: susceptible once more."""
@@ -32,8 +34,9 @@ class ForgetsWhenRemoved(Gossip):
 
 
 @fails("deadlock", steps=3)
+@fails("all_hear", steps=3)
 class ComparesWithInfective(Gossip):
-    """Anti-entropy asks sites that are hot for a rumour only, and ends with it: a deadlock short of the goal."""
+    """Anti-entropy asks sites that are hot for a rumour only, and ends with it: caught by all_hear, and as a deadlock."""
 
     def compare(self, s: int, t: int) -> None:
         """Wrong: a removed site has the update as well."""

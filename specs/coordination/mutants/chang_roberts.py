@@ -22,8 +22,9 @@ class StaysCandidate(ChangRoberts):
 
 
 @fails("deadlock", steps=4)
+@fails("is_decided", steps=4)
 class LosesBeforeStarting(ChangRoberts):
-    """A node that has lost swallows names instead of passing them on, and nobody wins: caught by the check for deadlock."""
+    """A node that has lost swallows names instead of passing them on, and nobody wins: caught by is_decided, and as a deadlock."""
 
     def passes_on(self, n: int, name: int) -> bool:
         """Wrong: only candidates pass names on."""

@@ -5,8 +5,9 @@ from specs.storage.mapreduce import MapReduce, Worker
 
 
 @fails("deadlock", steps=5)
+@fails("completes", steps=5)
 class KeepsLostMaps(MapReduce):
-    """A map task that was complete is not run again when its worker fails, and its output is nowhere: a deadlock."""
+    """A map task that was complete is not run again when its worker fails, and its output is nowhere: caught by completes, and as a deadlock."""
 
     def is_lost(self, m: int) -> bool:
         """Wrong: complete is not the same as there."""
