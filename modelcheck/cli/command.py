@@ -32,6 +32,7 @@ COMMANDS = {
     "check": "Explore every state of a spec, or of all in a folder; a verdict on the properties.",
     "prove": "Prove the properties of a spec with z3, or refute them.",
     "explore": "Walk through the states of a spec in the browser.",
+    "graph": "Draw the states of a small spec, and the steps between them.",
     "show": "List a spec's constants, variables, actions and properties.",
     "new": "Write a small commented spec, and a test for it.",
     "replay": "Run a recorded trace again through the spec.",

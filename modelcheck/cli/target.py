@@ -110,6 +110,20 @@ def property_names(ctx: click.Context, parameter: click.Parameter, incomplete: s
     return []
 
 
+def variable_names(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Let the shell complete the variables of the spec that was typed."""
+    del parameter
+    from click.shell_completion import CompletionItem
+
+    from modelcheck.spec import machine_of
+
+    cls = _typed_spec(ctx)
+    with suppress(ModelcheckError):
+        names = [] if cls is None else machine_of(cls()).variables
+        return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+    return []
+
+
 def _typed_spec(ctx: click.Context) -> type[Spec] | None:
     """The spec that stands on the command line already; None if there is none, or it cannot be loaded, which is no time to say so."""
     named = ctx.params.get("target") or ctx.params.get("targets")

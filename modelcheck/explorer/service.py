@@ -9,8 +9,10 @@ from typing import Any
 
 from modelcheck.errors import ModelcheckError, UsageError
 from modelcheck.explorer.expressions import Expression
+from modelcheck.explorer.graph import graph_of
 from modelcheck.explorer.loaded import Loaded, Settings
 from modelcheck.explorer.searching import Search, checking, finding
+from modelcheck.explorer.source import source_of_step
 from modelcheck.explorer.told import Teller, spec_json, trace_at
 from modelcheck.explorer.walker import Place, Walker
 from modelcheck.limits import Limits
@@ -20,10 +22,12 @@ from modelcheck.trace import explain, export, record
 from modelcheck.trace.blocked import why_not
 from modelcheck.trace.export.run import Json, spans
 from modelcheck.trace.recording import as_text
-from modelcheck.trace.text import reason_lines, step_spans
+from modelcheck.trace.text import harmless, reason_lines, step_spans
 from modelcheck.verdict import Verdict
 
 _ANSWER_S = 30.0
+_MOST_DRAWN = 400
+"""States of a graph on the page; a file may hold more."""
 
 
 class Service:
@@ -41,7 +45,7 @@ class Service:
         self.questions: dict[str, Callable[[Mapping[str, Any]], Json]] = {
             "spec": self._spec, "run": self._run, "options": self._options, "blocked": self._blocked, "properties": self._properties,
             "values": self._values, "check": self._check, "find": self._find, "search": self._search, "stop": self._stop, "pulse": self._pulse,
-            "follow": self._follow, "export": self._export,
+            "follow": self._follow, "export": self._export, "source": self._source, "graph": self._graph,
         }  # fmt: skip
 
     def answer(self, question: str, asked: Mapping[str, Any]) -> Json:
@@ -149,6 +153,24 @@ class Service:
         if form == "pytest":
             return {"name": f"test_{trace.spec.lower()}.py", "text": export.regression_test(walker.machine.spec, trace)}
         raise UsageError(f"there is no format {form!r}", remedy="There are itf, html and pytest.")
+
+    def _source(self, asked: Mapping[str, Any]) -> Json:
+        """The code that the last step ran."""
+        place = self._walker(asked).place(_text(asked, "path", "0"))
+        functions = source_of_step(self._walker(asked).machine, place.states[-2], place.steps[-1]) if place.steps else []
+        return {"functions": functions}
+
+    def _graph(self, asked: Mapping[str, Any]) -> Json:
+        """The states and the steps between them, seen through some variables."""
+        names = asked.get("variables") or []
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise UsageError("variables are a list of names")
+        found = graph_of(self._walker(asked), names, _MOST_DRAWN)
+        nodes = [
+            {"text": harmless(n.text), "path": n.path, "x": n.x, "level": n.level, "initial": n.initial, "false": list(n.false), "states": n.states}
+            for n in found.nodes
+        ]
+        return {"nodes": nodes, "edges": [{"source": e.source, "target": e.target, "labels": list(map(harmless, e.labels))} for e in found.edges]}
 
     # Searches -----------------------------------------------------------------------------------------------------------------------------------
 

@@ -249,3 +249,24 @@ def test_values_are_never_markup(explored):
     expect(page.locator("#wrong .why")).to_contain_text("silent is false")
     assert page.locator("img, main script").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_the_source_of_the_step_is_shown(explored):
+    """Beside it, with the lines that ran."""
+    page = explored()
+    taken(page, NORTH)
+    page.get_by_text("Source of this step").click()
+    expect(page.locator("#source .ran", has_text="self.network.send")).to_be_visible()
+
+
+def test_the_graph_is_drawn_and_walked(explored):
+    """Through a variable; a click goes to the state; too many states are told."""
+    page = explored(fragment="#set.seats=1&path=0")
+    page.get_by_role("button", name="Graph").click()
+    expect(page.locator("#dialog [role=status]")).to_contain_text("states, ")
+    for name in ("shop", "network", "weather"):
+        page.locator("#dialog label.choice", has_text=name).locator("input").uncheck()
+    expect(page.locator("#picture .node")).to_have_count(2)
+    assert violations(page) == []
+    page.locator("#picture .node", has_text="turns = 1").click()
+    expect(page.locator("#action")).to_contain_text("wait()")

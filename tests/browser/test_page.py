@@ -189,3 +189,37 @@ def test_a_thousand_steps_are_no_burden(tmp_path, opened):
         " for (let i = 0; i < 50; i++) key(); return (performance.now() - from) / 50; }"
     )
     assert taken < 60, taken
+
+
+RING = """
+from modelcheck import Spec, action, eventually, fair
+
+
+class Ring(Spec):
+    def init(self) -> None:
+        self.token = 0
+        self.first = True
+
+    @fair
+    @action
+    def go(self) -> None:
+        self.token = (self.token + 1) % 3
+        self.first = False
+
+    @eventually
+    def comes_to_three(self) -> bool:
+        return self.token == 3
+"""
+
+
+def test_a_run_that_never_ends_is_a_loop(tmp_path, opened):
+    """What repeats is framed, and told in words."""
+    (tmp_path / "ring.py").write_text(RING)
+    modelcheck(tmp_path, "check", "ring.py", "--trace-out", "trace.json")
+    modelcheck(tmp_path, "trace", "trace.json", "--to", "html", "-o", "page.html")
+    page = opened(f"file://{tmp_path}/page.html")
+    last = len(page.locator(".step").all()) - 1
+    assert f"for ever: from {last} back to {last - 3}, and steps {last - 2} to {last} again" in page.locator(".again").inner_text()
+    frame, row = page.locator(".loop rect").bounding_box(), page.locator(f".row[data-step='{last}']").bounding_box()
+    assert frame["y"] < row["y"] < frame["y"] + frame["height"]
+    assert violations(page) == []

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import shutil
-import subprocess
 
 import pytest
 
@@ -105,23 +103,6 @@ def test_a_page_is_self_contained_and_escapes_what_was_recorded():
     assert "<script>no" not in html
     assert "&lt;script&gt;no" in html
     assert "http" not in html.replace("http-equiv", "")
-
-
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium")
-def test_the_page_in_a_browser(tmp_path):
-    """In Chromium there is a lane for each client, what has no explanation is marked, and the end is scrolled into view."""
-    path = tmp_path / "page.html"
-    history = [Operation("a", "write", at, None, 4 * at, 4 * at + 2) for at in range(1, 80)]
-    history += [Operation("b", "read", None, 3, 400, 401)]
-    text = page(check_history(History(history), Register(0)), Register(0))
-    report = "document.title = document.querySelector('.scroll').scrollLeft > 0 ? 'at the end' : 'at the beginning'"
-    path.write_text(text.replace("</body>", f"<script>{report}</script></body>"), encoding="utf-8")
-    options = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    command = ["chromium", *options.split(), f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", f"file://{path}"]
-    shown = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False).stdout
-    assert "<title>at the end</title>" in shown
-    assert shown.count('<text class="name"') == 2
-    assert shown.count('class="stuck core last"') == 1
 
 
 def test_a_label_ends_before_the_next_operation_of_its_client():

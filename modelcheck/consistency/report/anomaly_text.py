@@ -129,7 +129,7 @@ def drawing(anomaly: Anomaly) -> Iterator[str]:
     place = [
         (middle + radius * sin(2 * pi * at / count), middle - radius * cos(2 * pi * at / count)) for at in range(count)
     ]
-    yield f'<svg class="cycle" width="{_SIZE}" height="{_SIZE}" role="img" style="border:none"><defs>'
+    yield f'<svg class="cycle" width="{_SIZE}" height="{_SIZE}" role="img" aria-label="A cycle of {count} transactions"><defs>'
     for kind, colour in _COLOURS.items():
         yield (
             f'<marker id="{kind}" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
@@ -141,7 +141,7 @@ def drawing(anomaly: Anomaly) -> Iterator[str]:
     for at, (x, y) in enumerate(place):
         full = escape(transaction(anomaly.operations[at], keys_of(anomaly, at)))
         yield (
-            f'<g><title>{full}</title><circle cx="{x:.0f}" cy="{y:.0f}" r="{_NODE}" fill="#e4e4e4" stroke="#555"/>'
+            f'<g><title>{full}</title><circle cx="{x:.0f}" cy="{y:.0f}" r="{_NODE}"/>'
             f'<text x="{x:.0f}" y="{y + 4:.0f}" text-anchor="middle">{label(anomaly, at)}</text></g>'
         )
     yield "</svg>"

@@ -11,6 +11,8 @@ from modelcheck.consistency.report.anomaly_text import drawing
 from modelcheck.consistency.report.diagram import sentence
 from modelcheck.consistency.report.text import described
 from modelcheck.consistency.result import Configuration, Explanation, HistoryResult
+from modelcheck.trace.export.html import one_file
+from modelcheck.trace.text import harmless
 
 SHOWN = 300
 """Operations drawn: the last before the return that nothing explains, and those of the core."""
@@ -22,15 +24,29 @@ _NAME = 18
 """Letters of a client's name."""
 
 _STYLE = """
-body { font: 14px/1.45 system-ui, sans-serif; margin: 2em; color: #1c1c1c; background: #fff; }
-.lanes { display: flex; border: 1px solid #ccc; } .scroll { overflow-x: auto; flex: 1; border-left: 1px solid #ccc; }
-rect { stroke: #555; fill: #e4e4e4; } .placed { fill: #bfe3c5; } .core { stroke: #c62828; stroke-width: 3; }
-.stuck { fill: #f6c6c2; } .last { fill: #ef9a9a; stroke-dasharray: 5 3; } text { font: 11px ui-monospace, monospace; pointer-events: none; }
-pre { background: #f5f5f5; padding: 1em; overflow-x: auto; } td, th { text-align: left; padding: 2px 12px 2px 0; }
-.key span { padding: 0 8px; margin-right: 12px; border: 1px solid #555; }
-@media (prefers-color-scheme: dark) { body { background: #1b1b1b; color: #e6e6e6; } pre { background: #2a2a2a; }
- text { fill: #111; } .name { fill: #e6e6e6; } }
+body { padding: 12px 16px; max-width: 1400px; }
+main { display: block; }
+.why { background: var(--bad-ground); max-height: 60vh; overflow: auto; white-space: pre; overflow-wrap: normal; }
+.clients { display: flex; border: 1px solid var(--line); border-radius: 4px; }
+.names { flex: none; max-width: 40%; }
+.scroll { overflow-x: auto; flex: 1; border-left: 1px solid var(--line); }
+.clients rect { stroke: var(--quiet); fill: var(--raised); }
+.clients .placed, .key .placed { fill: var(--good-ground); background: var(--good-ground); }
+.clients .stuck, .key .stuck { fill: var(--bad-ground); background: var(--bad-ground); }
+.clients .core { stroke: var(--bad); stroke-width: 3; }
+.clients .last { stroke-dasharray: 5 3; }
+.clients g:focus-visible rect { stroke: var(--accent); }
+.clients text { font: 11px ui-monospace, "DejaVu Sans Mono", monospace; fill: var(--text); pointer-events: none; }
+.cycle circle { fill: var(--raised); stroke: var(--quiet); }
+.cycle text { font: 12px ui-monospace, "DejaVu Sans Mono", monospace; fill: var(--text); }
+.cycle { max-width: 100%; height: auto; }
+.key { display: flex; flex-wrap: wrap; gap: 4px 12px; padding: 0; list-style: none; }
+.key li { padding: 0 8px; border: 1px solid var(--quiet); border-radius: 3px; }
+.key .core { border: 3px solid var(--bad); }
+.key .last { border: 2px dashed var(--bad); }
 """
+_SCRIPT = 'for (const lanes of document.querySelectorAll(".scroll")) lanes.scrollLeft = lanes.scrollWidth;\n'
+"""The end is seen first."""
 
 
 def obstacles(
@@ -51,9 +67,10 @@ def obstacles(
 
 
 def page(result: HistoryResult, object_: SequentialObject | None) -> str:
-    """The whole page."""
+    """The whole page: first why, in the words of the command, then the drawing."""
     title = f"{result.verdict.value}: {result.consistency}, {result.model}"
-    body = [f"<h1>{escape(title)}</h1>", f"<pre>{escape(described(result))}</pre>"]
+    told = escape(harmless(described(result)))
+    body = [f"<main>\n<h1>{escape(title)}</h1>", f'<div class="why" tabindex="0" role="region" aria-label="Why">{told}</div>']
     for anomaly in result.anomalies:
         body += drawing(anomaly)
     explanation = result.explanation
@@ -61,10 +78,7 @@ def page(result: HistoryResult, object_: SequentialObject | None) -> str:
         body += _history(explanation)
         if object_ is not None and explanation.configurations:
             body += _obstacles(explanation, object_)
-    return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f"<style>{_STYLE}</style></head><body>\n" + "\n".join(body) + "\n</body></html>\n"
-    )
+    return one_file(title, "\n".join([*body, "</main>\n"]), ("run.css",), style=_STYLE, script=_SCRIPT)
 
 
 def _history(explanation: Explanation) -> Iterator[str]:
@@ -76,10 +90,8 @@ def _history(explanation: Explanation) -> Iterator[str]:
     number = {(o.process, o.call): at for at, o in enumerate(order, 1)}
     yield f"<h2>The last {len(recent):,} operations before the return that nothing explains</h2>"
     yield (
-        '<p class="key"><span style="background:#bfe3c5">in the longest order found, with its place</span>'
-        '<span style="background:#f6c6c2">stuck</span>'
-        '<span style="border:3px solid #c62828">contradict each other</span>'
-        '<span style="border:2px dashed #555;background:#ef9a9a">its return has no explanation</span></p>'
+        '<ul class="key"><li class="placed">in the longest order found, with its place</li><li class="stuck">stuck</li>'
+        '<li class="core">contradict each other</li><li class="stuck last">its return has no explanation</li></ul>'
     )
     yield from _drawing(recent, number, core, explanation.unexplained)
 
@@ -97,10 +109,11 @@ def _drawing(
     width, height = _EDGE + _STEP * len(times) + _TAIL, _LANE * len(lanes) + 20
     names = [_name(str(process)) for process in lanes]
     margin = 16 + round(_LETTER * max(map(len, names), default=0))
-    yield f'<div class="lanes"><svg width="{margin}" height="{height}">'
+    yield f'<div class="clients"><svg class="names" width="{margin}" height="{height}" role="img" aria-label="Clients">'
     for lane, client in enumerate(names):
         yield f'<text class="name" x="6" y="{_LANE * lane + 26}">{escape(client)}</text>'
-    yield f'</svg><div class="scroll"><svg width="{width}" height="{height}" role="img">'
+    yield '</svg><div class="scroll" tabindex="0" role="region" aria-label="Operations over time">'
+    yield f'<svg width="{width}" height="{height}" role="img" aria-label="{len(operations)} operations of {len(lanes)} clients">'
     after: dict[Hashable, int] = {}
     for operation in sorted(operations, key=lambda o: -o.call):
         start = column[operation.call, 0]
@@ -119,7 +132,6 @@ def _drawing(
             f'<text x="{start + 4}" y="{top + 16}">{escape(_cut(label, room))}</text></g>'
         )
     yield "</svg></div></div>"
-    yield '<script>for (const s of document.querySelectorAll(".scroll")) s.scrollLeft = s.scrollWidth;</script>'
 
 
 def _name(process: str) -> str:
@@ -136,7 +148,8 @@ def _obstacles(explanation: Explanation, object_: SequentialObject) -> Iterator[
     configuration = explanation.configurations[0]
     yield "<h2>Why none of the others can come next</h2>"
     yield f"<p>{len(configuration.order):,} operations are in order, and the state is {escape(repr(configuration.state))}.</p>"
-    yield "<table><tr><th>Operation</th><th>Why not</th></tr>"
+    yield '<div class="tables" tabindex="0" role="region" aria-label="Why not">'
+    yield '<table><tr><th scope="col">Operation</th><th scope="col">Why not</th></tr>'
     for operation, why in obstacles(configuration, explanation.prefix, object_):
         yield f"<tr><td><code>{escape(str(operation))}</code></td><td>{escape(why)}</td></tr>"
-    yield "</table>"
+    yield "</table></div>"

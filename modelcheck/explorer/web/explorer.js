@@ -4,8 +4,9 @@ import { go, read, written } from "./address.js";
 import { ask } from "./api.js";
 import { constantsDialog, keysDialog } from "./dialogs.js";
 import { h, isTaken, line, plain } from "./dom.js";
-import { blockedList, optionList, preview, progressText, propertyList, reportText, valueTable, wrongList } from "./panels.js";
+import { blockedList, optionList, preview, progressText, propertyList, reportText, sourceList, valueTable, wrongList } from "./panels.js";
 import { sequence } from "./sequence.js";
+import { graphDialog } from "./graph.js";
 import { stateView, texts } from "./state.js";
 
 const place = id => document.getElementById(id);
@@ -110,7 +111,15 @@ function shownPlace() {
   place("changes").replaceChildren(...step.changes.map(change => h("li", {}, line(change))));
   look(null);
   shownState();
+  shownSource();
   drawing.show(at);
+}
+
+async function shownSource() {
+  if (!place("code").open) return;
+  const path = herePath();
+  const told = at ? await trying(() => ask("source", about({ path }))) : { functions: [] };
+  if (told && path === herePath()) place("source").replaceChildren(...sourceList(told.functions));
 }
 
 function shownState() {
@@ -284,6 +293,8 @@ place("back").addEventListener("click", () => jump(at - 1));
 place("forward").addEventListener("click", () => jump(at + 1));
 place("reset").addEventListener("click", () => jump(0));
 place("check").addEventListener("click", check);
+place("code").addEventListener("toggle", shownSource);
+place("graph").addEventListener("click", () => graphDialog(place("dialog"), spec.variables, variables => ask("graph", about({ variables })), herePath, path => visit(path)));
 place("help").addEventListener("click", () => keysDialog(place("dialog")));
 place("constants").addEventListener("click", setConstants);
 place("filter").addEventListener("input", shownOptions);

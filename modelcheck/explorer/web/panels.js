@@ -88,3 +88,10 @@ export function wrongList(properties) {
   return properties.filter(({ kind, holds }) => holds === false && kind !== "reachable").map(({ why, name }) =>
     h("div", { class: "why" }, why.length ? why.map((each, number) => [number ? "\n" : "", line(each)]) : `${name} is false`));
 }
+
+/** The functions that a step ran, with the lines that it did. */
+export function sourceList(functions) {
+  if (!functions.length) return [h("p", { class: "is-note" }, "no code of the spec was run")];
+  return functions.map(({ place, lines }) => [h("span", { class: "line is-note" }, place), lines.map(([number, text, ran, isCode]) =>
+    h("span", { class: `line ${ran ? "ran" : isCode ? "missed" : ""}`, title: ran ? "was run" : null }, `${String(number).padStart(4)} ${ran ? "▸" : " "} ${text}`))]).flat(2);
+}

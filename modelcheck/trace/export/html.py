@@ -64,7 +64,7 @@ def html(trace: Trace, diagram: Diagram, because: Reason | None = None, *, place
     if note:
         about.append(f'<p class="is-note">{escape(harmless(note))}</p>')
     title = harmless(diagram.title)
-    return page(title, _BODY.format(title=escape(title), about="\n".join(about), data=data), _STYLES, _MODULES)
+    return one_file(title, _BODY.format(title=escape(title), about="\n".join(about), data=data), _STYLES, _MODULES)
 
 
 def styled(found: Iterable[Line]) -> str:
@@ -81,26 +81,24 @@ def _span(text: str, style: str) -> str:
     return escape(text) if style == "plain" else f'<span class="is-{style}">{escape(text)}</span>'
 
 
-def page(title: str, body: str, styles: Iterable[str], modules: tuple[str, ...], *, extra_style: str = "") -> str:
-    """A whole page in one file.
+def one_file(title: str, body: str, styles: Iterable[str], modules: Iterable[str] = (), *, style: str = "", script: str = "") -> str:
+    """A whole page in one file, with a content policy that allows its own style and script and nothing else.
 
     Args:
         title: Its title.
-        body: What is in it, as HTML.
+        body: What is in it, as HTML without style attributes or scripts.
         styles: The style sheets of `assets` to put into it.
         modules: The ES modules, each after those that it imports.
-        extra_style: A style sheet of its own.
+        style: A style sheet of its own.
+        script: A script of its own.
     """
-    style = "\n".join(map(asset, styles)) + extra_style
-    script = "\n" + joined(modules) if modules else ""
-    policy = f"default-src 'none'; style-src {source_hash(style)}; script-src {source_hash(script)}; base-uri 'none'; form-action 'none'"
+    look = "\n".join(map(asset, styles)) + style
+    run = "\n" + joined(tuple(modules)) + script
+    policy = f"default-src 'none'; style-src {source_hash(look)}; script-src {source_hash(run)}; base-uri 'none'; form-action 'none'"
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n{body}"
-        + (f'<script type="module">{script}</script>\n' if modules else "")
-        + "</body>\n</html>\n"
+        f"<title>{escape(title)}</title>\n<style>{look}</style>\n</head>\n<body>\n{body}"
+        f'<script type="module">{run}</script>\n</body>\n</html>\n'
     )
-
-

@@ -37,7 +37,7 @@ export function sequence(run, on) {
   const picture = s("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `Sequence diagram of ${count - 1} steps` },
     s("defs", {}, s("marker", { id: "head", viewBox: "0 0 8 8", refX: 8, refY: 4, markerWidth: 8, markerHeight: 8, orient: "auto" },
       s("path", { d: "M0 0 L8 4 L0 8 z", class: "head" }))),
-    rows, run.lanes.map((_, lane) => lifeline(lane)), arrows.map(arrow => arrow.line), events, arrows.map(arrow => arrow.label));
+    rows, run.loop !== null && run.loop !== undefined && repeated(), run.lanes.map((_, lane) => lifeline(lane)), arrows.map(arrow => arrow.line), events, arrows.map(arrow => arrow.label));
 
   const names = run.lanes.map((name, lane) => {
     const shown = cut(name, column - 14);
@@ -49,13 +49,27 @@ export function sequence(run, on) {
   const steps = run.steps.map((step, number) => h("button", { class: "step", type: "button", "data-step": number, title: plain(step.text),
     onclick: () => on.step(number) }, h("span", { class: "is-number" }, `${number}. `), line(step.text)));
   steps.forEach((step, number) => { step.style.height = `${heights[number]}px`; });
+  const loop = run.loop === null || run.loop === undefined ? null : looped();
   const lanes = h("div", { class: "lanes" }, h("span", { class: "corner" }, "step"), names);
-  const body = h("div", { class: "body" }, h("div", { class: "steps" }, steps), picture);
+  const body = h("div", { class: "body" }, h("div", { class: "steps" }, steps, loop), picture);
   picture.addEventListener("click", event => {
     const row = event.target.closest("[data-step]");
     if (row) on.step(Number(row.getAttribute("data-step")));
   });
   const element = h("div", { class: "sequence", tabindex: "0", role: "region", "aria-label": "Sequence of steps and messages" }, lanes, body);
+
+  // What repeats for ever: the rows behind the state that the last one returns to; none of them if it stops there.
+  function looped() {
+    const ends = run.loop === count - 1;
+    return h("p", { class: "is-note again" }, ends ? "for ever: nothing" : `for ever: from ${count - 1} back to ${run.loop}, and steps ${run.loop + 1} to ${count - 1} again`);
+  }
+
+  function repeated() {
+    if (run.loop === count - 1) return null;
+    const top = tops[run.loop + 1] + 2, bottom = height - 10, right = width - 6;
+    return s("g", { class: "loop" }, s("title", {}, "for ever"), s("rect", { x: 3, y: top, width: width - 9, height: bottom - top, rx: 6 }),
+      s("path", { class: "back", d: `M${right} ${bottom - 6} L${right} ${top + 8}`, "marker-end": "url(#head)" }));
+  }
 
   function lifeline(lane) {
     const parts = [];
