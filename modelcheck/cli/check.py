@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from modelcheck.cli.target import (
 from modelcheck.cli.units import Size
 
 if TYPE_CHECKING:
+    from modelcheck.search.coverage import Coverage
     from modelcheck.spec import Spec
 
 _MOST_WORKERS = 63
@@ -79,6 +81,8 @@ def _fairness(_ctx: click.Context, _option: click.Parameter, given: tuple[str, .
 @click.option(
     "--profile", is_flag=True, help="Show where Python was run, and which cells of the state take many values."
 )
+@click.option("--coverage", is_flag=True, help="Show which lines of the spec were never run, and which guards and conditions never true or false.")
+@click.option("--coverage-data", type=click.Path(path_type=Path), metavar="FILE", help="Write what was run for the reports of coverage.py.")
 @click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Show N random runs beside, of --max-depth or 20 steps, by --seed.")
 @click.option("--watch", is_flag=True, help="Check again whenever a Python file beside SPEC is saved.")
 @format_option
@@ -101,6 +105,8 @@ def command(
     fair: dict[str, str],
     keep_going: bool,
     profile: bool,
+    coverage: bool,
+    coverage_data: Path | None,
     sample: int | None,
     watch: bool,
     form: str,
@@ -132,14 +138,28 @@ def command(
         ctx.exit(check_several(targets, options, ctx.ensure_object(Settings), form))
     chosen = list(dict.fromkeys(properties))
     spec = spec_from(targets[0], settings)
-    code = _check_one(spec, chosen, options, ctx.ensure_object(Settings), profile=profile, form=form, out=trace_out)
-    if sample is not None and form == "text":
+    with _covering(wanted=coverage or coverage_data is not None) as covered:
+        code = _check_one(spec, chosen, options, ctx.ensure_object(Settings), profile=profile, form=form, out=trace_out)
+    if form == "text" and (coverage or sample is not None):
+        from modelcheck.cli.covered import coverage_lines
         from modelcheck.cli.paint import paint
         from modelcheck.cli.samples import samples
         from modelcheck.spec import machine_of
 
-        paint(samples(machine_of(spec), sample, seed, max_depth))
+        paint(coverage_lines(machine_of(spec), covered) if coverage and covered is not None else ())
+        paint(samples(machine_of(spec), sample or 0, seed, max_depth))
+    if covered is not None and coverage_data is not None:
+        from modelcheck.cli.covered import write_coverage
+
+        write_coverage(covered, coverage_data)
     ctx.exit(code)
+
+
+def _covering(*, wanted: bool) -> AbstractContextManager[Coverage | None]:
+    """Notes which lines of the spec are run within its block, if that is wanted."""
+    from modelcheck.search.coverage import covering
+
+    return covering() if wanted else nullcontext()
 
 
 def _check_one(

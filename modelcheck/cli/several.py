@@ -36,6 +36,9 @@ _OF_ONE = {
     "properties": ("--property", "the properties of a spec are its own"),
     "fair": ("--fair", "the actions of a spec are its own"),
     "profile": ("--profile", "it tells of one search"),
+    "coverage": ("--coverage", "it tells of one search"),
+    "coverage_data": ("--coverage-data", "it tells of one search"),
+    "sample": ("--sample", "it shows the runs of one"),
     "trace_out": ("--trace-out", "there is a trace for each property of each spec, in .modelcheck/"),
 }
 _PLURALS = {

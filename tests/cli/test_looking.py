@@ -102,3 +102,22 @@ def test_every_option_says_what_it_does(command):
     """In the help."""
     found = modelcheck.get_command(click.Context(modelcheck), command)
     assert all(option.help for option in found.params if isinstance(option, click.Option))
+
+
+def test_coverage_is_shown_after_the_report(run, counter):
+    """What was never run or never false; for several specs it is refused."""
+    out = run("check", counter, "--coverage", "--keep-going", "--set", "bound=9").out
+    assert "Coverage  5 of 5 lines of the spec were run" in out or "lines of the spec were run" in out
+    assert out.index("no deadlock") < out.index("Coverage")
+    assert run("check", counter, counter, "--coverage").code == 2
+
+
+def test_coverage_is_data_for_coverage_py(run, counter, folder):
+    """In a file that its reports read; without the package that is told."""
+    coverage = pytest.importorskip("coverage")
+    assert run("check", counter, "--set", "bound=9", "--coverage-data", "cov").code == 0
+    data = coverage.CoverageData(basename=str(folder / "cov"))
+    data.read()
+    [file] = data.measured_files()
+    assert file.endswith("counter.py")
+    assert data.has_arcs()
