@@ -20,8 +20,9 @@ from modelcheck.spec.code import code_of
 from modelcheck.spec.loading import shown_path
 from modelcheck.spec.run import is_users
 from modelcheck.statespace.recording.runs import PickingChooser
-from modelcheck.trace import Trace, changes, write_trace
+from modelcheck.trace import Change, Trace, changes, write_trace
 from modelcheck.trace.lasso import goes_on, length
+from modelcheck.trace.operations import changes_told
 from modelcheck.trace.replay import error_of
 from modelcheck.trace.saving import replay_command
 from modelcheck.trace.text import Line, Span, change_lines, state_lines, step_spans
@@ -158,7 +159,7 @@ class Stepping:
             yield from state_lines(walk.state)
         else:
             yield (Span(f"{where} ", "number"), *step_spans(walk.steps[walk.at - 1]), Span(branch, "note"))
-            yield from change_lines(changes(walk.states[walk.at - 1], walk.state))
+            yield from change_lines(self._changes())
         if walk.at == len(walk.steps) and walk.left is None and walk.recorded.loop is not None:
             yield (Span(f"     {goes_on(walk.recorded)}", "note"),)
         for declared in walk.false():
@@ -179,7 +180,11 @@ class Stepping:
     def _diff(self) -> None:
         if self._walk.at == 0:
             raise UsageError("no step has been taken yet")
-        paint(change_lines(changes(self._walk.states[self._walk.at - 1], self._walk.state)))
+        paint(change_lines(self._changes()))
+
+    def _changes(self) -> tuple[Change, ...]:
+        walk = self._walk
+        return tuple(changes_told(walk.machine, walk.states[walk.at - 1], walk.steps[walk.at - 1], walk.state))
 
     def _enabled(self) -> None:
         walk = self._walk

@@ -35,7 +35,7 @@ def page_of(recording: Recording, file: Path, target: str | None = None) -> str:
     confirmed = found.outcome is Outcome.CONFIRMED
     because = explain(machine, found.trace) if confirmed else None
     note = "" if confirmed else f"The spec has changed since: {found.reason}."
-    return export.html(found.trace, export.diagram(found.trace), because, place=_place(machine, recording.property), note=note)
+    return export.html(found.trace, export.diagram(found.trace), because, machine=machine, place=_place(machine, recording.property), note=note)
 
 
 def _alone(recording: Recording, note: str) -> str:

@@ -126,7 +126,7 @@ def _print(machine: Machine, recording: Recording, found: Replay) -> None:
     from modelcheck.trace.text import reason_lines, trace_lines
 
     if found.trace.states:
-        paint(trace_lines(found.trace))
+        paint(trace_lines(found.trace, machine))
         click.echo()
     reason = explain(machine, found.trace) if found.outcome is Outcome.CONFIRMED else None
     if reason is not None:

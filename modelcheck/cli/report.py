@@ -280,7 +280,7 @@ def _evidence(found: PropertyReport, machine: Machine | None, file: Path | None)
         Span(_written_at(found, machine), "note"),
     )
     yield ()
-    yield from trace_lines(found.trace)
+    yield from trace_lines(found.trace, machine)
     yield ()
     reason = explain(machine, found.trace) if found.verdict is not Verdict.UNKNOWN else None
     if reason is not None:

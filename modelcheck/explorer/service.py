@@ -149,7 +149,7 @@ class Service:
         if form == "itf":
             return {"name": f"{name}.json", "text": as_text(record(trace))}
         if form == "html":
-            return {"name": f"{name}.html", "text": export.html(trace, export.diagram(trace), explain(walker.machine, trace))}
+            return {"name": f"{name}.html", "text": export.html(trace, export.diagram(trace), explain(walker.machine, trace), machine=walker.machine)}
         if form == "pytest":
             return {"name": f"test_{trace.spec.lower()}.py", "text": export.regression_test(walker.machine.spec, trace)}
         raise UsageError(f"there is no format {form!r}", remedy="There are itf, html and pytest.")

@@ -14,9 +14,9 @@ from modelcheck.spec import STEPS, Declaration, Machine, Role, Step
 from modelcheck.spec.loading import shown_path
 from modelcheck.trace import Reason, Trace, explain
 from modelcheck.trace.blocked import why_not
-from modelcheck.trace.diff import changes
 from modelcheck.trace.export.diagram import Diagram, diagram
 from modelcheck.trace.export.run import Json, lines, run_json, spans
+from modelcheck.trace.operations import changes_told
 from modelcheck.trace.text import change_lines, harmless, reason_lines, step_spans
 from modelcheck.values import identity
 
@@ -74,7 +74,7 @@ class Teller:
     def run(self, place: Place) -> Json:
         """The way to a place, with what is false in each of its states."""
         drawn = self._diagram(place)
-        told = run_json(trace_at(self._walker, place), drawn)
+        told = run_json(trace_at(self._walker, place), drawn, self._machine)
         for number, (step, position) in enumerate(zip(told["steps"], place.positions, strict=True)):
             before = place.positions[number - 1] if number else None
             step["false"] = list(self._walker.false(position, before))
@@ -103,7 +103,7 @@ class Teller:
             "path": f"{place.path}_{option.name}",
             "action": option.step.action,
             "text": spans(step_spans(option.step)),
-            "changes": lines(change_lines(changes(before.state, option.position.state))),
+            "changes": lines(change_lines(tuple(changes_told(self._machine, before.state, option.step, option.position.state)))),
             "false": [name for name in self._walker.false(option.position, before) if name not in here],
             "back": seen.get(option.position.key),
             "outside": not self._walker.is_inside(option.position),

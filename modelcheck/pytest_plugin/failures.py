@@ -58,7 +58,7 @@ def _violation(spec: Spec, trace: Trace, file: Path | None, how: str, advice: st
         yield f"{trace.property} is violated {length(trace) if trace.loop is not None else f'in {steps}'}{how}"
         yield f"{trace.kind} of {spec!r}{f', for {arguments}' if arguments else ''}"
     yield ""
-    yield from plain(trace_lines(trace)).splitlines()
+    yield from plain(trace_lines(trace, machine_of(spec))).splitlines()
     reason = explain(machine_of(spec), trace)
     if reason is not None:
         yield ""

@@ -283,6 +283,10 @@ class Machine:
             self._check_elsewhere(shape)
             yield from (declared for declared in self._declared(owner, shape.cls) if declared.method not in unused)
 
+    def parts(self) -> Iterator[tuple[Owner, RecordShape]]:
+        """The parts of the spec, wherever they stand, each before those in it."""
+        yield from self._parts(self.shape)
+
     def _parts(self, shape: Shape, ways: tuple[Any, ...] = ()) -> Iterator[tuple[Owner, RecordShape]]:
         """The parts in a shape, wherever they stand, each before those in it."""
         if isinstance(shape, RecordShape):

@@ -21,6 +21,7 @@ WORDS = {
     "appended": "appended ",
     "popped": "popped ",
     "dropped": "dropped from the end ",
+    "told": "",
 }
 _GLANCE = 80
 """Letters of an old and a new value that are taken in without being taken apart."""

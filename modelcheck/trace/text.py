@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from modelcheck.spec import State, Step
+from modelcheck.spec import Machine, State, Step
 from modelcheck.trace.diff import WORDS, Change, changes
 from modelcheck.trace.lasso.words import goes_on
+from modelcheck.trace.operations import changes_told
 from modelcheck.trace.reason import Reason
 from modelcheck.values import FrozenDict, FrozenRecord, show
 
@@ -82,7 +83,7 @@ def harmless(text: str) -> str:
     return _COMMANDS.sub(lambda found: repr(found[0])[1:-1], text)
 
 
-def trace_lines(trace: Trace) -> Iterator[Line]:
+def trace_lines(trace: Trace, machine: Machine | None = None) -> Iterator[Line]:
     """The lines of a trace: its initial state, and each step with what it changed; of a lasso, further in what repeats for ever."""
     yield (Span("0. ", "number"), Span("initial state", "action"))
     yield from state_lines(trace.states[0])
@@ -94,12 +95,17 @@ def trace_lines(trace: Trace) -> Iterator[Line]:
             yield (Span("for ever:", "note"),)
         indent = (Span(REPEATED),) if again else ()
         yield (*indent, Span(f"{number}. ", "number"), *step_spans(step))
-        yield from ((*indent, *line) for line in change_lines(changes(whole.states[number - 1], whole.states[number])))
+        yield from ((*indent, *line) for line in change_lines(_told(machine, whole.states[number - 1], step, whole.states[number])))
     if trace.closes:
         yield (Span(REPEATED), Span(f"{INDENT}{goes_on(trace)}", "note"))
     elif trace.loop is not None:
         yield ()
         yield (Span("for ever: ", "note"), Span("nothing", "action"))
+
+
+def _told(machine: Machine | None, before: State, step: Step, after: State) -> tuple[Change, ...]:
+    """What a step changes; a client history is told as calls and returns where the spec is at hand."""
+    return tuple(changes(before, after) if machine is None else changes_told(machine, before, step, after))
 
 
 def reason_lines(reason: Reason) -> Iterator[Line]:

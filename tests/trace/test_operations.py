@@ -6,6 +6,8 @@ from modelcheck import History, Spec, action, check, choose, require, terminal
 from modelcheck.consistency import Register
 from modelcheck.spec import machine_of
 from modelcheck.trace.explain import explain
+from modelcheck.trace.operations import changes_told
+from modelcheck.trace.text import plain, trace_lines
 
 
 class Stale(Spec):
@@ -50,3 +52,18 @@ def test_the_operations_are_told_with_their_results_and_steps():
         "  from step 1: 'w' called write(1), which is in flight",
         "  step 2: 'r' called read(), which returned 2",
     ]
+
+
+def test_a_step_tells_calls_and_returns_in_place_of_what_the_history_keeps():
+    """In the trace as it is printed: what was called before a step and returns in it is named, and other changes stay."""
+    machine = machine_of(Stale())
+    found = check(Stale(), properties=["linearizable"]).properties[0]
+    printed = plain(trace_lines(found.trace, machine))
+    assert "     writing: None → 1\n     history: 'w' called write(1)\n" in printed
+    assert printed.endswith("     history: 'r' called read()\n     history: 'r': read() returned 2")
+    assert "explanations" not in printed.split("1. ")[1]
+    first = machine.first_state
+    called = next(after for step, after in machine.successors(first) if step.arguments == {"value": 1})
+    step, after = next((step, after) for step, after in machine.successors(called) if step.action == "finish")
+    assert [str(change) for change in changes_told(machine, called, step, after)] == ["history: 'w': write(1) returned None"]
+    assert "history.pending: " in plain(trace_lines(found.trace))

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable
 from html import escape
 
+from modelcheck.spec import Machine
 from modelcheck.trace.export.assets import asset, joined, source_hash
 from modelcheck.trace.export.diagram import Diagram
 from modelcheck.trace.export.run import run_json
@@ -46,17 +47,18 @@ _BODY = """<header>
 """
 
 
-def html(trace: Trace, diagram: Diagram, because: Reason | None = None, *, place: str = "", note: str = "") -> str:
+def html(trace: Trace, diagram: Diagram, because: Reason | None = None, *, machine: Machine | None = None, place: str = "", note: str = "") -> str:
     """The page.
 
     Args:
         trace: The trace.
         diagram: Its diagram.
         because: Why its property is false at the end (or true), if that is known.
+        machine: Its spec, if that is at hand.
         place: Where the property is written.
         note: What else is to be told before the run.
     """
-    data = json.dumps(run_json(trace, diagram), ensure_ascii=False).replace("<", "\\u003c")
+    data = json.dumps(run_json(trace, diagram, machine), ensure_ascii=False).replace("<", "\\u003c")
     good = " good" if trace.kind in _GOOD and trace.observed is None else ""
     about = [f"<p>{escape(harmless(place))}</p>"] if place else []
     if because is not None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from modelcheck.spec import State, Step
+from modelcheck.spec import Machine, State, Step
 from modelcheck.trace.diff import changes
 from modelcheck.trace.export.cells import Place, Text, cells
 from modelcheck.trace.export.diagram import Diagram, Event, Message
+from modelcheck.trace.operations import changes_told
 from modelcheck.trace.text import Line, change_lines, harmless, step_spans
 from modelcheck.trace.trace import Trace
 
@@ -61,17 +62,19 @@ def differing(before: Mapping[int, Text], after: Mapping[int, Text]) -> dict[int
     return gone | {number: told for number, told in after.items() if number not in before or before[number] != told}
 
 
-def step_json(step: Step, before: State, after: State) -> Json:
-    """What a step is called and what it changes."""
-    return {"text": spans(step_spans(step)), "changes": lines(change_lines(changes(before, after)))}
+def step_json(step: Step, before: State, after: State, machine: Machine | None = None) -> Json:
+    """What a step is called and what it changes, with the spec where that is at hand."""
+    found = tuple(changes(before, after)) if machine is None else tuple(changes_told(machine, before, step, after))
+    return {"text": spans(step_spans(step)), "changes": lines(change_lines(found))}
 
 
-def run_json(trace: Trace, diagram: Diagram) -> Json:
+def run_json(trace: Trace, diagram: Diagram, machine: Machine | None = None) -> Json:
     """A run: its lanes, messages, cells and steps.
 
     Args:
         trace: The run.
         diagram: Its diagram.
+        machine: Its spec, if that is at hand, which tells client histories as calls and returns.
     """
     trace = trace.unrolled()
     numbered = Cells()
@@ -81,7 +84,7 @@ def run_json(trace: Trace, diagram: Diagram) -> Json:
         now = numbered.of(state)
         told: dict[str, Json] = {"cells": differing(known, now)}
         if number:
-            told |= step_json(trace.steps[number - 1], trace.states[number - 1], state) | _event(diagram.events[number - 1], diagram)
+            told |= step_json(trace.steps[number - 1], trace.states[number - 1], state, machine) | _event(diagram.events[number - 1], diagram)
         else:
             told |= {"text": [["initial state", "action"]], "changes": [], "lane": None, "mark": ""}
         steps.append(told)
