@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import click
 import pytest
@@ -32,7 +33,8 @@ def test_a_check_is_repeated_after_each_save(counter, capfd):
     """Now, and after the file was saved, with what it says then."""
 
     def save():
-        time.sleep(2)
+        while not Path(".modelcheck/Counter-small.json").exists():
+            time.sleep(0.05)  # Until the first check has found the violation.
         counter.write_text(counter.read_text().replace("bound: int = 2", "bound: int = 3"))
 
     saving = threading.Thread(target=save)
