@@ -56,7 +56,11 @@ def changes(old: Any, new: Any, path: str = "") -> Iterator[Change]:
     ...     print(change)
     s: + 3
     """
-    if identity(old) != identity(new):
+    if old is new:
+        return
+    if type(old) is type(new) and isinstance(old, (State, FrozenRecord)):
+        yield from _parts(old, new, path)  # Alike in all fields is alike; to compare them whole first would look at all twice.
+    elif identity(old) != identity(new):
         # Values of two kinds can have the same parts, and are shown whole then.
         yield from list(_parts(old, new, path)) or [_whole(old, new, path)]
 
