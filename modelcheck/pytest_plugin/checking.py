@@ -25,6 +25,7 @@ from modelcheck.limits.budget import INTERRUPTED
 from modelcheck.pytest_plugin.configurations import spec_error
 from modelcheck.pytest_plugin.failures import counterexample_file, failure_text, replayed_text
 from modelcheck.pytest_plugin.settings import Settings, replays, traces_folder
+from modelcheck.pytest_plugin.summary import AS_MEANT
 from modelcheck.search import Report, check
 from modelcheck.search.meant import as_meant, goes_on
 from modelcheck.spec import Spec, machine_of
@@ -40,7 +41,7 @@ class Finding:
 
     Attributes:
         name: The property.
-        verdict: ``holds``, ``violated`` or ``unknown``.
+        verdict: ``holds``, ``violated``, ``unknown`` or ``fails as meant``.
         text: What to show if it does not hold.
         file: The saved counterexample.
         steps: How long that is.
@@ -132,7 +133,7 @@ def _explore_meant(spec: Spec, settings: Settings, folder: Path, serial: str) ->
     assert meant is not None
     findings = {one.property: finding(spec, report, one.property, folder) for one in meant.failures}
     if meant.verdict is Verdict.HOLDS:
-        findings = {name: evolve(one, verdict=meant.verdict.value, text="", file=None) for name, one in findings.items()}
+        findings = {name: evolve(one, verdict=AS_MEANT, text="", file=None) for name, one in findings.items()}
     else:
         remarks = "; ".join(f"{name} {verdict_of(report, name)}, {remark}" for name, remark in meant.remarks.items())
         told = f"{type(spec).__name__} does not fail as it is meant to: {remarks}"

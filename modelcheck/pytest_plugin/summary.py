@@ -14,7 +14,9 @@ from modelcheck.spec.loading import shown_path
 from modelcheck.trace.saving import replay_command
 
 _SHOWN = 10
-_RANK = {"violated": 0, "unknown": 1, "holds": 2}
+AS_MEANT = "fails as meant"
+"""What a summary says of a spec that is meant to fail, and does so."""
+_RANK = {"violated": 0, "unknown": 1, AS_MEANT: 2, "holds": 3}
 
 
 def print_summary(terminal: Any, config: pytest.Config, properties: Iterable[Iterable[tuple[str, Any]]]) -> None:
