@@ -9,8 +9,8 @@ from modelcheck.errors import InternalError
 from modelcheck.search import PropertyReport, Report, check
 from modelcheck.search import endless as looks
 
-from ..oracles import fair_runs, plain
-from ..oracles.plain import endless
+from ..oracles import plain
+from ..oracles.plain import endless, fair_runs
 from .compare import VOCABULARY, load
 
 MAX_STATES = 9

@@ -244,7 +244,7 @@ def test_a_watch_whose_end_is_not_told_raises_nothing_later():
 def test_the_limits_hold_while_a_file_is_read(tmp_path, name):
     """Memory and time that reading a large file would take end it, whatever its format."""
     path = tmp_path / name
-    rows = 60_000
+    rows = 200_000
     if name.endswith("edn"):
         lines = (f"{{:process {at % 9} :type :{kind} :f :write :value {at}}}\n" for at in range(rows) for kind in ("invoke", "ok"))
     else:

@@ -11,8 +11,8 @@ from attrs import evolve
 
 from modelcheck.liveness.kernel import _liveness as native
 
-from ..oracles import fair_runs
-from ..oracles.fair_runs import Requirement, Small
+from ..oracles.plain import fair_runs
+from ..oracles.plain.fair_runs import Requirement, Small
 
 KINDS = {
     "eventually": native.EVENTUALLY,

@@ -289,6 +289,7 @@ class Recorder:
         """Let go of what refers to each other, so that its memory is given back at once. Nothing can be run afterwards."""
         self.filters.close()
         self._session.filters = self._following.filters = None
+        del self.repeats
         for live in (self._live, self._live_following):
             live.__dict__.clear()
         self.trees.clear()

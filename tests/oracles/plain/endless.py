@@ -6,8 +6,8 @@ import copy
 
 from attrs import define, field
 
-from ..fair_runs import Requirement, Small
 from .explorer import TooLargeError, initial_states, methods
+from .fair_runs import Requirement, Small
 from .language import Cut, Disabled, runs
 from .states import Settling
 from .values import key
