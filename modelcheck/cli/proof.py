@@ -17,6 +17,7 @@ from modelcheck.symbolic.proof.report import Proof, ProofReport, trace_of
 from modelcheck.trace import Trace, explain
 from modelcheck.trace.diff import changes
 from modelcheck.trace.itf import encode
+from modelcheck.trace.lasso import length
 from modelcheck.trace.saving import replay_command
 from modelcheck.trace.text import (
     INDENT,
@@ -68,14 +69,17 @@ def _json_proof(proof: Proof, machine: Machine, file: Path | None) -> dict[str, 
         "depth": proof.depth,
         "needs": list(proof.needs),
         "invariant": list(proof.found) or None,
-        "trace": None
-        if proof.trace is None
-        else {"file": None if file is None else str(file), "steps": len(proof.trace.steps)},
+        "trace": None if proof.trace is None else _json_trace(proof.trace, file),
         "explanation": None if reason is None else list(reason.lines()),
         "counterexample_to_induction": None
         if proof.counterexample is None
         else _json_counterexample(proof.counterexample),
     }
+
+
+def _json_trace(trace: Trace, file: Path | None) -> dict[str, Any]:
+    loop = {} if trace.loop is None else {"stem": trace.loop, "loop": len(trace.steps) - trace.loop}
+    return {"file": None if file is None else str(file), "steps": len(trace.steps), **loop}
 
 
 def _json_counterexample(found: CounterexampleToInduction) -> dict[str, Any]:
@@ -174,7 +178,7 @@ def _some(names: Sequence[str]) -> str:
 
 def _remark(proof: Proof) -> str:
     if proof.trace is not None:
-        return f" in {count(len(proof.trace.steps), 'step')}" if proof.trace.steps else " in the initial state"
+        return f" {length(proof.trace)}"
     if proof.verdict is Verdict.UNKNOWN:
         return "" if len(proof.tried) > 1 else f": {proof.reason}"
     return f" by {proof.method}"

@@ -298,6 +298,10 @@ class System:
             return
         raise goes_wrong(outcome.error, declared)
 
+    def explored(self, code: Callable[[Any], Any]) -> list[Outcome]:
+        """Every way in which code without effects can end on the symbolic state, which it is given as a live object."""
+        return self._paths.explore(lambda: code(self._live), alone=True)
+
     def step_term(self, declared: Declaration, transition: Transition) -> z3.BoolRef:
         """When a property of a step is true of a transition."""
         leaves = self.leaves.all.items()

@@ -9,8 +9,8 @@ import z3
 from attrs import define, evolve, field, frozen
 
 from modelcheck.limits import Limits
-from modelcheck.spec import Declaration, Machine, Role
-from modelcheck.symbolic.proof import bounded
+from modelcheck.spec import LIVENESS, Declaration, Machine, Role
+from modelcheck.symbolic.proof import bounded, endless
 from modelcheck.symbolic.proof.bounded import Bounded
 from modelcheck.symbolic.proof.ic3 import find_invariant
 from modelcheck.symbolic.proof.induction import Induction, Inductive
@@ -71,28 +71,26 @@ class Attempts:
     def bmc(self, targets: list[Declaration], depth: int | None = None) -> dict[str, Proof]:
         """Bounded model checking, to the depth asked for or another one."""
         wanted = self.options.depth if depth is None else depth
-        found = bounded.search(
-            self.system,
-            targets,
-            wanted,
-            deadline=self.deadline,
-            progress=lambda steps: self.options.tell(f"bmc: {_steps(steps)}"),
-        )
-        self.queries += found.queries
-        return {each.name: self._bounded(each, found.results[each.name]) for each in targets}
+        lasting = [each for each in targets if each.role in LIVENESS]
+        ending = [each for each in targets if each not in lasting]
+        proofs: dict[str, Proof] = {}
+        if ending:
+            found = bounded.search(self.system, ending, wanted, deadline=self.deadline, progress=self._tell_steps)
+            self.queries += found.queries
+            proofs |= {each.name: self._bounded(each, found.results[each.name]) for each in ending}
+        if lasting:
+            lassos = endless.search(self.system, lasting, wanted, deadline=self.deadline, progress=self._tell_steps)
+            self.queries += lassos.queries
+            proofs |= {each.name: _endless(each, lassos.results[each.name]) for each in lasting}
+        return {each.name: proofs[each.name] for each in targets}
+
+    def _tell_steps(self, steps: int) -> None:
+        self.options.tell(f"bmc: {_steps(steps)}")
 
     def _bounded(self, declared: Declaration, found: Bounded) -> Proof:
         if found.run is not None:
             return proof_of(declared, Verdict.VIOLATED, "bmc", trace=self._trace(declared, found.run), depth=found.depth)
-        cut = f"; {found.reason}" if found.reason else ""
-        reason = (
-            f"there is no violation within {_steps(found.depth)}{cut}"
-            if found.depth >= 0
-            else found.reason or "nothing was asked"
-        )
-        return proof_of(
-            declared, Verdict.UNKNOWN, "bmc", reason=reason, depth=max(found.depth, 0) if found.depth >= 0 else None
-        )
+        return _none(declared, "violation", found.depth, found.reason)
 
     def induction(self, targets: list[Declaration], k: int | None = None) -> dict[str, Proof]:
         """Induction, with the k asked for or another one; the enumerator is asked about what is not proved."""
@@ -185,3 +183,17 @@ class Attempts:
 
 def _steps(count: int) -> str:
     return "1 step" if count == 1 else f"{count} steps"
+
+
+def _endless(declared: Declaration, found: endless.Endless) -> Proof:
+    if found.trace is not None:
+        return proof_of(declared, Verdict.VIOLATED, "bmc", trace=found.trace, depth=found.depth)
+    return _none(declared, "fair run that repeats itself", found.depth, found.reason)
+
+
+def _none(declared: Declaration, what: str, depth: int, cut: str | None) -> Proof:
+    """That bounded model checking found nothing within so many steps, -1 if within none, and why it did not go on."""
+    if depth < 0:
+        return proof_of(declared, Verdict.UNKNOWN, "bmc", reason=cut or "nothing was asked")
+    reason = f"there is no {what} within {_steps(depth)}" + (f"; {cut}" if cut else "")
+    return proof_of(declared, Verdict.UNKNOWN, "bmc", reason=reason, depth=depth)

@@ -8,7 +8,7 @@ which need not find it out again.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import z3
 from attrs import frozen
@@ -122,7 +122,7 @@ class _Hunt:
     ) -> None:
         violated = [declared for declared, term in wrong if z3.is_true(model.eval(term, model_completion=True))]
         if not violated:
-            _raise(
+            raise_error(
                 next(each for each, term in errors if z3.is_true(model.eval(term, model_completion=True))),
                 self.unrolling,
                 model,
@@ -137,7 +137,27 @@ class _Hunt:
             self.results[declared.name] = Bounded(self.results[declared.name].depth, reason=reason)
 
 
-def _raise(transition: Transition, unrolling: Unrolling, model: z3.ModelRef) -> None:
+def look_for_errors(unrolling: Unrolling, deadline: float | None) -> int:
+    """Whether an action raises in the last state of an unrolling; how often z3 was asked. Without an answer nothing is said.
+
+    Raises:
+        SpecError: if one does.
+    """
+    raising = [each for each in unrolling.system.transitions if each.error is not None]
+    if not raising:
+        return 0
+    terms = [(each, unrolling.at(each.condition, unrolling.steps, each)) for each in raising]
+    unrolling.solver.push()
+    unrolling.solver.add(disj(*(term for _, term in terms)))
+    model = unrolling.solver.model() if ask(unrolling.solver, deadline=deadline) == z3.sat else None
+    unrolling.solver.pop()
+    if model is not None:
+        raise_error(next(each for each, term in terms if z3.is_true(model.eval(term, model_completion=True))), unrolling, model)
+    return 1
+
+
+def raise_error(transition: Transition, unrolling: Unrolling, model: z3.ModelRef) -> NoReturn:
+    """Raise what an action does at the end of a model's run."""
     run = unrolling.run(model)
     machine = unrolling.system.machine
     for _, after in machine.outcomes(run.states[-1], transition.action):  # Raises the spec's own error, if the constraints do not.

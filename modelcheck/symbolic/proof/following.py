@@ -19,9 +19,10 @@ import z3
 
 from modelcheck.errors import ModelcheckError
 from modelcheck.limits import Limits
-from modelcheck.spec import Declaration, Machine, Role
+from modelcheck.spec import LIVENESS, Declaration, Machine, Role
 from modelcheck.spec.shape import variables
 from modelcheck.symbolic.listing import NOTHING_LISTED, Listing
+from modelcheck.symbolic.proof.endless.question import follow_question
 from modelcheck.symbolic.proof.quantifiers import subterms
 from modelcheck.symbolic.proof.reachable import values_reached
 from modelcheck.symbolic.system import System
@@ -45,7 +46,7 @@ def followed(
 
     Args:
         machine: The machine.
-        properties: Invariants and properties of steps.
+        properties: Invariants, properties of steps, and liveness properties.
         deadline: When to give up, as `time.monotonic` says it.
         within: The number of steps that the system is wanted for; None: any number.
         progress: Called with a line of text now and then.
@@ -59,7 +60,7 @@ def followed(
         try:
             system = System(machine, deadline=deadline, progress=progress, listing=listing)
             for each in properties:
-                (system.step_relation if each.role is Role.STEP else system.property_term)(each)
+                _follow(system, each)
         except UnsupportedError as error:
             blamed = sorted(set(_blamed(machine, error)).difference(listing.paths))
             if not blamed:
@@ -69,6 +70,14 @@ def followed(
             listing = _listing(machine, [*listing.paths, *blamed], error, deadline, within)
         else:
             return system
+
+
+def _follow(system: System, declared: Declaration) -> None:
+    """Make the formulas of a property."""
+    if declared.role in LIVENESS:
+        follow_question(system, declared)
+    else:
+        (system.step_relation if declared.role is Role.STEP else system.property_term)(declared)
 
 
 def _blamed(machine: Machine, error: UnsupportedError) -> Iterator[str]:

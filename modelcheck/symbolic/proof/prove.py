@@ -17,6 +17,7 @@ from modelcheck.spec import LIVENESS, Declaration, Machine, Role, Spec, machine_
 from modelcheck.spec.constants import unknown
 from modelcheck.spec.loading import source_file
 from modelcheck.spec.overrun import out_of_memory, told
+from modelcheck.spec.refinement import Mapped
 from modelcheck.spec.spec import machine_constants
 from modelcheck.symbolic.asking import cut_short, stoppable
 from modelcheck.symbolic.paths import OutOfTimeError
@@ -35,7 +36,7 @@ _PORTION_S = 0.1
 _GRACE_S = 0.5
 _SEARCHED = (Role.REACHABLE, Role.REFINES, *LIVENESS)
 """What a search answers and a proof does not."""
-_MANY = {Role.INVARIANT: "invariants", Role.STEP: "step properties"}
+_MANY = {Role.INVARIANT: "invariants", Role.STEP: "step properties", **dict.fromkeys(LIVENESS, "liveness properties")}
 _SEARCH = "`modelcheck check` looks for deadlocks, and for what should be reachable."
 _Attempt = Callable[[list[Declaration]], dict[str, Proof]]
 
@@ -55,9 +56,9 @@ def prove(
 
     Args:
         spec: The spec, with its constants.
-        properties: The names of the invariants and step properties; by default all but the lemmas.
-        method: ``bmc`` (no violation within ``depth`` steps, or a shortest one), ``induction``, ``ic3`` (find an inductive invariant), or
-            ``auto``, which tries what is cheap first.
+        properties: The names of the invariants and step properties; by default all but the lemmas. ``bmc`` takes liveness properties by name.
+        method: ``bmc`` (no violation within ``depth`` steps, or a shortest one; of a liveness property, a fair run that repeats itself),
+            ``induction``, ``ic3`` (find an inductive invariant), or ``auto``, which tries what is cheap first.
         depth: The steps of bounded model checking.
         k: Of k-induction: in how many states in a row the property is assumed.
         using: The invariants that induction may assume; by default all. They are proved as well.
@@ -102,7 +103,7 @@ def _alone(
     with stoppable(), watch.open():
         try:
             machine = machine_of(spec)
-            targets, assumed = _chosen(machine, properties, using)
+            targets, assumed = _chosen(machine, properties, using, method)
             report = _Prover(machine, targets, assumed, options, watch, deadline).report()
         except Overrun as overrun:
             return _unfinished(spec, method, told(watch, overrun), budget)
@@ -141,10 +142,12 @@ def _left_out(machine: Machine) -> tuple[str, ...]:
 
 
 def _chosen(
-    machine: Machine, properties: Sequence[str] | None, using: Sequence[str] | None
+    machine: Machine, properties: Sequence[str] | None, using: Sequence[str] | None, method: str
 ) -> tuple[list[Declaration], list[Declaration]]:
     """What to prove, and what may be assumed."""
     provable = [each for each in machine.properties if each.role not in _SEARCHED]
+    if properties and method == "bmc":
+        provable += [each for each in machine.liveness if not isinstance(each, Mapped)]
     if not provable:
         raise UsageError(
             f"{machine.cls.__name__} has no invariants or step properties to prove", remedy=f"Add an @invariant. {_SEARCH}"
@@ -165,10 +168,19 @@ def _named(machine: Machine, name: str, among: list[Declaration], what: str) -> 
         raise UsageError("the absence of deadlocks is not proved", remedy=_SEARCH)
     other = next((each for each in machine.asked if each.name == name and each not in among), None)
     if other is not None:
-        kinds = " and ".join(dict.fromkeys(_MANY[each.role] for each in among)) or "invariants"
-        remedy = _SEARCH if other.role in _SEARCHED else None
+        *others, last = dict.fromkeys(_MANY[each.role] for each in among) or ["invariants"]
+        kinds = f"{', '.join(others)} and {last}" if others else last
+        remedy = _remedy(other) if other.role in _SEARCHED else None
         raise UsageError(f"{name} is a {other.role.noun}, and only {kinds} {what}", remedy=remedy)
     return machine.find(name, among)
+
+
+def _remedy(declared: Declaration) -> str:
+    """What answers a property that is not proved."""
+    if declared.role not in LIVENESS:
+        return _SEARCH
+    short = "" if isinstance(declared, Mapped) else "; `--method bmc` looks for a short run that refutes it"
+    return f"`modelcheck check` answers what must happen{short}."
 
 
 class _Prover:

@@ -21,7 +21,7 @@ class Proof:
 
     Attributes:
         name: Its name.
-        kind: ``invariant`` or ``step property``.
+        kind: ``invariant`` or ``step property``, or the kind of a liveness property, as in ``leads to``.
         verdict: Whether it holds.
         reason: Why it is unknown.
         method: What gave the verdict: ``bmc``, ``induction``, ``k-induction``, ``ic3``.
