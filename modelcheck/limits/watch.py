@@ -91,6 +91,8 @@ class Watch:
         finally:
             self._closed.set()
             looking.join()
+            if any(run.told_s is not None for run in list(self._runs.values())):
+                take_back()  # A run was left behind, and what it was sent holds up every function that is traced, on every thread.
 
     @contextmanager
     def watching(self) -> Iterator[None]:

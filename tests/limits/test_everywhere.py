@@ -94,6 +94,14 @@ def test_a_worker_that_waits_is_left_behind(workers):
     assert time.monotonic() - started < SOON_S
 
 
+def test_a_worker_that_was_left_behind_does_not_hold_up_what_comes_after():
+    """In CPython 3.11 an exception that waits for one thread keeps traced functions of all others from beginning."""
+    check(Sleeping(place="action"), limits=SOON, workers=4)
+    started = time.monotonic()
+    assert check(Everywhere()).verdict is Verdict.HOLDS
+    assert time.monotonic() - started < SOON_S / 3
+
+
 # The command ------------------------------------------------------------------------------------------------------------------------------------
 
 SPEC = """
