@@ -17,7 +17,7 @@ from modelcheck.search.effort import efforts
 from modelcheck.search.endless import Endless
 from modelcheck.search.evidence import evidence, failing_run
 from modelcheck.search.exploration import ORDERS, Exploration
-from modelcheck.search.refinement import first_astray, refined
+from modelcheck.search.refinement import beginnings, refined
 from modelcheck.search.report import CellReport, Progress, PropertyReport, Report
 from modelcheck.search.suspicions import action_reports, suspicions
 from modelcheck.search.unfinished import unfinished
@@ -119,15 +119,15 @@ class _Check:
         exploration = Exploration(
             machine, declared, check_deadlock=check_deadlock, budget=self._budget, watch=self._watch, liveness=liveness, **options
         )  # fmt: skip
-        astray = first_astray(machine, chosen, self._budget, options["limits"].states)
         try:
+            begun = beginnings(machine, chosen, self._budget, options["limits"].states)
             endless = Endless(machine, exploration, liveness, fair, self._budget)
             exploration.between_levels = endless.look
             exploration.run()
             self._budget.extend()
             self._watch.resume()
             endless.finish()
-            return refined(_report(machine, exploration, chosen, check_deadlock, endless, self._seed), chosen, astray)
+            return refined(machine, _report(machine, exploration, chosen, check_deadlock, endless, self._seed), chosen, begun)
         except SpecError as error:
             error.trace = failing_run(machine, exploration, source_of(machine))
             raise

@@ -15,6 +15,7 @@ from modelcheck import (
     bound,
     check,
     choose,
+    constraint,
     eventually,
     fair,
     invariant,
@@ -160,6 +161,33 @@ def test_limits_hold_while_initial_states_are_mapped():
     report = check(Many(), properties=["clock"], limits=Limits(states=1_000, time_s=20))
     assert report.verdict is Verdict.UNKNOWN
     assert report.seconds < 20
+
+
+class Repeating(Minutes):
+    """Comes to the same initial state many times before it comes to one that the clock does not have."""
+
+    @action
+    def move(self):
+        self.minute = 1 - self.minute
+
+    def init(self):
+        self.hour, self.minute = choose([0] if choose(range(50)) < 49 else [3]), 0
+
+
+def test_a_limit_of_states_counts_each_initial_state_once():
+    """It is no reason to look at fewer than the search does."""
+    report = check(Repeating(), properties=["clock"], limits=Limits(states=10))
+    assert of(report, "clock").verdict is Verdict.VIOLATED
+
+
+def test_initial_states_that_a_constraint_excludes_are_not_asked():
+    class Kept(Repeating):
+        @constraint
+        def small(self):
+            return self.hour < 3
+
+    report = check(Kept(), properties=["clock"])
+    assert of(report, "clock").verdict is Verdict.HOLDS
 
 
 # Mistakes -----------------------------------------------------------------------------------------------------------------------------------------
