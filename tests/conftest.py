@@ -2,7 +2,7 @@
 
 import pytest
 
-from modelcheck.trace import failsafe
+from modelcheck.trace.explanation import failsafe
 
 
 @pytest.fixture(autouse=True)

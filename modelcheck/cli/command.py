@@ -48,15 +48,15 @@ class Commands(click.Group):
     """The subcommands, imported when used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names of the subcommands that are installed."""
+        """The names of the subcommands."""
         del ctx
-        return [name for name in COMMANDS if (Path(__file__).parent / f"{name}.py").exists()]
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The subcommand of that name."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        command: click.Command = importlib.import_module(f"modelcheck.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"modelcheck.cli.commands.{cmd_name}").command
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:

@@ -21,8 +21,8 @@ from modelcheck.spec.loading import shown_path
 from modelcheck.spec.run import is_users
 from modelcheck.statespace.recording.runs import PickingChooser
 from modelcheck.trace import Change, Trace, changes, write_trace
+from modelcheck.trace.explanation.operations import changes_told
 from modelcheck.trace.lasso import goes_on, length
-from modelcheck.trace.operations import changes_told
 from modelcheck.trace.replay import error_of
 from modelcheck.trace.saving import replay_command
 from modelcheck.trace.text import Line, Span, change_lines, state_lines, step_spans

@@ -12,7 +12,7 @@ from typing import Any
 
 from modelcheck.conformance import _behaviours as native
 from modelcheck.spec import STEPS, Declaration, Machine, Role, State, Step
-from modelcheck.spec.shape import Shape
+from modelcheck.spec.shapes.shape import Shape
 from modelcheck.statespace.cells import Cell
 from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.recording.runs import Run

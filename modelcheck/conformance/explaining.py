@@ -21,7 +21,7 @@ from modelcheck.spec import Declaration, Machine, State, Step
 from modelcheck.spec.loading import source_file
 from modelcheck.statespace.stepper import Position
 from modelcheck.trace import Reason, Trace
-from modelcheck.trace.blocked import why_not
+from modelcheck.trace.explanation.blocked import why_not
 from modelcheck.trace.observation import Observation, state_differences, step_differences
 
 ALLOWED = 12

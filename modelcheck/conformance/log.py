@@ -12,7 +12,7 @@ from modelcheck.limits.budget import Budget
 from modelcheck.spec import Machine
 from modelcheck.spec.constants import unknown
 from modelcheck.spec.overrun import out_of_memory
-from modelcheck.spec.shape import MapShape, RecordShape, Shape
+from modelcheck.spec.shapes.shape import MapShape, RecordShape, Shape
 from modelcheck.trace.observation import Observation, called, is_encoded, keys_by_name
 from modelcheck.trace.reading import MOST_BYTES, check_finite, parse
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from modelcheck.conformance.behaviours import Behaviours, Predicate
-from modelcheck.spec.shape import AliasShape, MapShape, RecordShape, Shape
+from modelcheck.spec.shapes.shape import AliasShape, MapShape, RecordShape, Shape
 from modelcheck.trace.observation import Observation, called, differences, is_encoded, keys_by_name
 from modelcheck.values import identity
 

@@ -11,7 +11,7 @@ from typing import Any
 from modelcheck.errors import UsageError
 from modelcheck.spec import Machine, State
 from modelcheck.spec.choice import Disabled
-from modelcheck.trace.reason import show_live
+from modelcheck.trace.explanation.reason import show_live
 
 _LONGEST = 2_000
 

@@ -17,7 +17,7 @@ from modelcheck.spec import Spec, machine_of
 from modelcheck.spec.annotations import annotation_text
 from modelcheck.spec.constants import constant_types, parse_constant
 from modelcheck.spec.loading import load_spec, source_file
-from modelcheck.trace.source import _parsed
+from modelcheck.trace.explanation.source import _parsed
 
 Settings = tuple[tuple[str, str], ...]
 """Constants as they were typed, by name."""

@@ -19,7 +19,7 @@ from modelcheck.limits import Limits
 from modelcheck.limits.deadline import LimitReached, allowance, watched
 from modelcheck.search import PropertyReport
 from modelcheck.trace import explain, export, record
-from modelcheck.trace.blocked import why_not
+from modelcheck.trace.explanation.blocked import why_not
 from modelcheck.trace.export.run import Json, spans
 from modelcheck.trace.recording import as_text
 from modelcheck.trace.text import harmless, reason_lines, step_spans

@@ -15,8 +15,8 @@ from modelcheck.spec.choice import choosing
 from modelcheck.spec.loading import shown_path
 from modelcheck.spec.run import is_users
 from modelcheck.statespace.recording.runs import PickingChooser
+from modelcheck.trace.explanation.source import source_of
 from modelcheck.trace.export.run import Json
-from modelcheck.trace.source import source_of
 
 _MOST_LINES = 400
 

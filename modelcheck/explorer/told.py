@@ -13,10 +13,10 @@ from modelcheck.search.check import source_of
 from modelcheck.spec import STEPS, Declaration, Machine, Role, Step
 from modelcheck.spec.loading import shown_path
 from modelcheck.trace import Reason, Trace, explain
-from modelcheck.trace.blocked import why_not
+from modelcheck.trace.explanation.blocked import why_not
+from modelcheck.trace.explanation.operations import changes_told
 from modelcheck.trace.export.diagram import Diagram, diagram
 from modelcheck.trace.export.run import Json, lines, run_json, spans
-from modelcheck.trace.operations import changes_told
 from modelcheck.trace.text import change_lines, harmless, reason_lines, step_spans
 from modelcheck.values import identity
 

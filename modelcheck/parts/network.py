@@ -16,8 +16,8 @@ from typing import Any, ClassVar, Generic, TypeVar, cast
 from modelcheck.errors import SpecError
 from modelcheck.spec.choice import choose, require
 from modelcheck.spec.declare import action
-from modelcheck.spec.positive_counter import PositiveCounter
 from modelcheck.spec.record import Fixed, Part
+from modelcheck.spec.shapes.positive_counter import PositiveCounter
 from modelcheck.values import problem_of, show
 
 _FROZEN = (

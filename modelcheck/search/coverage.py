@@ -21,7 +21,7 @@ from attrs import define, field, frozen
 from modelcheck.spec import Machine
 from modelcheck.spec.choice import Cut, Disabled
 from modelcheck.spec.run import is_users
-from modelcheck.spec.shape import RecordShape, within
+from modelcheck.spec.shapes.shape import RecordShape, within
 
 _GUARDS = ("require", "bound")
 _END = -1

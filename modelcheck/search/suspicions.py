@@ -17,7 +17,7 @@ from modelcheck.spec import STEPS, Machine, Role
 from modelcheck.spec.code import code_of
 from modelcheck.spec.loading import shown_path
 from modelcheck.spec.purity import names_used, varying_calls
-from modelcheck.spec.shape import RecordShape, within
+from modelcheck.spec.shapes.shape import RecordShape, within
 
 _LONGEST_STATE = 200
 

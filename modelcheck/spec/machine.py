@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from modelcheck.errors import ModelcheckError, SpecError, UsageError
-from modelcheck.spec.changed import as_good_as, constant_changed, unknown_attribute
 from modelcheck.spec.constants import constant_types, unknown
 from modelcheck.spec.declaration import Declaration, Owner, declaration
 from modelcheck.spec.declare import LIVENESS, MARK, Role, Undeclared
@@ -23,7 +22,8 @@ from modelcheck.spec.fairness import Unsettled, check_marks, fairness_of
 from modelcheck.spec.record import Part, is_mutable
 from modelcheck.spec.refinement import claims
 from modelcheck.spec.run import ESCAPING, ScriptedChooser, all_runs, as_spec_error, check_not_optimized, refuse_bound
-from modelcheck.spec.shape import (
+from modelcheck.spec.shapes.changed import as_good_as, constant_changed, unknown_attribute
+from modelcheck.spec.shapes.shape import (
     AliasShape,
     MapShape,
     RecordShape,
@@ -33,9 +33,9 @@ from modelcheck.spec.shape import (
     held_once,
     within,
 )
-from modelcheck.spec.shaping import shape_of
+from modelcheck.spec.shapes.shaping import shape_of
+from modelcheck.spec.shapes.stored import record_in
 from modelcheck.spec.state import State
-from modelcheck.spec.stored import record_in
 from modelcheck.values import identity, show
 
 if TYPE_CHECKING:

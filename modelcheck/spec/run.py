@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from modelcheck.errors import ModelcheckError, SpecError, UsageError
 from modelcheck.spec.choice import Cut, Disabled, StrayError, choosing
 from modelcheck.spec.code import code_of
-from modelcheck.spec.stored import stored
+from modelcheck.spec.shapes.stored import stored
 from modelcheck.values import Bag, identity, ordered, show
 
 T = TypeVar("T")

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from modelcheck.errors import InternalError
-from modelcheck.spec.containers import mixed_up
-from modelcheck.spec.stored import check_count
+from modelcheck.spec.shapes.containers import mixed_up
+from modelcheck.spec.shapes.stored import check_count
 from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.values import identity, kept, show
 

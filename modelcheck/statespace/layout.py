@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from modelcheck.spec import Machine, State
-from modelcheck.spec.shape import (
+from modelcheck.spec.shapes.shape import (
     AliasShape,
     BagShape,
     MapShape,

@@ -10,7 +10,7 @@ import z3
 from modelcheck.errors import InternalError
 from modelcheck.spec.choice import Disabled
 from modelcheck.spec.run import options_of
-from modelcheck.spec.shape import Shape
+from modelcheck.spec.shapes.shape import Shape
 from modelcheck.symbolic import operators
 from modelcheck.symbolic.domains import Discovery, Domain
 from modelcheck.symbolic.elements import Element, Elements

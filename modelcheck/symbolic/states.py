@@ -8,7 +8,16 @@ from typing import Any
 import z3
 
 from modelcheck.spec import Machine, State
-from modelcheck.spec.shape import AliasShape, BagShape, MapShape, RecordShape, SetShape, Shape, TableShape, variables
+from modelcheck.spec.shapes.shape import (
+    AliasShape,
+    BagShape,
+    MapShape,
+    RecordShape,
+    SetShape,
+    Shape,
+    TableShape,
+    variables,
+)
 from modelcheck.symbolic.elements import Element, Elements
 from modelcheck.symbolic.encoding import decode, encode
 from modelcheck.symbolic.expansion import expand, filled

@@ -7,7 +7,7 @@ from typing import Any
 
 import z3
 
-from modelcheck.spec.stored import check_value
+from modelcheck.spec.shapes.stored import check_value
 from modelcheck.symbolic.present import decide
 from modelcheck.symbolic.terms import TRUE, conj
 from modelcheck.symbolic.values.kinds import SymSet, SymUnion, field_values, is_compared_by_fields, is_symbolic

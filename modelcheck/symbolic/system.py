@@ -21,7 +21,7 @@ from modelcheck.spec.choice import StrayError, choosing
 from modelcheck.spec.code import code_of
 from modelcheck.spec.run import as_spec_error, user_place
 from modelcheck.spec.run import truth as returned_truth
-from modelcheck.spec.shape import variables
+from modelcheck.spec.shapes.shape import variables
 from modelcheck.symbolic import operators
 from modelcheck.symbolic.after import AfterSession
 from modelcheck.symbolic.domains import Discovery

@@ -1,9 +1,9 @@
 """Traces: what they are, how they are written, read, replayed, explained and shown."""
 
 from modelcheck.trace.diff import Change, changes
-from modelcheck.trace.explain import explain
+from modelcheck.trace.explanation.explain import explain
+from modelcheck.trace.explanation.reason import Reason
 from modelcheck.trace.parsing import read_recording
-from modelcheck.trace.reason import Reason
 from modelcheck.trace.recording import Recording, record, write_trace
 from modelcheck.trace.replay import Outcome, Replay, replay
 from modelcheck.trace.trace import Trace

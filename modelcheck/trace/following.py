@@ -18,10 +18,10 @@ from modelcheck.spec.choice import Disabled, choosing
 from modelcheck.spec.constants import unknown
 from modelcheck.spec.loading import shown_path
 from modelcheck.spec.run import ScriptedChooser, all_runs, as_spec_error, options_of
-from modelcheck.trace.blocked import why_stopped
 from modelcheck.trace.diff import Change, changes
+from modelcheck.trace.explanation.blocked import why_stopped
+from modelcheck.trace.explanation.reason import Reason
 from modelcheck.trace.itf import Json, decode, decode_near, encode
-from modelcheck.trace.reason import Reason
 from modelcheck.trace.recording import RecordedStep, Recording
 from modelcheck.values import show
 

@@ -22,11 +22,11 @@ from modelcheck.spec.constants import unknown
 from modelcheck.spec.fairness import assumed
 from modelcheck.spec.run import all_runs
 from modelcheck.trace.diff import Change
+from modelcheck.trace.explanation.reason import Reason
 from modelcheck.trace.following import Runs
 from modelcheck.trace.itf import Json, encode
 from modelcheck.trace.lasso import defect
 from modelcheck.trace.observation import Observation, observation_from, state_differences, step_differences
-from modelcheck.trace.reason import Reason
 from modelcheck.trace.recording import Recording, record
 from modelcheck.trace.trace import ENDLESS, Trace
 

@@ -16,9 +16,9 @@ from attrs import frozen
 
 from modelcheck.spec import Machine, State, Step
 from modelcheck.trace.diff import WORDS, Change, changes
+from modelcheck.trace.explanation.operations import changes_told
+from modelcheck.trace.explanation.reason import Reason
 from modelcheck.trace.lasso.words import goes_on
-from modelcheck.trace.operations import changes_told
-from modelcheck.trace.reason import Reason
 from modelcheck.values import FrozenDict, FrozenRecord, show
 
 if TYPE_CHECKING:

@@ -154,7 +154,7 @@ def test_a_mistake_with_json_leaves_standard_output_empty(run, counter):
 
 def test_an_interrupt_before_the_search_is_unknown(run, counter, monkeypatch):
     """Ctrl-C while the spec is imported says where it came and exits with 3."""
-    monkeypatch.setattr("modelcheck.cli.check.spec_from", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr("modelcheck.cli.commands.check.spec_from", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     result = run("check", counter)
     assert result.code == 3
     assert "unknown: it was interrupted\n  It was at " in result.out

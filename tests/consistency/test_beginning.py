@@ -8,7 +8,7 @@ import random
 import pytest
 from click.testing import CliRunner
 
-from modelcheck.cli.history import command
+from modelcheck.cli.commands.history import command
 from modelcheck.consistency import CasRegister, Counter, History, Independent, Operation, Register, check_history
 from modelcheck.errors import UsageError
 from modelcheck.verdict import Verdict

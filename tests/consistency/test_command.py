@@ -8,7 +8,7 @@ import time
 import pytest
 from click.testing import CliRunner
 
-from modelcheck.cli.history import command
+from modelcheck.cli.commands.history import command
 from modelcheck.consistency import check_history
 from modelcheck.errors import HistoryError, UsageError
 from modelcheck.limits import Limits

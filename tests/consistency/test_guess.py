@@ -7,7 +7,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from modelcheck.cli.history import command
+from modelcheck.cli.commands.history import command
 from modelcheck.consistency import read_history
 from modelcheck.errors import UsageError
 

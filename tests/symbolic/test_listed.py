@@ -14,7 +14,7 @@ from modelcheck import Spec, Verdict, action, check, invariant, require
 from modelcheck.errors import ModelcheckError
 from modelcheck.search import Limits
 from modelcheck.spec import Machine, machine_of
-from modelcheck.spec.shape import variables
+from modelcheck.spec.shapes.shape import variables
 from modelcheck.symbolic.proof import bounded
 from modelcheck.symbolic.proof.following import followed
 from modelcheck.symbolic.proof.prove import prove

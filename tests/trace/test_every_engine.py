@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from modelcheck.cli.command import modelcheck
-from modelcheck.cli.trace import FORMATS
+from modelcheck.cli.commands.trace import FORMATS
 from modelcheck.conformance import Adapter, Nonconformance, Violation, conformance, state_machine
 from modelcheck.spec.loading import load_spec
 from modelcheck.trace import read_recording

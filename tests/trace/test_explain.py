@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from modelcheck.spec import Spec, action, invariant, machine_of, reachable
 from modelcheck.spec.loading import load_spec
 from modelcheck.trace import Trace, explain
-from modelcheck.trace.evaluate import Scope
+from modelcheck.trace.explanation.evaluate import Scope
 
 ZOO = Path(__file__).with_name("zoo.py")
 

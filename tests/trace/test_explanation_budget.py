@@ -7,7 +7,8 @@ import pytest
 from modelcheck import Spec, action, invariant, require
 from modelcheck.search import check
 from modelcheck.spec import machine_of
-from modelcheck.trace import explain, failsafe
+from modelcheck.trace import explain
+from modelcheck.trace.explanation import failsafe
 
 
 class Branches(Spec):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from modelcheck import History, Spec, action, check, choose, require, terminal
 from modelcheck.consistency import Register
 from modelcheck.spec import machine_of
-from modelcheck.trace.explain import explain
-from modelcheck.trace.operations import changes_told
+from modelcheck.trace.explanation.explain import explain
+from modelcheck.trace.explanation.operations import changes_told
 from modelcheck.trace.text import plain, trace_lines
 
 

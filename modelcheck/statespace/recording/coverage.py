@@ -28,7 +28,7 @@ from attrs import define, frozen
 from modelcheck.spec import Declaration, Role
 from modelcheck.spec.code import code_of
 from modelcheck.spec.run import is_users
-from modelcheck.trace.source import Source, source_of
+from modelcheck.trace.explanation.source import Source, source_of
 
 _COMPREHENSIONS = (ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.DictComp)
 _MOST_RUNS = 10_000

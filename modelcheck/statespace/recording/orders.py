@@ -21,7 +21,7 @@ from typing import Any
 
 from modelcheck.spec.code import code_of
 from modelcheck.spec.run import is_users
-from modelcheck.spec.shape import RecordShape, Shape, within
+from modelcheck.spec.shapes.shape import RecordShape, Shape, within
 from modelcheck.values import ordered, value_problem
 
 _ITERATING = frozenset(

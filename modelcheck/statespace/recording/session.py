@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from modelcheck.errors import ImpureError, InternalError
 from modelcheck.spec.choice import Disabled
 from modelcheck.spec.run import check_choices, options_of
-from modelcheck.spec.stored import check_count, check_value
+from modelcheck.spec.shapes.stored import check_count, check_value
 from modelcheck.statespace.cells import Cell, Collection, Operation, Projection, Update, apply
 from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.values import identity

@@ -12,10 +12,10 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from modelcheck.errors import SpecError
-from modelcheck.spec.containers import OrderedItems, OrderedKeys, OrderedSet
-from modelcheck.spec.positive_counter import PositiveCounter, counted
-from modelcheck.spec.shape import Shape
-from modelcheck.spec.stored import check_count, check_value
+from modelcheck.spec.shapes.containers import OrderedItems, OrderedKeys, OrderedSet
+from modelcheck.spec.shapes.positive_counter import PositiveCounter, counted
+from modelcheck.spec.shapes.shape import Shape
+from modelcheck.spec.shapes.stored import check_count, check_value
 from modelcheck.statespace.cells import ABSENT, Cell, Collection
 from modelcheck.statespace.recording.session import Filtering, Session
 from modelcheck.statespace.views.slots import View, in_order, operated, plain

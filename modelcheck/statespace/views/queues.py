@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator, MutableSequence
 from typing import Any
 
-from modelcheck.spec.shape import QueueShape
-from modelcheck.spec.stored import check_value
+from modelcheck.spec.shapes.shape import QueueShape
+from modelcheck.spec.shapes.stored import check_value
 from modelcheck.statespace.cells import Cell
 from modelcheck.statespace.recording.session import Session
 from modelcheck.statespace.views.slots import View, operated, plain

@@ -7,9 +7,9 @@ from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, Va
 from typing import Any
 
 from modelcheck.errors import SpecError
-from modelcheck.spec.changed import as_good_as, constant_changed, unknown_attribute
-from modelcheck.spec.containers import OrderedItems, OrderedKeys
-from modelcheck.spec.shape import MapShape, keys_changed
+from modelcheck.spec.shapes.changed import as_good_as, constant_changed, unknown_attribute
+from modelcheck.spec.shapes.containers import OrderedItems, OrderedKeys
+from modelcheck.spec.shapes.shape import MapShape, keys_changed
 from modelcheck.statespace.views.slots import View, operated
 
 

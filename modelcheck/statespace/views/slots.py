@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from modelcheck.spec.shape import Shape
+from modelcheck.spec.shapes.shape import Shape
 from modelcheck.statespace.cells import Cell
 from modelcheck.statespace.recording.session import Session
 from modelcheck.values import ordered

@@ -20,7 +20,7 @@ import z3
 from modelcheck.errors import ModelcheckError
 from modelcheck.limits import Limits
 from modelcheck.spec import LIVENESS, Declaration, Machine, Role
-from modelcheck.spec.shape import variables
+from modelcheck.spec.shapes.shape import variables
 from modelcheck.symbolic.listing import NOTHING_LISTED, Listing
 from modelcheck.symbolic.proof.endless.question import follow_question
 from modelcheck.symbolic.proof.quantifiers import subterms

@@ -11,7 +11,7 @@ from modelcheck.limits.raising import Interrupted
 from modelcheck.search import check
 from modelcheck.search.report import Report
 from modelcheck.spec import Machine, State, invariant, reachable
-from modelcheck.spec.shape import (
+from modelcheck.spec.shapes.shape import (
     AliasShape,
     BagShape,
     MapShape,

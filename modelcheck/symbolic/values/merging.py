@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, ItemsView, Iterator, KeysView, ValuesView
 from typing import Any
 
-from modelcheck.spec.containers import OrderedSet
 from modelcheck.spec.record import Record
+from modelcheck.spec.shapes.containers import OrderedSet
 from modelcheck.symbolic.present import Present, decide
 from modelcheck.symbolic.terms import Guarded, UnsupportedError, chain, conj, disj, is_false
 from modelcheck.symbolic.values.kinds import (

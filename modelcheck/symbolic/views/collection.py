@@ -9,8 +9,8 @@ from typing import Any
 import z3
 
 from modelcheck.spec.choice import Disabled
-from modelcheck.spec.shape import Shape
-from modelcheck.spec.stored import check_value
+from modelcheck.spec.shapes.shape import Shape
+from modelcheck.spec.shapes.stored import check_value
 from modelcheck.symbolic import operators
 from modelcheck.symbolic.elements import Elements
 from modelcheck.symbolic.paths import Paths

@@ -11,7 +11,7 @@ from typing import Any
 import z3
 
 from modelcheck.errors import SpecError
-from modelcheck.spec.stored import check_count
+from modelcheck.spec.shapes.stored import check_count
 from modelcheck.statespace.cells import ABSENT
 from modelcheck.symbolic import operators
 from modelcheck.symbolic.present import decide

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from modelcheck.spec import Machine
-from modelcheck.spec.containers import OrderedSet
-from modelcheck.spec.shape import (
+from modelcheck.spec.shapes.containers import OrderedSet
+from modelcheck.spec.shapes.shape import (
     AliasShape,
     BagShape,
     MapShape,

@@ -8,7 +8,7 @@ from typing import Any
 
 import z3
 
-from modelcheck.spec.shape import QueueShape
+from modelcheck.spec.shapes.shape import QueueShape
 from modelcheck.symbolic import operators
 from modelcheck.symbolic.present import Present, decide
 from modelcheck.symbolic.session import Cell, Session

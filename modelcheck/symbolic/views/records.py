@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from modelcheck.spec.shape import AliasShape, RecordShape, Shape, within
+from modelcheck.spec.shapes.shape import AliasShape, RecordShape, Shape, within
 from modelcheck.symbolic.present import Present
 from modelcheck.symbolic.session import ONLY_ACTIONS, Session
 from modelcheck.symbolic.terms import UnsupportedError

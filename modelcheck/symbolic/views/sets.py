@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from modelcheck.spec.containers import OrderedSet
+from modelcheck.spec.shapes.containers import OrderedSet
 from modelcheck.symbolic import operators
 from modelcheck.symbolic.present import decide
 from modelcheck.symbolic.terms import conj, disj, neg

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from html import escape
 
 from modelcheck.spec import Machine
+from modelcheck.trace.explanation.reason import Reason
 from modelcheck.trace.export.assets import asset, joined, source_hash
 from modelcheck.trace.export.diagram import Diagram
 from modelcheck.trace.export.run import run_json
-from modelcheck.trace.reason import Reason
 from modelcheck.trace.text import Line, harmless, reason_lines
 from modelcheck.trace.trace import Trace
 

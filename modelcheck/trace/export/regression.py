@@ -15,7 +15,7 @@ from modelcheck.spec.fairness import assumed
 from modelcheck.spec.machine import same_step
 from modelcheck.spec.run import all_runs
 from modelcheck.spec.state import distinct
-from modelcheck.trace.explain import explain
+from modelcheck.trace.explanation.explain import explain
 from modelcheck.trace.lasso import defect
 from modelcheck.trace.replay import error_of, explanation_of
 from modelcheck.trace.script import Script

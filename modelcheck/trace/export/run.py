@@ -11,9 +11,9 @@ from typing import Any
 
 from modelcheck.spec import Machine, State, Step
 from modelcheck.trace.diff import changes
+from modelcheck.trace.explanation.operations import changes_told
 from modelcheck.trace.export.cells import Place, Text, cells
 from modelcheck.trace.export.diagram import Diagram, Event, Message
-from modelcheck.trace.operations import changes_told
 from modelcheck.trace.text import Line, change_lines, harmless, step_spans
 from modelcheck.trace.trace import Trace
 

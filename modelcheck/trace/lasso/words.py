@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from modelcheck.spec import Declaration, Fairness, Machine, Role, Strength
 from modelcheck.spec.code import code_of
-from modelcheck.trace.conditions import why_ended
-from modelcheck.trace.failsafe import left_out, took_long
+from modelcheck.trace.explanation.conditions import why_ended
+from modelcheck.trace.explanation.failsafe import left_out, took_long
+from modelcheck.trace.explanation.reason import Reason, naming
+from modelcheck.trace.explanation.watching import watched
 from modelcheck.trace.lasso.judge import Obligation, cause, obligations, pending_since
-from modelcheck.trace.reason import Reason, naming
-from modelcheck.trace.watching import watched
 from modelcheck.values import show
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ import attrs
 
 from modelcheck.spec import Spec
 from modelcheck.spec.record import Part
-from modelcheck.trace.evaluate import UNKNOWN, Scope, elements
-from modelcheck.trace.reason import Reason, name_of, show_live
+from modelcheck.trace.explanation.evaluate import UNKNOWN, Scope, elements
+from modelcheck.trace.explanation.reason import Reason, name_of, show_live
 from modelcheck.values import ordered
 
 _MOST = 8

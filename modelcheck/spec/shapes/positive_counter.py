@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from modelcheck.spec.containers import OrderedItems, OrderedKeys, check_apart
-from modelcheck.spec.stored import check_count
+from modelcheck.spec.shapes.containers import OrderedItems, OrderedKeys, check_apart
+from modelcheck.spec.shapes.stored import check_count
 from modelcheck.values import ordered
 
 

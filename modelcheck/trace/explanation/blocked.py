@@ -13,16 +13,16 @@ from attrs import frozen
 from modelcheck.spec import Declaration, Machine, State, choice, machine, run
 from modelcheck.spec.choice import Disabled
 from modelcheck.spec.run import ScriptedChooser, all_runs
-from modelcheck.trace.conditions import details
-from modelcheck.trace.evaluate import Scope
-from modelcheck.trace.failsafe import left_out, took_long
-from modelcheck.trace.reason import Reason, show_live
-from modelcheck.trace.source import Source, source_of
-from modelcheck.trace.watching import names_in
+from modelcheck.trace.explanation.conditions import details
+from modelcheck.trace.explanation.evaluate import Scope
+from modelcheck.trace.explanation.failsafe import left_out, took_long
+from modelcheck.trace.explanation.reason import Reason, show_live
+from modelcheck.trace.explanation.source import Source, source_of
+from modelcheck.trace.explanation.watching import names_in
 
 # The frames in which a guard fails are those of `require` and `choose`; the guard is in the frame that called them.
 _MACHINERY = frozenset({choice.__file__, run.__file__, machine.__file__, __file__})
-_PACKAGE = str(Path(__file__).resolve().parent.parent)
+_PACKAGE = str(Path(__file__).resolve().parents[2])
 _LISTED = 4
 
 

@@ -2,7 +2,7 @@
 
 The shape is read off the attributes that ``init`` fills, and stays the same for all states of a spec. `freeze` takes a
 snapshot of live, ordinary containers; `thaw` makes live ones from a snapshot. Both keep to the shape, so a spec cannot
-silently change the type of a variable. `modelcheck.spec.shaping` reads a shape off live objects.
+silently change the type of a variable. `modelcheck.spec.shapes.shaping` reads a shape off live objects.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import Any
 from attrs import field, frozen
 
 from modelcheck.errors import SpecError
-from modelcheck.spec.changed import as_good_as, constant_changed, unknown_attribute
-from modelcheck.spec.containers import DistinctDict, LiveDict, OrderedSet, placed
-from modelcheck.spec.positive_counter import PositiveCounter
 from modelcheck.spec.record import AT_BOOT, durable_fields
-from modelcheck.spec.stored import check_count, stored
+from modelcheck.spec.shapes.changed import as_good_as, constant_changed, unknown_attribute
+from modelcheck.spec.shapes.containers import DistinctDict, LiveDict, OrderedSet, placed
+from modelcheck.spec.shapes.positive_counter import PositiveCounter
+from modelcheck.spec.shapes.stored import check_count, stored
 from modelcheck.values import (
     Bag,
     FrozenDict,

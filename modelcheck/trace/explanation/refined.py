@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from modelcheck.spec import Machine, State
 from modelcheck.spec.refinement import Refinement
-from modelcheck.trace.blocked import why_not
 from modelcheck.trace.diff import changes
-from modelcheck.trace.failsafe import left_out
-from modelcheck.trace.reason import Reason
+from modelcheck.trace.explanation.blocked import why_not
+from modelcheck.trace.explanation.failsafe import left_out
+from modelcheck.trace.explanation.reason import Reason
 from modelcheck.trace.trace import Trace
 
 _MOST = 12

@@ -9,8 +9,8 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from modelcheck.spec.choice import Disabled
-from modelcheck.trace.reason import name_of
-from modelcheck.trace.source import Source
+from modelcheck.trace.explanation.reason import name_of
+from modelcheck.trace.explanation.source import Source
 
 UNKNOWN = object()
 """The value of what cannot be evaluated."""

@@ -14,8 +14,8 @@ from modelcheck.parts.history import Call, History, noting
 from modelcheck.spec import Declaration, Machine, State, Step
 from modelcheck.spec.choice import choosing
 from modelcheck.trace.diff import Change, changes
-from modelcheck.trace.failsafe import left_out
-from modelcheck.trace.reason import Reason
+from modelcheck.trace.explanation.failsafe import left_out
+from modelcheck.trace.explanation.reason import Reason
 from modelcheck.values import show
 
 if TYPE_CHECKING:

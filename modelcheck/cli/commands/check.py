@@ -132,7 +132,7 @@ def command(
     limits = Limits(states=max_states, depth=max_depth, time_s=time_limit, memory_bytes=max_memory)
     options = {"limits": limits, "workers": workers, "order": order, "seed": seed, "keep_going": keep_going, "fair": fair}
     if len(targets) > 1 or Path(targets[0]).is_dir():
-        from modelcheck.cli.several import check_several, refuse_options_of_one
+        from modelcheck.cli.commands.several import check_several, refuse_options_of_one
 
         refuse_options_of_one(ctx)
         ctx.exit(check_several(targets, options, ctx.ensure_object(Settings), form))

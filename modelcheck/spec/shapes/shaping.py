@@ -11,10 +11,10 @@ from collections import Counter, deque
 from typing import Any
 
 from modelcheck.errors import SpecError
-from modelcheck.spec.containers import DistinctDict, OrderedSet
-from modelcheck.spec.positive_counter import PositiveCounter
 from modelcheck.spec.record import AT_BOOT, Process, fixed_fields, is_record, shared_default
-from modelcheck.spec.shape import (
+from modelcheck.spec.shapes.containers import DistinctDict, OrderedSet
+from modelcheck.spec.shapes.positive_counter import PositiveCounter
+from modelcheck.spec.shapes.shape import (
     AliasShape,
     BagShape,
     MapShape,
@@ -25,7 +25,7 @@ from modelcheck.spec.shape import (
     TableShape,
     check_unlimited,
 )
-from modelcheck.spec.stored import check_value, record_in, stored
+from modelcheck.spec.shapes.stored import check_value, record_in, stored
 from modelcheck.values import field_names, kept, order_key, show, value_problem
 
 

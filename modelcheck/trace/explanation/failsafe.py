@@ -27,7 +27,7 @@ EXPLANATION_S = 3.0
 _WAITS = 10
 
 is_loud = False
-_PACKAGE = str(Path(__file__).resolve().parent)
+_PACKAGE = str(Path(__file__).resolve().parent.parent)
 
 
 @define

@@ -18,7 +18,7 @@ from attrs import frozen
 from modelcheck.spec.code import code_of
 
 _STANDARD = tuple(sysconfig.get_paths()[key] for key in ("stdlib", "platstdlib"))
-_PACKAGE = str(Path(__file__).resolve().parent.parent)
+_PACKAGE = str(Path(__file__).resolve().parents[2])
 
 
 @frozen(eq=False)

@@ -9,15 +9,15 @@ from __future__ import annotations
 from modelcheck.spec import LIVENESS, STEPS, Declaration, Machine, Role
 from modelcheck.spec.code import code_of
 from modelcheck.spec.refinement import Refinement
-from modelcheck.trace.blocked import explain_deadlock
-from modelcheck.trace.conditions import why_ended
-from modelcheck.trace.failsafe import left_out, took_long
+from modelcheck.trace.explanation.blocked import explain_deadlock
+from modelcheck.trace.explanation.conditions import why_ended
+from modelcheck.trace.explanation.failsafe import left_out, took_long
+from modelcheck.trace.explanation.operations import explain_history, is_linearizability
+from modelcheck.trace.explanation.reason import Reason, naming
+from modelcheck.trace.explanation.refined import explain_refinement
+from modelcheck.trace.explanation.watching import watched
 from modelcheck.trace.lasso import explain_lasso
-from modelcheck.trace.operations import explain_history, is_linearizability
-from modelcheck.trace.reason import Reason, naming
-from modelcheck.trace.refined import explain_refinement
 from modelcheck.trace.trace import Trace
-from modelcheck.trace.watching import watched
 from modelcheck.values import show
 
 

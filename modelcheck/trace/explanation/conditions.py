@@ -16,11 +16,11 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from modelcheck.spec.code import code_of
-from modelcheck.trace.evaluate import UNKNOWN, Element, Scope, elements, names_bound
-from modelcheck.trace.reason import Reason, name_of
-from modelcheck.trace.source import source_of
-from modelcheck.trace.values_in import nothing_in, values_in
-from modelcheck.trace.watching import Ending, function_of, watched
+from modelcheck.trace.explanation.evaluate import UNKNOWN, Element, Scope, elements, names_bound
+from modelcheck.trace.explanation.reason import Reason, name_of
+from modelcheck.trace.explanation.source import source_of
+from modelcheck.trace.explanation.values_in import nothing_in, values_in
+from modelcheck.trace.explanation.watching import Ending, function_of, watched
 
 _DEEPEST = 14
 _LISTED = 4

@@ -15,7 +15,7 @@ _MOST_INITIAL = 10_000
 
 if TYPE_CHECKING:
     from modelcheck.spec import Declaration, Machine
-    from modelcheck.spec.shape import Shape
+    from modelcheck.spec.shapes.shape import Shape
     from modelcheck.trace.text import Line
 
 
@@ -58,7 +58,7 @@ def _constants(machine: Machine) -> list[tuple[str, str, Any]]:
 
 def _kind(shape: Shape) -> str:
     """How a variable is split into cells, in words."""
-    from modelcheck.spec import shape as shapes
+    from modelcheck.spec.shapes import shape as shapes
 
     if isinstance(shape, shapes.MapShape):
         inner = next(iter(shape.items.values()), None)
