@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -29,10 +30,13 @@ class Guards {
   const std::vector<uint64_t>& of(const State& state) {
     const uint32_t version = space_.version();
     if (!unknown_.empty() && version != adopted_) adopt(version);
+    if (version != sorted_) sort_out(version);
     set_ = unguarded_;
-    for (Group& group : groups_) {
-      const uint64_t* bits = bits_of(group, state.at(group.cell), version);
-      for (size_t i = group.first; i < group.last; ++i) set_[i] |= bits[i - group.first];
+    for (const uint32_t group : dense_) add(groups_[group], state, version);
+    for (const uint32_t collection : sparse_) {
+      for (const uint32_t cell : state.present(collection)) {
+        if (cell < group_of_element_.size() && group_of_element_[cell] != 0) add(groups_[group_of_element_[cell] - 1], state, version);
+      }
     }
     return set_;
   }
@@ -51,6 +55,35 @@ class Guards {
     std::vector<uint64_t> by_id;      // For each id last - first words.
     std::vector<uint32_t> version;    // For each id the version of the space that its bits are from; 0 for none.
   };
+
+  void add(Group& group, const State& state, uint32_t version) {
+    const uint64_t* bits = bits_of(group, state.at(group.cell), version);
+    for (size_t i = group.first; i < group.last; ++i) set_[i] |= bits[i - group.first];
+  }
+
+  // A group of an element whose absence disables all its trees, as that of a message does that they wait for, is looked at only where the element is present.
+  void sort_out(uint32_t version) {
+    sorted_ = version;
+    size_t kept = 0;
+    for (const uint32_t group : dense_) {
+      if (!waits(groups_[group], version)) {
+        dense_[kept++] = group;
+        continue;
+      }
+      const uint32_t cell = groups_[group].cell;
+      const uint32_t collection = space_.collection_of(cell);
+      if (cell >= group_of_element_.size()) group_of_element_.resize(cell + 1);
+      group_of_element_[cell] = group + 1;
+      if (std::find(sparse_.begin(), sparse_.end(), collection) == sparse_.end()) sparse_.push_back(collection);
+    }
+    dense_.resize(kept);
+  }
+
+  bool waits(Group& group, uint32_t version) {
+    if (space_.collection_of(group.cell) == Space::kNoCollection) return false;
+    const uint64_t* bits = bits_of(group, 0, version);
+    return std::all_of(bits, bits + (group.last - group.first), [](uint64_t word) { return word == 0; });
+  }
 
   static void insert(std::vector<uint64_t>& bits, size_t i) noexcept { bits[i / 64] |= uint64_t{1} << i % 64; }
 
@@ -96,6 +129,10 @@ class Guards {
     }
     unknown_ = std::move(unknown);
     for (Group& group : groups_) reset(group);
+    dense_.resize(groups_.size());
+    std::iota(dense_.begin(), dense_.end(), 0);
+    sparse_.clear();
+    group_of_element_.clear();
   }
 
   Group& group_of(uint32_t cell) {
@@ -123,7 +160,11 @@ class Guards {
   std::vector<uint64_t> unguarded_;  // Bits of the trees in no group.
   std::vector<uint64_t> set_;        // What `of` gave last.
   std::vector<Group> groups_;
-  uint32_t adopted_ = 0;             // Version of the space when unknown_ was last looked at.
+  std::vector<uint32_t> dense_;             // The groups to be looked at in every state,
+  std::vector<uint32_t> sparse_;            // the collections that the others are elements of,
+  std::vector<uint32_t> group_of_element_;  // and by cell the number of such a group plus one; 0 for none.
+  uint32_t adopted_ = 0;             // Version of the space when unknown_ was last looked at,
+  uint32_t sorted_ = 0;              // and when the groups were sorted out.
 };
 
 }  // namespace modelcheck
