@@ -39,6 +39,7 @@ from modelcheck.spec import (
     strongly_fair,
     terminal,
 )
+from modelcheck.values import Interchangeable
 from modelcheck.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ __all__ = [
     "FifoNetwork",
     "Fixed",
     "History",
+    "Interchangeable",
     "Limits",
     "ModelcheckError",
     "Network",

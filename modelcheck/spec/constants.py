@@ -13,7 +13,7 @@ from typing import Any, ClassVar, get_origin
 from modelcheck.errors import SpecError, UsageError
 from modelcheck.spec.annotations import annotation_text, classes_in, fits
 from modelcheck.spec.literals import UnreadableError, from_node, from_text
-from modelcheck.values import kept, show, value_problem
+from modelcheck.values import Interchangeable, kept, show, value_problem
 
 _MISSING = object()
 
@@ -88,7 +88,10 @@ def _is_class(kind: Any) -> bool:
 
 
 def _members(kind: Any) -> str | None:
-    """How the members of the enums in an annotation are written."""
+    """How the members of the enums in an annotation are written, or names."""
+    names = [each for each in classes_in(kind) if isinstance(each, type) and issubclass(each, Interchangeable)]
+    if names:
+        return f"A name is written {names[0].prefix}0."
     enums = [each for each in classes_in(kind) if isinstance(each, type) and issubclass(each, Enum) and len(each)]
     return f"A member is written {enums[0].__name__}.{next(iter(enums[0].__members__))}." if enums else None
 

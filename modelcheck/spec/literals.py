@@ -1,7 +1,7 @@
 """Constants written as text: Python literals, and members of the spec's own enums.
 
 Nothing in the text is called or looked up but these: a tuple, ``{1, 2}`` and ``frozenset({1, 2})`` for a frozenset, ``Mode.FAST`` or ``FAST`` for a
-member. A text for a `str` stands for itself.
+member, ``s0`` for an interchangeable name. A text for a `str` stands for itself.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 
 from modelcheck.spec.annotations import classes_in, fits, plain_annotation
 from modelcheck.values import FrozenDict
+from modelcheck.values.interchangeable import name_called
 
 _PACKAGE = f"{__name__.partition('.')[0]}."
 _NAMES: Mapping[str, Any] = {"true": True, "false": False, "inf": math.inf}
@@ -130,6 +131,9 @@ class _Reader:
                 return having[0].__members__[name]
         if name in _NAMES:
             return _NAMES[name]
+        found = name_called(name, self._classes)
+        if found is not None:
+            return found
         raise UnreadableError(ast.unparse(node))
 
     def _member(self, name: str, member: str, node: ast.expr) -> Any:

@@ -22,6 +22,7 @@ from modelcheck.spec.choice import Cut, Disabled, StrayError, choosing
 from modelcheck.spec.code import code_of
 from modelcheck.spec.shapes.stored import stored
 from modelcheck.values import Bag, identity, ordered, show
+from modelcheck.values.interchangeable import OpaqueError
 
 T = TypeVar("T")
 _PACKAGE = str(Path(__file__).resolve().parent.parent) + os.sep
@@ -193,6 +194,8 @@ def as_spec_error(error: BaseException, what: str, place: str | None = None) -> 
 def _remedy(error: BaseException, what: str) -> str | None:
     if isinstance(error, RecursionError):
         return "A function that calls itself must end, and a value must not be nested that deeply."
+    if isinstance(error, OpaqueError):
+        return "Use numbers for what has an order or a place; for names, say which are equal."
     if isinstance(error, AttributeError) and error.name and error.obj is not None:
         known = [name for name in dir(error.obj) if not name.startswith("_")]
         near = difflib.get_close_matches(error.name, known, n=1)

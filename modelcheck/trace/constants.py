@@ -18,10 +18,12 @@ from typing import Any
 from attrs import frozen
 
 from modelcheck.errors import TraceError, UsageError
+from modelcheck.spec.annotations import classes_in
 from modelcheck.spec.constants import constant_types, unknown
 from modelcheck.trace.itf import UNIT, Json, decode, encode
 from modelcheck.trace.recording import Recording
-from modelcheck.values import show
+from modelcheck.values import Interchangeable, show
+from modelcheck.values.interchangeable import name_called
 
 _LONGEST = 1_000
 
@@ -52,9 +54,11 @@ class _Reader:
 
     Attributes:
         enums: Where members are looked for, those that are most likely meant first.
+        names: The classes of interchangeable names that a value may be of.
     """
 
     enums: Sequence[Iterable[type[Enum]]]
+    names: Sequence[type]
 
     def read(self, json: Json) -> Any:
         """The value that an expression stands for."""
@@ -75,8 +79,11 @@ class _Reader:
                 return self.member(tag)
         raise _UnreadableError("it is no literal")
 
-    def member(self, tag: str) -> Enum:
-        """The member of that name."""
+    def member(self, tag: str) -> Enum | Interchangeable:
+        """The member of that name, or the name itself."""
+        name = name_called(tag, self.names)
+        if name is not None:
+            return name
         for group in self.enums:
             found = [member for kind in group if (member := _member(kind, tag)) is not None]
             if len(found) > 1:
@@ -92,7 +99,7 @@ def _constant(cls: type, name: str, annotation: Any, wanted: Json) -> Any:
         if encode(value) == wanted:
             return value
     of_values = dict.fromkeys(kind for value in listed for kind in _enums_of(value))
-    reader = _Reader([_enums_in(annotation), of_values, _enums_near(cls)])
+    reader = _Reader([_enums_in(annotation), of_values, _enums_near(cls)], list(classes_in(annotation)))
     try:
         found = reader.read(wanted)
     except _UnreadableError as error:

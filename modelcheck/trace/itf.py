@@ -3,9 +3,9 @@
 Source: Apalache ADR-015, revised 2025-11-11. Integers are ``{"#bigint": "12"}``, tuples ``#tup``, sets ``#set`` (in
 the total order of values, so that files are stable), dicts and bags ``#map``, records of the state plain objects.
 
-*Choices.* An enum member is a variant without a value and ``None`` is the variant ``None``, as Quint writes them; an
-object of a frozen class is a variant whose tag is the name of the class and whose value is the record of its fields.
-A set of messages of several classes is then a set of one sum type, as ITF readers expect. What the format cannot hold
+*Choices.* An enum member is a variant without a value and ``None`` is the variant ``None``, as Quint writes them, and so is an
+interchangeable name; an object of a frozen class is a variant whose tag is the name of the class and whose value is the record of its
+fields. A set of messages of several classes is then a set of one sum type, as ITF readers expect. What the format cannot hold
 (floats, bytes, functions) is ``#unserializable`` with its text.
 
 A file never decides what is called: encoded values are what a replay compares, and decoding, which is needed for showing
@@ -23,7 +23,7 @@ from typing import Any
 
 from modelcheck.errors import TraceError
 from modelcheck.spec import State
-from modelcheck.values import Bag, FrozenDict, FrozenRecord, fields_of, order_key, ordered, show
+from modelcheck.values import Bag, FrozenDict, FrozenRecord, Interchangeable, fields_of, order_key, ordered, show
 
 Json = Any
 
@@ -53,8 +53,8 @@ def encode(value: Any) -> Json:
     """
     if isinstance(value, Enum):
         return _variant(value.name or show(value))
-    if value is None:
-        return _variant("None")
+    if value is None or isinstance(value, Interchangeable):
+        return _variant(repr(value))
     if isinstance(value, (bool, str)):
         return value
     if isinstance(value, int):

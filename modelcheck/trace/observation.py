@@ -16,7 +16,7 @@ from attrs import field, frozen
 
 from modelcheck.spec import State, Step
 from modelcheck.trace.itf import Json, encode
-from modelcheck.values import Bag, FrozenRecord, field_names, identity, show
+from modelcheck.values import Bag, FrozenRecord, Interchangeable, field_names, identity, show
 
 
 @frozen
@@ -98,6 +98,8 @@ def called(key: Any) -> str:
 
 
 def _is_same(value: Any, seen: Any) -> bool:
+    if isinstance(value, Interchangeable):
+        return seen is value or _is_identical(repr(value), seen)
     if isinstance(value, Enum):
         return seen is value or _is_identical(value.name, seen) or _is_identical(value.value, seen)
     return _is_identical(value, seen)

@@ -21,7 +21,8 @@ import attrs
 
 from modelcheck.spec import Spec, Step
 from modelcheck.spec.loading import shown_path
-from modelcheck.values import Bag, FrozenDict, ordered, show
+from modelcheck.values import Bag, FrozenDict, Interchangeable, ordered, show
+from modelcheck.values.interchangeable import number_of
 
 _MODULE = "spec_module"
 
@@ -77,6 +78,8 @@ class Script:
         """A value."""
         if isinstance(value, Enum):
             return self._member(value)
+        if isinstance(value, Interchangeable):
+            return f"{self.name(type(value))}.several({number_of(value) + 1})[{number_of(value)}]"
         if isinstance(value, (type, FunctionType, BuiltinFunctionType)):
             return self.name(value)
         if isinstance(value, frozenset):

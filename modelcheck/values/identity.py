@@ -20,9 +20,10 @@ from typing import Any
 
 from modelcheck.values.fields import attributes_of, extra_attributes, is_by_object, is_transparent
 from modelcheck.values.frozen import FrozenDict, FrozenRecord
+from modelcheck.values.interchangeable import Interchangeable
 from modelcheck.values.sets import OrderedFrozenSet
 
-SINGLE = (bool, type(None), Enum, type, FunctionType, BuiltinFunctionType)
+SINGLE = (bool, type(None), Enum, type, FunctionType, BuiltinFunctionType, Interchangeable)
 """Of these there is one object each."""
 _EXACT = frozenset({int, str, bool, bytes, type(None), date, timedelta})
 """Equal objects of one of these types cannot be told apart."""
@@ -42,7 +43,7 @@ def identity(value: Any) -> Any:
         return (kind, value)
     if isinstance(value, Enum):
         return (kind, value._value_ if isinstance(value, Flag) else value._name_)
-    if isinstance(value, (type, FunctionType, BuiltinFunctionType)):
+    if isinstance(value, (type, FunctionType, BuiltinFunctionType, Interchangeable)):
         return (kind, value)
     if kind in BY_TEXT:
         return (kind, str(value))

@@ -23,6 +23,7 @@ from attrs import frozen
 from modelcheck.values.fields import attributes_of, extra_attributes, field_names, is_by_object
 from modelcheck.values.frozen import FrozenDict, FrozenRecord
 from modelcheck.values.identity import BY_TEXT
+from modelcheck.values.interchangeable import Interchangeable
 from modelcheck.values.sets import OrderedFrozenSet
 
 _MOST_BITS = 10_000
@@ -60,7 +61,7 @@ def problem_of(value: Any) -> Problem | None:
         return Problem("nan is not equal to itself")
     if isinstance(value, int) and value.bit_length() > _MOST_BITS:
         return Problem(f"an integer of {value.bit_length():,} bits is too long to be written down")
-    if kind in _ATOMS or isinstance(value, (Enum, type, FunctionType, BuiltinFunctionType)):
+    if kind in _ATOMS or isinstance(value, (Enum, type, FunctionType, BuiltinFunctionType, Interchangeable)):
         return None
     if kind in (tuple, frozenset, OrderedFrozenSet):
         return _first(value)

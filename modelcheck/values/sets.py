@@ -14,6 +14,7 @@ from typing import Any
 
 from modelcheck.values.fields import attributes_of, is_transparent
 from modelcheck.values.frozen import Bag, FrozenDict
+from modelcheck.values.interchangeable import Interchangeable
 from modelcheck.values.order import order_key, ordered
 
 
@@ -82,7 +83,7 @@ def kept(value: Any) -> Any:
         return value if _same(items, value) else tuple.__new__(kind, items)
     if kind is FrozenDict or kind is Bag:
         return kind({kept(key): kept(value[key]) for key in sorted(value, key=order_key)})
-    if isinstance(value, (type, Enum)) or not is_transparent(value):
+    if isinstance(value, (type, Enum, Interchangeable)) or not is_transparent(value):
         return value
     return _rebuilt(value)
 

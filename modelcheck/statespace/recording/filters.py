@@ -26,7 +26,7 @@ from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.recording.coverage import Coverage
 from modelcheck.statespace.recording.loops import Condition, Loop, Not, Test, loop_of
 from modelcheck.statespace.recording.session import Registry, Session
-from modelcheck.values import OrderedFrozenSet, fields_of, identity, value_problem
+from modelcheck.values import Interchangeable, OrderedFrozenSet, fields_of, identity, value_problem
 
 _ATOMS = frozenset({int, str, bool, float, bytes, type(None)})
 _WORD = 2**64
@@ -218,7 +218,7 @@ class Filters:
 def _is_constant(value: Any) -> bool:
     """Whether nothing can change what an object is. Functions and methods are left out, which may hold something that does."""
     kind = type(value)
-    if kind in _ATOMS or isinstance(value, (Enum, type)):
+    if kind in _ATOMS or isinstance(value, (Enum, type, Interchangeable)):
         return True
     if kind in (tuple, frozenset, OrderedFrozenSet) or (isinstance(value, tuple) and hasattr(kind, "_fields")):
         return all(map(_is_constant, value))
