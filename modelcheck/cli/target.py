@@ -16,7 +16,7 @@ from modelcheck.errors import ModelcheckError, UsageError
 from modelcheck.limits import Limits
 from modelcheck.limits.deadline import LimitReached, MemoryUp, TimeUp, allowance, watched
 from modelcheck.spec import Spec
-from modelcheck.spec.constants import parse_constant
+from modelcheck.spec.constants.declared import parse_constant
 from modelcheck.spec.loading import load_spec, shown_path
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _constants(ctx: click.Context, parameter: click.Parameter, incomplete: str) 
     del parameter
     from click.shell_completion import CompletionItem
 
-    from modelcheck.spec.constants import constant_types
+    from modelcheck.spec.constants.declared import constant_types
 
     cls = _typed_spec(ctx)
     types = {} if cls is None else constant_types(cls)

@@ -10,7 +10,7 @@ from typing import Any
 from modelcheck.errors import TraceError, UsageError
 from modelcheck.limits.budget import Budget
 from modelcheck.spec import Machine
-from modelcheck.spec.constants import unknown
+from modelcheck.spec.constants.declared import unknown
 from modelcheck.spec.overrun import out_of_memory
 from modelcheck.spec.shapes.shape import MapShape, RecordShape, Shape
 from modelcheck.trace.observation import Observation, called, is_encoded, keys_by_name

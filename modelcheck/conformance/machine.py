@@ -32,7 +32,7 @@ from modelcheck.errors import UsageError
 from modelcheck.limits import Limits
 from modelcheck.limits.given import NO_LIMITS, limits_given, whole
 from modelcheck.spec import Declaration, Spec, Step, machine_of
-from modelcheck.spec.machine import same_step
+from modelcheck.spec.step import same_step
 from modelcheck.statespace.stepper import Position, Stepper
 from modelcheck.trace.saving import FOLDER, save
 from modelcheck.trace.script import Script

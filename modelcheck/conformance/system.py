@@ -30,7 +30,7 @@ from modelcheck.errors import UsageError
 from modelcheck.limits import Limits
 from modelcheck.limits.given import limits_given
 from modelcheck.spec import Spec, Step, machine_of
-from modelcheck.spec.constants import unknown
+from modelcheck.spec.constants.declared import unknown
 from modelcheck.trace import Trace
 from modelcheck.trace.saving import FOLDER, save
 from modelcheck.trace.script import Script

@@ -13,7 +13,7 @@ from attrs import define, field, frozen
 
 from modelcheck.errors import UsageError
 from modelcheck.explorer.walker import Walker
-from modelcheck.spec.constants import unknown
+from modelcheck.spec.constants.declared import unknown
 from modelcheck.statespace.stepper import Position
 from modelcheck.values import identity, show
 

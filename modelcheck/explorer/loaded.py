@@ -14,8 +14,8 @@ from typing import Any
 from modelcheck.errors import ModelcheckError
 from modelcheck.explorer.walker import Walker
 from modelcheck.spec import Spec, machine_of
-from modelcheck.spec.annotations import annotation_text
-from modelcheck.spec.constants import constant_types, parse_constant
+from modelcheck.spec.constants.annotations import annotation_text
+from modelcheck.spec.constants.declared import constant_types, parse_constant
 from modelcheck.spec.loading import load_spec, source_file
 from modelcheck.trace.explanation.source import _parsed
 

@@ -22,7 +22,7 @@ from modelcheck.cli.command import with_short_place
 from modelcheck.errors import ModelcheckError, UsageError
 from modelcheck.pytest_plugin.settings import profile, profiles
 from modelcheck.spec import Spec
-from modelcheck.spec.constants import constant_types, parse_constant, unknown
+from modelcheck.spec.constants.declared import constant_types, parse_constant, unknown
 from modelcheck.values import show
 
 _PROFILES, _COLLECTED, _SET = pytest.StashKey[set[str]](), pytest.StashKey[set[str]](), pytest.StashKey[set[str]]()

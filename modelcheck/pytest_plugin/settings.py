@@ -14,7 +14,7 @@ from modelcheck.errors import UsageError
 from modelcheck.limits import Limits
 from modelcheck.limits.given import limits_given
 from modelcheck.pytest_plugin.options import ON_UNKNOWN, ORDERS
-from modelcheck.spec.constants import unknown
+from modelcheck.spec.constants.declared import unknown
 
 
 @frozen

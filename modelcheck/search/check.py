@@ -22,7 +22,7 @@ from modelcheck.search.report import CellReport, Progress, PropertyReport, Repor
 from modelcheck.search.suspicions import action_reports, suspicions
 from modelcheck.search.unfinished import unfinished
 from modelcheck.spec import LIVENESS, Declaration, Machine, Role, Spec, Strength, machine_of
-from modelcheck.spec.constants import unknown
+from modelcheck.spec.constants.declared import unknown
 from modelcheck.spec.fairness import assumed
 from modelcheck.spec.loading import source_file
 from modelcheck.spec.overrun import out_of_memory, told

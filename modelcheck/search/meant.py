@@ -11,7 +11,7 @@ from modelcheck.errors import SpecError
 from modelcheck.search.check import DEADLOCK
 from modelcheck.search.report import PropertyReport, Report
 from modelcheck.spec import Spec, machine_of
-from modelcheck.spec.constants import unknown
+from modelcheck.spec.constants.declared import unknown
 from modelcheck.spec.failing import Failure, claims_of
 from modelcheck.verdict import Verdict
 

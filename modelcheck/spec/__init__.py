@@ -21,10 +21,11 @@ from modelcheck.spec.declare import (
 )
 from modelcheck.spec.failing import fails
 from modelcheck.spec.fairness import Fairness, Strength, fair, strongly_fair
-from modelcheck.spec.machine import Machine, Step
+from modelcheck.spec.machine import Machine
 from modelcheck.spec.record import Durable, Fixed, Part, Process, Record
 from modelcheck.spec.spec import Spec, machine_of
 from modelcheck.spec.state import State
+from modelcheck.spec.step import Step
 
 __all__ = [
     "LIVENESS",

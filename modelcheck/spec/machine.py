@@ -7,19 +7,18 @@ agree with it or are wrong.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
-
 from modelcheck.errors import ModelcheckError, SpecError, UsageError
-from modelcheck.spec.constants import constant_types, unknown
+from modelcheck.spec.attributes import Shared, check_name, check_records, constants_of
+from modelcheck.spec.constants.declared import unknown
 from modelcheck.spec.declaration import Declaration, Owner, declaration
 from modelcheck.spec.declare import LIVENESS, MARK, Role, Undeclared
 from modelcheck.spec.fairness import Unsettled, check_marks, fairness_of
-from modelcheck.spec.record import Part, is_mutable
+from modelcheck.spec.record import Part
 from modelcheck.spec.refinement import claims
 from modelcheck.spec.run import ESCAPING, ScriptedChooser, all_runs, as_spec_error, check_not_optimized, refuse_bound
 from modelcheck.spec.shapes.changed import as_good_as, constant_changed, unknown_attribute
@@ -34,9 +33,9 @@ from modelcheck.spec.shapes.shape import (
     within,
 )
 from modelcheck.spec.shapes.shaping import shape_of
-from modelcheck.spec.shapes.stored import record_in
 from modelcheck.spec.state import State
-from modelcheck.values import identity, show
+from modelcheck.spec.step import Step
+from modelcheck.values import show
 
 if TYPE_CHECKING:
     from modelcheck.spec.spec import Spec
@@ -44,23 +43,6 @@ if TYPE_CHECKING:
 
 _LOOKED_AT = 1_000
 """Initial states that are looked at to find out what of the parts is never used; with more of them nothing is left out."""
-
-
-@frozen
-class Step:
-    """An action taken: its name, its arguments, and what it chose inside.
-
-    >>> Step("rm_prepare", {"r": 2})
-    rm_prepare(r=2)
-    """
-
-    action: str
-    arguments: Mapping[str, Any] = field(factory=dict)
-    choices: tuple[Any, ...] = ()
-
-    def __repr__(self) -> str:
-        chosen = f" choosing {', '.join(map(show, self.choices))}" if self.choices else ""
-        return f"{self.action}({', '.join(f'{name}={show(value)}' for name, value in self.arguments.items())}){chosen}"
 
 
 class Machine:
@@ -77,10 +59,10 @@ class Machine:
         check_not_optimized()
         self.spec = spec
         self.cls = type(spec)
-        self.constants: dict[str, Any] = self._constants()
+        self.constants: dict[str, Any] = constants_of(spec, self.place)
         self._boot: State | None = None
         self.shape: RecordShape = self._shape()
-        self._shared = {place: show(value) for place, value in self._shared_objects()}
+        self.shared = Shared([self.cls, *(shape.cls for shape in within(self.shape) if isinstance(shape, RecordShape))], self.constants, self.place)
         self.variables = [name for name, shape in self.shape.fields.items() if not isinstance(shape, AliasShape)]
         written = [*self._declared(None, self.cls), *self._declared_by_parts()]
         declared = [each for one in written for each in (claims(self, one) if one.role is Role.REFINES else (one,))]
@@ -109,49 +91,6 @@ class Machine:
             return f"{inspect.getsourcefile(self.cls)}:{inspect.getsourcelines(self.cls)[1]}"
         except (OSError, TypeError):
             return self.cls.__module__
-
-    def _shared_objects(self) -> Iterator[tuple[tuple[str, str], Any]]:
-        """What may change and is shared by all states: attributes of classes, tables to look things up in, it is hoped."""
-        records = [shape for shape in within(self.shape) if isinstance(shape, RecordShape)]
-        for cls in dict.fromkeys([self.cls, *(shape.cls for shape in records)]):
-            for name, value in ((n, v) for base in reversed(cls.__mro__) for n, v in base.__dict__.items()):
-                if is_mutable(value) and not name.startswith("__") and name not in self.constants:
-                    yield (f"{name} is an attribute of the class {cls.__name__}", name), value
-
-    def check_shared(self) -> None:
-        """Make sure that nothing has changed that all states share.
-
-        Raises:
-            SpecError: if something has.
-        """
-        for (what, name), value in self._shared_objects():
-            if show(value) != self._shared.get((what, name)):
-                raise SpecError(
-                    f"{what}, which all states share, and an action changed it",
-                    place=self.place,
-                    remedy=f"Set {name} in init, on self or on the record; let a constant be a tuple or frozenset.",
-                )
-
-    def _constants(self) -> dict[str, Any]:
-        names = constant_types(self.cls)
-        odd = [name for name in self.spec.__dict__ if name not in names and not name.startswith("_")]
-        missing = [name for name in names if not hasattr(self.spec, name)]
-        if odd or missing:
-            what = (
-                f"sets {odd[0]}, which is no constant" if odd else f"leaves the constant {missing[0]} without a value"
-            )
-            raise SpecError(
-                f"__init__ of {self.cls.__name__} {what}",
-                place=self.place,
-                remedy="Write init(self) for the variables; constants are annotated class attributes.",
-            )
-        if len(inspect.signature(self.cls.init).parameters) != 1:
-            raise SpecError(
-                f"init of {self.cls.__name__} takes more than self",
-                place=self.place,
-                remedy="Annotate a class attribute, servers: int = 3, and read self.servers.",
-            )
-        return {name: getattr(self.spec, name) for name in names}
 
     @property
     def asked(self) -> list[Declaration]:
@@ -208,7 +147,7 @@ class Machine:
         try:
             live = self._first_initialised()
             names = [name for name in live.__dict__ if name not in self.constants]
-            self._check_records(names)
+            check_records(self.cls, names, self.place)
             if not names:
                 annotated = f"What is annotated in the class is a constant ({', '.join(self.constants)}): remove the annotation of what changes."
                 raise SpecError(
@@ -217,31 +156,11 @@ class Machine:
                     remedy="Write self.x = 0 in init." + (f" {annotated}" if self.constants else ""),
                 )
             for name in names:
-                self._check_name(name)
+                check_name(self.cls, name, self.place)
             seen: dict[int, Shape] = {}
             return RecordShape("", self.cls, {name: shape_of(live.__dict__[name], name, seen) for name in names})
         except ESCAPING as error:
             raise as_spec_error(error, f"init of {self.cls.__name__}", self.place) from error
-
-    def _check_records(self, names: list[str]) -> None:
-        """Refuse a record that is an attribute of the class: all states would share it, and its actions would be nobody's."""
-        for base in self.cls.__mro__:
-            for name, value in base.__dict__.items():
-                if name not in names and record_in(value) is not None:
-                    raise SpecError(
-                        f"{name} is an attribute of the class {base.__name__}, which all states share, and holds a record",
-                        place=self.place,
-                        remedy=f"Set self.{name} in init.",
-                    )
-
-    def _check_name(self, name: str) -> None:
-        hidden = inspect.getattr_static(self.cls, name, None)
-        if callable(hidden) or isinstance(hidden, (property, staticmethod, classmethod)):
-            raise SpecError(
-                f"the variable {name!r} hides the method {name!r} of {self.cls.__name__}",
-                place=self.place,
-                remedy="Rename one of the two.",
-            )
 
     # Declarations -----------------------------------------------------------------------------------------------------------------------------
 
@@ -440,13 +359,3 @@ class Machine:
             raise as_spec_error(error, "", declared.place) from error
         except ESCAPING as error:
             raise as_spec_error(error, declared.title, declared.place) from error
-
-
-def same_step(step: Step, arguments: Mapping[str, Any], choices: tuple[Any, ...] | None) -> bool:
-    """Whether a step has these arguments (all of those given), and these choices unless they are left open."""
-    if any(
-        name not in step.arguments or identity(step.arguments[name]) != identity(value)
-        for name, value in arguments.items()
-    ):
-        return False
-    return choices is None or tuple(map(identity, step.choices)) == tuple(map(identity, choices))

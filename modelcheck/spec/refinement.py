@@ -15,7 +15,7 @@ from attrs import field, frozen
 
 from modelcheck.errors import SpecError
 from modelcheck.spec.code import code_of
-from modelcheck.spec.constants import constant_types
+from modelcheck.spec.constants.declared import constant_types
 from modelcheck.spec.declaration import Declaration
 from modelcheck.spec.declare import Role
 from modelcheck.spec.run import ESCAPING, as_spec_error

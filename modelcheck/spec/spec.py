@@ -7,9 +7,10 @@ from typing import Any, dataclass_transform
 
 from modelcheck.errors import SpecError, UsageError
 from modelcheck.spec.beginning import beginnings
-from modelcheck.spec.constants import constant_types, constant_values
-from modelcheck.spec.machine import Machine, Step, same_step
+from modelcheck.spec.constants.declared import constant_types, constant_values
+from modelcheck.spec.machine import Machine
 from modelcheck.spec.state import State
+from modelcheck.spec.step import Step, same_step
 from modelcheck.values import identity
 
 

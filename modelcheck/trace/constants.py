@@ -18,8 +18,8 @@ from typing import Any
 from attrs import frozen
 
 from modelcheck.errors import TraceError, UsageError
-from modelcheck.spec.annotations import classes_in
-from modelcheck.spec.constants import constant_types, unknown
+from modelcheck.spec.constants.annotations import classes_in
+from modelcheck.spec.constants.declared import constant_types, unknown
 from modelcheck.trace.itf import UNIT, Json, decode, encode
 from modelcheck.trace.recording import Recording
 from modelcheck.values import Interchangeable, show

@@ -15,7 +15,7 @@ from typing import Any
 
 from modelcheck.spec import Declaration, Machine, State, Step
 from modelcheck.spec.choice import Disabled, choosing
-from modelcheck.spec.constants import unknown
+from modelcheck.spec.constants.declared import unknown
 from modelcheck.spec.loading import shown_path
 from modelcheck.spec.run import ScriptedChooser, all_runs, as_spec_error, options_of
 from modelcheck.trace.diff import Change, changes

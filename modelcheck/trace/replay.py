@@ -18,7 +18,7 @@ from attrs import evolve, frozen
 
 from modelcheck.errors import ModelcheckError, TraceError, UsageError
 from modelcheck.spec import LIVENESS, STEPS, Declaration, Machine, Role, State, Step, Strength
-from modelcheck.spec.constants import unknown
+from modelcheck.spec.constants.declared import unknown
 from modelcheck.spec.fairness import assumed
 from modelcheck.spec.run import all_runs
 from modelcheck.trace.diff import Change

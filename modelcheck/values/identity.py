@@ -129,4 +129,7 @@ def copied(value: Any) -> Any:
         return kind(map(copied, value)) if value else value
     if isinstance(value, SINGLE):
         return value
-    return copy.copy(value)
+    try:
+        return copy.copy(value)
+    except (TypeError, copy.Error):  # Such as views of memory: they are tied to something outside.
+        return value

@@ -14,7 +14,7 @@ from modelcheck import ModelcheckError, Spec, Verdict
 from modelcheck.errors import InternalError
 from modelcheck.search import Limits, Report, check
 from modelcheck.spec import Machine, Role, machine_of
-from modelcheck.spec.machine import same_step
+from modelcheck.spec.step import same_step
 from modelcheck.statespace.stepper import Stepper
 from modelcheck.trace.trace import Trace
 from modelcheck.values import identity

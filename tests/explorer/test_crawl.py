@@ -7,7 +7,7 @@ import pytest
 from modelcheck import check
 from modelcheck.explorer.loaded import Loaded
 from modelcheck.explorer.service import Service
-from modelcheck.spec.constants import parse_constant
+from modelcheck.spec.constants.declared import parse_constant
 
 from .conftest import ROOT
 

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from modelcheck import Spec, UsageError, action
 from modelcheck.errors import SpecError
-from modelcheck.spec.constants import parse_constant
+from modelcheck.spec.constants.declared import parse_constant
 from modelcheck.values import FrozenDict
 
 

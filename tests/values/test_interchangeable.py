@@ -32,7 +32,7 @@ from modelcheck import (
 from modelcheck.conformance import state_machine
 from modelcheck.conformance.log import read_log
 from modelcheck.spec import machine_of
-from modelcheck.spec.constants import parse_constant
+from modelcheck.spec.constants.declared import parse_constant
 from modelcheck.trace.constants import recorded_constants
 from modelcheck.trace.itf import decode, encode
 from modelcheck.trace.recording import record

@@ -50,7 +50,7 @@ def _summary(machine: Machine) -> str:
 
 
 def _constants(machine: Machine) -> list[tuple[str, str, Any]]:
-    from modelcheck.spec.constants import constant_types
+    from modelcheck.spec.constants.declared import constant_types
 
     found = constant_types(machine.cls).items()
     return [(n, kind.__name__ if isinstance(kind, type) else str(kind), machine.constants[n]) for n, kind in found]

@@ -328,7 +328,7 @@ class Recorder:
         Raises:
             SpecError: if one has.
         """
-        self.machine.check_shared()
+        self.machine.shared.check()
         for cell in self.layout.cells:
             changed = cell.rehash()
             if changed is not ABSENT:

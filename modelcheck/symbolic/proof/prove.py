@@ -14,7 +14,7 @@ from modelcheck.limits.given import NO_LIMITS, callback, limits_given, names, wh
 from modelcheck.limits.watch import Overrun, Watch
 from modelcheck.search.check import DEADLOCK
 from modelcheck.spec import LIVENESS, Declaration, Machine, Role, Spec, machine_of
-from modelcheck.spec.constants import unknown
+from modelcheck.spec.constants.declared import unknown
 from modelcheck.spec.loading import source_file
 from modelcheck.spec.overrun import out_of_memory, told
 from modelcheck.spec.refinement import Mapped

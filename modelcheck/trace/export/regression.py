@@ -12,9 +12,9 @@ from attrs import evolve
 from modelcheck.errors import UsageError
 from modelcheck.spec import STEPS, Declaration, Machine, Spec, State, Step, machine_of
 from modelcheck.spec.fairness import assumed
-from modelcheck.spec.machine import same_step
 from modelcheck.spec.run import all_runs
 from modelcheck.spec.state import distinct
+from modelcheck.spec.step import same_step
 from modelcheck.trace.explanation.explain import explain
 from modelcheck.trace.lasso import defect
 from modelcheck.trace.replay import error_of, explanation_of

@@ -118,7 +118,7 @@ class Found:
     """What was explored. A violated property has the length of a counterexample in ``traces``, a reachable one that of a witness."""
 
     methods: list
-    initial: list
+    initial: list  # Those that the constraints allow, repeats included.
     settled: Settling
     states: int = 0
     generated: int = 0
@@ -150,8 +150,7 @@ def explore(cls, *, max_states, keep_going=False):
     settled = Settling()
     initial = initial_states(cls, settled)
     search = Search(Found(methods(initial[0]) if initial else [], initial, settled))
-    for state in initial:
-        search.visit(state)
+    search.found.initial = [state for state in initial if search.visit(state)]
     while search.following:
         search.found.depth += 1
         if search.found.stopped and not keep_going:
@@ -187,11 +186,11 @@ class Search:
             self.visit(end, state, name)
 
     def visit(self, state, before=None, action=None):
-        """Count a state, and judge it if it is new; judge the step to it in any case."""
+        """Count a state, and judge it if it is new; judge the step to it in any case. Returns whether the constraints allow it."""
         found = self.found
         if not all(all(each.instances(state)) for each in found.of("constraint")):
             found.out_of_bounds += 1
-            return
+            return False
         found.generated += 1
         if action is not None:
             found.enabled[action] = found.enabled.get(action, 0) + 1
@@ -203,3 +202,4 @@ class Search:
             told += [each for each in found.open("reachable") if any(each.instances(state))]
         for each in told:
             found.traces.setdefault(each.name, found.depth)
+        return True

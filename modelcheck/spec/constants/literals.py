@@ -15,7 +15,7 @@ from enum import Enum
 from fractions import Fraction
 from typing import Any
 
-from modelcheck.spec.annotations import classes_in, fits, plain_annotation
+from modelcheck.spec.constants.annotations import classes_in, fits, plain_annotation
 from modelcheck.values import FrozenDict
 from modelcheck.values.interchangeable import name_called
 

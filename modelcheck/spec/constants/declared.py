@@ -11,8 +11,8 @@ from enum import Enum
 from typing import Any, ClassVar, get_origin
 
 from modelcheck.errors import SpecError, UsageError
-from modelcheck.spec.annotations import annotation_text, classes_in, fits
-from modelcheck.spec.literals import UnreadableError, from_node, from_text
+from modelcheck.spec.constants.annotations import annotation_text, classes_in, fits
+from modelcheck.spec.constants.literals import UnreadableError, from_node, from_text
 from modelcheck.values import Interchangeable, kept, show, value_problem
 
 _MISSING = object()
