@@ -9,7 +9,7 @@ from typing import Any
 from modelcheck.cli.paint import columns, paint
 from modelcheck.cli.report import plain_value
 from modelcheck.cli.units import count, said_seconds
-from modelcheck.spec import Machine
+from modelcheck.spec import Machine, machine_of
 from modelcheck.spec.loading import shown_path
 from modelcheck.symbolic.proof.counterexample import CounterexampleToInduction
 from modelcheck.symbolic.proof.induction import inductive
@@ -58,7 +58,7 @@ def json_proofs(report: ProofReport, machine: Machine | None, files: Mapping[str
 
 
 def _json_proof(proof: Proof, machine: Machine, file: Path | None) -> dict[str, Any]:
-    reason = None if proof.trace is None else explain(machine, proof.trace)
+    reason = None if proof.trace is None else explain(_machine_for(proof, machine), proof.trace)
     return {
         "name": proof.name,
         "kind": proof.kind,
@@ -69,6 +69,8 @@ def _json_proof(proof: Proof, machine: Machine, file: Path | None) -> dict[str, 
         "depth": proof.depth,
         "needs": list(proof.needs),
         "invariant": list(proof.found) or None,
+        "every": list(proof.every),
+        "sizes": dict(proof.sizes),
         "trace": None if proof.trace is None else _json_trace(proof.trace, file),
         "explanation": None if reason is None else list(reason.lines()),
         "counterexample_to_induction": None
@@ -111,7 +113,7 @@ def print_proofs(report: ProofReport, machine: Machine | None, files: Mapping[st
             paint(_mention(proof, files.get(proof.name)))
         else:
             assert machine is not None
-            paint(_violation(proof, machine, files.get(proof.name)))
+            paint(_violation(proof, _machine_for(proof, machine), files.get(proof.name)))
     shown: list[CounterexampleToInduction] = []
     for proof in report.properties:
         found = proof.counterexample
@@ -119,7 +121,7 @@ def print_proofs(report: ProofReport, machine: Machine | None, files: Mapping[st
         if found is not None and report.verdict is not Verdict.HOLDS and found not in shown:
             shown.append(found)
             assert machine is not None
-            paint(_counterexample(proof, found, machine))
+            paint(_counterexample(proof, found, _machine_for(proof, machine)))
         if proof.found:
             paint(_found(proof))
 
@@ -138,7 +140,7 @@ def _mention(proof: Proof, file: Path | None) -> Iterator[Line]:
 
 
 def _heading(report: ProofReport) -> Iterator[Line]:
-    constants = ", ".join(f"{name}={show(value)}" for name, value in report.constants.items())
+    constants = ", ".join(f"every {name}" if name in report.every else f"{name}={show(value)}" for name, value in report.constants.items())
     yield (Span(report.spec, "action"), Span(f"({constants})"), Span(f"  {shown_path(report.source)}", "note"))
     yield ()
 
@@ -181,7 +183,20 @@ def _remark(proof: Proof) -> str:
         return f" {length(proof.trace)}"
     if proof.verdict is Verdict.UNKNOWN:
         return "" if len(proof.tried) > 1 else f": {proof.reason}"
-    return f" by {proof.method}"
+    return f" {_for_all(proof)}by {proof.method}"
+
+
+def _with(proof: Proof) -> str:
+    return f" with {', '.join(f'{name}={size}' for name, size in proof.sizes.items())}" if proof.sizes else ""
+
+
+def _for_all(proof: Proof) -> str:
+    return f"for all {' and '.join(f'{name} >= 1' for name in proof.every)} " if proof.every else ""
+
+
+def _machine_for(proof: Proof, machine: Machine) -> Machine:
+    """The machine of a counterexample, which may be one of another size."""
+    return machine_of(type(machine.spec)(**{**machine.constants, **proof.sizes})) if proof.sizes else machine
 
 
 def _found(proof: Proof) -> Iterator[Line]:
@@ -194,7 +209,7 @@ def _found(proof: Proof) -> Iterator[Line]:
 def _violation(proof: Proof, machine: Machine, file: Path | None) -> Iterator[Line]:
     assert proof.trace is not None
     yield ()
-    yield (Span(f"{proof.name} is violated", "violated"),)
+    yield (Span(f"{proof.name} is violated{_with(proof)}", "violated"),)
     yield ()
     yield from trace_lines(proof.trace)
     yield from _because(machine, proof.trace)
@@ -215,7 +230,7 @@ def _counterexample(proof: Proof, found: CounterexampleToInduction, machine: Mac
     if found.raises:
         yield (Span(f"{found.property} raises where what is assumed is true", "unknown"),)
     else:
-        yield (Span(f"{proof.name} is not {inductive(len(found.steps))}", "unknown"),)
+        yield (Span(f"{proof.name} is not {inductive(len(found.steps))}{_with(proof)}", "unknown"),)
     yield ()
     yield from _first_state(found, machine)
     for at, step in enumerate(found.steps):

@@ -40,11 +40,13 @@ class Discovery:
     Attributes:
         round: How often all actions have been run.
         possible: Whether a condition can be true on the present path.
+        sizes: The symbolic sizes; an integer that nothing written makes as large as one of them is below it.
         changed: The paths of cells that got something new in this round.
     """
 
     round: int
     possible: Callable[[z3.BoolRef], bool]
+    sizes: tuple[Any, ...] = ()
     changed: list[str] = field(factory=list)
 
 
@@ -59,7 +61,8 @@ class Domain:
         atoms: The values without parts, by identity; all values, if they are listed.
         wide: Whether integers are unbounded, but for
         least: the least one, and
-        greatest: the greatest.
+        greatest: the greatest, and
+        below: symbolic sizes that all integers are less than.
         lengths: The lengths of tuples.
         positions: What their items can be.
         records: What the fields of frozen attrs objects can be, by class.
@@ -72,6 +75,7 @@ class Domain:
         self.wide = False
         self.least: int | None = None
         self.greatest: int | None = None
+        self.below: list[Any] = []
         self.lengths: set[int] = set()
         self.positions: list[Domain] = []
         self.records: dict[type, dict[str, Domain]] = {}
@@ -132,6 +136,7 @@ class Domain:
             self.wide = True
             numbers = [value for value in self.atoms.values() if type(value) is int]
             self.least, self.greatest = min(numbers, default=0), max(numbers, default=None)
+            self.below = list(search.sizes) if self.greatest is None or self.greatest <= 0 else []
             self.atoms = {key: value for key, value in self.atoms.items() if type(value) is not int}
             search.changed.append(path)
         if self.least is not None and search.possible(conj(guard, term < self.least)):
@@ -139,6 +144,9 @@ class Domain:
             search.changed.append(path)
         if self.greatest is not None and search.possible(conj(guard, term > self.greatest)):
             self.greatest = None
+            search.changed.append(path)
+        for size in [each for each in self.below if search.possible(conj(guard, term >= each))]:
+            self.below = [each for each in self.below if each is not size]
             search.changed.append(path)
 
     def _join_tuple(self, guard: z3.BoolRef, value: tuple[Any, ...], search: Discovery, path: str) -> None:

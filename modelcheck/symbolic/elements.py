@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import z3
 
 from modelcheck.symbolic.domains import Discovery, Domain
 from modelcheck.symbolic.expansion import Position, expand
-from modelcheck.symbolic.terms import TRUE, UnsupportedError, conj
+from modelcheck.symbolic.terms import TRUE, UnsupportedError, conj, neg
 from modelcheck.values import identity, order_key, show
+
+ZERO = "at least 0"
 
 
 class Element:
@@ -21,6 +24,7 @@ class Element:
         holes: How many.
         domain: What is kept for it, in a bag or dict; None in a set.
         changed_in: The last round in which it, or what is kept for it, was something new.
+        bounds: For each hole the numbers that no term in it has ever been less than (0, where it is one), or as large as (symbolic sizes).
     """
 
     def __init__(self, skeleton: Any, holes: int, domain: Domain | None, changed_in: int) -> None:
@@ -29,6 +33,24 @@ class Element:
         self.changed_in = changed_in
         self.holes = holes
         self.domain = domain
+        self.bounds: list[list[Any]] = [[] for _ in range(holes)]
+
+    def within(self, terms: Sequence[Any]) -> z3.BoolRef:
+        """That terms in the holes are within the bounds; no element is there with others."""
+        return conj(*(_keeps(term, bound) for term, bounds in zip(terms, self.bounds, strict=True) for bound in bounds))
+
+    def loosen(self, guard: z3.BoolRef, terms: Sequence[Any], search: Discovery) -> bool:
+        """Drop the bounds that terms may not keep; whether there are any."""
+        before = sum(map(len, self.bounds))
+        self.bounds = [
+            [bound for bound in bounds if not search.possible(conj(guard, neg(_keeps(term, bound))))]
+            for term, bounds in zip(terms, self.bounds, strict=True)
+        ]
+        return sum(map(len, self.bounds)) < before
+
+
+def _keeps(term: Any, bound: Any) -> z3.BoolRef:
+    return term >= 0 if bound is ZERO else term < bound
 
 
 class Elements:
@@ -80,6 +102,9 @@ class Elements:
                     continue
                 element = self._new(skeleton, len(holes), search)
                 search.changed.append(self.path)
+            if holes and element.loosen(both, holes, search):
+                element.changed_in = search.round
+                search.changed.append(self.path)
             if element.domain is not None:
                 changes = len(search.changed)
                 element.domain.join([(both, kept)], search, f"{self.path}[{show(skeleton)}]")
@@ -92,6 +117,8 @@ class Elements:
             domain = Domain()
             domain.join([(TRUE, self.default)], search, self.path)
         element = Element(skeleton, holes, domain, search.round)
+        if search.sizes and self.default is False:
+            element.bounds = [[ZERO, *search.sizes] for _ in range(holes)]
         self.known[element.key] = element
         self.changed_in = search.round
         self._ordered = self._by_value = None
@@ -103,6 +130,10 @@ class Elements:
         for element in before.values():
             for _, skeleton, holes in expand(element.skeleton, self.wide, ()):
                 made = self.known.get(identity(skeleton)) or self._new(skeleton, len(holes), search)
+                if element.holes:
+                    made.bounds = [[] for _ in holes]
+                else:
+                    made.loosen(TRUE, holes, search)
                 if made.domain is not None and element.domain is not None:
                     for atom in element.domain.atoms.values():
                         made.domain.join([(TRUE, atom)], search, self.path)

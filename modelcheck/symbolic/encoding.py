@@ -137,7 +137,8 @@ def _value(domain: Domain, kind: tuple[Any, ...], path: str, leaves: Leaves, use
 
 def _bounds(domain: Domain, constant: Any) -> list[z3.BoolRef]:
     lower = [] if domain.least is None else [constant >= domain.least]
-    return lower if domain.greatest is None else [*lower, constant <= domain.greatest]
+    upper = [constant < size for size in domain.below]
+    return [*lower, *upper] if domain.greatest is None else [*lower, constant <= domain.greatest, *upper]
 
 
 def _ordered_universe(domain: Domain) -> list[Any]:

@@ -20,6 +20,7 @@ from modelcheck.spec.choice import Disabled, StrayError, choosing, is_stray, pre
 from modelcheck.spec.run import user_place
 from modelcheck.symbolic.asking import stop_if_wanted
 from modelcheck.symbolic.feasibility import Feasibility
+from modelcheck.symbolic.names.sizes import Sizes
 from modelcheck.symbolic.present import MOST_FRAMES, Present, too_deep
 from modelcheck.symbolic.rewriting.supervision import Supervision
 from modelcheck.symbolic.terms import TRUE, Guarded, UnsupportedError, conj, is_false, is_true, neg
@@ -108,9 +109,13 @@ class Paths:
         axioms: What is true of the variables.
         supervision: Keeps code that was not rewritten away from symbolic values.
         deadline: When to give up with an `OutOfTimeError`, as `time.monotonic` says it.
+        sizes: The symbolic sizes, if there are any.
     """
 
-    def __init__(self, axioms: list[z3.BoolRef], supervision: Supervision, deadline: float | None = None) -> None:
+    def __init__(
+        self, axioms: list[z3.BoolRef], supervision: Supervision, deadline: float | None = None, sizes: Sizes | None = None
+    ) -> None:
+        self.sizes = sizes
         self._supervision = supervision
         self._feasibility = Feasibility(axioms)
         self._frames: list[_Frame] = []

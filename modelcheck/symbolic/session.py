@@ -218,9 +218,12 @@ class Session:
         content = self.content(elements, key)
         if not elements.known[key].holes:
             return boolean(content) if elements.default is False else content
-        for hole in holes:
+        terms = list(holes)
+        for hole in terms:
             content = z3.Select(content, hole)
-        return boolean(content) if elements.default is False else integer(content)
+        if elements.default is not False:
+            return integer(content)
+        return boolean(conj(elements.known[key].within(terms), content))
 
     def keep(self, elements: Elements, value: Any, kept: Any) -> None:
         """Keep something for an element: True or False in a set."""

@@ -117,9 +117,8 @@ class System:
         self.machine = machine
         follow(machine.cls)
         self._supervision = Supervision()
-        self.layout = SymbolicLayout(machine, listing)
-        self.initial = machine.initial_states()
         self.leaves = Leaves()
+        self.layout = self._laid_out(listing)
         self.transitions: list[Transition] = []
         self.rounds = 0
         self.checks = 0
@@ -133,10 +132,14 @@ class System:
 
     # Domains ----------------------------------------------------------------------------------------------------------------------------------
 
+    def _laid_out(self, listing: Listing) -> SymbolicLayout:
+        """The places of a state; what `init` makes is known as well."""
+        self.initial = self.machine.initial_states()
+        return SymbolicLayout(self.machine, listing)
+
     def _discover(self) -> None:
-        search = Discovery(0, lambda _: True)
-        for state in self.initial:
-            self._join_state(state, search)
+        search = self._search(0, lambda _: True)
+        self._join_initial(search)
         ways = [Ways() for _ in self.machine.actions]
         while True:
             self.rounds += 1
@@ -148,7 +151,7 @@ class System:
                     about=search.changed,
                 )
             session = self._session()
-            search = session.search = Discovery(self.rounds, self._paths.feasible)
+            search = session.search = self._search(self.rounds, self._paths.feasible)
             with self._supervision.watching():
                 for action, kept in zip(self.machine.actions, ways, strict=True):
                     if kept.begin(session, self.rounds):
@@ -161,9 +164,22 @@ class System:
         for action, kept in zip(self.machine.actions, ways, strict=True):
             self.transitions += [self._transition(action, outcome) for outcome in kept.outcomes()]
 
+    def _search(self, number: int, possible: Callable[[z3.BoolRef], bool]) -> Discovery:
+        return Discovery(number, possible)
+
+    def _join_initial(self, search: Discovery) -> None:
+        for state in self.initial:
+            self._join_state(state, search)
+
+    def _new_session(self) -> Session:
+        return Session(self.leaves)
+
+    def _new_paths(self) -> Paths:
+        return Paths(list(self.leaves.axioms), self._supervision, self._deadline)
+
     def _session(self) -> Session:
         self.leaves = Leaves()
-        session = Session(self.leaves)
+        session = self._new_session()
         self._live = self.layout.live(session)
         for cell in self.layout.cells.values():
             session.before(cell)
@@ -171,7 +187,7 @@ class System:
             together = self.layout.listing.holds([session.before(cell) for cell in self.layout.listed_cells()])
             self.leaves.axioms.append(together)
         self.axioms = conj(*self.leaves.axioms)
-        self._paths = Paths(list(self.leaves.axioms), self._supervision, self._deadline)
+        self._paths = self._new_paths()
         return session
 
     def _join_state(self, state: State, search: Discovery) -> None:

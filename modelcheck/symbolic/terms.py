@@ -6,7 +6,7 @@ formulas of a spec with them took twice as long. All terms are of the main conte
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
 import z3
@@ -117,6 +117,35 @@ def chain(options: list[Guarded]) -> Any:
     for guard, term in reversed(options[:-1]):
         result = pick(guard, term, result)
     return result
+
+
+def exists(variables: Sequence[Any], term: z3.BoolRef) -> z3.BoolRef:
+    """That a condition is true for some values of variables; a variable that it says to equal something is that."""
+    left = list(variables)
+    while (found := _defined(left, term)) is not None:
+        variable, value = found
+        term = z3.substitute(term, (variable, value))
+        left = [each for each in left if not each.eq(variable)]
+    used = [each for each in left if mentions(term, each)]
+    return z3.Exists(used, term) if used else term
+
+
+def _defined(variables: Sequence[Any], term: z3.BoolRef) -> tuple[Any, Any] | None:
+    """A variable that a conjunction says to equal something else, and what."""
+    for part in _parts(term):
+        if z3.is_eq(part):
+            for one, other in (part.children(), reversed(part.children())):
+                if any(each.eq(one) for each in variables) and not mentions(other, one):
+                    return one, other
+    return None
+
+
+def _parts(term: z3.BoolRef) -> Iterator[z3.BoolRef]:
+    if not z3.is_and(term):
+        yield term
+        return
+    for each in term.children():
+        yield from _parts(each)
 
 
 def mentions(term: Any, variable: Any) -> bool:

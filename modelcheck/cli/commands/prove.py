@@ -8,6 +8,7 @@ import click
 
 from modelcheck.cli.command import Settings, common_options
 from modelcheck.cli.target import json_option, spec_from, spec_options, time_limit_option, trace_out_option
+from modelcheck.errors import UsageError
 from modelcheck.limits.memory import require_room
 
 _ROOM_BYTES = 64 << 20
@@ -41,6 +42,13 @@ _ROOM_BYTES = 64 << 20
     metavar="LEMMA",
     help="Let induction assume (and prove) this invariant; may be repeated. By default all of them.",
 )
+@click.option(
+    "--all",
+    "every",
+    multiple=True,
+    metavar="NAME",
+    help="Prove it for every value of this constant, which says how many there are of something; may be repeated.",
+)
 @time_limit_option
 @json_option
 @trace_out_option
@@ -55,6 +63,7 @@ def command(
     depth: int,
     k: int,
     using: tuple[str, ...],
+    every: tuple[str, ...],
     time_limit: float | None,
     as_json: bool,
     trace_out: Path | None,
@@ -77,6 +86,7 @@ def command(
     if trace_out is not None:
         check_writable(trace_out)
     spec = spec_from(target, settings)
+    _check_every(every, settings)
     with ProgressLine[str](str) as line:
         report = prove(
             spec,
@@ -85,6 +95,7 @@ def command(
             depth=depth,
             k=k,
             using=list(using) or None,
+            every=every,
             limits=Limits(time_s=time_limit),
             progress=line.function,
         )
@@ -96,3 +107,9 @@ def command(
     else:
         print_proofs(report, machine, files)
     ctx.exit(report.verdict.exit_code)
+
+
+def _check_every(every: tuple[str, ...], settings: tuple[str, ...]) -> None:
+    both = next((name for name in every if any(setting.partition("=")[0].strip() == name for setting in settings)), None)
+    if both is not None:
+        raise UsageError(f"--all {both} and --set {both}=... exclude each other", remedy="Leave one of them out.")

@@ -14,10 +14,10 @@ import z3
 
 from modelcheck.statespace.views.records import TrackedMap
 from modelcheck.symbolic.operators.calls import call
-from modelcheck.symbolic.operators.items import iterated
+from modelcheck.symbolic.operators.items import items_of, iterated
 from modelcheck.symbolic.present import Present, decide
 from modelcheck.symbolic.rewriting.functions import is_foreign
-from modelcheck.symbolic.terms import UnsupportedError, conj, disj, neg
+from modelcheck.symbolic.terms import TRUE, Guarded, UnsupportedError, conj, disj, neg
 from modelcheck.symbolic.values.equality import decided, equality, member
 from modelcheck.symbolic.values.kinds import (
     GuardedList,
@@ -140,7 +140,7 @@ def arithmetic(name: str, one: Any, other: Any) -> Any:
 def _operand(value: Any) -> Any:
     """A list or deque of the state as an ordinary one, the keys or items of a dict as a set."""
     if isinstance(value, GuardedList) and is_setlike(value):
-        return as_set(value)
+        return value if value.bound else as_set(value)
     return value.copy() if hasattr(type(value), "_all") else value
 
 
@@ -192,6 +192,8 @@ def contains(container: Any, value: Any) -> Any:
         return boolean(container.__symbolic_member__(value))
     if isinstance(container, SymSet):
         return boolean(member(container, value))
+    if isinstance(container, GuardedList) and container.bound:
+        return boolean(member(container, value))
     if isinstance(container, GuardedList):
         return boolean(disj(*(conj(guard, equality(each, value)) for guard, each in container.finite())))
     if (
@@ -237,6 +239,8 @@ def _followed_by_one_of(union: SymUnion) -> Callable[[Any], Any]:
 
 def spread(kind: str, *parts: tuple[bool, Any]) -> Any:
     """``(*a, b)`` or ``[*a, b]``."""
+    if any(starred and isinstance(value, GuardedList) and value.bound for starred, value in parts):
+        return _spread_out(parts)
     found: Any = ()
     for starred, value in parts:
         if not starred:
@@ -246,6 +250,17 @@ def spread(kind: str, *parts: tuple[bool, Any]) -> Any:
         else:
             found = over(found, _followed_by(*iterated(value)))
     return over(found, list) if kind == "list" else found
+
+
+def _spread_out(parts: tuple[tuple[bool, Any], ...]) -> GuardedList:
+    """A list of which some items are meant for all values of variables."""
+    found: list[Guarded] = []
+    bound: list[Any] = []
+    for starred, value in parts:
+        items, variables = items_of(value) if starred else ([(TRUE, value)], ())
+        found += items
+        bound += variables
+    return GuardedList(found, tuple(bound))
 
 
 def unpacked(value: Any, parts: int) -> Any:

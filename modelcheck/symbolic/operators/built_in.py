@@ -21,12 +21,13 @@ from modelcheck.spec import choice
 from modelcheck.symbolic.operators.access import attribute, contains, item
 from modelcheck.symbolic.operators.calls import KNOWN, call, key_function
 from modelcheck.symbolic.operators.conditions import conditional, distinct, greater, less
+from modelcheck.symbolic.operators.counting import dict_from_keys, number_of_names, sum_over_names
 from modelcheck.symbolic.operators.items import are_sequences, items_of, items_of_union, iterated, listed
 from modelcheck.symbolic.operators.library import evolved
-from modelcheck.symbolic.operators.ranges import ranged
+from modelcheck.symbolic.operators.ranges import SymbolicRange, ranged
 from modelcheck.symbolic.present import Present, decide
 from modelcheck.symbolic.terms import FALSE, TRUE, UnsupportedError, conj, disj, is_false, is_true, neg
-from modelcheck.symbolic.values.equality import equal, identical
+from modelcheck.symbolic.values.equality import equal, identical, is_open
 from modelcheck.symbolic.values.kinds import (
     GuardedList,
     Symbolic,
@@ -72,6 +73,8 @@ def length(value: Any) -> Any:
     if isinstance(value, GuardedList):
         if value.kind is Iterator:
             raise TypeError("object of type 'generator' has no len()")
+        if value.bound:
+            return number_of_names(value)
         return count(guard for guard, _ in value.finite())
     if hasattr(type(value), "__symbolic_len__"):
         return value.__symbolic_len__()
@@ -80,6 +83,8 @@ def length(value: Any) -> Any:
 
 def total(values: Any, /, start: Any = 0) -> Any:
     """``sum(values)``."""
+    if isinstance(values, GuardedList) and values.bound and Present.paths.sizes is not None:
+        return sum_over_names(values)
     items = listed(values)
     if (
         all(isinstance(value, (bool, SymBool)) or (type(value) is int and value == 1) for _, value in items)
@@ -170,6 +175,11 @@ def dict_of(values: Any = (), /, **more: Any) -> Any:
 
 
 def _made_set(values: Any, kind: type) -> Any:
+    items, bound = items_of(values) if isinstance(values, (GuardedList, SymbolicRange)) or is_open(values) else ([], ())
+    if bound:
+        return GuardedList(items, bound, kind)
+    if items:
+        values = GuardedList(items)
     items = listed(values)
     if all(is_true(guard) and not is_symbolic(value) for guard, value in items):
         return kind(value for _, value in items)
@@ -373,4 +383,4 @@ KNOWN |= {
 
 
 KNOWN |= {function: towards(function) for function in (math.floor, math.ceil, math.trunc)}
-KNOWN |= {type: type_call, Counter: counter_of, hash: lambda value: hash(settled(value)), reversed: backwards}
+KNOWN |= {dict.fromkeys: dict_from_keys, type: type_call, Counter: counter_of, hash: lambda value: hash(settled(value)), reversed: backwards}

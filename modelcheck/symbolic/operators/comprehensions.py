@@ -7,6 +7,7 @@ from typing import Any
 
 import z3
 
+from modelcheck.symbolic.names.functions import function_of
 from modelcheck.symbolic.operators.built_in import set_of, truth_value
 from modelcheck.symbolic.operators.calls import KNOWN, call
 from modelcheck.symbolic.operators.items import items_of, iterated
@@ -95,6 +96,10 @@ class _Collector:
         if self.kind == "set" and not self.bound:
             return set_of(GuardedList(self.found))
         plain = not self.bound and all(is_true(guard) for guard, _ in self.found)
+        if self.kind == "dict" and self.bound:
+            return function_of([(guard, pair) for guard, pair in self.found], tuple(self.bound))
+        if self.kind == "set" and self.bound:
+            return GuardedList(self.found, tuple(self.bound), set)
         if self.kind == "dict":
             return dict(decided(self.found) if not plain else [value for _, value in self.found])
         if not plain:

@@ -8,8 +8,8 @@ from typing import Any
 import z3
 
 from modelcheck.symbolic.operators.ranges import SymbolicRange
-from modelcheck.symbolic.present import decide
-from modelcheck.symbolic.terms import TRUE, Guarded, conj, disj
+from modelcheck.symbolic.present import Present, decide
+from modelcheck.symbolic.terms import TRUE, Guarded, UnsupportedError, conj, disj
 from modelcheck.symbolic.values.kinds import GuardedList, SymSet, SymUnion
 from modelcheck.symbolic.values.merging import merge, split
 from modelcheck.symbolic.values.sets import distinct_items
@@ -79,9 +79,21 @@ def iterated(iterable: Any) -> Iterable[Any]:
 
 
 def _deciding(iterable: Any) -> Iterator[Any]:
-    for guard, value in listed(iterable):
+    for guard, value in _gone_through(iterable):
         if decide(guard):
             yield value
+
+
+def _gone_through(iterable: Any) -> list[Guarded]:
+    if Present.paths.sizes is not None:
+        items, bound = items_of(iterable)
+        if bound:
+            raise UnsupportedError(
+                "names were gone through one by one, and there are any number of them",
+                remedy="Write all(...), any(...), sum(...), a comprehension, {n: ... for n in ...}, or an action with a name as its parameter.",
+            )
+        return items
+    return listed(iterable)
 
 
 def picked_of(options: Any) -> list[Guarded] | None:

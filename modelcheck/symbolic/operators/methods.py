@@ -342,7 +342,7 @@ def _are_lists(*values: Any) -> bool:
 
 
 def _of_lists() -> dict[str, Method]:
-    return {
+    found: dict[str, Method] = {
         "__iter__": lambda self: iter(decided(self.finite())),
         "__contains__": lambda self, value: decide(truth(contains(self, value))),
         "__getitem__": item,
@@ -352,3 +352,13 @@ def _of_lists() -> dict[str, Method]:
         "__rmul__": lambda self, times: list(self) * times if _are_lists(self) else NotImplemented,
         "__getattr__": _refusing("Make a tuple of it first."),
     }
+    return found | {name: _of_open_set(name) for name in _SET_OPERATIONS}
+
+
+_SET_OPERATIONS = ("__or__", "__and__", "__sub__", "__xor__", "__le__", "__lt__", "__ge__", "__gt__")
+
+
+def _of_open_set(name: str) -> Method:
+    """An operation on the members of a set, where the list stands for one."""
+    function = _of_sets()[name]
+    return lambda self, other: function(self, other) if is_setlike(self) else NotImplemented

@@ -13,7 +13,7 @@ import z3
 
 from modelcheck.symbolic.paths import Paths
 from modelcheck.symbolic.present import Present, decide
-from modelcheck.symbolic.terms import Guarded, UnsupportedError, conj
+from modelcheck.symbolic.terms import Guarded, UnsupportedError, conj, disj
 from modelcheck.symbolic.values.kinds import SymInt, SymUnion, describe, is_symbolic
 from modelcheck.symbolic.values.merging import over, settled
 from modelcheck.symbolic.values.scalars import int_term, integer
@@ -83,6 +83,8 @@ class SymbolicRange:
         return found
 
     def __symbolic_member__(self, value: Any) -> z3.BoolRef:
+        if isinstance(value, SymUnion):
+            return disj(*(conj(guard, self.__symbolic_member__(each)) for guard, each in value.alternatives))
         whole = isinstance(value, float) and value.is_integer()
         term = int_term(int(value) if whole else value)
         return z3.BoolVal(False) if term is None else self._among(term)

@@ -34,6 +34,7 @@ class Options:
     depth: int
     k: int
     progress: Callable[[str], None] | None
+    every: tuple[str, ...] = ()
 
     def tell(self, text: str) -> None:
         """Say what is done now."""

@@ -59,11 +59,15 @@ class Induction:
         progress: Callable[[str], None] | None = None,
     ) -> None:
         self._system = system
-        self._steps = Steps(system, deadline, depth)
+        self._steps = self._asked(system, deadline, depth)
         self._deadline = deadline
         self._depth = depth
         self._progress = progress or (lambda _: None)
         self._asked_of_bases = 0
+
+    def _asked(self, system: System, deadline: float | None, depth: int) -> Steps:
+        """What asks z3 about steps."""
+        return Steps(system, deadline, depth)
 
     @property
     def queries(self) -> int:

@@ -23,6 +23,7 @@ from modelcheck.symbolic.asking import cut_short, stoppable
 from modelcheck.symbolic.paths import OutOfTimeError
 from modelcheck.symbolic.present import alone
 from modelcheck.symbolic.proof.attempts import Attempts, Options
+from modelcheck.symbolic.proof.every_size.attempt import EverySize, check_sizes
 from modelcheck.symbolic.proof.following import followed
 from modelcheck.symbolic.proof.report import Proof, ProofReport, proof_of
 from modelcheck.verdict import Verdict
@@ -49,6 +50,7 @@ def prove(
     depth: int = 10,
     k: int = 1,
     using: Sequence[str] | None = None,
+    every: Sequence[str] = (),
     limits: Limits = NO_LIMITS,
     progress: Callable[[str], None] | None = None,
 ) -> ProofReport:
@@ -62,6 +64,8 @@ def prove(
         depth: The steps of bounded model checking.
         k: Of k-induction: in how many states in a row the property is assumed.
         using: The invariants that induction may assume; by default all. They are proved as well.
+        every: The names of constants that say how many there are of something, such as servers. What is proved is then proved for all their values
+            from 1 on, by induction.
         limits: Those of time and memory. Without one of time ``auto`` gives each method five minutes. One proof is under way at a time in a process;
             one in another thread waits for its turn, within its time limit.
         progress: Called with a line of text now and then.
@@ -71,7 +75,8 @@ def prove(
         UsageError: if a name is unknown, or an option cannot be meant.
     """
     _check_arguments(spec, limits, method, depth, k)
-    properties, using = names("properties", properties), names("using", using)
+    properties, using, every = names("properties", properties), names("using", using), names("every", every) or ()
+    _check_every(spec, every, method, k)
     callback("progress", progress)
     budget = Budget(limits)
     deadline = None if limits.time_s is None else time.monotonic() + limits.time_s
@@ -82,7 +87,7 @@ def prove(
     if not is_its_turn:
         return _unfinished(spec, method, "the time limit was reached while another proof was under way in this process", budget)
     try:
-        return _alone(spec, properties, using, Options(method, depth, k, progress), budget, deadline)
+        return _alone(spec, properties, using, Options(method, depth, k, progress, tuple(every)), budget, deadline)
     finally:
         alone.release()
 
@@ -104,6 +109,7 @@ def _alone(
         try:
             machine = machine_of(spec)
             targets, assumed = _chosen(machine, properties, using, method)
+            targets = _for_every_size(targets, properties) if options.every else targets
             report = _Prover(machine, targets, assumed, options, watch, deadline).report()
         except Overrun as overrun:
             return _unfinished(spec, method, told(watch, overrun), budget)
@@ -124,6 +130,12 @@ def _check_arguments(spec: Spec, limits: Limits, method: str, depth: int, k: int
     whole("k", k, 1)
 
 
+def _check_every(spec: Spec, every: Sequence[str], method: str, k: int) -> None:
+    check_sizes(spec, every)
+    if every and (method not in ("auto", "induction") or k != 1):
+        raise UsageError("for every size only induction proves anything", remedy="Leave method and k out.")
+
+
 def _over(deadline: float | None) -> str | None:
     """That it is high time for a run to end, which does not look at the clock itself."""
     return "the time limit was reached" if deadline is not None and time.monotonic() > deadline + _GRACE_S else None
@@ -134,6 +146,15 @@ def _unfinished(spec: Spec, method: str, reason: str, budget: Budget) -> ProofRe
     return ProofReport(
         type(spec).__name__, source_file(type(spec)), machine_constants(spec), method, Verdict.UNKNOWN, reason, (), seconds=budget.seconds
     )
+
+
+def _for_every_size(targets: list[Declaration], properties: Sequence[str] | None) -> list[Declaration]:
+    """The targets that can be proved for every size: invariants."""
+    found = [each for each in targets if each.role is Role.INVARIANT]
+    other = next((each for each in targets if each.role is not Role.INVARIANT), None)
+    if other is not None and (properties or not found):
+        raise UsageError(f"{other.name} is a {other.role.noun}, and for every size only invariants can be proved", remedy="Prove it at one size.")
+    return found
 
 
 def _left_out(machine: Machine) -> tuple[str, ...]:
@@ -202,12 +223,12 @@ class _Prover:
         self._started = time.monotonic()
         self._watch = watch
         self._deadline = deadline
-        self._attempts: Attempts | None = None
+        self._attempts: Attempts | EverySize | None = None
         self._known: dict[str, Proof] = {}
 
     def report(self) -> ProofReport:
         """Prove, and say what came out."""
-        proofs = self._tried(self._targets, "", self._prove)
+        proofs = self._tried(self._targets, "", self._for_every_size if self._options.every else self._prove)
         asked = [proofs[each.name] for each in self._targets]
         verdict = Verdict.all_of(each.verdict for each in asked)
         first = next((each for each in asked if each.verdict is Verdict.UNKNOWN), None)
@@ -226,7 +247,14 @@ class _Prover:
             listed={} if system is None else system.layout.listing.counts(),
             queries=0 if self._attempts is None else self._attempts.queries,
             seconds=time.monotonic() - self._started,
+            every=self._options.every,
         )
+
+    def _for_every_size(self, targets: list[Declaration]) -> dict[str, Proof]:
+        names, assumed = [each.name for each in targets], [each.name for each in self._assumed]
+        self._options.tell("running the actions on any number of names")
+        every = self._attempts = EverySize(self._machine.spec, self._options.every, names, assumed, self._options, self._deadline)
+        return every.prove()
 
     def _prove(self, targets: list[Declaration]) -> dict[str, Proof]:
         self._options.tell("running the actions on symbolic values")

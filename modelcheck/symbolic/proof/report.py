@@ -32,6 +32,8 @@ class Proof:
         counterexample: To induction.
         trace: A run that violates it.
         tried: The methods that were tried one after the other, each with why it gave no verdict.
+        every: The constants for all of whose values the verdict is meant, from 1 on.
+        sizes: What these constants are in the counterexample or the trace.
     """
 
     name: str
@@ -46,6 +48,8 @@ class Proof:
     counterexample: CounterexampleToInduction | None = None
     trace: Trace | None = None
     tried: tuple[tuple[str, str], ...] = ()
+    every: tuple[str, ...] = ()
+    sizes: Mapping[str, int] = field(factory=dict)
 
 
 @frozen
@@ -66,6 +70,7 @@ class ProofReport:
         listed: How many values each place can hold whose domain the enumerator listed; for ``bmc``, within the depth asked for.
         queries: How often z3 was asked to prove something.
         seconds: Wall-clock time.
+        every: The constants for all of whose values something was to be proved, from 1 on.
     """
 
     spec: str
@@ -81,6 +86,7 @@ class ProofReport:
     listed: Mapping[str, int] = field(factory=dict)
     queries: int = 0
     seconds: float = 0.0
+    every: tuple[str, ...] = ()
 
 
 def proof_of(declared: Declaration, verdict: Verdict, method: str, **found: object) -> Proof:

@@ -13,7 +13,7 @@ import z3
 
 from modelcheck.statespace.views.records import TrackedMap
 from modelcheck.symbolic.present import decide
-from modelcheck.symbolic.terms import FALSE, TRUE, Guarded, UnsupportedError, conj, disj, neg
+from modelcheck.symbolic.terms import FALSE, TRUE, Guarded, UnsupportedError, conj, disj, exists, neg
 from modelcheck.symbolic.values.kinds import (
     GuardedList,
     Symbolic,
@@ -33,6 +33,7 @@ from modelcheck.symbolic.values.kinds import (
     kind_of,
 )
 from modelcheck.symbolic.values.scalars import bool_term, boolean, int_term, is_bool, truth
+from modelcheck.symbolic.values.substitution import with_fresh_names
 from modelcheck.values import identity
 
 
@@ -43,9 +44,16 @@ def equality(one: Any, other: Any) -> z3.BoolRef:
 
 def equal(one: Any, other: Any) -> Any:
     """``one == other``."""
-    for union, value in ((one, other), (other, one)):
-        if isinstance(union, SymUnion):
-            return boolean(disj(*(conj(guard, equality(each, value)) for guard, each in union.alternatives)))
+    for each, value in ((one, other), (other, one)):
+        if isinstance(each, SymUnion):
+            return boolean(disj(*(conj(guard, equality(one_of, value)) for guard, one_of in each.alternatives)))
+    return _equal(one, other)
+
+
+def _equal(one: Any, other: Any) -> Any:
+    for each, value in ((one, other), (other, one)):
+        if hasattr(type(each), "__symbolic_equal__"):
+            return each.__symbolic_equal__(value)
     if any(isinstance(each, TrackedMap) or _compares_itself(each) for each in (one, other)):
         return _equal_maps(one, other)
     if not is_symbolic(one) and not is_symbolic(other):
@@ -130,18 +138,38 @@ def _is_view(value: Any) -> bool:
 def _equal_sets(one: Any, other: Any) -> Any:
     if not is_setlike(one) or not is_setlike(other):
         return False
-    left, right = as_set(one), as_set(other)
-    return boolean(conj(subset(left, right), subset(right, left)))
+    return boolean(conj(subset(one, other), subset(other, one)))
 
 
-def member(members: SymSet, value: Any) -> z3.BoolRef:
+def members_in(value: Any) -> tuple[list[Guarded], tuple[Any, ...]]:
+    """The members of a set with their conditions, and the variables for all values of which they are meant; these are in no other term."""
+    if isinstance(value, GuardedList) and value.bound:
+        value.take()
+        return with_fresh_names(value.items, value.bound)
+    if _is_view(value):
+        found, bound = value.__symbolic_items__()
+        if bound:
+            return found, bound
+    return as_set(value).items, ()
+
+
+def is_open(value: Any) -> bool:
+    """Whether a set has members for all values of some variables."""
+    if isinstance(value, GuardedList):
+        return bool(value.bound)
+    return _is_view(value) and bool(value.__symbolic_items__()[1])
+
+
+def member(members: Any, value: Any) -> z3.BoolRef:
     """The condition under which a value is a member of a set."""
-    return disj(*(conj(guard, equality(each, value)) for guard, each in members.items))
+    items, bound = members_in(members)
+    return disj(*(exists(bound, conj(guard, equality(each, value))) for guard, each in items))
 
 
-def subset(one: SymSet, other: SymSet) -> z3.BoolRef:
+def subset(one: Any, other: Any) -> z3.BoolRef:
     """The condition under which all members of a set are in another one."""
-    return conj(*(disj(neg(guard), member(other, value)) for guard, value in one.items))
+    items, bound = members_in(one)
+    return conj(*(neg(exists(bound, conj(guard, neg(member(other, value))))) for guard, value in items))
 
 
 def exactly(value: Any) -> Fraction | None:
@@ -158,7 +186,9 @@ def _equal_numbers(one: Any, other: Any) -> Any:
             exact = exactly(value)
             return False if exact is None or exact.denominator != 1 else boolean(int_term(number) == exact.numerator)
     left, right = int_term(one), int_term(other)
-    return False if left is None or right is None else boolean(left == right)
+    if left is None or right is None:
+        return False
+    return True if left.eq(right) else boolean(left == right)
 
 
 def identical(one: Any, other: Any) -> Any:

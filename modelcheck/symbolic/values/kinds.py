@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 import z3
 
-from modelcheck.symbolic.terms import TRUE, Guarded, UnsupportedError, conj, disj, is_false, neg
+from modelcheck.symbolic.terms import TRUE, Guarded, UnsupportedError, conj, disj, exists, is_false, neg
 from modelcheck.values import identity
 
 _MOST_SHOWN = 4
@@ -163,7 +163,7 @@ class GuardedList(Symbolic):
         return self.items
 
     def __symbolic_truth__(self) -> z3.BoolRef:
-        return TRUE if self.kind is Iterator else disj(*(guard for guard, _ in self.finite()))
+        return TRUE if self.kind is Iterator else disj(*(exists(self.bound, guard) for guard, _ in self.items))
 
 
 def kind_of(value: Any) -> type:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import z3
 
 from modelcheck.symbolic.terms import Guarded, conj, disj, neg
-from modelcheck.symbolic.values.equality import equality, member, subset
-from modelcheck.symbolic.values.kinds import SymSet, SymUnion, as_set, is_symbolic, set_kind
+from modelcheck.symbolic.values.equality import equality, is_open, member, members_in, subset
+from modelcheck.symbolic.values.kinds import GuardedList, SymSet, SymUnion, as_set, is_symbolic, set_kind
 from modelcheck.symbolic.values.merging import split
-from modelcheck.symbolic.values.scalars import boolean, count
+from modelcheck.symbolic.values.scalars import boolean, count, truth
 
 
 def distinct_items(members: SymSet) -> list[Guarded]:
@@ -41,43 +43,55 @@ def _as_set(value: Any) -> SymSet:
     return as_set(value)
 
 
-def union(*sets: Any) -> SymSet:
+def _set(value: Any) -> Any:
+    return value if is_open(value) else _as_set(value)
+
+
+def union(*sets: Any) -> Any:
     """What is in one of the sets."""
+    if any(map(is_open, sets)):
+        parts = [members_in(_set(each)) for each in sets]
+        return GuardedList([item for items, _ in parts for item in items], tuple(each for _, bound in parts for each in bound), set_kind(sets[0]))
     return SymSet((each for one in sets for each in _as_set(one).items), set_kind(sets[0]))
 
 
-def intersection(one: Any, *others: Any) -> SymSet:
+def intersection(one: Any, *others: Any) -> Any:
     """What is in all of the sets."""
-    found = _as_set(one)
-    for other in map(_as_set, others):
-        found = SymSet(((conj(g, member(other, v)), v) for g, v in found.items), found.kind)
-    return found
+    return _restricted(one, [partial(member, other) for other in others])
 
 
-def difference(one: Any, *others: Any) -> SymSet:
+def difference(one: Any, *others: Any) -> Any:
     """What is in the first set only."""
-    found = _as_set(one)
-    for other in map(_as_set, others):
-        found = SymSet(((conj(g, neg(member(other, v))), v) for g, v in found.items), found.kind)
-    return found
+    return _restricted(one, [partial(_lacks, other) for other in others])
 
 
-def symmetric_difference(one: Any, other: Any) -> SymSet:
+def _lacks(members: Any, value: Any) -> z3.BoolRef:
+    return neg(member(members, value))
+
+
+def _restricted(one: Any, conditions: list[Callable[[Any], z3.BoolRef]]) -> Any:
+    """What is in a set and makes all conditions true."""
+    items, bound = members_in(_set(one))
+    found = [(conj(guard, *(condition(value) for condition in conditions)), value) for guard, value in items]
+    return GuardedList(found, bound, set_kind(one)) if bound else SymSet(found, set_kind(one))
+
+
+def symmetric_difference(one: Any, other: Any) -> Any:
     """What is in exactly one of two sets."""
     return union(difference(one, other), difference(other, one))
 
 
 def is_subset(one: Any, other: Any) -> Any:
     """``one <= other``."""
-    return boolean(subset(_as_set(one), _as_set(other)))
+    return boolean(subset(_set(one), _set(other)))
 
 
 def is_proper_subset(one: Any, other: Any) -> Any:
     """``one < other``."""
-    left, right = _as_set(one), _as_set(other)
+    left, right = _set(one), _set(other)
     return boolean(conj(subset(left, right), neg(subset(right, left))))
 
 
 def is_disjoint(one: Any, other: Any) -> Any:
     """Whether two sets have no member in common."""
-    return boolean(neg(intersection(one, other).__symbolic_truth__()))
+    return boolean(neg(truth(intersection(one, other))))

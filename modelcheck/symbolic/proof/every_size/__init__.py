@@ -1,0 +1,1 @@
+"""Proof for every size: induction over the formulas of `modelcheck.symbolic.names`, and what it needs."""
