@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 import click
 
@@ -130,11 +130,12 @@ def _junit(reports: Sequence[Json]) -> str:
 
 
 def _xml(text: str) -> str:
-    return escape("".join(letter if letter.isprintable() or letter in "\n\t" else "?" for letter in harmless(text)))
+    return html.escape("".join(letter if letter.isprintable() or letter in "\n\t" else "?" for letter in harmless(text)), quote=False)
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(_xml(text).replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">"))
+    quoted = _xml(text).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
+    return f'"{quoted}"'
 
 
 def _sarif(reports: Sequence[Json]) -> str:

@@ -517,12 +517,12 @@ def test_properties_share_one_exploration(project):
 
 
 def test_a_run_without_specs_is_silent(pytester):
-    """In a project that uses nothing of it, the plugin prints nothing and imports no search."""
+    """In a project that uses nothing of it, the plugin prints nothing and imports nothing but itself."""
     pytester.makepyfile(
         test_it="""
         import sys
         def test_it():
-            assert not {"modelcheck.search", "modelcheck.statespace", "z3"} & set(sys.modules)
+            assert not {"modelcheck.spec", "modelcheck.search", "modelcheck.statespace", "attrs", "z3"} & set(sys.modules)
         """
     )
     result = pytester.runpytest_subprocess("-p", "no:hypothesispytest")
