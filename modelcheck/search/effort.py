@@ -41,7 +41,7 @@ def _effort(layout: Layout, trees: Sequence[Tree]) -> EffortReport:
     return EffortReport(
         name="init" if declared is None else declared.name,
         kind="init" if declared is None else declared.role.value,
-        calls=sum(tree.calls for tree in trees),
+        calls=sum(tree.calls + tree.plain for tree in trees),
         seconds=sum(tree.seconds for tree in trees),
         parameters=() if declared is None or declared.role is Role.ACTION else declared.parameters,
         reads=max((_reads(layout, tree.widest) for tree in trees), key=lambda reads: sum(read.cells for read in reads)),

@@ -19,6 +19,7 @@ from modelcheck.trace import Outcome, Replay, Trace, replay
 
 Path = Sequence[tuple[int, list[int]]]
 """The trees walked and the choices made in each, the initialiser's first."""
+_CAUSES = "Actions and properties must depend on the state alone: no random numbers, time, changing globals, hash() or id()."
 
 
 def evidence(
@@ -56,7 +57,7 @@ def unconfirmed(replayed: Replay, name: str, place: str) -> ImpureError:
     return ImpureError(
         f"the run found for {name} could not be replayed{at}: {replayed.reason}",
         place=place,
-        remedy="Actions and properties must depend on the state alone: no random numbers, time, changing globals, hash() or id().",
+        remedy=_CAUSES,
     )
 
 
@@ -81,7 +82,11 @@ def failing_run(machine: Machine, exploration: Exploration, source: str) -> Trac
 def _rebuilt(
     machine: Machine, exploration: Exploration, found: tuple[int, int], name: str, kind: str, source: str
 ) -> Trace:
-    states, steps = along(exploration.recorder, exploration.explorer.path(*found))
+    try:
+        path = exploration.explorer.path(*found)
+    except RuntimeError as error:  # What was not recorded is run again.
+        raise ImpureError(f"the run found for {name} does not come out again", place=machine.place, remedy=_CAUSES) from error
+    states, steps = along(exploration.recorder, path)
     return Trace(machine.cls.__name__, source, machine.constants, name, kind, states, steps)
 
 

@@ -102,6 +102,7 @@ class Exploration:
         records = bool(liveness) and order != "random"
         asked = [*declared, *liveness] if records else declared
         self.recorder = Recorder(machine, asked, self.space, split=True, labelled=records)
+        self.recorder.run_plainly()
         self.explorer = native.Explorer(
             self.space, mode=_MODES[order], workers=workers, seed=seed, walk_length=self.walk_length or 0,
             memory_limit_bytes=budget.memory_bytes, records=records,
@@ -120,7 +121,6 @@ class Exploration:
         self._budget = budget
         self._watch = watch
         self._looked_s = self._reported_s = 0.0
-        self._python = threading.Lock()
         self._halt = threading.Event()
         self._failure: BaseException | None = None
         self.failed: tuple[Declaration, tuple[int, int]] | None = None
@@ -192,9 +192,9 @@ class Exploration:
     def _driven(self, worker: int) -> int:
         try:
             while not self._halt.is_set():
-                code = self.explorer.run(worker, self._batch())
+                code = self._run(worker)
                 if code == kernel.MISS:
-                    with self._python:
+                    with self.recorder.lock:
                         self._supply(worker)
                 elif code != kernel.MORE:
                     return code
@@ -205,6 +205,18 @@ class Exploration:
             self._failure = self._failure or error
             self._halt.set()
         return kernel.LEVEL_DONE
+
+    def _run(self, worker: int) -> int:
+        """Let a worker run in the kernel for a while, which may run the spec's code, too."""
+        try:
+            try:
+                return self.explorer.run(worker, self._batch())
+            finally:
+                self.recorder.rest()
+        except Overrun as overrun:
+            self.stopped = told(self._watch, overrun)
+            self._halt.set()
+            return kernel.MORE
 
     def _supply(self, worker: int) -> None:
         try:

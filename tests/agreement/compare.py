@@ -9,12 +9,14 @@ import linecache
 import re
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from modelcheck import ModelcheckError, Spec, Verdict
 from modelcheck.errors import InternalError
 from modelcheck.search import Limits, Report, check
 from modelcheck.spec import Machine, Role, machine_of
 from modelcheck.spec.step import same_step
+from modelcheck.statespace.recording import recorder
 from modelcheck.statespace.stepper import Stepper
 from modelcheck.trace.trace import Trace
 from modelcheck.values import identity
@@ -110,7 +112,13 @@ def agree_at_random(cls: type[Spec], _: type, expected: plain.Found) -> None:
         assert {p.name for p in report.properties if p.trace is not None} <= expected.traces.keys()
 
 
-MODES = (agree_until, agree_in_threads, agree_in_depth, agree_at_random)
+def agree_plainly(cls: type[Spec], _: type, expected: plain.Found) -> None:
+    """A search that runs the code on ordinary objects wherever a path is missing, as it does where recording would not pay."""
+    with patch.object(recorder, "GENEROUS", 1):
+        agree_on_all(cls, expected)
+
+
+MODES = (agree_until, agree_in_threads, agree_in_depth, agree_at_random, agree_plainly)
 
 
 def walked(cls: type[Spec], states: int, seed: int, *, beyond: bool) -> Report | None:

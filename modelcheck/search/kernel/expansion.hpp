@@ -8,6 +8,7 @@
 #include "modelcheck/liveness/kernel/rows.hpp"
 #include "frontier.hpp"
 #include "modelcheck/statespace/kernel/footprints.hpp"
+#include "modelcheck/statespace/kernel/plain.hpp"
 #include "modelcheck/statespace/kernel/state.hpp"
 #include "modelcheck/statespace/kernel/tree.hpp"
 
@@ -42,6 +43,7 @@ struct Expansion {
   bool ended = false;                 // Whether it is known if the state is a fine place to end.
   size_t valued = 0;                  // The LIVENESS trees before it are evaluated.
   Expanded row;                       // Where the steps are recorded: those known so far.
+  Scratch scratch;                    // Leaves of runs that were not recorded.
   std::vector<Candidate> candidates;  // In the order of the walk. Successors known to be seen are counted at once and left out, unless all are needed.
 
   void begin(Waiting waiting) noexcept {
@@ -52,6 +54,7 @@ struct Expansion {
     generated = partial = cut = ended = false;
     row.clear();
     candidates.clear();
+    scratch.clear();
   }
 
   // Takes up the generation of initial states where it stopped.
@@ -64,7 +67,7 @@ struct Expansion {
 
 // Counters of one worker, kept from those of the others.
 struct alignas(64) Counts {
-  explicit Counts(uint32_t trees) : enabled(trees), fresh(trees), dropped(trees), evaluations(trees), asked(trees) {}
+  explicit Counts(uint32_t trees) : enabled(trees), fresh(trees), dropped(trees), evaluations(trees), asked(trees), walks(trees) {}
 
   uint64_t states = 0;
   uint64_t generated = 0;
@@ -76,6 +79,7 @@ struct alignas(64) Counts {
   std::vector<uint64_t> dropped;      // those out of bounds are not among them.
   std::vector<uint64_t> evaluations;  // By tree: evaluations on states that are not initial,
   std::vector<uint8_t> asked;         // and whether one of any state was asked of some arguments.
+  std::vector<uint64_t> walks;        // By tree: how often it was walked.
   Waiting stuttering{kVoid, 0};       // The first state met that is no place to end, and that every enabled step leads back to.
 };
 

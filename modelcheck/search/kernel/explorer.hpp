@@ -149,6 +149,7 @@ class Explorer {
     std::vector<PathStep> steps;
     State state(search_.space);
     State::Undo passed;
+    Scratch scratch;
     uint64_t fingerprint = 0;
     for (size_t i = 0; i < keys.size(); ++i) {
       const Leaf* leaf = nullptr;
@@ -156,7 +157,7 @@ class Explorer {
       const auto fits = [&](const Leaf& candidate, uint64_t following) {
         return FingerprintTable::key(following) == keys[i] && (labels[i] == kOutside || candidate.label == labels[i]) && (found = following, true);
       };
-      steps.push_back(first(state, fingerprint, i == 0 ? search_.plan.init : search_.plan.actions, fits, leaf));
+      steps.push_back(first(state, fingerprint, i == 0 ? search_.plan.init : search_.plan.actions, fits, leaf, scratch));
       state.apply(*leaf, passed);
       passed.clear();
       fingerprint = found;
@@ -202,19 +203,28 @@ class Explorer {
     std::vector<PathStep> steps;
     State state(search_.space);
     State::Undo passed;
+    Scratch scratch;
     for (const uint32_t ordinal : ordinals) {
       const auto& trees = steps.empty() ? search_.plan.init : search_.plan.actions;
       const Leaf* leaf = nullptr;
-      steps.push_back(successor(state, trees, ordinal, leaf));
+      steps.push_back(successor(state, trees, ordinal, leaf, scratch));
       state.apply(*leaf, passed);
       passed.clear();
     }
     return steps;
   }
 
-  // Walks up to the leaf with the given ordinal.
-  PathStep successor(const State& state, const std::vector<const Tree*>& trees, uint32_t ordinal, const Leaf*& leaf) const {
+  // What is not in the trees is run again.
+  static Miss looking_again(Scratch& scratch) {
     Miss miss;
+    miss.scratch = &scratch;
+    miss.insists = true;
+    return miss;
+  }
+
+  // Walks up to the leaf with the given ordinal.
+  PathStep successor(const State& state, const std::vector<const Tree*>& trees, uint32_t ordinal, const Leaf*& leaf, Scratch& scratch) const {
+    Miss miss = looking_again(scratch);
     Walk walk(search_.space, state, state, miss);
     for (const Tree* tree : trees) {
       const bool passed = walk.over(*tree, [&](Word word) {
@@ -230,8 +240,8 @@ class Explorer {
 
   // Walks up to the first leaf that fits, given with the fingerprint of the state after it.
   template <typename Fits>
-  PathStep first(const State& state, uint64_t fingerprint, const std::vector<const Tree*>& trees, Fits&& fits, const Leaf*& leaf) const {
-    Miss miss;
+  PathStep first(const State& state, uint64_t fingerprint, const std::vector<const Tree*>& trees, Fits&& fits, const Leaf*& leaf, Scratch& scratch) const {
+    Miss miss = looking_again(scratch);
     Walk walk(search_.space, state, state, miss);
     for (const Tree* tree : trees) {
       walk.over(*tree, [&](Word word) {

@@ -39,6 +39,7 @@ class Worker {
 
   // Walks the trees that are left. False on a miss; the tree that missed is walked anew after that.
   bool generate(Expansion& e) {
+    miss_.scratch = e.at.depth == 0 ? nullptr : &e.scratch;
     Walk walk(search_.space, e.state, e.state, miss_);
     const bool complete = e.at.depth == 0 ? generate_initial(e, walk) : generate_enabled(e, walk);
     if (!complete) {
@@ -72,6 +73,7 @@ class Worker {
   bool value(Expansion& e) {
     if (!records_ || e.at.depth == 0) return true;
     const auto& trees = search_.plan.liveness;
+    miss_.scratch = nullptr;
     for (; e.valued < trees.size(); ++e.valued) {
       Walk walk(search_.space, e.state, e.state, miss_);
       uint32_t found = 0;
@@ -211,6 +213,7 @@ class Worker {
     const uint64_t moving = e.moving;
     uint64_t seen = 0;
     uint64_t cut = 0;
+    miss_.walks = ++counts_.walks[tree.index()];
     const bool complete = walk.over(tree, [&](Word word) {
       if (is_cut(word)) {
         ++cut;
@@ -358,6 +361,8 @@ class Worker {
   Verdict evaluate(const Tree& tree, const Expansion& e, const State& state) {
     bool any = false;
     bool all = true;
+    miss_.scratch = &scratch_;
+    miss_.walks = ++counts_.walks[tree.index()];
     Walk walk(search_.space, state, e.state, miss_);
     const bool complete = walk.over(tree, [&](Word word) {
       any |= word == kTrue;
@@ -384,6 +389,7 @@ class Worker {
   Recent recent_;
   std::pair<Ref, int64_t> missed_{kVoid, kNobody};
   State::Undo undo_;   // Empty unless a successor is applied.
+  Scratch scratch_;    // Nothing: predicates have no leaves of their own.
   uint64_t room_ = 0;  // Fingerprints that may still be claimed before more room is reserved.
 };
 

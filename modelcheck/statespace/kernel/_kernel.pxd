@@ -34,6 +34,8 @@ cdef extern from "modelcheck/statespace/kernel/space.hpp" namespace "modelcheck"
         uint32_t index() noexcept
         void disable() noexcept
 
+    cdef cppclass PlainRuns
+
     cdef cppclass CSpace "modelcheck::Space":
         CSpace(cbool check_deadlock) except +
         uint32_t add_collection() except +
@@ -51,6 +53,7 @@ cdef extern from "modelcheck/statespace/kernel/space.hpp" namespace "modelcheck"
         uint32_t cells() noexcept
         uint32_t collection_of(uint32_t cell) noexcept
         uint64_t bytes() noexcept
+        void set_plain(const PlainRuns* plain) noexcept
 
 
 cdef extern from "modelcheck/statespace/kernel/walk.hpp" namespace "modelcheck" nogil:
@@ -66,6 +69,41 @@ cdef extern from "modelcheck/statespace/kernel/walk.hpp" namespace "modelcheck" 
         vector[uint32_t] script
         Ids state
         Ids following
+
+
+cdef extern from "modelcheck/statespace/kernel/plain.hpp" namespace "modelcheck" nogil:
+    ctypedef uint64_t Word
+    Word kTrue
+    Word kFalse
+
+    cdef cppclass CState "modelcheck::State":
+        uint32_t at(uint32_t cell) noexcept
+        const vector[uint32_t]& present(uint32_t collection) noexcept
+
+    cdef cppclass Scratch:
+        pass
+
+    cdef cppclass Asked:
+        uint32_t tree
+        uint64_t walks
+        cbool insists
+        const CState* state
+        const CState* following
+        const vector[uint32_t]* script
+        uint64_t elements
+        Scratch* scratch
+
+    cdef cppclass Outcomes:
+        vector[Word] words
+        vector[vector[uint32_t]] choices
+        void clear() noexcept
+
+    cdef cppclass PlainRuns:
+        cbool (*run)(void* self, const Asked& asked, Outcomes& outcomes) noexcept
+        void* self
+
+    Word plain_effect(Scratch& scratch, uint32_t tree, const Ids& ids, uint32_t label) except +
+    Word plain_cut(Scratch& scratch, uint32_t tree, uint32_t label) except +
 
 
 cdef class Space:

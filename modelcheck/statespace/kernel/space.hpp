@@ -15,6 +15,8 @@
 
 namespace modelcheck {
 
+struct PlainRuns;
+
 // Writers take turns (they hold the interpreter's lock). Readers reach a new cell, projection or update only through a node or leaf that was published after it.
 class Space {
  public:
@@ -139,6 +141,10 @@ class Space {
     return *trees_[index];
   }
 
+  // Who runs the spec's code without recording it, where a path is missing; null where all runs are recorded. Set with all workers at rest.
+  const PlainRuns* plain() const noexcept { return plain_; }
+  void set_plain(const PlainRuns* plain) noexcept { plain_ = plain; }
+
   bool check_deadlock() const noexcept { return check_deadlock_; }
   bool sealed() const noexcept { return sealed_; }
   uint32_t cells() const noexcept { return cells_; }
@@ -201,6 +207,7 @@ class Space {
     require(known == IdTable::kUnknown || known == result, "the projection or update has another result for this id");
   }
 
+  const PlainRuns* plain_ = nullptr;
   const bool check_deadlock_;
   const uint32_t max_cells_;  // Before the regions that it sizes.
   bool sealed_ = false;

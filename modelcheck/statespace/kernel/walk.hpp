@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "plain.hpp"
 #include "state.hpp"
 #include "tree.hpp"
 
@@ -19,6 +20,10 @@ struct Miss {
   std::vector<uint32_t> script;  // For a path the choices on the way: the option of a CHOOSE node, the cell of an EACH node.
   State::Undo state;             // What the run reads, as (cell, id) of the cells that are not 0.
   State::Undo following;         // For a STEP tree its successor, the same way.
+  // What runs that are not recorded are told, and where they put their leaves; null where there are to be none.
+  Scratch* scratch = nullptr;
+  uint64_t walks = 0;
+  bool insists = false;
 };
 
 // What a walk takes where it does not take everything; see `Behaviours`.
@@ -85,7 +90,46 @@ class FilteredWalk {
     const Word tag = word & kTagMask;
     if (tag == kDisabled) return true;
     if (tag == kNodeTag) return at_node(*node_of(word), on_leaf);
-    return tag != kMissing && on_leaf(word);
+    return tag != kMissing ? on_leaf(word) : miss_.scratch != nullptr && run_plainly(on_leaf);
+  }
+
+  // Where a path is missing, a run that is not recorded may take its place.
+  template <class OnLeaf>
+  __attribute__((noinline)) bool run_plainly(OnLeaf& on_leaf) {
+    const PlainRuns* plain = space_.plain();
+    if (plain == nullptr) return false;
+    const Asked asked{miss_.index, miss_.walks, miss_.insists, &state_, &following_, &miss_.script, elements_chosen(), miss_.scratch};
+    Outcomes outcomes;
+    if (!plain->run(plain->self, asked, outcomes)) return false;
+    const size_t made = miss_.script.size();
+    for (size_t i = 0; i < outcomes.words.size(); ++i) {
+      miss_.script.insert(miss_.script.end(), outcomes.choices[i].begin(), outcomes.choices[i].end());
+      if (!on_leaf(outcomes.words[i])) return false;
+      miss_.script.resize(made);
+    }
+    return true;
+  }
+
+  // Which of the choices of the script are elements, as bits.
+  uint64_t elements_chosen() {
+    uint64_t found = 0;
+    Word word = space_.tree(miss_.index).root();
+    for (size_t at = 0; at < miss_.script.size() && at < 64;) {
+      word = follow(word);
+      if (!is_node(word)) break;
+      const Node& node = *node_of(word);
+      uint64_t key = 0;
+      if (node.kind == Kind::kEach) {
+        found |= uint64_t{1} << at;
+        key = space_.place_of(miss_.script[at++]);
+      } else if (node.kind == Kind::kChoose) {
+        key = miss_.script[at++];
+      } else if (!key_of(node, key)) {
+        break;
+      }
+      word = node.children.find(key);
+    }
+    return found;
   }
 
   template <class OnLeaf>

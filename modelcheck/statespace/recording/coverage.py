@@ -95,6 +95,11 @@ class Coverage:
         finally:
             sys.settrace(None)
 
+    def met_all(self, declared: Declaration) -> bool:
+        """Whether runs of a property need not be watched any more."""
+        watched = self._watched.get(declared)
+        return watched is not None and not watched.parts
+
     def met(self, code: CodeType) -> None:
         """Note that elements were passed over in a loop of this code: a copy of its condition was evaluated instead."""
         for watched in self._watched.values():

@@ -5,6 +5,7 @@ A run is repeated from time to time on ordinary objects, without recording (`mod
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from time import perf_counter
 from typing import Any
@@ -17,6 +18,7 @@ from modelcheck.spec.run import ESCAPING, as_spec_error, next_script, refuse_bou
 from modelcheck.statespace.cells import ABSENT
 from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.layout import Layout
+from modelcheck.statespace.plain._runs import PlainRuns
 from modelcheck.statespace.recording.coverage import Coverage
 from modelcheck.statespace.recording.filters import Filters
 from modelcheck.statespace.recording.instances import Labels, all_arguments
@@ -38,6 +40,8 @@ _ROLES = {
 _FIRST_INITIAL, _MOST_INITIAL = 256, 65_536
 _LONGEST_PREFIX = 8
 _MOST_TREES = 512
+GENEROUS = 512
+"""How many recorded runs each action and property has before they must pay."""
 
 
 class Recorder:
@@ -56,7 +60,8 @@ class Recorder:
         labels: The instances of actions; None if they are not labelled.
         writers: The names of the actions of which a run has written to the state.
         filters: What the loops over collections look at.
-        seconds: What supplying took in all.
+        lock: Held by who runs the spec's code.
+        plain: Who runs it without recording; None if nobody does.
         coverage: What the runs of properties came to.
         repeats: Runs them again on ordinary objects.
     """
@@ -69,7 +74,9 @@ class Recorder:
         self.layout = Layout(machine, space)
         self.trees = {index: Tree(index, None) for index in [space.add_tree(kernel.INIT)]}
         self.writers: set[str] = set()
-        self.seconds = 0.0
+        self._supplied_s = 0.0
+        self.lock = threading.RLock()
+        self.plain: PlainRuns | None = None
         self.coverage = Coverage(machine.constants)
         self._registry = Registry(space)
         self._session = Session(self._registry)
@@ -91,6 +98,21 @@ class Recorder:
             for prefix in self._prefixes(declaration) if whole else [()]:
                 self._add_tree(declaration, prefix=prefix)
 
+    def run_plainly(self) -> None:
+        """Let the kernel run code without recording where that would not pay."""
+        self.plain = PlainRuns(
+            self.machine, self.layout, self.space, self.trees, self.lock, self.coverage, self.repeats, self.labels, self.writers, GENEROUS
+        )
+
+    def rest(self) -> None:
+        """No plain run is under way on this thread.
+
+        Raises:
+            Overrun: if the last one was ended.
+        """
+        if self.plain is not None:
+            self.plain.rest()
+
     def _add_tree(self, declared: Declaration, *, prefix: Prefix = (), arguments: Mapping[str, Any] | None = None) -> None:
         index = self.space.add_tree(_ROLES[declared.role])
         self.trees[index] = Tree(index, declared, prefix=prefix, arguments=arguments)
@@ -101,7 +123,12 @@ class Recorder:
     @property
     def calls(self) -> int:
         """Runs of the spec's Python code so far."""
-        return sum(tree.calls for tree in self.trees.values())
+        return sum(tree.calls + tree.plain for tree in self.trees.values())
+
+    @property
+    def seconds(self) -> float:
+        """What running the spec's code took in all."""
+        return self._supplied_s + (0.0 if self.plain is None else self.plain.seconds)
 
     @property
     def initial_runs(self) -> int:
@@ -113,7 +140,7 @@ class Recorder:
         found: dict[str, int] = {}
         for tree in self.trees.values():
             if tree.declared is not None:
-                found[tree.declared.name] = found.get(tree.declared.name, 0) + tree.calls
+                found[tree.declared.name] = found.get(tree.declared.name, 0) + tree.calls + tree.plain
         return found
 
     def _prefixes(self, declared: Declaration) -> list[Prefix]:
@@ -146,7 +173,7 @@ class Recorder:
             return self._supply(explorer, worker, (kind, which, ident, script))
         finally:
             took = perf_counter() - began
-            self.seconds += took
+            self._supplied_s += took
             if kind == kernel.MISS_PATH:
                 self.trees[which].seconds += took
 
@@ -195,6 +222,8 @@ class Recorder:
         )  # fmt: skip
         self.repeats.repeat(tree, run, state, after)
         self._add_path(tree, run)
+        if self.plain is not None:
+            self.plain.note(tree, run)
         return run
 
     def _add_path(self, tree: Tree, run: Run) -> None:
@@ -262,6 +291,7 @@ class Recorder:
             return
         run.arguments = declared.choose_arguments(self._live) if tree.arguments is None else tree.arguments
         run.inside = len(chooser.picked)
+        run.varies = any(kind not in (kernel.CHOOSE, kernel.EACH) for kind, *_ in run.events)
         if declared.role is Role.ACTION:
             declared.run(self._live, run.arguments)
             self.layout.settle(self._session, self._live)
@@ -287,6 +317,9 @@ class Recorder:
 
     def close(self) -> None:
         """Let go of what refers to each other, so that its memory is given back at once. Nothing can be run afterwards."""
+        if self.plain is not None:
+            self.plain.close()
+        self.plain = None
         self.filters.close()
         self._session.filters = self._following.filters = None
         del self.repeats

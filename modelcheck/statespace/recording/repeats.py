@@ -69,6 +69,10 @@ class Repeats:
             )
         self._check_order(tree, run, state, after, identity(recorded))
 
+    def iterates(self, tree: Tree) -> bool:
+        """Whether a run was seen to iterate a set that the code makes itself, so that all runs must be repeated."""
+        return self._iterating.get(tree.index, False)
+
     def _check_order(
         self, tree: Tree, run: Run, state: Mapping[int, int], after: Mapping[int, int] | None, recorded: Any
     ) -> None:

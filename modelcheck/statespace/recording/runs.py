@@ -26,7 +26,8 @@ class Tree:
     Attributes:
         index: Its number in the kernel.
         declared: The action or property; None for the initialiser.
-        calls: How often its Python code was run, repeats left out.
+        calls: How often its Python code was run and recorded, repeats left out.
+        plain: How often it was run without being recorded.
         prefix: The first choices of all its runs, each as (number of options, option taken).
         seconds: What supplying its paths took, repeats included.
         widest: The events of the run that read most.
@@ -40,11 +41,24 @@ class Tree:
     seconds: float = 0.0
     widest: Sequence[Event] = ()
     arguments: Mapping[str, Any] | None = None
+    plain: int = 0
 
 
 @define
 class Run:
-    """What one recorded run did."""
+    """What one recorded run did.
+
+    Attributes:
+        events: What it looked at and chose, in order.
+        outcome: How it ended.
+        writes: What it changed.
+        arguments: The values of the parameters.
+        picked: What was chosen,
+        offered: and among how many options; None where they were not listed.
+        inside: How many of the choices were for the parameters.
+        varies: Whether the state was looked at for them.
+        label: The number of its instance.
+    """
 
     events: list[Event] = field(factory=list)
     outcome: int = kernel.DISABLED
@@ -53,6 +67,7 @@ class Run:
     picked: list[Any] = field(factory=list)
     offered: list[int | None] = field(factory=list)
     inside: int = 0
+    varies: bool = True
     label: int = -1
 
     @property
