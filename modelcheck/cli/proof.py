@@ -71,6 +71,7 @@ def _json_proof(proof: Proof, machine: Machine, file: Path | None) -> dict[str, 
         "invariant": list(proof.found) or None,
         "every": list(proof.every),
         "sizes": dict(proof.sizes),
+        "lemmas": proof.lemmas or None,
         "trace": None if proof.trace is None else _json_trace(proof.trace, file),
         "explanation": None if reason is None else list(reason.lines()),
         "counterexample_to_induction": None
@@ -124,6 +125,8 @@ def print_proofs(report: ProofReport, machine: Machine | None, files: Mapping[st
             paint(_counterexample(proof, found, _machine_for(proof, machine)))
         if proof.found:
             paint(_found(proof))
+    for text in dict.fromkeys(proof.lemmas for proof in report.properties if proof.lemmas):
+        paint(_lemmas(text, len(report.properties) == 1))
 
 
 def _urgency(proof: Proof) -> tuple[bool, int]:
@@ -183,7 +186,7 @@ def _remark(proof: Proof) -> str:
         return f" {length(proof.trace)}"
     if proof.verdict is Verdict.UNKNOWN:
         return "" if len(proof.tried) > 1 else f": {proof.reason}"
-    return f" {_for_all(proof)}by {proof.method}"
+    return f" {_for_all(proof)}by {proof.method}" + (", with lemmas that were found" if proof.lemmas else "")
 
 
 def _with(proof: Proof) -> str:
@@ -204,6 +207,14 @@ def _found(proof: Proof) -> Iterator[Line]:
     yield (Span(f"{proof.name} follows from what is true at the start and stays true in every step:", "action"),)
     for line in proof.found:
         yield (Span("     "), Span(line))
+
+
+def _lemmas(text: str, alone: bool) -> Iterator[Line]:
+    yield ()
+    yield (Span(f"The lemmas of {'its proof' if alone else 'the proofs'}, to be kept in a file of their own:", "action"),)
+    yield ()
+    for line in text.rstrip().split("\n"):
+        yield (Span(line),)
 
 
 def _violation(proof: Proof, machine: Machine, file: Path | None) -> Iterator[Line]:

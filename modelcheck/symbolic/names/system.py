@@ -9,7 +9,7 @@ from typing import Any
 import z3
 from attrs import evolve, frozen
 
-from modelcheck.spec import Machine, machine_of
+from modelcheck.spec import Declaration, Machine, machine_of
 from modelcheck.spec.spec import Spec
 from modelcheck.symbolic import operators
 from modelcheck.symbolic.asking import ask
@@ -21,7 +21,9 @@ from modelcheck.symbolic.listing import Listing
 from modelcheck.symbolic.names.families import NamesSession, selected
 from modelcheck.symbolic.names.layout import NamesLayout, Place
 from modelcheck.symbolic.names.sizes import Sizes
+from modelcheck.symbolic.operators.ranges import SymbolicRange
 from modelcheck.symbolic.paths import Outcome, Paths
+from modelcheck.symbolic.present import Present
 from modelcheck.symbolic.session import Session, leaf_name
 from modelcheck.symbolic.system import System, Transition
 from modelcheck.symbolic.terms import FALSE, TRUE, UnsupportedError, conj, disj, is_true
@@ -177,6 +179,27 @@ class NamesSystem(System):
     def every_axiom(self) -> list[z3.BoolRef]:
         """What is true of every state, of the sizes and of large enough sets of names."""
         return [self.sizes.positive, self.axioms, *self.sizes.axioms()]
+
+    def domain_of(self, action: Declaration, domain: Any) -> Any:
+        """What a parameter of an action ranges over, where that does not depend on others; None if it does."""
+        outcomes = self._paths.explore(lambda: self._options(domain, action.subject(self._live), []), alone=True)
+        return outcomes[0].value if len(outcomes) == 1 and outcomes[0].error is None else None
+
+    def sizes_of(self, declared: Declaration) -> list[str]:
+        """The sizes of the names that a property is asked for."""
+
+        def run() -> list[str]:
+            subject = declared.subject(self._live)
+            names: list[Any] = []
+            found = []
+            for domain in declared.domains:
+                options = self._options(domain, subject, names)
+                found += [name for name, size in self.sizes.all.items() if isinstance(options, SymbolicRange) and options.ends_at(size)]
+                names.append(SymInt(Present.paths.bound("name")))
+            return found
+
+        outcomes = self._paths.explore(run, alone=True)
+        return [] if len(outcomes) != 1 or outcomes[0].error is not None else list(outcomes[0].value)
 
     def term_of(self, code: Callable[[Any], Any], names: Sequence[tuple[z3.ArithRef, z3.ArithRef]]) -> z3.BoolRef:
         """When code without effects is true of a state, where variables are names of given sizes.

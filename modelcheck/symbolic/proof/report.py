@@ -34,6 +34,7 @@ class Proof:
         tried: The methods that were tried one after the other, each with why it gave no verdict.
         every: The constants for all of whose values the verdict is meant, from 1 on.
         sizes: What these constants are in the counterexample or the trace.
+        lemmas: The text of lemmas that were found, with which it is proved.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Proof:
     tried: tuple[tuple[str, str], ...] = ()
     every: tuple[str, ...] = ()
     sizes: Mapping[str, int] = field(factory=dict)
+    lemmas: str = ""
 
 
 @frozen

@@ -42,7 +42,7 @@ def test_half_is_no_majority_and_two_nodes_show_it() -> None:
 
 def test_a_missing_lemma_shows_in_the_smallest_counterexample() -> None:
     """Without lemmas two-phase commit is not inductive, which two managers show."""
-    proof = prove(TwoPhaseCommit(), every=["rms"]).properties[0]
+    proof = prove(TwoPhaseCommit(), every=["rms"], method="induction").properties[0]
     assert proof.verdict is Verdict.UNKNOWN
     assert proof.sizes == {"rms": 2}
     assert proof.counterexample is not None

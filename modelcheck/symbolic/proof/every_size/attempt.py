@@ -12,11 +12,13 @@ from modelcheck.errors import InternalError, UsageError
 from modelcheck.limits import Limits
 from modelcheck.spec import Declaration, Machine, Role
 from modelcheck.spec.constants.declared import constant_types, unknown
-from modelcheck.spec.spec import Spec
+from modelcheck.spec.spec import Spec, machine_constants
 from modelcheck.symbolic.names.system import NamesSystem, at_sizes
 from modelcheck.symbolic.paths import OutOfTimeError
 from modelcheck.symbolic.proof.attempts import Attempts, Options
 from modelcheck.symbolic.proof.every_size.induction import EverySizeInduction
+from modelcheck.symbolic.proof.every_size.search import LemmaSearch
+from modelcheck.symbolic.proof.every_size.text import compiled, imports_text, lemmas_text
 from modelcheck.symbolic.proof.following import followed
 from modelcheck.symbolic.proof.induction import Inductive
 from modelcheck.symbolic.proof.reachable import violations
@@ -27,7 +29,8 @@ from modelcheck.verdict import Verdict
 
 _LARGEST = 4
 """Up to which size a counterexample is looked for where there is no proof."""
-_SAMPLED = 3
+_SAMPLED, _SAMPLED_LEMMAS = 3, 5
+_FINDING_S = 300.0
 _SAMPLED_S = 0.2
 _LOOKING_S = 30.0
 _FEW_STATES, _FEW_SECONDS = 5_000, 1.0
@@ -77,15 +80,42 @@ class EverySize:
 
     def prove(self) -> dict[str, Proof]:
         """What is known of each property."""
+        proofs = self.inductive()
+        self.check([name for name, proof in proofs.items() if proof.verdict is Verdict.HOLDS])
+        if self._options.method == "auto" and any(proofs[name].verdict is not Verdict.HOLDS for name in self._targets):
+            proofs = self._with_found_lemmas(proofs)
+        open_ones = [name for name, proof in proofs.items() if proof.verdict is Verdict.UNKNOWN]
+        return proofs | self._at_some_size(proofs, open_ones) if open_ones else proofs
+
+    def inductive(self) -> dict[str, Proof]:
+        """What induction says with what is given."""
         induction = EverySizeInduction(
             self.system, deadline=self._deadline, progress=lambda name: self._options.tell(f"induction for every size: {name}")
         )
         found = induction.prove(self._declared(self.system.machine, self._targets), self._declared(self.system.machine, self._assumed))
         self.queries += induction.queries
-        proofs = {name: self._proof(name, result) for name, result in found.items()}
-        self._check([name for name, proof in proofs.items() if proof.verdict is Verdict.HOLDS])
-        unknown_ones = [name for name, proof in proofs.items() if proof.verdict is Verdict.UNKNOWN]
-        return proofs | self._at_some_size(proofs, unknown_ones) if unknown_ones else proofs
+        return {name: self._proof(name, result) for name, result in found.items()}
+
+    def _with_found_lemmas(self, proofs: dict[str, Proof]) -> dict[str, Proof]:
+        """The proofs with lemmas that are found; where none are, why, with what is known without them."""
+        until = self._deadline or time.monotonic() + _FINDING_S
+        search = LemmaSearch(self.system, self._targets, self._assumed, until, self._options.tell)
+        clauses = search.find()
+        self.queries += search.queries
+        if not clauses:
+            return {name: _without_lemmas(proof, search.reason) for name, proof in proofs.items()}
+        cls, name = type(self._spec), f"{type(self._spec).__name__}WithLemmas"
+        text = lemmas_text(self._spec, name, clauses)
+        made = compiled(cls, search.classes, text)[name]
+        assumed = [*self._assumed, *(f"found_{at + 1}" for at in range(len(clauses)))]
+        again = EverySize(made(**machine_constants(self._spec)), self._names, self._targets, assumed, self._options, until)
+        results = again.inductive()
+        self.queries += again.queries
+        if any(results[each].verdict is not Verdict.HOLDS for each in self._targets):
+            return {each: _without_lemmas(proof, "the lemmas that were found do not prove it from their text") for each, proof in proofs.items()}
+        again.check([each for each, proof in results.items() if proof.verdict is Verdict.HOLDS], _SAMPLED_LEMMAS)
+        shown = imports_text(cls, search.classes) + text
+        return {each: evolve(results[each], lemmas=shown) for each in self._targets}
 
     def _declared(self, machine: Machine, names: Sequence[str]) -> list[Declaration]:
         return [machine.find(name, machine.properties) for name in names]
@@ -94,13 +124,13 @@ class EverySize:
         declared = self.system.machine.find(name, self.system.machine.properties)
         return proof_of(declared, result.verdict, "induction", reason=result.reason, needs=result.needs, every=tuple(self._names))
 
-    def _check(self, proved: Sequence[str]) -> None:
+    def check(self, proved: Sequence[str], largest: int = _SAMPLED) -> None:
         """Ask the spec's own code, in the first states at small sizes, whether what was proved is true.
 
         Raises:
             InternalError: if it is not.
         """
-        for size in range(1, _SAMPLED + 1) if proved else ():
+        for size in range(1, largest + 1) if proved else ():
             machine = at_sizes(self._spec, dict.fromkeys(self._names, size))
             declared = self._declared(machine, proved)
             for _, state in sample_of(machine, time.monotonic() + _SAMPLED_S).steps:
@@ -152,6 +182,10 @@ class EverySize:
             return None
         self.queries += attempts.queries
         return {name: proof for name, proof in proofs.items() if name in names and (proof.counterexample is not None or proof.trace is not None)}
+
+
+def _without_lemmas(proof: Proof, why: str) -> Proof:
+    return proof if proof.verdict is not Verdict.UNKNOWN else evolve(proof, reason=f"{proof.reason}; no lemmas were found: {why}")
 
 
 def _shown(sizes: Mapping[str, int]) -> str:

@@ -28,15 +28,17 @@ class Questions(Steps):
     Args:
         system: The system.
         deadline: When to give up, as `time.monotonic` says it.
+        most_ms: How long to wait for an answer.
 
     Attributes:
         queries: How often z3 was asked.
     """
 
-    def __init__(self, system: NamesSystem, deadline: float | None) -> None:
+    def __init__(self, system: NamesSystem, deadline: float | None, most_ms: int = _MOST_MS) -> None:
         super().__init__(system, deadline, 1)
+        self._most_ms = most_ms
         self._names = system
-        self._after_each: dict[tuple[int, int], tuple[Any, Any]] = {}
+        self._afters_known: dict[tuple[int, int], tuple[Any, Any]] = {}
 
     def beginning(self, term: z3.BoolRef) -> str | None:
         """Why it is not known that a condition is true at the start; None if it is."""
@@ -49,14 +51,26 @@ class Questions(Steps):
         reason, needs = self.preserved(self._system.property_term(declared), assumed)
         return Answer(frozenset(needs - {declared.name})) if reason is None else Answer(reason=reason)
 
-    def preserved(self, term: z3.BoolRef, assumed: dict[str, z3.BoolRef]) -> tuple[str | None, set[str]]:
-        """Why it is not known that a condition stays true, or None; and which of the assumptions that needs."""
+    def preserved(
+        self, term: z3.BoolRef, assumed: dict[str, z3.BoolRef], hint: Callable[[int, z3.BoolRef], set[str] | None] = lambda *_: None
+    ) -> tuple[str | None, set[str]]:
+        """Why it is not known that a condition stays true, or None; and which of the assumptions that needs.
+
+        Args:
+            term: The condition.
+            assumed: The assumptions by their names.
+            hint: Which assumptions may do, for the number of a transition and the condition after it; None if that is not known.
+        """
         needs: set[str] = set()
         for at, transition in enumerate(self._system.transitions):
-            after = None if transition.error is not None else self._after(at, transition, term)
+            after = None if transition.error is not None else self.after(at, transition, term)
             if after is None:
                 continue
-            reason, core = self._refuted([transition.condition, self._system.bounds, z3.Not(after)], assumed)
+            few = hint(at, after)
+            question = [transition.condition, self._system.bounds, z3.Not(after)]
+            reason, core = self._refuted(question, assumed if few is None else {name: each for name, each in assumed.items() if name in few})
+            if reason is not None and few is not None:
+                reason, core = self._refuted(question, assumed)
             if reason is not None:
                 return reason or f"it is not inductive: {transition.action.name} makes it false at some size", needs
             needs |= core
@@ -64,25 +78,29 @@ class Questions(Steps):
 
     def raising(self, hypotheses: Sequence[Declaration]) -> Answer:
         """Whether no action raises where the hypotheses are true."""
-        assumed = {each.name: self._system.property_term(each) for each in hypotheses}
+        reason, needs = self.never_raises({each.name: self._system.property_term(each) for each in hypotheses})
+        return Answer(frozenset(needs)) if reason is None else Answer(reason=reason)
+
+    def never_raises(self, assumed: dict[str, z3.BoolRef]) -> tuple[str | None, set[str]]:
+        """Why it is not known that no action raises, or None; and which of the assumptions that needs."""
         needs: set[str] = set()
         for transition in self._system.transitions:
             if transition.error is not None:
                 reason, core = self._refuted([transition.condition, self._system.bounds], assumed)
                 if reason is not None:
-                    return Answer(reason=f"it is not known that this never happens: {transition.error}")
+                    return f"it is not known that this never happens: {transition.error}", needs
                 needs |= core
-        return Answer(frozenset(needs))
+        return None, needs
 
-    def _after(self, at: int, transition: Transition, term: z3.BoolRef) -> z3.BoolRef | None:
+    def after(self, at: int, transition: Transition, term: z3.BoolRef) -> z3.BoolRef | None:
         """A condition after a transition; None if that does not change it."""
         key = at, term.get_id()
-        if key not in self._after_each:
+        if key not in self._afters_known:
             leaves = self._system.leaves.all
             pairs = [(leaves[name].constant, written) for name, written in transition.writes.items()]
             after = z3.substitute(term, *pairs) if pairs else term
-            self._after_each[key] = (term, None if after.eq(term) else z3.simplify(after))
-        return self._after_each[key][1]
+            self._afters_known[key] = (term, None if after.eq(term) else z3.simplify(after))
+        return self._afters_known[key][1]
 
     def _refuted(self, terms: Sequence[z3.BoolRef], assumed: dict[str, z3.BoolRef]) -> tuple[str | None, set[str]]:
         """Why it is not known that terms exclude each other, empty if z3 finds that they do not; and which of the assumptions that needs."""
@@ -91,7 +109,7 @@ class Questions(Steps):
         names = {str(name): name for name in (z3.Bool(f"assume {each}") for each in assumed)}
         solver.add(*(z3.Implies(names[f"assume {each}"], term) for each, term in assumed.items()))
         self.queries += 1
-        answer = ask(solver, *names.values(), deadline=self._deadline, most_ms=_MOST_MS)
+        answer = ask(solver, *names.values(), deadline=self._deadline, most_ms=self._most_ms)
         if answer == z3.unsat:
             return None, {str(each).removeprefix("assume ") for each in solver.unsat_core()}
         return "" if answer == z3.sat else said(solver.reason_unknown()), set()
