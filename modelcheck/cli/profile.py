@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modelcheck.cli.paint import columns
-from modelcheck.cli.units import count, said_seconds
+from modelcheck.cli.units import count, said_bytes, said_seconds
 from modelcheck.search.report import EffortReport, ReadReport, Report
 from modelcheck.trace.text import Line, Span
 
@@ -66,10 +66,16 @@ def profile_lines(report: Report) -> Iterator[Line]:
         for line in columns([(cell.path, count(cell.values, "value")) for cell in widest], right=frozenset({1}))
     )
     yield ()
-    each = f"{report.bytes_per_state:.1f} bytes per state, " if report.states > _MANY else ""
-    yield (Span("Memory", "action"), Span(f"  {each}table {report.table_load:.0%} full"))
+    yield (Span("Memory", "action"), Span(f"  {_memory(report)}"))
     yield ()
     yield from _advice(report)
+
+
+def _memory(report: Report) -> str:
+    if report.nodes is not None:
+        return f"{count(report.nodes, 'node')} of diagrams at once, {said_bytes(report.diagram_bytes)}"
+    each = f"{report.bytes_per_state:.1f} bytes per state, " if report.states > _MANY else ""
+    return f"{each}table {report.table_load:.0%} full"
 
 
 def _rate(report: Report) -> str:
@@ -89,11 +95,12 @@ def _shares(report: Report) -> str:
 
 
 def _advice(report: Report) -> Iterator[Line]:
-    often = report.python_calls * _RARE > report.generated > _LARGE
+    generated = report.generated or 0
+    often = report.python_calls * _RARE > generated > _LARGE
     much = often or report.python_seconds >= _MUCH * report.seconds
     by_time = sorted(report.efforts, key=lambda effort: -effort.seconds)
     costly = [effort for effort in by_time if much and _is_costly(effort, report, often=often)]
-    if much and not costly and report.python_seconds >= _LONG_S and report.python_calls * _RARE > report.generated:
+    if much and not costly and report.python_seconds >= _LONG_S and report.python_calls * _RARE > generated:
         costly = by_time  # It is spread over all of them.
     for effort in costly[:_MOST_ADVICE]:
         yield (Span(_told(effort, report.states), "warning"),)

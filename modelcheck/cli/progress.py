@@ -83,6 +83,10 @@ def log_progress_text(progress: LogProgress) -> str:
 
 def progress_text(progress: Progress) -> str:
     """The line for a search, with the time that the states waiting take at least; those that they lead to are not known."""
+    if progress.nodes is not None:
+        states = f"{count(progress.states, 'state')} in {count(progress.nodes, 'node')}"
+        parts = [said_seconds(progress.seconds), f"round {progress.depth}", states, said_bytes(progress.memory_bytes)]
+        return fitted([*parts, count(progress.python_calls, "Python call")])
     rate = progress.generated / progress.seconds if progress.seconds else 0
     expanded = (progress.states - progress.frontier) / progress.seconds if progress.seconds else 0
     left = f" ({said_seconds(progress.frontier / expanded)} at least)" if expanded > 0 and progress.frontier else ""

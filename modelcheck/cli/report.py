@@ -14,7 +14,7 @@ from modelcheck.cli.paint import columns, paint
 from modelcheck.cli.profile import profile_lines
 from modelcheck.cli.units import count, said_bytes, said_rate, said_seconds
 from modelcheck.search.meant import Meant
-from modelcheck.search.report import PropertyReport, Report
+from modelcheck.search.report import PropertyReport, Report, counted
 from modelcheck.spec import Machine
 from modelcheck.spec.loading import shown_path
 from modelcheck.trace import explain
@@ -59,6 +59,7 @@ def json_report(
         "fair": {name: strength.value for name, strength in report.fair.items()},
         "seed": report.seed,
         "walk_length": report.walk_length,
+        "engine": report.engine,
         "meant_to_fail": [] if meant is None else [{"property": one.property, "steps": one.steps} for one in meant.failures],
         "as_meant": None if meant is None or meant.verdict is Verdict.UNKNOWN else meant.verdict is Verdict.HOLDS,
         "schema": SCHEMA,
@@ -68,6 +69,8 @@ def json_report(
             "predicate_calls": dict(report.predicate_calls),
             "cells": [{"path": cell.path, "values": cell.values} for cell in report.cells],
             "table_load": round(report.table_load, 4),
+            "nodes": report.nodes,
+            "diagram_bytes": report.diagram_bytes,
             "python_seconds": round(report.python_seconds, 6),
             "code": [
                 {
@@ -216,11 +219,12 @@ def _meaning(found: PropertyReport, meant: Meant | None) -> str:
 
 
 def _counts(report: Report) -> Iterator[Line]:
-    rate = f", {said_rate(report.generated / report.seconds)} generated/s" if report.generated > _FAST else ""
-    yield (Span(f"{count(report.states, 'state')}, {report.generated:,} generated, depth {report.depth}"),)
+    rate = f", {said_rate((report.generated or 0) / report.seconds)} generated/s" if (report.generated or 0) > _FAST and report.nodes is None else ""
+    yield (Span(counted(report)),)
+    nodes = "" if report.nodes is None else f", by sets of states: {count(report.nodes, 'node')} at once"
     yield (
         Span(
-            f"{said_seconds(report.seconds)}{rate}, {count(report.python_calls, 'Python call')}, {said_bytes(report.peak_memory_bytes)}"
+            f"{said_seconds(report.seconds)}{rate}, {count(report.python_calls, 'Python call')}, {said_bytes(report.peak_memory_bytes)}{nodes}"
         ),
     )
     if report.collision_probability > 0:
@@ -239,9 +243,10 @@ def _counts(report: Report) -> Iterator[Line]:
 def _actions(report: Report) -> Iterator[Line]:
     if report.actions:
         yield ()
+        known = any(a.new is not None for a in report.actions)
         rows = [
-            ("action", "enabled", "to a new state"),
-            *((a.name, f"{a.enabled:,}", f"{a.new:,}") for a in report.actions),
+            ("action", "enabled", *(["to a new state"] if known else [])),
+            *((a.name, f"{a.enabled:,}", *([f"{a.new:,}"] if a.new is not None else [])) for a in report.actions),
         ]
         header, *lines = columns(rows, right=frozenset({1, 2}))
         yield (Span(header, "note"),)

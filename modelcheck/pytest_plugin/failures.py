@@ -29,7 +29,8 @@ def counterexample_file(spec: Spec, name: str, folder: Path) -> Path | None:
 
 def failure_text(spec: Spec, report: Report, found: PropertyReport, file: Path | None) -> str:
     """What to show of a property that does not hold; the first line is what a summary has room for."""
-    size = f"{count(report.states, 'state')}, {count(report.depth, 'level')}, {said_seconds(report.seconds)}"
+    levels = "" if report.depth is None else f", {count(report.depth, 'level')}"
+    size = f"{count(report.states, 'state')}{levels}, {said_seconds(report.seconds)}"
     if found.verdict is Verdict.UNKNOWN:
         what = "deadlock" if found.kind == "deadlock" else f"the {found.kind} {found.name}"
         return f"{found.name} is UNKNOWN: {found.note or report.reason or _CUT_SHORT}\n{what} of {spec!r} was not decided ({size})"

@@ -19,6 +19,8 @@ from modelcheck.search.evidence import evidence, failing_run
 from modelcheck.search.exploration import ORDERS, Exploration
 from modelcheck.search.refinement import beginnings, refined
 from modelcheck.search.report import CellReport, Progress, PropertyReport, Report
+from modelcheck.search.set_report import report_by_sets
+from modelcheck.search.sets import SetSearch, refuse
 from modelcheck.search.suspicions import action_reports, suspicions
 from modelcheck.search.unfinished import unfinished
 from modelcheck.spec import LIVENESS, Declaration, Machine, Role, Spec, Strength, machine_of
@@ -29,6 +31,7 @@ from modelcheck.spec.overrun import out_of_memory, told
 from modelcheck.verdict import Verdict
 
 DEADLOCK = "deadlock"
+ENGINES = ("enumerate", "sets")
 MOST_WORKERS = 63
 _MOST_SEED = 2**64 - 1
 _DEADLOCK_TREE = -1
@@ -44,6 +47,7 @@ def check(
     seed: int = 0,
     keep_going: bool = False,
     fair: Mapping[str, Strength | str] | None = None,
+    engine: str = "enumerate",
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
     """Explore every reachable state of a spec.
@@ -58,6 +62,7 @@ def check(
         seed: Of the random walk, below 2**64.
         keep_going: Search on after a violation, until every property has a verdict.
         fair: How fair actions are assumed to be, by name, in place of what the spec says: a `Strength`, or the word for it.
+        engine: ``enumerate`` looks at one state after another; ``sets`` at sets of states, kept as decision diagrams.
         progress: Called a few times a second.
 
     Raises:
@@ -67,8 +72,10 @@ def check(
     _check_arguments(spec, limits, workers, order, seed)
     properties = names("properties", properties)
     callback("progress", progress)
+    if engine not in ENGINES:
+        raise UsageError(unknown(str(engine), list(ENGINES), f"there is no engine {engine!r}"))
     return _Check(spec, properties, limits, seed if order == "random" else None, dict(fair or {})).report(
-        limits=limits, workers=workers, order=order, seed=seed, keep_going=keep_going, progress=progress
+        engine, limits=limits, workers=workers, order=order, seed=seed, keep_going=keep_going, progress=progress
     )
 
 
@@ -100,10 +107,10 @@ class _Check:
         self._budget = Budget(limits)
         self._watch = Watch(self._budget.over)
 
-    def report(self, **options: Any) -> Report:
+    def report(self, engine: str, **options: Any) -> Report:
         try:
             with self._watch.open(), self._watch.heeding(self._budget):
-                return self._report(options)
+                return self._by_sets(options) if engine == "sets" else self._report(options)
         except Overrun as overrun:
             return self._unfinished(told(self._watch, overrun))
         except MemoryError as error:
@@ -133,6 +140,16 @@ class _Check:
             raise
         finally:
             exploration.close()
+
+    def _by_sets(self, options: dict[str, Any]) -> Report:
+        machine = machine_of(self._spec)
+        chosen, check_deadlock = _chosen(machine, self._names)
+        refuse(chosen, workers=options["workers"], order=options["order"], fair=bool(self._fair))
+        begun = beginnings(machine, chosen, self._budget, options["limits"].states)
+        asked = {name: options[name] for name in ("limits", "keep_going", "progress")}
+        search = SetSearch(machine, chosen, check_deadlock=check_deadlock, budget=self._budget, watch=self._watch, **asked)
+        report = report_by_sets(machine, search, source_of(machine), self._budget, self._watch)
+        return refined(machine, report, chosen, begun)
 
     def _unfinished(self, reason: str) -> Report:
         return unfinished(self._spec, self._names, reason, self._budget, self._seed)

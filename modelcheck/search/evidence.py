@@ -38,8 +38,24 @@ def evidence(
     Raises:
         ImpureError: if the run cannot be replayed, which nearly always means that the spec depends on more than its state.
     """
-    trace = _rebuilt(machine, exploration, found, name, kind, source)
-    confirmed = replay(machine, trace)
+    return shown(machine, exploration.recorder, _found_path(machine, exploration, found, name), name, kind, source)
+
+
+def shown(machine: Machine, recorder: Recorder, path: Path, name: str, kind: str, source: str) -> Trace:
+    """The confirmed run along a path.
+
+    Args:
+        machine: The machine explored.
+        recorder: Has the trees that the path names.
+        path: The path.
+        name: The property's name.
+        kind: The property's kind.
+        source: The file of the spec.
+
+    Raises:
+        ImpureError: if the run cannot be replayed.
+    """
+    confirmed = replay(machine, _rebuilt(machine, recorder, path, name, kind, source))
     if confirmed.outcome is not Outcome.CONFIRMED:
         raise unconfirmed(confirmed, name, machine.place)
     return confirmed.trace
@@ -73,20 +89,22 @@ def failing_run(machine: Machine, exploration: Exploration, source: str) -> Trac
         return None
     declared, found = exploration.failed
     with suppress(ModelcheckError):
-        confirmed = replay(machine, _rebuilt(machine, exploration, found, declared.name, "error", source))
+        path = _found_path(machine, exploration, found, declared.name)
+        confirmed = replay(machine, _rebuilt(machine, exploration.recorder, path, declared.name, "error", source))
         if confirmed.outcome is Outcome.CONFIRMED:
             return confirmed.trace
     return None
 
 
-def _rebuilt(
-    machine: Machine, exploration: Exploration, found: tuple[int, int], name: str, kind: str, source: str
-) -> Trace:
+def _found_path(machine: Machine, exploration: Exploration, found: tuple[int, int], name: str) -> Path:
     try:
-        path = exploration.explorer.path(*found)
+        return exploration.explorer.path(*found)
     except RuntimeError as error:  # What was not recorded is run again.
         raise ImpureError(f"the run found for {name} does not come out again", place=machine.place, remedy=_CAUSES) from error
-    states, steps = along(exploration.recorder, path)
+
+
+def _rebuilt(machine: Machine, recorder: Recorder, path: Path, name: str, kind: str, source: str) -> Trace:
+    states, steps = along(recorder, path)
     return Trace(machine.cls.__name__, source, machine.constants, name, kind, states, steps)
 
 

@@ -26,6 +26,7 @@ class Progress:
     table_load: float
     memory_bytes: int
     seconds: float
+    nodes: int | None = None  # Of the diagrams of sets of states, whose rounds are the depth.
 
 
 @frozen(repr=False)
@@ -69,14 +70,14 @@ class ActionReport:
     Attributes:
         name: The action.
         enabled: Transitions that it made.
-        new: Those of them to a state not seen before.
+        new: Those of them to a state not seen before; None where that is not known, as by sets of states.
         python_calls: Runs of its Python code.
         dropped: Transitions out of bounds, beside those: a constraint dropped the successor, or a bound cut the step.
     """
 
     name: str
     enabled: int
-    new: int
+    new: int | None
     python_calls: int
     dropped: int = 0
 
@@ -144,8 +145,8 @@ class Report:
         verdict: On all properties together.
         reason: Why it is unknown; None otherwise.
         states: Distinct states found.
-        generated: Initial states and successors, repeats and self-loops included.
-        depth: Breadth-first levels, the initial one being 1.
+        generated: Initial states and successors, repeats and self-loops included; None where sets of states were ended before they were counted.
+        depth: Breadth-first levels, the initial one being 1; None where sets of states would take long to tell.
         python_calls: Runs of the spec's Python code, those repeated to make sure left out.
         seconds: Wall-clock time.
         peak_memory_bytes: Of the whole process.
@@ -164,6 +165,9 @@ class Report:
         walk_length: After how many steps the random walk began again; None otherwise.
         fair: How fair actions were assumed to be in place of what the spec says.
         analysis_seconds: Wall-clock time of the analysis of what must happen.
+        engine: What has answered: ``enumerate`` or ``sets``.
+        nodes: Of sets of states: the most nodes that their diagrams had at once; None otherwise.
+        diagram_bytes: The most memory that these took.
     """
 
     spec: str
@@ -172,8 +176,8 @@ class Report:
     verdict: Verdict
     reason: str | None
     states: int
-    generated: int
-    depth: int
+    generated: int | None
+    depth: int | None
     python_calls: int
     seconds: float
     peak_memory_bytes: int
@@ -192,6 +196,9 @@ class Report:
     walk_length: int | None = None
     fair: Mapping[str, Strength] = field(factory=dict)
     analysis_seconds: float = 0.0
+    engine: str = "enumerate"
+    nodes: int | None = None
+    diagram_bytes: int = 0
 
     def __repr__(self) -> str:
         """The verdicts, the counts, and the counterexamples, as text."""
@@ -202,13 +209,23 @@ class Report:
         return block(_report_lines(self))
 
 
+def counted(report: Report) -> str:
+    """How many states there are, as far as it is known.
+
+    Args:
+        report: Of a search.
+    """
+    generated = "" if report.generated is None else f", {report.generated:,} generated"
+    return f"{report.states:,} state{'' if report.states == 1 else 's'}{generated}" + ("" if report.depth is None else f", depth {report.depth}")
+
+
 def _report_lines(report: Report) -> Iterator[Line]:
     constants = ", ".join(f"{name}={show(value)}" for name, value in report.constants.items())
     yield (Span(report.spec, "action"), Span(f"({constants}): "), Span(report.verdict.value, report.verdict.value))
     if report.reason is not None:
         yield (Span(f"  {report.reason}"),)
     yield from _verdict_lines(report.properties)
-    yield (Span(f"  {report.states:,} states, {report.generated:,} generated, depth {report.depth}, {report.seconds:.2f} s", "note"),)
+    yield (Span(f"  {counted(report)}, {report.seconds:.2f} s", "note"),)
     yield from ((Span("  Warning: ", "warning"), Span(warning)) for warning in report.warnings)
     for found in report.properties:
         if found.trace is not None and found.verdict is Verdict.VIOLATED:

@@ -6,23 +6,45 @@ import dis
 from collections import Counter
 from collections.abc import Iterator
 from types import FunctionType
-from typing import Any
+from typing import Any, Protocol
 
 from modelcheck.limits.watch import Overrun
 from modelcheck.parts import FifoNetwork, Network
-from modelcheck.search.evidence import walked
-from modelcheck.search.exploration import Exploration
+from modelcheck.search.evidence import Path, walked
 from modelcheck.search.report import ActionReport
 from modelcheck.spec import STEPS, Machine, Role
 from modelcheck.spec.code import code_of
 from modelcheck.spec.loading import shown_path
 from modelcheck.spec.purity import names_used, varying_calls
 from modelcheck.spec.shapes.shape import RecordShape, within
+from modelcheck.statespace.recording.recorder import Recorder
 
 _LONGEST_STATE = 200
 
 
-def suspicions(machine: Machine, exploration: Exploration) -> tuple[str, ...]:
+class Counted(Protocol):
+    """What a search has counted; `_explorer.pyi` says what it tells."""
+
+    def action_counts(self) -> list[tuple[int, int, int, int]]: ...  # noqa: D102 - see above.
+    def evaluations(self) -> list[tuple[int, int, bool]]: ...  # noqa: D102
+    def findings(self) -> list[tuple[int, int, int, int]]: ...  # noqa: D102
+    def stuttering(self) -> int | None: ...  # noqa: D102
+    def path(self, parent: int, ordinal: int) -> Path: ...  # noqa: D102
+
+
+class Searched(Protocol):
+    """A search that is at rest; see `modelcheck.search.exploration.Exploration`."""
+
+    complete: bool
+    stopped: str | None
+    walk_length: int | None
+    recorder: Recorder
+
+    @property
+    def explorer(self) -> Counted: ...  # noqa: D102
+
+
+def suspicions(machine: Machine, exploration: Searched) -> tuple[str, ...]:
     """The warnings about a spec.
 
     Args:
@@ -32,7 +54,7 @@ def suspicions(machine: Machine, exploration: Exploration) -> tuple[str, ...]:
     return (*_varying(machine), *_warnings(machine, exploration))
 
 
-def action_reports(exploration: Exploration) -> tuple[ActionReport, ...]:
+def action_reports(exploration: Searched) -> tuple[ActionReport, ...]:
     """How each action fared in an exploration that is at rest."""
     recorder = exploration.recorder
     calls = recorder.calls_by_name()
@@ -44,7 +66,7 @@ def action_reports(exploration: Exploration) -> tuple[ActionReport, ...]:
     return tuple(ActionReport(name, n["enabled"], n["new"], calls[name], n["dropped"]) for name, n in counts.items())
 
 
-def _warnings(machine: Machine, exploration: Exploration) -> tuple[str, ...]:
+def _warnings(machine: Machine, exploration: Searched) -> tuple[str, ...]:
     if not (exploration.complete or exploration.stopped):
         return ()  # A search that ended with a violation was too short to say what never happens.
     part = "" if exploration.complete else " in the part that was explored"
@@ -65,7 +87,7 @@ def _warnings(machine: Machine, exploration: Exploration) -> tuple[str, ...]:
     )
 
 
-def _unasked(exploration: Exploration, part: str) -> Iterator[str]:
+def _unasked(exploration: Searched, part: str) -> Iterator[str]:
     """Properties that hold since they were asked of nothing, or of little."""
     for tree, evaluations, asked in exploration.explorer.evaluations():
         declared = exploration.recorder.trees[tree].declared
@@ -77,7 +99,7 @@ def _unasked(exploration: Exploration, part: str) -> Iterator[str]:
             yield f"{declared.title} was evaluated on nothing but initial states"
 
 
-def _unreached(exploration: Exploration, part: str) -> Iterator[str]:
+def _unreached(exploration: Searched, part: str) -> Iterator[str]:
     """Properties with a conclusion that was never drawn, since what stands before it decides."""
     recorder = exploration.recorder
     violated = {tree for tree, *_ in exploration.explorer.findings()}
@@ -92,10 +114,10 @@ def _unreached(exploration: Exploration, part: str) -> Iterator[str]:
             yield f"{title} never came to `{missed.text}`{part}  {shown_path(place)}"
 
 
-def _stuttering(exploration: Exploration) -> Iterator[str]:
+def _stuttering(exploration: Searched) -> Iterator[str]:
     """An end that is no deadlock, since steps are enabled there, but from where nothing ever changes."""
     found = exploration.explorer.stuttering()
-    if found is not None and not exploration._walks:  # A walk keeps no log of those before it.
+    if found is not None and exploration.walk_length is None:  # A walk keeps no log of those before it.
         path = exploration.explorer.path(found, -1)
         try:
             *_, last = walked(exploration.recorder, path)
@@ -125,7 +147,7 @@ def _varying(machine: Machine) -> Iterator[str]:
                 yield f"{title} uses {what}, which may give something else in the next run of Python  {shown_path(place)}"
 
 
-def _forgetting_self(exploration: Exploration) -> Iterator[str]:
+def _forgetting_self(exploration: Searched) -> Iterator[str]:
     """Actions that were taken and wrote to local variables only, which is nearly always a forgotten ``self``."""
     recorder = exploration.recorder
     declared = {tree.declared.name: tree.declared for tree in recorder.trees.values() if tree.declared}
@@ -136,7 +158,7 @@ def _forgetting_self(exploration: Exploration) -> Iterator[str]:
             yield f"the action {report.name} never changes the state; it assigns to {written[0]}, a local variable"
 
 
-def _never_receiving(machine: Machine, exploration: Exploration) -> Iterator[str]:
+def _never_receiving(machine: Machine, exploration: Searched) -> Iterator[str]:
     """Actions that were taken for messages in flight and leave them there."""
     networks = [shape for shape in within(machine.shape) if isinstance(shape, RecordShape) and issubclass(shape.cls, (Network, FifoNetwork))]
     if not networks or any(shape.constants.get("duplicating") for shape in networks):

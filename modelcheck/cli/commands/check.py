@@ -69,6 +69,13 @@ def _fairness(_ctx: click.Context, _option: click.Parameter, given: tuple[str, .
     show_default=True,
     help="What to explore next.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["enumerate", "sets"]),
+    default="enumerate",
+    show_default=True,
+    help="Look at one state after another, or at sets of states.",
+)
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=0, show_default=True, help="Of the random order.")
 @click.option(
     "--fair",
@@ -101,6 +108,7 @@ def command(
     max_memory: int | None,
     workers: int,
     order: str,
+    engine: str,
     seed: int,
     fair: dict[str, str],
     keep_going: bool,
@@ -130,7 +138,7 @@ def command(
         ctx.exit(watch_for(ctx.ensure_object(Settings).arguments, targets))
 
     limits = Limits(states=max_states, depth=max_depth, time_s=time_limit, memory_bytes=max_memory)
-    options = {"limits": limits, "workers": workers, "order": order, "seed": seed, "keep_going": keep_going, "fair": fair}
+    options = {"limits": limits, "workers": workers, "order": order, "engine": engine, "seed": seed, "keep_going": keep_going, "fair": fair}
     if len(targets) > 1 or Path(targets[0]).is_dir():
         from modelcheck.cli.commands.several import check_several, refuse_options_of_one
 

@@ -1,0 +1,1 @@
+"""The native code of sets of states."""

@@ -1,0 +1,421 @@
+// Operations on sets of states.
+#pragma once
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "nodes.hpp"
+
+namespace modelcheck {
+
+// A cell with an id.
+using Literal = std::pair<uint32_t, uint32_t>;
+
+// The states of a set in which a cell has an id, without that cell.
+struct Part {
+  uint32_t id;
+  Set states;
+};
+
+class Sets : public Nodes {
+ public:
+  using Nodes::Nodes;
+
+  // For as long as operations are asked for from outside. The outermost one tells how far the stack may be used.
+  class Entered {
+   public:
+    explicit Entered(Sets& sets) noexcept : sets_(sets), before_(sets.floor_) {
+      if (before_ == 0) sets.floor_ = reinterpret_cast<uintptr_t>(__builtin_frame_address(0)) - stack_bytes();
+    }
+    Entered(const Entered&) = delete;
+    Entered& operator=(const Entered&) = delete;
+    ~Entered() { sets_.floor_ = before_; }
+
+   private:
+    static uintptr_t stack_bytes() noexcept {
+      rlimit limit{};
+      const uint64_t most = uint64_t{4} << 20;
+      return getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur / 2 < most ? limit.rlim_cur / 2 : most;
+    }
+
+    Sets& sets_;
+    uintptr_t before_;
+  };
+
+  Set join(Set a, Set b) {
+    if (a == b || b == kNothing) return a;
+    if (a == kNothing) return b;
+    if (a > b) std::swap(a, b);
+    Set result;
+    if (look(code(kJoin), a, b, result)) return result;
+    const SetNode x = at(a), y = at(b);
+    const int first = compare(a, b);
+    if (first < 0) {
+      result = make(x.cell, x.id, x.with, join(x.without, b));
+    } else if (first > 0) {
+      result = make(y.cell, y.id, y.with, join(a, y.without));
+    } else {
+      const Set with = join(x.with, y.with);
+      result = make(x.cell, x.id, with, join(x.without, y.without));
+    }
+    return keep(code(kJoin), a, b, result);
+  }
+
+  Set meet(Set a, Set b) {
+    if (a == b || a == kNothing) return a;
+    if (b == kNothing) return b;
+    if (a > b) std::swap(a, b);
+    Set result;
+    if (look(code(kMeet), a, b, result)) return result;
+    const SetNode x = at(a), y = at(b);
+    const int first = compare(a, b);
+    if (first < 0) {
+      result = meet(x.without, b);
+    } else if (first > 0) {
+      result = meet(a, y.without);
+    } else {
+      const Set with = meet(x.with, y.with);
+      result = make(x.cell, x.id, with, meet(x.without, y.without));
+    }
+    return keep(code(kMeet), a, b, result);
+  }
+
+  Set minus(Set a, Set b) {
+    if (a == b || a == kNothing) return kNothing;
+    if (b == kNothing) return a;
+    Set result;
+    if (look(code(kMinus), a, b, result)) return result;
+    const SetNode x = at(a), y = at(b);
+    const int first = compare(a, b);
+    if (first < 0) {
+      result = make(x.cell, x.id, x.with, minus(x.without, b));
+    } else if (first > 0) {
+      result = minus(a, y.without);
+    } else {
+      const Set with = minus(x.with, y.with);
+      result = make(x.cell, x.id, with, minus(x.without, y.without));
+    }
+    return keep(code(kMinus), a, b, result);
+  }
+
+  // The states by the id of a cell, ascending.
+  void split(Set set, uint32_t cell, std::vector<Part>& parts) {
+    const List list = lists_[split(set, cell)];
+    parts.assign(parts_.begin() + list.begin, parts_.begin() + list.begin + list.count);
+  }
+
+  // The states in which a cell is not 0.
+  Set having(Set set, uint32_t cell) {
+    if (rank(set) > order.rank(cell)) return kNothing;
+    Set result;
+    if (look(code(kHaving), set, cell, result)) return result;
+    const SetNode x = at(set);
+    const Set with = x.cell == cell ? x.with : having(x.with, cell);
+    return keep(code(kHaving), set, cell, make(x.cell, x.id, with, having(x.without, cell)));
+  }
+
+  // A list of literals with ascending ranks, kept once; 0 is the empty one.
+  uint32_t effect(std::vector<Literal>& literals) {
+    std::sort(literals.begin(), literals.end(), [this](const Literal& a, const Literal& b) { return order.rank(a.first) < order.rank(b.first); });
+    uint32_t list = 0;
+    for (size_t i = literals.size(); i-- > 0;) list = linked(literals[i], list);
+    return list;
+  }
+
+  std::vector<Literal> literals(uint32_t effect) const {
+    std::vector<Literal> found;
+    for (; effect != 0; effect = effects_[effect].next) found.push_back(effects_[effect].literal);
+    return found;
+  }
+
+  // The set of one state.
+  Set state(const std::vector<Literal>& state) {
+    std::vector<Literal> literals(state);
+    return assign(kZero, effect(literals));
+  }
+
+  // The states with some cells set to some ids.
+  Set assign(Set set, uint32_t effect) {
+    if (set == kNothing || effect == 0) return set;
+    Set result;
+    if (look(code(kAssign), set, effect, result)) return result;
+    const Effect write = effects_[effect];
+    const SetNode x = at(set);
+    const uint32_t cell = write.literal.first;
+    if (rank(set) < order.rank(cell)) {
+      const Set with = assign(x.with, effect);
+      result = make(x.cell, x.id, with, assign(x.without, effect));
+    } else {
+      const Set rest = assign(forget(set, cell), write.next);
+      result = write.literal.second == 0 ? rest : make(cell, write.literal.second, rest, kNothing);
+    }
+    return keep(code(kAssign), set, effect, result);
+  }
+
+  // The states of `set` that are in `target` once some cells are set to some ids.
+  Set before(Set set, Set target, uint32_t effect) {
+    if (set == kNothing || target == kNothing) return kNothing;
+    if (effect == 0) return meet(set, target);
+    Set result;
+    if (look(code(kBefore, effect), set, target, result)) return result;
+    const Effect write = effects_[effect];
+    const SetNode x = at(set), y = at(target);
+    const uint32_t written = order.rank(write.literal.first), here = rank(set), there = rank(target);
+    if (here < written || there < written) {
+      const int first = compare(set, target);
+      if (first < 0) {
+        result = before(x.without, target, effect);
+      } else if (first > 0) {
+        result = before(set, y.without, effect);
+      } else {
+        const Set with = before(x.with, y.with, effect);
+        result = make(x.cell, x.id, with, before(x.without, y.without, effect));
+      }
+    } else if (here == written) {
+      const Set with = before(x.with, where(target, write.literal), write.next);
+      result = make(x.cell, x.id, with, before(x.without, target, effect));
+    } else {
+      result = before(set, where(target, write.literal), write.next);
+    }
+    return keep(code(kBefore, effect), set, target, result);
+  }
+
+  // One of the states of a set that is not empty, as the literals that are not 0.
+  std::vector<Literal> pick(Set set) const {
+    std::vector<Literal> found;
+    while (set > kZero) {
+      const SetNode& node = at(set);
+      if (node.without != kNothing) {
+        set = node.without;
+      } else {
+        found.emplace_back(node.cell, node.id);
+        set = node.with;
+      }
+    }
+    return found;
+  }
+
+  // The cells that are not 0 in some state, by rank, and how many nodes a diagram has.
+  uint64_t support(Set set, std::vector<uint32_t>& cells) {
+    if (++epoch_ == 0) {
+      seen_.clear();
+      mentioned_.clear();
+      epoch_ = 1;
+    }
+    seen_.resize(size());
+    mentioned_.resize(order.cells());
+    cells.clear();
+    uint64_t found = 0;
+    todo_.assign(1, set);
+    while (!todo_.empty()) {
+      const Set top = todo_.back();
+      todo_.pop_back();
+      if (top <= kZero || seen_[top] == epoch_) continue;
+      seen_[top] = epoch_;
+      ++found;
+      const SetNode& node = at(top);
+      if (mentioned_[node.cell] != epoch_) {
+        mentioned_[node.cell] = epoch_;
+        cells.push_back(node.cell);
+      }
+      todo_.push_back(node.with);
+      todo_.push_back(node.without);
+    }
+    std::sort(cells.begin(), cells.end(), [this](uint32_t a, uint32_t b) { return order.rank(a) < order.rank(b); });
+    return found;
+  }
+
+  // How many states there are, as a number in words of 64 bits, the lowest first.
+  std::vector<uint64_t> count(Set set) {
+    for (;;) {
+      try {
+        const auto place = static_cast<std::ptrdiff_t>(counted(set));
+        const auto first = counts_.begin() + place;
+        return {first, first + words_};
+      } catch (const Overflow&) {
+        words_ *= 2;
+        forget_counts();
+      }
+    }
+  }
+
+  // At a time when every set that is needed is pinned or held.
+  void collect_some() {
+    if (wants_collection() || parts_.size() > kMostParts) collect_all();
+  }
+
+  void collect_all() {
+    collect([](uint32_t operation) -> uint8_t {
+      switch (operation) {
+        case kJoin:
+        case kMeet:
+        case kMinus:
+        case kBefore: return 7;
+        case kHaving:
+        case kAssign: return 5;
+        default: return 0;
+      }
+    });
+    lists_.assign(1, List{0, 0});
+    parts_.clear();
+    forget_counts();
+  }
+
+  uint64_t bytes() const noexcept { return Nodes::bytes() + parts_.capacity() * sizeof(Part) + lists_.capacity() * sizeof(List) + counts_.capacity() * 8 + count_of_.capacity() * 8 + seen_.capacity() * 4; }
+
+ private:
+  enum Operation : uint32_t { kNone, kJoin, kMeet, kMinus, kSplit, kHaving, kAssign, kBefore };
+
+  struct List {
+    uint64_t begin;
+    uint32_t count;
+  };
+
+  struct Effect {
+    Literal literal;
+    uint32_t next;
+  };
+
+  struct Overflow {};
+
+  static constexpr uint64_t kMostParts = uint64_t{1} << 25;
+  static constexpr uint32_t kMostEffects = uint32_t{1} << kOperationShift;
+
+  static uint32_t code(Operation operation, uint32_t effect = 0) noexcept { return operation << kOperationShift | effect; }
+
+  // Which of two sets that are neither equal nor empty has the pair that comes first; 0 where both have it.
+  int compare(Set a, Set b) const noexcept {
+    const uint32_t x = rank(a), y = rank(b);
+    if (x != y) return x < y ? -1 : 1;
+    return at(a).id == at(b).id ? 0 : at(a).id < at(b).id ? -1 : 1;
+  }
+
+  uint32_t listed(uint64_t begin) {
+    lists_.push_back({begin, static_cast<uint32_t>(parts_.size() - begin)});
+    if (lists_.size() == UINT32_MAX) throw std::bad_alloc();
+    return static_cast<uint32_t>(lists_.size() - 1);
+  }
+
+  uint32_t split(Set set, uint32_t cell) {
+    const uint32_t here = rank(set), there = order.rank(cell);
+    if (set == kNothing) return 0;
+    uint32_t list;
+    if (look(code(kSplit), set, cell, list)) return list;
+    if (here > there) {
+      parts_.push_back({0, set});
+      return keep(code(kSplit), set, cell, listed(parts_.size() - 1));
+    }
+    const SetNode x = at(set);
+    if (here == there) {
+      const uint64_t begin = parts_.size();
+      Set rest = set;
+      for (; rank(rest) == there; rest = at(rest).without) parts_.push_back({at(rest).id, at(rest).with});
+      if (rest != kNothing) parts_.insert(parts_.begin() + static_cast<std::ptrdiff_t>(begin), Part{0, rest});
+      return keep(code(kSplit), set, cell, listed(begin));
+    }
+    const uint32_t with = split(x.with, cell);
+    const uint32_t without = split(x.without, cell);
+    return keep(code(kSplit), set, cell, merged(x, lists_[with], lists_[without]));
+  }
+
+  uint32_t merged(const SetNode& node, List with, List without) {
+    const uint64_t begin = parts_.size();
+    while (with.count > 0 || without.count > 0) {
+      const uint32_t a = with.count > 0 ? parts_[with.begin].id : UINT32_MAX;
+      const uint32_t b = without.count > 0 ? parts_[without.begin].id : UINT32_MAX;
+      const uint32_t id = a < b ? a : b;
+      const Set high = a == id ? parts_[with.begin].states : kNothing;
+      const Set low = b == id ? parts_[without.begin].states : kNothing;
+      parts_.push_back({id, make(node.cell, node.id, high, low)});
+      if (a == id) ++with.begin, --with.count;
+      if (b == id) ++without.begin, --without.count;
+    }
+    return listed(begin);
+  }
+
+  // The states without a cell that comes first or not at all.
+  Set forget(Set set, uint32_t cell) {
+    Set all = kNothing;
+    for (; set > kZero && at(set).cell == cell; set = at(set).without) all = join(all, at(set).with);
+    return join(all, set);
+  }
+
+  // The states in which a cell that comes first or not at all has an id, without it.
+  Set where(Set set, const Literal& literal) const noexcept {
+    for (; set > kZero && at(set).cell == literal.first; set = at(set).without) {
+      if (at(set).id == literal.second) return at(set).with;
+    }
+    return literal.second == 0 ? set : kNothing;
+  }
+
+  uint32_t linked(const Literal& literal, uint32_t next) {
+    const uint64_t key = uint64_t{literal.first} << 32 | literal.second;
+    auto& known = effect_of_[key];
+    const auto found = known.find(next);
+    if (found != known.end()) return found->second;
+    if (effects_.size() == kMostEffects) throw std::bad_alloc();
+    effects_.push_back({literal, next});
+    return known[next] = static_cast<uint32_t>(effects_.size() - 1);
+  }
+
+  void forget_counts() {
+    counts_.assign(2 * words_, 0);
+    counts_[words_] = 1;
+    count_of_.clear();
+  }
+
+  // Where the number of states is among the counts.
+  uint64_t counted(Set set) {
+    if (counts_.empty()) forget_counts();
+    count_of_.resize(size());
+    count_of_[kZero] = words_;
+    todo_.assign(1, set);
+    while (!todo_.empty()) {
+      const Set top = todo_.back();
+      const SetNode& node = at(top);
+      if (top <= kZero || count_of_[top] != 0) {
+        todo_.pop_back();
+      } else if (count_of_[node.with] != 0 && (node.without == kNothing || count_of_[node.without] != 0)) {
+        count_of_[top] = added(count_of_[node.with], count_of_[node.without]);
+        todo_.pop_back();
+      } else {
+        todo_.push_back(node.with);
+        todo_.push_back(node.without);
+      }
+    }
+    return count_of_[set];
+  }
+
+  uint64_t added(uint64_t a, uint64_t b) {
+    const uint64_t sum = counts_.size();
+    counts_.resize(counts_.size() + words_);
+    unsigned __int128 carry = 0;
+    for (uint32_t i = 0; i < words_; ++i) {
+      carry += counts_[a + i];
+      carry += counts_[b + i];
+      counts_[sum + i] = static_cast<uint64_t>(carry);
+      carry >>= 64;
+    }
+    if (carry != 0) throw Overflow();
+    return sum;
+  }
+
+  std::vector<List> lists_{List{0, 0}};  // What `split` found; the first is empty.
+  std::vector<Part> parts_;
+  std::vector<Effect> effects_{Effect{{0, 0}, 0}};
+  std::unordered_map<uint64_t, std::unordered_map<uint32_t, uint32_t>> effect_of_;  // By literal and rest.
+  uint32_t words_ = 1;                                                              // That a count takes.
+  std::vector<uint64_t> counts_;
+  std::vector<uint64_t> count_of_;  // By set where its count is; 0 where it is not known.
+  std::vector<Set> todo_;
+  uint32_t epoch_ = 0;                 // Of the last traversal,
+  std::vector<uint32_t> seen_;         // and by set the one that met it last,
+  std::vector<uint32_t> mentioned_;    // and by cell.
+};
+
+}  // namespace modelcheck

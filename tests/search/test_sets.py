@@ -1,0 +1,136 @@
+"""A check by sets of states: what it answers, what it refuses, and what ends it."""
+
+from __future__ import annotations
+
+import pytest
+
+from modelcheck import Limits, Spec, UsageError, Verdict, action, check, eventually, invariant, require
+from modelcheck.errors import SpecError
+from specs.commit.mutants.two_phase_commit import CommitsEarly
+from specs.commit.two_phase_commit import TwoPhaseCommit
+
+
+class Bits(Spec):
+    """So many bits, each of which can be set."""
+
+    count: int = 100
+
+    def init(self) -> None:
+        """None is set."""
+        self.bit = dict.fromkeys(range(self.count), False)
+
+    @action(lambda self: range(self.count))
+    def put(self, i: int) -> None:
+        """Set one."""
+        require(not self.bit[i])
+        self.bit[i] = True
+
+    @action
+    def stay(self) -> None:
+        """The end is no deadlock."""
+
+
+class Wide(Spec):
+    """A permutation of numbers: nothing that a diagram could share."""
+
+    count: int = 14
+
+    def init(self) -> None:
+        """They are in order."""
+        self.at = {i: i for i in range(self.count)}
+
+    @action(lambda self: range(self.count), lambda self: range(self.count))
+    def swap(self, i: int, j: int) -> None:
+        """Any two change places."""
+        self.at[i], self.at[j] = self.at[j], self.at[i]
+
+
+class Failing(Bits):
+    """An invariant raises an error."""
+
+    count: int = 3
+
+    @invariant
+    def fine(self) -> bool:
+        """It is not defined everywhere."""
+        return not self.bit[0] or {}[1]
+
+
+class Timed(Bits):
+    """Something must happen."""
+
+    @eventually
+    def done(self) -> bool:
+        """The first bit is set."""
+        return self.bit[0]
+
+
+def test_counts_are_whole_numbers_of_any_size():
+    """All sets of 100 bits, and the steps between them."""
+    report = check(Bits(), engine="sets")
+    assert (report.verdict, report.engine) == (Verdict.HOLDS, "sets")
+    assert report.states == 2**100
+    assert report.generated == 1 + 50 * 2**100 + 2**100
+    assert report.depth == 101
+    assert report.collision_probability == 0
+
+
+def test_a_counterexample_is_as_short_as_the_enumerator_s():
+    """The same length, and the same counts up to there."""
+    sets, enumerated = (check(CommitsEarly(), engine=engine) for engine in ("sets", "enumerate"))
+    assert sets.verdict is enumerated.verdict is Verdict.VIOLATED
+    lengths = [[p.trace and len(p.trace.steps) for p in report.properties] for report in (sets, enumerated)]
+    assert lengths[0] == lengths[1]
+    assert (sets.states, sets.generated, sets.depth) == (enumerated.states, enumerated.generated, enumerated.depth)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"workers": 2}, "one thread"),
+        ({"order": "depth"}, "no order of search"),
+        ({"order": "random", "limits": Limits(states=10)}, "no order of search"),
+        ({"fair": {"put": "weak"}}, "fairness"),
+    ],
+)
+def test_what_means_nothing_to_sets_is_refused(options, said):
+    """Rather than passed over."""
+    with pytest.raises(UsageError, match=said):
+        check(TwoPhaseCommit() if "fair" not in options else Bits(), engine="sets", **options)
+
+
+def test_what_must_happen_is_refused():
+    """And answered by name without it."""
+    with pytest.raises(UsageError, match="what must happen"):
+        check(Timed(count=2), engine="sets")
+    assert check(Timed(count=2), engine="sets", properties=["deadlock"]).verdict is Verdict.HOLDS
+
+
+def test_an_engine_that_does_not_exist_is_refused():
+    """With the nearest one that does."""
+    with pytest.raises(UsageError, match="no engine 'set'"):
+        check(Bits(), engine="set")
+
+
+def test_an_error_in_the_spec_is_an_error():
+    """Raised as it is by the enumerator."""
+    with pytest.raises(SpecError, match="fine"):
+        check(Failing(), engine="sets")
+
+
+@pytest.mark.parametrize(
+    ("limits", "reason"),
+    [
+        (Limits(time_s=0.5), "the time limit of 0.5 s was reached"),
+        (Limits(states=1000), "the limit of 1,000 states was reached"),
+        (Limits(memory_bytes=30_000_000), "memory ran short"),
+    ],
+)
+def test_a_limit_ends_the_search_with_unknown(limits, reason):
+    """What was found until then is told, and nothing is said to hold."""
+    report = check(Wide(), engine="sets", limits=limits)
+    assert report.verdict is Verdict.UNKNOWN
+    assert report.reason is not None
+    assert reason in report.reason
+    assert {found.verdict for found in report.properties} == {Verdict.UNKNOWN}
+    assert report.generated is report.depth is None
