@@ -132,7 +132,7 @@ class SpecMachine(RuleBasedStateMachine):
     @classmethod
     def _tell_of_time(cls) -> None:
         """Say that runs which end do not test what must happen; and what was slow, if that was asked."""
-        names = [declared.name for declared in cls._stepper.machine.liveness]
+        names = [declared.name for declared in (*cls._stepper.machine.liveness, *cls._stepper.machine.promises)]
         slow = cls._slowness.told() if cls._slowness is not None else None
         if slow is not None:
             warnings.warn(f"slow in the runs of {cls.spec!r}: {slow}", stacklevel=2)

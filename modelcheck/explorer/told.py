@@ -30,7 +30,7 @@ def spec_json(machine: Machine) -> Json:
         "place": _place(machine.place),
         "summary": (machine.cls.__doc__ or "").strip().split("\n")[0],
         "actions": [{"name": a.name, "summary": a.summary, "place": _place(a.place), "parameters": list(a.parameters)} for a in machine.actions],
-        "properties": [{"name": p.name, "kind": p.role.value, "summary": p.summary, "place": _place(p.place)} for p in machine.properties],
+        "properties": [{"name": p.name, "kind": p.role.value, "summary": p.summary, "place": _place(p.place)} for p in machine.asked],
         "variables": list(machine.variables),
     }
 
@@ -138,7 +138,8 @@ class Teller:
         found = [self._property(place, declared) for declared in self._machine.properties]
         stuck = self._walker.is_inside(place.here) and self._walker.stepper.is_stuck(place.here)
         reason = explain(self._machine, trace_at(self._walker, place, "deadlock")) if stuck else None
-        endless: list[Json] = [{"name": declared.name, "kind": declared.role.value, "holds": None, "why": []} for declared in self._machine.liveness]
+        of_runs = (*self._machine.liveness, *self._machine.promises)
+        endless: list[Json] = [{"name": declared.name, "kind": declared.role.value, "holds": None, "why": []} for declared in of_runs]
         return [*found, *endless, {"name": "deadlock", "kind": "no deadlock", "holds": not stuck, "why": [] if reason is None else _reason(reason)}]
 
     def _property(self, place: Place, declared: Declaration) -> Json:

@@ -17,17 +17,19 @@ from modelcheck.search.effort import efforts
 from modelcheck.search.endless import Endless
 from modelcheck.search.evidence import evidence, failing_run
 from modelcheck.search.exploration import ORDERS, Exploration
+from modelcheck.search.promises import Promises
 from modelcheck.search.refinement import beginnings, refined
 from modelcheck.search.report import CellReport, Progress, PropertyReport, Report
 from modelcheck.search.set_report import report_by_sets
 from modelcheck.search.sets import SetSearch, refuse
 from modelcheck.search.suspicions import action_reports, suspicions
 from modelcheck.search.unfinished import unfinished
-from modelcheck.spec import LIVENESS, Declaration, Machine, Role, Spec, Strength, machine_of
+from modelcheck.spec import LIVENESS, RUNS, Declaration, Machine, Role, Spec, Strength, machine_of
 from modelcheck.spec.constants.declared import unknown
 from modelcheck.spec.fairness import assumed
 from modelcheck.spec.loading import source_file
 from modelcheck.spec.overrun import out_of_memory, told
+from modelcheck.spec.refinement import Promise
 from modelcheck.verdict import Verdict
 
 DEADLOCK = "deadlock"
@@ -121,7 +123,8 @@ class _Check:
         chosen, check_deadlock = _chosen(machine, self._names)
         fair = assumed(machine, self._fair)
         liveness = [each for each in chosen if each.role in LIVENESS]
-        chosen = [each for each in chosen if each.role not in LIVENESS]
+        promised = [each for each in chosen if isinstance(each, Promise)]
+        chosen = [each for each in chosen if each.role not in RUNS]
         declared = [*machine.actions, *machine.constraints, *chosen, *(machine.terminals if check_deadlock else [])]
         exploration = Exploration(
             machine, declared, check_deadlock=check_deadlock, budget=self._budget, watch=self._watch, liveness=liveness, **options
@@ -134,7 +137,8 @@ class _Check:
             self._budget.extend()
             self._watch.resume()
             endless.finish()
-            return refined(machine, _report(machine, exploration, chosen, check_deadlock, endless, self._seed), chosen, begun)
+            promises = Promises(machine, promised, fair, self._budget)
+            return refined(machine, _report(machine, exploration, chosen, check_deadlock, endless, promises, self._seed), chosen, begun)
         except SpecError as error:
             error.trace = failing_run(machine, exploration, source_of(machine))
             raise
@@ -175,10 +179,21 @@ def source_of(machine: Machine) -> str:
 
 
 def _report(
-    machine: Machine, exploration: Exploration, chosen: Sequence[Declaration], check_deadlock: bool, endless: Endless, seed: int | None
+    machine: Machine,
+    exploration: Exploration,
+    chosen: Sequence[Declaration],
+    check_deadlock: bool,
+    endless: Endless,
+    promises: Promises,
+    seed: int | None,
 ) -> Report:
     stats = exploration.explorer.stats()
-    properties = (*_property_reports(machine, exploration, chosen, check_deadlock), *endless.reports(source_of(machine)))
+    source, whole = source_of(machine), stats["states"] if exploration.complete else None
+    properties = (
+        *_property_reports(machine, exploration, chosen, check_deadlock),
+        *endless.reports(source),
+        *promises.reports(source, whole),
+    )
     verdict = Verdict.all_of(report.verdict for report in properties) if properties else _on_the_rest(exploration)
     if verdict is Verdict.HOLDS and not exploration.complete:
         verdict = Verdict.UNKNOWN

@@ -4,6 +4,7 @@ from modelcheck.spec.choice import bound, choose, require
 from modelcheck.spec.declaration import Declaration
 from modelcheck.spec.declare import (
     LIVENESS,
+    RUNS,
     STEPS,
     Role,
     action,
@@ -29,6 +30,7 @@ from modelcheck.spec.step import Step
 
 __all__ = [
     "LIVENESS",
+    "RUNS",
     "STEPS",
     "Declaration",
     "Durable",

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from modelcheck.spec.spec import Spec
 
 
-def constants_of(spec: Spec, place: str) -> dict[str, Any]:
+def place_of(cls: type) -> str:
+    """Where a class is written. Finding it out means reading its file, so only errors ask."""
+    try:
+        return f"{inspect.getsourcefile(cls)}:{inspect.getsourcelines(cls)[1]}"
+    except (OSError, TypeError, SyntaxError):
+        return cls.__module__
+
+
+def constants_of(spec: Spec) -> dict[str, Any]:
     """The constants of a spec object, by name.
 
     Raises:
@@ -29,32 +37,32 @@ def constants_of(spec: Spec, place: str) -> dict[str, Any]:
     if odd or missing:
         what = f"sets {odd[0]}, which is no constant" if odd else f"leaves the constant {missing[0]} without a value"
         remedy = "Write init(self) for the variables; constants are annotated class attributes."
-        raise SpecError(f"__init__ of {cls.__name__} {what}", place=place, remedy=remedy)
+        raise SpecError(f"__init__ of {cls.__name__} {what}", place=place_of(cls), remedy=remedy)
     if len(inspect.signature(cls.init).parameters) != 1:
         remedy = "Annotate a class attribute, servers: int = 3, and read self.servers."
-        raise SpecError(f"init of {cls.__name__} takes more than self", place=place, remedy=remedy)
+        raise SpecError(f"init of {cls.__name__} takes more than self", place=place_of(cls), remedy=remedy)
     return {name: getattr(spec, name) for name in names}
 
 
-def check_records(cls: type, variables: Iterable[str], place: str) -> None:
+def check_records(cls: type, variables: Iterable[str]) -> None:
     """Refuse a record that is an attribute of the class: all states would share it, and its actions would be nobody's."""
     for base in cls.__mro__:
         for name, value in base.__dict__.items():
             if name not in variables and record_in(value) is not None:
                 raise SpecError(
                     f"{name} is an attribute of the class {base.__name__}, which all states share, and holds a record",
-                    place=place,
+                    place=place_of(cls),
                     remedy=f"Set self.{name} in init.",
                 )
 
 
-def check_name(cls: type, variable: str, place: str) -> None:
+def check_name(cls: type, variable: str) -> None:
     """Refuse a variable that hides a method."""
     hidden = inspect.getattr_static(cls, variable, None)
     if callable(hidden) or isinstance(hidden, (property, staticmethod, classmethod)):
         raise SpecError(
             f"the variable {variable!r} hides the method {variable!r} of {cls.__name__}",
-            place=place,
+            place=place_of(cls),
             remedy="Rename one of the two.",
         )
 
@@ -63,15 +71,13 @@ class Shared:
     """What may change and is shared by all states: attributes of classes, tables to look things up in, it is hoped.
 
     Args:
-        classes: The spec's, and those of its records.
+        classes: The spec's class, and those of its records.
         constants: Names that are the spec's constants.
-        place: Where the spec is written.
     """
 
-    def __init__(self, classes: Iterable[type], constants: Iterable[str], place: str) -> None:
+    def __init__(self, classes: Iterable[type], constants: Iterable[str]) -> None:
         self._classes = list(dict.fromkeys(classes))
         self._constants = frozenset(constants)
-        self._place = place
         self._before = {key: show(value) for key, value in self._objects()}
 
     def _objects(self) -> Iterator[tuple[tuple[str, str], Any]]:
@@ -90,6 +96,6 @@ class Shared:
             if show(value) != self._before.get((what, name)):
                 raise SpecError(
                     f"{what}, which all states share, and an action changed it",
-                    place=self._place,
+                    place=place_of(self._classes[0]),
                     remedy=f"Set {name} in init, on self or on the record; let a constant be a tuple or frozenset.",
                 )

@@ -45,6 +45,7 @@ class Role(Enum):
     ALWAYS_EVENTUALLY = "always eventually"
     EVENTUALLY_ALWAYS = "eventually always"
     LEADS_TO = "leads to"
+    FAIRNESS = "fairness"
     CONSTRAINT = "constraint"
     TERMINAL = "terminal"
 
@@ -60,6 +61,8 @@ STEPS = (Role.STEP, Role.REFINES)
 """Those that speak of a step, and of the states before and after it."""
 LIVENESS = (Role.EVENTUALLY, Role.ALWAYS_EVENTUALLY, Role.EVENTUALLY_ALWAYS, Role.LEADS_TO)
 """Those that speak of what must happen, on runs that never end."""
+RUNS = (*LIVENESS, Role.FAIRNESS)
+"""Those that only a run that never ends can violate: beside these the fairness of a spec that is refined."""
 
 
 @frozen

@@ -6,14 +6,13 @@ agree with it or are wrong.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from modelcheck.errors import ModelcheckError, SpecError, UsageError
-from modelcheck.spec.attributes import Shared, check_name, check_records, constants_of
+from modelcheck.spec.attributes import Shared, check_name, check_records, constants_of, place_of
 from modelcheck.spec.constants.declared import unknown
 from modelcheck.spec.declaration import Declaration, Owner, declaration
 from modelcheck.spec.declare import LIVENESS, MARK, Role, Undeclared
@@ -59,16 +58,17 @@ class Machine:
         check_not_optimized()
         self.spec = spec
         self.cls = type(spec)
-        self.constants: dict[str, Any] = constants_of(spec, self.place)
+        self.constants: dict[str, Any] = constants_of(spec)
         self._boot: State | None = None
         self.shape: RecordShape = self._shape()
-        self.shared = Shared([self.cls, *(shape.cls for shape in within(self.shape) if isinstance(shape, RecordShape))], self.constants, self.place)
+        self.shared = Shared([self.cls, *(shape.cls for shape in within(self.shape) if isinstance(shape, RecordShape))], self.constants)
         self.variables = [name for name, shape in self.shape.fields.items() if not isinstance(shape, AliasShape)]
         written = [*self._declared(None, self.cls), *self._declared_by_parts()]
         declared = [each for one in written for each in (claims(self, one) if one.role is Role.REFINES else (one,))]
         self.actions = [d for d in declared if d.role is Role.ACTION]
         self.properties = [d for d in declared if d.role in (Role.INVARIANT, Role.STEP, Role.REACHABLE, Role.REFINES)]
         self.liveness = [d for d in declared if d.role in LIVENESS]
+        self.promises = [d for d in declared if d.role is Role.FAIRNESS]
         for declared_property in (*self.properties, *self.liveness):
             if declared_property.name == "deadlock":
                 raise SpecError(
@@ -87,15 +87,12 @@ class Machine:
     @property
     def place(self) -> str:
         """Where the spec class is written."""
-        try:
-            return f"{inspect.getsourcefile(self.cls)}:{inspect.getsourcelines(self.cls)[1]}"
-        except (OSError, TypeError):
-            return self.cls.__module__
+        return place_of(self.cls)
 
     @property
     def asked(self) -> list[Declaration]:
-        """All that is asked of the spec: the properties of states and steps, then those of what must happen."""
-        return [*self.properties, *self.liveness]
+        """All that is asked of the spec: the properties of states and steps, those of what must happen, the fairness of what it refines."""
+        return [*self.properties, *self.liveness, *self.promises]
 
     # Live states ------------------------------------------------------------------------------------------------------------------------------
 
@@ -147,7 +144,7 @@ class Machine:
         try:
             live = self._first_initialised()
             names = [name for name in live.__dict__ if name not in self.constants]
-            check_records(self.cls, names, self.place)
+            check_records(self.cls, names)
             if not names:
                 annotated = f"What is annotated in the class is a constant ({', '.join(self.constants)}): remove the annotation of what changes."
                 raise SpecError(
@@ -156,7 +153,7 @@ class Machine:
                     remedy="Write self.x = 0 in init." + (f" {annotated}" if self.constants else ""),
                 )
             for name in names:
-                check_name(self.cls, name, self.place)
+                check_name(self.cls, name)
             seen: dict[int, Shape] = {}
             return RecordShape("", self.cls, {name: shape_of(live.__dict__[name], name, seen) for name in names})
         except ESCAPING as error:

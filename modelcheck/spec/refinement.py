@@ -18,6 +18,7 @@ from modelcheck.spec.code import code_of
 from modelcheck.spec.constants.declared import constant_types
 from modelcheck.spec.declaration import Declaration
 from modelcheck.spec.declare import Role
+from modelcheck.spec.fairness import Strength
 from modelcheck.spec.run import ESCAPING, as_spec_error
 from modelcheck.spec.state import State
 from modelcheck.values import identity, show
@@ -39,10 +40,12 @@ class Abstract:
 
     Attributes:
         machine: The abstract spec's machine, with the constants that the map gave the object.
+        of: See above.
         undecided: A step that could not be judged, as the abstract states before and after it: the abstract spec's own bound cuts what it needs.
     """
 
     def __init__(self, of: Machine, name: str, function: FunctionType) -> None:
+        self.of = of
         self._title = f"the map {name}"
         self._place = f"{code_of(function).co_filename}:{code_of(function).co_firstlineno}"
         self._cls = type(of.spec)
@@ -163,8 +166,21 @@ class Mapped(Declaration):
         return self.inner.run(self._abstract(live), arguments, *after)
 
 
+@frozen(eq=False)
+class Promise(Declaration):
+    """The fairness of an action of the abstract spec, which the fair runs of the spec that refines it are to have."""
+
+    abstract: Abstract = field(kw_only=True)
+    inner: Declaration = field(kw_only=True)
+
+    @property
+    def title(self) -> str:
+        """What it is called in messages."""
+        return f"the fairness of {self.name}"
+
+
 def claims(of: Machine, declared: Declaration) -> Iterator[Declaration]:
-    """What a map claims: the refinement, and that the abstract spec's liveness properties hold.
+    """What a map claims: the refinement, that the abstract spec's liveness properties hold, and that its fair actions are fair.
 
     Args:
         of: The machine of the spec with the map.
@@ -183,3 +199,6 @@ def claims(of: Machine, declared: Declaration) -> Iterator[Declaration]:
         name = f"{declared.name}.{inner.name}"
         body: Any = inner.function
         yield Mapped(name, inner.role, None, inner.method, body, inner.domains, inner.parameters, abstract=abstract, inner=inner)
+    for inner in abstract.machine.actions:
+        if inner.fairness.strength is not Strength.NONE:
+            yield Promise(f"{declared.name}.{inner.name}", Role.FAIRNESS, None, method, function, (), (), abstract=abstract, inner=inner)

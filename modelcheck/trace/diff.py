@@ -137,7 +137,7 @@ def _members(old: frozenset[Any], new: frozenset[Any], path: str) -> Iterator[Ch
 
 
 def _sequence(old: tuple[Any, ...], new: tuple[Any, ...], path: str) -> Iterator[Change]:
-    kept = _kept_from(old, new)
+    kept = None if _one_was_set(old, new) else _kept_from(old, new)
     if kept is not None:
         if kept:
             yield Change(path, "popped", old=_listed(old[:kept]))
@@ -150,6 +150,11 @@ def _sequence(old: tuple[Any, ...], new: tuple[Any, ...], path: str) -> Iterator
             yield from changes(a, b, f"{path}[{index}]")
     else:
         yield _whole(old, new, path)
+
+
+def _one_was_set(old: tuple[Any, ...], new: tuple[Any, ...]) -> bool:
+    """Whether one item differs, which is the shorter story where an item may as well have left and another come."""
+    return len(old) == len(new) > 1 and sum(identity(a) != identity(b) for a, b in zip(old, new, strict=True)) == 1
 
 
 def _kept_from(old: tuple[Any, ...], new: tuple[Any, ...]) -> int | None:

@@ -17,15 +17,14 @@ from typing import Any
 from attrs import evolve, frozen
 
 from modelcheck.errors import ModelcheckError, TraceError, UsageError
-from modelcheck.spec import LIVENESS, STEPS, Declaration, Machine, Role, State, Step, Strength
+from modelcheck.spec import RUNS, STEPS, Declaration, Machine, Role, State, Step, Strength
 from modelcheck.spec.constants.declared import unknown
 from modelcheck.spec.fairness import assumed
-from modelcheck.spec.run import all_runs
 from modelcheck.trace.diff import Change
 from modelcheck.trace.explanation.reason import Reason
 from modelcheck.trace.following import Runs
 from modelcheck.trace.itf import Json, encode
-from modelcheck.trace.lasso import defect
+from modelcheck.trace.lasso import asked_of, defect
 from modelcheck.trace.observation import Observation, observation_from, state_differences, step_differences
 from modelcheck.trace.recording import Recording, record
 from modelcheck.trace.trace import ENDLESS, Trace
@@ -121,7 +120,7 @@ def _shown(machine: Machine, recording: Recording, run: Trace) -> Replay:
     if recording.kind == "error":
         return _raising(machine, recording.property, run)
     declared = next((d for d in machine.asked if d.name == recording.property), None)
-    if declared is None or (declared.role in LIVENESS) is not (recording.kind in ENDLESS):
+    if declared is None or (declared.role in RUNS) is not (recording.kind in ENDLESS):
         message = f"the spec has no {'liveness ' if recording.kind in ENDLESS else ''}property {recording.property!r} any more"
         return Replay(
             Outcome.PARTED,
@@ -129,7 +128,7 @@ def _shown(machine: Machine, recording: Recording, run: Trace) -> Replay:
             len(run.steps),
             unknown(recording.property, [d.name for d in machine.asked], message),
         )
-    if declared.role in LIVENESS:
+    if declared.role in RUNS:
         return _endless(machine, declared, recording, run)
     wanted = declared.role is Role.REACHABLE
     found = [arguments for arguments, holds in _instances(machine, declared, run) if holds is wanted]
@@ -146,11 +145,12 @@ def _shown(machine: Machine, recording: Recording, run: Trace) -> Replay:
 
 def _endless(machine: Machine, declared: Declaration, recording: Recording, run: Trace) -> Replay:
     """A run with a loop, of which the property must be false with the recorded arguments, and to which fairness must have no objection."""
-    live = machine.thaw(run.states[0])
-    domain = list(machine._guarded(all_runs(lambda _: declared.choose_arguments(live)), declared))
+    domain = asked_of(machine, declared, run)
     same = [found for found in domain if {name: encode(value) for name, value in found.items()} == recording.arguments]
     if not same:
-        return Replay(Outcome.NOT_CONFIRMED, run, None, f"{declared.name} ranges over other arguments than the recorded ones")
+        is_fairness = declared.role is Role.FAIRNESS
+        why = f"the run does not violate {declared.name}" if is_fairness else f"{declared.name} ranges over other arguments than the recorded ones"
+        return Replay(Outcome.NOT_CONFIRMED, run, None, why)
     shown = evolve(run, arguments=same[0], kind=declared.role.value)
     reason = defect(machine, declared, shown)
     return Replay(Outcome.CONFIRMED if reason is None else Outcome.NOT_CONFIRMED, shown, None, reason or "")

@@ -8,10 +8,10 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from modelcheck.spec import LIVENESS, State, Step, Strength
+from modelcheck.spec import RUNS, State, Step, Strength
 from modelcheck.trace.text import block, plain, trace_lines
 
-ENDLESS = tuple(role.value for role in LIVENESS)
+ENDLESS = tuple(role.value for role in RUNS)
 """The kinds of traces that never end: they have a loop."""
 KINDS = ("invariant", "step property", "reachable", "refinement", *ENDLESS, "deadlock", "log", "error")
 

@@ -111,3 +111,9 @@ def test_values_of_two_classes_differ_without_a_field_that_does():
     assert [str(change) for change in changes(State({"role": follower}), State({"role": leader}))] == ["role: FOLLOWER → LEADER"]
     ask, answer = FrozenRecord("Ask", {"n": 1, "to": 2}), FrozenRecord("Answer", {"n": 1, "to": 3})
     assert [change.path for change in changes(State({"m": ask}), State({"m": answer}))] == ["m"]
+
+
+def test_an_item_that_was_set_is_told_by_its_index():
+    """Though an item may as well have left at the front and another one come at the end."""
+    assert [str(change) for change in changes((True, False), (False, False), "bits")] == ["bits[0]: True → False"]
+    assert [str(change) for change in changes((1, 2), (2, 3), "queue")] == ["queue: popped 1", "queue: appended 3"]

@@ -13,11 +13,11 @@ from modelcheck.limits.budget import INTERRUPTED, Budget
 from modelcheck.limits.given import NO_LIMITS, callback, limits_given, names, whole
 from modelcheck.limits.watch import Overrun, Watch
 from modelcheck.search.check import DEADLOCK
-from modelcheck.spec import LIVENESS, Declaration, Machine, Role, Spec, machine_of
+from modelcheck.spec import LIVENESS, RUNS, Declaration, Machine, Role, Spec, machine_of
 from modelcheck.spec.constants.declared import unknown
 from modelcheck.spec.loading import source_file
 from modelcheck.spec.overrun import out_of_memory, told
-from modelcheck.spec.refinement import Mapped
+from modelcheck.spec.refinement import Mapped, Promise
 from modelcheck.spec.spec import machine_constants
 from modelcheck.symbolic.asking import cut_short, stoppable
 from modelcheck.symbolic.paths import OutOfTimeError
@@ -35,7 +35,7 @@ _METHOD_S = 300
 _MOST_CPU_S = 60.0
 _PORTION_S = 0.1
 _GRACE_S = 0.5
-_SEARCHED = (Role.REACHABLE, Role.REFINES, *LIVENESS)
+_SEARCHED = (Role.REACHABLE, Role.REFINES, *RUNS)
 """What a search answers and a proof does not."""
 _MANY = {Role.INVARIANT: "invariants", Role.STEP: "step properties", **dict.fromkeys(LIVENESS, "liveness properties")}
 _SEARCH = "`modelcheck check` looks for deadlocks, and for what should be reachable."
@@ -198,9 +198,9 @@ def _named(machine: Machine, name: str, among: list[Declaration], what: str) -> 
 
 def _remedy(declared: Declaration) -> str:
     """What answers a property that is not proved."""
-    if declared.role not in LIVENESS:
+    if declared.role not in RUNS:
         return _SEARCH
-    short = "" if isinstance(declared, Mapped) else "; `--method bmc` looks for a short run that refutes it"
+    short = "" if isinstance(declared, (Mapped, Promise)) else "; `--method bmc` looks for a short run that refutes it"
     return f"`modelcheck check` answers what must happen{short}."
 
 

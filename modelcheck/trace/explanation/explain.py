@@ -6,7 +6,7 @@ An explanation never fails: a spec's code can be anything, so whatever is not un
 
 from __future__ import annotations
 
-from modelcheck.spec import LIVENESS, STEPS, Declaration, Machine, Role
+from modelcheck.spec import RUNS, STEPS, Declaration, Machine, Role
 from modelcheck.spec.code import code_of
 from modelcheck.spec.refinement import Refinement
 from modelcheck.trace.explanation.blocked import explain_deadlock
@@ -36,7 +36,7 @@ def explain(machine: Machine, trace: Trace) -> Reason | None:
     declared = next((d for d in machine.asked if d.name == trace.property), None)
     if declared is None or trace.kind in {"log", "error"}:
         return None
-    if declared.role in LIVENESS:
+    if declared.role in RUNS:
         return explain_lasso(machine, declared, trace) if trace.loop is not None else None
     if isinstance(declared, Refinement):
         return explain_refinement(machine, declared, trace)

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from modelcheck.spec import Declaration, Fairness, Machine, Role, State, Strength
 from modelcheck.spec.fairness import fairness_under
+from modelcheck.spec.refinement import Promise
 from modelcheck.spec.run import ScriptedChooser, all_runs
 from modelcheck.values import identity, show
 
@@ -115,13 +116,31 @@ def _of_action(machine: Machine, run: Trace, action: Declaration) -> list[Obliga
     ]
 
 
+def broken(declared: Promise, run: Trace) -> list[Obligation]:
+    """What the fairness of an action of the abstract spec asks of the run as it looks there, and the run does not do."""
+    machine = declared.abstract.machine
+    live = [declared.abstract.state(declared.subject(declared.abstract.of.thaw(state))) for state in run.states]
+    return [found for found in _of_action(machine, evolve(run, states=tuple(live), fair={}), declared.inner) if not found.is_met]
+
+
+def asked_of(machine: Machine, declared: Declaration, run: Trace) -> list[dict[str, Any]]:
+    """The combinations of arguments that a property is asked of, and may be false for on a run."""
+    if isinstance(declared, Promise):
+        return [dict(found.arguments or {}) for found in broken(declared, run)]
+    live = machine.thaw(run.states[0])
+    return list(machine._guarded(all_runs(lambda _: declared.choose_arguments(live)), declared))
+
+
 def pending_since(machine: Machine, declared: Declaration, run: Trace) -> int | None:
     """The index of the state from which on the run shows that a liveness property is false; None if it does not show it.
 
     For ``eventually`` it is the first state, for ``leads_to`` one in which the premise is true, for the others the first of the loop; for
-    ``eventually_always`` a state of the loop in which the property is false.
+    ``eventually_always`` a state of the loop in which the property is false. Fairness is of the loop.
     """
     assert run.loop is not None
+    if isinstance(declared, Promise):
+        wanted = identity(tuple(run.arguments.values()))
+        return run.loop if any(identity(tuple((found.arguments or {}).values())) == wanted for found in broken(declared, run)) else None
     pairs = [declared.pair(machine.thaw(state), run.arguments) for state in run.states]
     unmet = [not goal for _, goal in pairs]
     never_in_loop = all(unmet[run.loop :])

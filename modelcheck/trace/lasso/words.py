@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from modelcheck.spec import Declaration, Fairness, Machine, Role, Strength
 from modelcheck.spec.code import code_of
+from modelcheck.spec.refinement import Promise
 from modelcheck.trace.explanation.conditions import why_ended
 from modelcheck.trace.explanation.failsafe import left_out, took_long
 from modelcheck.trace.explanation.reason import Reason, naming
 from modelcheck.trace.explanation.watching import watched
-from modelcheck.trace.lasso.judge import Obligation, cause, obligations, pending_since
+from modelcheck.trace.lasso.judge import Obligation, broken, cause, obligations, pending_since
 from modelcheck.values import show
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ def _arguments(arguments: Mapping[str, object]) -> str:
 def _unmet(machine: Machine, declared: Declaration, run: Trace, since: int) -> Reason:
     """From where on what is to happen does not, with the values in a state of the loop."""
     assert run.loop is not None
+    if isinstance(declared, Promise):
+        return _unfair(declared, run)
     goal = "its goal" if declared.role is Role.LEADS_TO else "it"
     match declared.role:
         case Role.EVENTUALLY:
@@ -86,6 +89,14 @@ def _unmet(machine: Machine, declared: Declaration, run: Trace, since: int) -> R
         because = (Reason(took_long()),)
     at = f", as {_after(looked_at)}" if because and looked_at != since and len(run.states) - run.loop > 1 else ""
     return Reason(f"{text}{at}{':' if because else ''}", because)
+
+
+def _unfair(declared: Promise, run: Trace) -> Reason:
+    """What the fairness of an abstract action asks, and the run, seen through the map, does not do."""
+    assert run.loop is not None
+    found = next(each for each in broken(declared, run) if dict(each.arguments or {}) == dict(run.arguments))
+    often = "again and again" if found.disabled else f"for ever, {_from(run.loop)}"
+    return Reason(f"in {declared.abstract.machine.cls.__name__}, {found}, which is {found.fairness}, is enabled {often}, and never taken")
 
 
 def _from(index: int) -> str:
