@@ -60,6 +60,8 @@ def json_report(
         "seed": report.seed,
         "walk_length": report.walk_length,
         "engine": report.engine,
+        "orbits": report.orbits,
+        "symmetry": report.symmetry,
         "meant_to_fail": [] if meant is None else [{"property": one.property, "steps": one.steps} for one in meant.failures],
         "as_meant": None if meant is None or meant.verdict is Verdict.UNKNOWN else meant.verdict is Verdict.HOLDS,
         "schema": SCHEMA,
@@ -219,8 +221,11 @@ def _meaning(found: PropertyReport, meant: Meant | None) -> str:
 
 
 def _counts(report: Report) -> Iterator[Line]:
-    rate = f", {said_rate((report.generated or 0) / report.seconds)} generated/s" if (report.generated or 0) > _FAST and report.nodes is None else ""
+    one_by_one = report.nodes is None and report.orbits is None and report.generated is not None and report.generated > _FAST
+    rate = f", {said_rate((report.generated or 0) / report.seconds)} generated/s" if one_by_one else ""
     yield (Span(counted(report)),)
+    if report.symmetry is not None:
+        yield (Span(f"symmetry: {report.symmetry}"),)
     nodes = "" if report.nodes is None else f", by sets of states: {count(report.nodes, 'node')} at once"
     yield (
         Span(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from attrs import evolve
 
 from modelcheck.errors import SpecError, UsageError
 from modelcheck.limits import Limits
@@ -23,6 +24,17 @@ from modelcheck.search.report import CellReport, Progress, PropertyReport, Repor
 from modelcheck.search.set_report import report_by_sets
 from modelcheck.search.sets import SetSearch, refuse
 from modelcheck.search.suspicions import action_reports, suspicions
+from modelcheck.search.symmetric import (
+    Asked,
+    begun_again,
+    check_symmetry,
+    missed,
+    plan_for,
+    said,
+    together,
+    told_apart,
+    unasked,
+)
 from modelcheck.search.unfinished import unfinished
 from modelcheck.spec import LIVENESS, RUNS, Declaration, Machine, Role, Spec, Strength, machine_of
 from modelcheck.spec.constants.declared import unknown
@@ -30,6 +42,7 @@ from modelcheck.spec.fairness import assumed
 from modelcheck.spec.loading import source_file
 from modelcheck.spec.overrun import out_of_memory, told
 from modelcheck.spec.refinement import Promise
+from modelcheck.symmetry.reduction import Plan, PlanChanged
 from modelcheck.verdict import Verdict
 
 DEADLOCK = "deadlock"
@@ -50,6 +63,7 @@ def check(
     keep_going: bool = False,
     fair: Mapping[str, Strength | str] | None = None,
     engine: str = "enumerate",
+    symmetry: str = "auto",
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
     """Explore every reachable state of a spec.
@@ -61,23 +75,26 @@ def check(
         workers: Threads, at most 63.
         order: ``breadth`` (shortest counterexamples), ``depth``, or ``random`` (a seeded random walk, which needs a limit and never
             says ``holds``; the limit of depth says where it begins again).
-        seed: Of the random walk, below 2**64.
+        seed: Of the random walk, and of the renamings that states are compared under; below 2**64.
         keep_going: Search on after a violation, until every property has a verdict.
         fair: How fair actions are assumed to be, by name, in place of what the spec says: a `Strength`, or the word for it.
         engine: ``enumerate`` looks at one state after another; ``sets`` at sets of states, kept as decision diagrams.
+        symmetry: Whether states that differ in the names of interchangeable things alone are explored once: ``auto``, where the spec
+            allows it; ``on``, or else an error; ``off``; ``exact``, with each state compared under all renamings and not under one.
         progress: Called a few times a second.
 
     Raises:
-        SpecError: if the spec cannot be run.
+        SpecError: if the spec cannot be run, or symmetry is on and the spec tells names apart.
         UsageError: if a property has an unknown name, or an argument cannot be meant.
     """
     _check_arguments(spec, limits, workers, order, seed)
+    check_symmetry(symmetry, order, engine)
     properties = names("properties", properties)
     callback("progress", progress)
     if engine not in ENGINES:
         raise UsageError(unknown(str(engine), list(ENGINES), f"there is no engine {engine!r}"))
     return _Check(spec, properties, limits, seed if order == "random" else None, dict(fair or {})).report(
-        engine, limits=limits, workers=workers, order=order, seed=seed, keep_going=keep_going, progress=progress
+        engine, limits=limits, workers=workers, order=order, seed=seed, keep_going=keep_going, symmetry=symmetry, progress=progress
     )
 
 
@@ -125,20 +142,47 @@ class _Check:
         liveness = [each for each in chosen if each.role in LIVENESS]
         promised = [each for each in chosen if isinstance(each, Promise)]
         chosen = [each for each in chosen if each.role not in RUNS]
-        declared = [*machine.actions, *machine.constraints, *chosen, *(machine.terminals if check_deadlock else [])]
+        symmetry = options.pop("symmetry")
+        asked = Asked(
+            machine, tuple(chosen), tuple(liveness), tuple(promised), check_deadlock=check_deadlock, fair=fair, options=options
+        )
+        plan = plan_for(symmetry, options["order"], options["seed"])
+        while True:
+            try:
+                return self._explored(asked, plan)
+            except PlanChanged as changed:
+                plan = begun_again(machine, symmetry, changed)
+
+    def _explored(self, asked: Asked, plan: Plan | None) -> Report:
+        """The report of a search by a plan. With symmetry, what must happen is asked of all states, after what must not."""
+        if plan is None or plan.refused is not None:
+            return self._searched(asked, None, line=plan.refused if plan is not None else None)
+        if not asked.liveness and not asked.promised:
+            return self._searched(asked, plan)
+        safe = self._searched(evolve(asked, liveness=(), promised=()), plan)
+        if (safe.verdict is Verdict.VIOLATED and not asked.options["keep_going"]) or self._budget.over():
+            return unasked(safe, (*asked.liveness, *asked.promised))
+        return together(safe, self._searched(evolve(asked, chosen=(), check_deadlock=False), None))
+
+    def _searched(self, asked: Asked, plan: Plan | None, *, line: str | None = None) -> Report:
+        machine, options = asked.machine, asked.options
         exploration = Exploration(
-            machine, declared, check_deadlock=check_deadlock, budget=self._budget, watch=self._watch, liveness=liveness, **options
+            machine, asked.declared, check_deadlock=asked.check_deadlock, budget=self._budget, watch=self._watch,
+            liveness=asked.liveness, plan=plan, **options,
         )  # fmt: skip
         try:
-            begun = beginnings(machine, chosen, self._budget, options["limits"].states)
-            endless = Endless(machine, exploration, liveness, fair, self._budget)
+            begun = beginnings(machine, asked.chosen, self._budget, options["limits"].states)
+            endless = Endless(machine, exploration, asked.liveness, asked.fair, self._budget)
             exploration.between_levels = endless.look
             exploration.run()
+            if exploration.asymmetric:
+                raise told_apart(exploration)
             self._budget.extend()
             self._watch.resume()
             endless.finish()
-            promises = Promises(machine, promised, fair, self._budget)
-            return refined(machine, _report(machine, exploration, chosen, check_deadlock, endless, promises, self._seed), chosen, begun)
+            promises = Promises(machine, asked.promised, asked.fair, self._budget)
+            report = _report(machine, exploration, asked.chosen, asked.check_deadlock, endless, promises, self._seed, line)
+            return refined(machine, report, asked.chosen, begun)
         except SpecError as error:
             error.trace = failing_run(machine, exploration, source_of(machine))
             raise
@@ -186,6 +230,7 @@ def _report(
     endless: Endless,
     promises: Promises,
     seed: int | None,
+    line: str | None,
 ) -> Report:
     stats = exploration.explorer.stats()
     source, whole = source_of(machine), stats["states"] if exploration.complete else None
@@ -197,7 +242,8 @@ def _report(
     verdict = Verdict.all_of(report.verdict for report in properties) if properties else _on_the_rest(exploration)
     if verdict is Verdict.HOLDS and not exploration.complete:
         verdict = Verdict.UNKNOWN
-    states = stats["states"]
+    states, orbits = stats["states"], stats["orbits"]
+    reduction = exploration.reduction
     recorder = exploration.recorder
     acting = {action.name for action in machine.actions}
     return Report(
@@ -212,7 +258,7 @@ def _report(
         python_calls=recorder.calls,
         seconds=exploration.seconds,
         peak_memory_bytes=peak_bytes(),
-        collision_probability=-math.expm1(-states * (states - 1) / 2 / 2**64),
+        collision_probability=missed(orbits, 1 if reduction is None else reduction.choices),
         out_of_bounds=stats["out_of_bounds"],
         properties=properties,
         actions=action_reports(exploration),
@@ -225,8 +271,10 @@ def _report(
         ),
         efforts=efforts(recorder),
         python_seconds=recorder.seconds,
-        table_load=states / max(stats["table_slots"], 1),
-        bytes_per_state=(stats["table_bytes"] + stats["log_bytes"]) / max(states, 1),
+        table_load=orbits / max(stats["table_slots"], 1),
+        bytes_per_state=(stats["table_bytes"] + stats["log_bytes"]) / max(orbits, 1),
+        orbits=None if reduction is None else orbits,
+        symmetry=line or None if reduction is None else said(reduction, orbits),
         warnings=(*suspicions(machine, exploration), *endless.warnings()),
         fair=endless.assumed,
         analysis_seconds=endless.seconds,

@@ -19,6 +19,7 @@ from modelcheck.spec import Declaration, Machine, Role
 from modelcheck.spec.overrun import out_of_memory, told
 from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.recording.recorder import Recorder
+from modelcheck.symmetry.reduction import Plan, Reduction
 
 _BATCH = 4096
 _LOOKS_EVERY_S = 0.25
@@ -71,12 +72,15 @@ class Exploration:
         progress: Called a few times a second.
         budget: The time and memory that there are.
         watch: Ends the runs of the spec's code that outlive the budget.
+        plan: How symmetry is used; None if not at all.
         liveness: The properties of what must happen; where there are any, and the search is no random walk, it records the steps that it takes.
 
     Attributes:
+        reduction: What symmetry does for it; None if it was not asked to.
         stopped: Why the search ended before it was complete, or None.
         walk_length: After how many steps a random walk begins again; None for the other orders.
         failed: What raised an error, and the state in which it did, as the kernel's findings name states; None if nothing did.
+        asymmetric: Whether the search ended since the spec tells names apart that may trade places.
         complete: Whether every reachable state was expanded.
         between_levels: Called when a level is done and the next one is to begin; True if a violation was found.
     """
@@ -96,6 +100,7 @@ class Exploration:
         budget: Budget,
         watch: Watch,
         liveness: Sequence[Declaration] = (),
+        plan: Plan | None = None,
     ) -> None:
         self.walk_length = _walk_length(limits) if order == "random" else None
         self.space = kernel.Space(check_deadlock=check_deadlock)
@@ -103,14 +108,17 @@ class Exploration:
         asked = [*declared, *liveness] if records else declared
         self.recorder = Recorder(machine, asked, self.space, split=True, labelled=records)
         self.recorder.run_plainly()
+        self.reduction = None if plan is None else Reduction(machine, self.recorder, plan)
         self.explorer = native.Explorer(
             self.space, mode=_MODES[order], workers=workers, seed=seed, walk_length=self.walk_length or 0,
             memory_limit_bytes=budget.memory_bytes, records=records,
             skips_met=all(each.role is Role.EVENTUALLY for each in liveness),
+            orbits=None if self.reduction is None else self.reduction.orbits,
         )  # fmt: skip
         self.between_levels: Callable[[], bool] = lambda: False
         self.stopped: str | None = None
         self.complete = False
+        self.asymmetric = False
         self._limits = limits
         self._workers = workers
         self._breadth = order == "breadth"
@@ -196,6 +204,9 @@ class Exploration:
                 if code == kernel.MISS:
                     with self.recorder.lock:
                         self._supply(worker)
+                elif code == kernel.ASYMMETRIC:
+                    self.asymmetric = True
+                    self._halt.set()
                 elif code != kernel.MORE:
                     return code
                 self._look_around(report=worker == 0)
@@ -219,6 +230,11 @@ class Exploration:
             return kernel.MORE
 
     def _supply(self, worker: int) -> None:
+        kind, which, ident, _ = self.explorer.missing(worker)
+        if kind == kernel.MISS_IMAGE:
+            assert self.reduction is not None
+            self.reduction.supply(which, ident)
+            return
         try:
             self.recorder.supply(self.explorer, worker)
             if self._walks and self._has_initial_states():
@@ -226,9 +242,10 @@ class Exploration:
         except Overrun as overrun:
             self.stopped = told(self._watch, overrun)  # Says more than why the others stop.
             self._halt.set()
-        except SpecError:
-            kind, tree, *_ = self.explorer.missing(worker)
-            declared = self.recorder.trees[tree].declared if kind == kernel.MISS_PATH else None
+        except SpecError as error:
+            declared = self.recorder.trees[which].declared if kind == kernel.MISS_PATH else None
+            if self.reduction is not None and self.explorer.missed_renamed(worker):
+                raise self.reduction.failed(declared, error) from error
             if declared is not None and self.failed is None:
                 self.failed = (declared, self.explorer.missed(worker))
             raise

@@ -168,6 +168,9 @@ class Report:
         engine: What has answered: ``enumerate`` or ``sets``.
         nodes: Of sets of states: the most nodes that their diagrams had at once; None otherwise.
         diagram_bytes: The most memory that these took.
+        orbits: How many states were explored where others were taken for the same, with other names; None where none was. All other counts
+            are those of all states.
+        symmetry: What came of symmetry in a line; None where there are no interchangeable names.
     """
 
     spec: str
@@ -199,6 +202,8 @@ class Report:
     engine: str = "enumerate"
     nodes: int | None = None
     diagram_bytes: int = 0
+    orbits: int | None = None
+    symmetry: str | None = None
 
     def __repr__(self) -> str:
         """The verdicts, the counts, and the counterexamples, as text."""
@@ -226,6 +231,8 @@ def _report_lines(report: Report) -> Iterator[Line]:
         yield (Span(f"  {report.reason}"),)
     yield from _verdict_lines(report.properties)
     yield (Span(f"  {counted(report)}, {report.seconds:.2f} s", "note"),)
+    if report.symmetry is not None:
+        yield (Span(f"  symmetry: {report.symmetry}", "note"),)
     yield from ((Span("  Warning: ", "warning"), Span(warning)) for warning in report.warnings)
     for found in report.properties:
         if found.trace is not None and found.verdict is Verdict.VIOLATED:

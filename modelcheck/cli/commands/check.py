@@ -76,13 +76,27 @@ def _fairness(_ctx: click.Context, _option: click.Parameter, given: tuple[str, .
     show_default=True,
     help="Look at one state after another, or at sets of states.",
 )
-@click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=0, show_default=True, help="Of the random order.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**64 - 1),
+    default=0,
+    show_default=True,
+    help="Of the random order, and of the renamings that states are compared under.",
+)
 @click.option(
     "--fair",
     multiple=True,
     metavar="ACTION=HOW",
     callback=_fairness,
     help="Assume that an action is fair as said: none, weak or strong; may be repeated. What the spec says of it does not count then.",
+)
+@click.option(
+    "--symmetry",
+    type=click.Choice(["auto", "on", "off", "exact"]),
+    default="auto",
+    show_default=True,
+    help="Explore once the states that differ in interchangeable names alone: where the spec allows it, or else an error, never, or with each "
+    "state compared under all renamings.",
 )
 @click.option("--keep-going", is_flag=True, help="Search on after a violation, for a verdict on every property.")
 @click.option(
@@ -111,6 +125,7 @@ def command(
     engine: str,
     seed: int,
     fair: dict[str, str],
+    symmetry: str,
     keep_going: bool,
     profile: bool,
     coverage: bool,
@@ -137,8 +152,13 @@ def command(
 
         ctx.exit(watch_for(ctx.ensure_object(Settings).arguments, targets))
 
+    if coverage or coverage_data is not None:
+        if symmetry in {"on", "exact"}:
+            raise click.UsageError("coverage is told of all states, and symmetry explores some of them. Leave out --symmetry.")
+        symmetry = "off"
     limits = Limits(states=max_states, depth=max_depth, time_s=time_limit, memory_bytes=max_memory)
-    options = {"limits": limits, "workers": workers, "order": order, "engine": engine, "seed": seed, "keep_going": keep_going, "fair": fair}
+    options = {"limits": limits, "workers": workers, "order": order, "engine": engine, "seed": seed, "keep_going": keep_going}
+    options |= {"fair": fair, "symmetry": symmetry}
     if len(targets) > 1 or Path(targets[0]).is_dir():
         from modelcheck.cli.commands.several import check_several, refuse_options_of_one
 

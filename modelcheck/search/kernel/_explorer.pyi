@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from modelcheck.liveness.kernel._liveness import Graph
 from modelcheck.statespace.kernel._kernel import Space
+from modelcheck.symmetry.kernel._symmetry import Orbits
 
 BREADTH: int  # mode: level by level
 DEPTH: int  # mode: last in, first out
@@ -21,6 +22,11 @@ class Explorer:
     With `records` the workers record the steps that they take, for `graph`, and evaluate the LIVENESS trees: goal and premise
     of the i-th of them are bits 2 i and 2 i + 1 of a row. With `skips_met` states in which all goals are true get no row.
     States are numbered; there are at most 2**32 - 2. Not in WALK mode.
+
+    With `orbits` one state of each orbit is explored, the one that was met first, and the table holds the numbers of orbits. The counts
+    are those of all states: what is met in a state counts as often as its orbit is large; `stats` says how many `orbits` there were. A
+    state that is expanded is compared with itself renamed, which may lack a path that the state has; where they do not agree, `run`
+    returns ASYMMETRIC. Not in WALK mode, nor with `records`.
     """
 
     def __init__(
@@ -35,6 +41,7 @@ class Explorer:
         table_slots: int = 0,
         records: bool = False,
         skips_met: bool = False,
+        orbits: Orbits | None = None,
     ) -> None: ...
     def run(self, worker: int, max_states: int) -> int:
         """Expand up to max_states states of the present level without the GIL. Thread-safe for distinct workers."""
@@ -54,6 +61,13 @@ class Explorer:
         ``script`` holds the choices on the way to the missing child, in order: the option of a CHOOSE node, the cell of
         an EACH node. Where the missing child is itself an option or element, it is the last entry; a run follows the
         script and then takes the first at each further choice.
+        """
+    def missed_renamed(self, worker: int) -> bool:
+        """Whether the last MISS was of a renamed state, which need not be reachable."""
+    def asymmetry(self) -> tuple[int, int | None, list[int]] | None:
+        """The tree (-1: that cannot be said) that tells names apart, in which state, and what the renaming made of each name.
+
+        The state is None where it is the set of initial states. None if there is nothing to tell. With all workers at rest.
         """
     def missing_state(self, worker: int, *, following: bool = False) -> dict[int, int]:
         """The state that the missing run reads, as ``{cell: id}`` of all cells with id != 0.

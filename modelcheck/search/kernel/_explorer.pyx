@@ -11,6 +11,7 @@ from libcpp.pair cimport pair
 from libcpp.vector cimport vector
 
 from modelcheck.liveness.kernel._liveness cimport CGraph, Graph
+from modelcheck.symmetry.kernel._symmetry cimport COrbits, Orbits
 from modelcheck.statespace.kernel._kernel cimport CSpace, Ids, Miss, Space, checked, content, told
 
 from array import array
@@ -49,6 +50,7 @@ cdef extern from "modelcheck/search/kernel/explorer.hpp" namespace "modelcheck" 
         uint64_t walk_length
         uint64_t memory_limit_bytes
         uint64_t table_slots
+        const COrbits* orbits
         cbool records
         cbool skips_met
 
@@ -70,6 +72,12 @@ cdef extern from "modelcheck/search/kernel/explorer.hpp" namespace "modelcheck" 
         uint64_t frontier_bytes
         uint64_t expanded
         uint64_t longest_probe
+        uint64_t orbits
+
+    cdef cppclass Asymmetry:
+        int64_t tree
+        uint64_t ref
+        vector[uint32_t] to
 
     cdef cppclass PathStep:
         uint32_t tree
@@ -96,6 +104,8 @@ cdef extern from "modelcheck/search/kernel/explorer.hpp" namespace "modelcheck" 
         cbool grow() except +
         const Miss& miss(uint32_t worker) except +
         pair[uint64_t, int64_t] missed(uint32_t worker) except +
+        cbool missed_renamed(uint32_t worker) except +
+        const Asymmetry* asymmetry() noexcept
         vector[Finding] findings() except +
         vector[PathStep] path(uint64_t parent, int64_t ordinal) except +
         Stats stats() noexcept
@@ -115,6 +125,7 @@ cdef class Explorer:
     """One exploration: table, frontier, log and the position of each worker."""
 
     cdef Space space  # Kept alive for the explorer.
+    cdef Orbits orbits  # The same.
     cdef unique_ptr[CExplorer] explorer
 
     def __cinit__(
@@ -129,6 +140,7 @@ cdef class Explorer:
         uint64_t table_slots=0,
         bint records=False,
         bint skips_met=False,
+        Orbits orbits=None,
     ):
         cdef Settings settings
         settings.mode = <Mode><uint8_t>checked(mode, 3, "mode")
@@ -139,6 +151,12 @@ cdef class Explorer:
         settings.table_slots = table_slots
         settings.records = records
         settings.skips_met = skips_met
+        settings.orbits = NULL
+        if orbits is not None:
+            settings.orbits = orbits.orbits.get()
+        if orbits is not None and (records or settings.mode == <Mode><uint8_t>WALK):
+            raise ValueError("what is recorded, and a walk, is of states and not of orbits")
+        self.orbits = orbits
         self.space = space
         self.explorer.reset(new CExplorer(space.space.get()[0], settings))
 
@@ -166,6 +184,13 @@ cdef class Explorer:
     def missed(self, uint32_t worker):
         cdef pair[uint64_t, int64_t] found = self.explorer.get().missed(worker)
         return (found.first, found.second)
+
+    def missed_renamed(self, uint32_t worker):
+        return self.explorer.get().missed_renamed(worker)
+
+    def asymmetry(self):
+        cdef const Asymmetry* found = self.explorer.get().asymmetry()
+        return None if found == NULL else (found.tree, None if found.ref == VOID else found.ref, list(found.to))
 
     def missing_state(self, uint32_t worker, *, bint following=False):
         cdef const Miss* miss = &self.explorer.get().miss(worker)

@@ -11,12 +11,14 @@
 #include "modelcheck/statespace/kernel/plain.hpp"
 #include "modelcheck/statespace/kernel/state.hpp"
 #include "modelcheck/statespace/kernel/tree.hpp"
+#include "modelcheck/symmetry/kernel/orbits.hpp"
 
 namespace modelcheck {
 
 // A successor that has been generated and not yet looked up.
 struct Candidate {
   uint64_t fingerprint;
+  uint64_t key;      // What stands for it in the table: its fingerprint, or the number of its orbit.
   const Leaf* leaf;
   uint32_t ordinal;  // Its place among all successors of the state, those counted at once included.
   bool known;        // Whether it is the state itself or was met a moment ago, so that it is in the table.
@@ -41,6 +43,12 @@ struct Expansion {
   Readers unmoved = 0;                // STEP predicates known to hold of a step that touches none of their cells.
   bool cut = false;                   // Whether a bound cut a step, so that the state is no end.
   bool ended = false;                 // Whether it is known if the state is a fine place to end.
+  bool summed = false;                // Whether the next four are known.
+  uint64_t weight = 1;                // How many states it stands for.
+  Orbit orbit;
+  std::vector<Renaming> renamings;    // What it is compared under,
+  std::vector<Renamed> renamed;       // and what its successors are then.
+  bool compared = false;              // Whether it was.
   size_t valued = 0;                  // The LIVENESS trees before it are evaluated.
   Expanded row;                       // Where the steps are recorded: those known so far.
   Scratch scratch;                    // Leaves of runs that were not recorded.
@@ -51,7 +59,8 @@ struct Expansion {
     next_tree = next = judged = valued = 0;
     successors = moving = passed = 0;
     unmoved = 0;
-    generated = partial = cut = ended = false;
+    generated = partial = cut = ended = summed = compared = false;
+    weight = 1;
     row.clear();
     candidates.clear();
     scratch.clear();
@@ -60,7 +69,7 @@ struct Expansion {
   // Takes up the generation of initial states where it stopped.
   void resume() noexcept {
     next = 0;
-    generated = partial = false;
+    generated = partial = compared = false;
     candidates.clear();
   }
 };
@@ -69,7 +78,8 @@ struct Expansion {
 struct alignas(64) Counts {
   explicit Counts(uint32_t trees) : enabled(trees), fresh(trees), dropped(trees), evaluations(trees), asked(trees), walks(trees) {}
 
-  uint64_t states = 0;
+  uint64_t states = 0;  // Each as often as its orbit is large,
+  uint64_t orbits = 0;  // and once.
   uint64_t generated = 0;
   uint64_t out_of_bounds = 0;
   uint64_t expanded = 0;

@@ -15,7 +15,7 @@
 namespace modelcheck {
 
 struct Stats {
-  uint64_t states, generated, out_of_bounds, depth, frontier, table_slots, table_bytes, log_bytes, frontier_bytes, expanded, longest_probe;
+  uint64_t states, generated, out_of_bounds, depth, frontier, table_slots, table_bytes, log_bytes, frontier_bytes, expanded, longest_probe, orbits;
 };
 
 struct ActionCount {
@@ -49,6 +49,10 @@ class Explorer {
   std::pair<Ref, int64_t> missed(uint32_t worker) const { return workers_.at(worker)->missed(); }
   std::vector<Finding> findings() const { return search_.findings.all(); }
 
+  // Null while none was met. With all workers at rest.
+  const Asymmetry* asymmetry() const noexcept { return search_.asymmetry.get(); }
+  bool missed_renamed(uint32_t worker) const { return workers_.at(worker)->missed_renamed(); }
+
   void set_enough_initial() noexcept { search_.enough_initial = true; }
 
   bool next_level() {
@@ -80,19 +84,21 @@ class Explorer {
 
   Stats stats() const {
     const uint64_t states = search_.sum(&Progress::states);
+    const uint64_t orbits = search_.sum(&Progress::orbits);
     const uint64_t expanded = search_.sum(&Progress::expanded);
     const bool walks = search_.settings.mode == Mode::kWalk;
     return {states,
             search_.sum(&Progress::generated),
             search_.sum(&Progress::out_of_bounds),
             search_.deepest(),
-            walks ? 0 : states - expanded,
+            walks ? 0 : orbits - expanded,
             search_.table.slots(),
             search_.table.bytes(),
             search_.sum(&Progress::log_bytes),
             search_.frontier_bytes(),
             expanded,
-            search_.table.longest_probe()};
+            search_.table.longest_probe(),
+            orbits};
   }
 
   // With all workers at rest.

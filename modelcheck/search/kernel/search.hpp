@@ -12,6 +12,7 @@
 #include "fingerprint_table.hpp"
 #include "frontier.hpp"
 #include "modelcheck/statespace/kernel/space.hpp"
+#include "modelcheck/symmetry/kernel/orbits.hpp"
 #include "trace_log.hpp"
 
 namespace modelcheck {
@@ -26,6 +27,13 @@ struct Finding {
   uint32_t depth;   // States on the way, the initial one included.
   Ref parent;
   int64_t ordinal;  // Which successor of the parent; -1 for the parent itself.
+};
+
+// A state in which something is otherwise when its names are renamed.
+struct Asymmetry {
+  int64_t tree = kDeadlock;  // The action or predicate; kDeadlock where it cannot be said,
+  Ref ref = 0;               // the state; kVoid for the initial states together,
+  std::vector<uint32_t> to;  // and what the renaming makes of each name.
 };
 
 // The first finding of each tree, from any worker.
@@ -91,6 +99,7 @@ struct Settings {
   uint64_t walk_length = 0;         // Actions in a row; 0 for no limit.
   uint64_t memory_limit_bytes = 0;  // 0 for no limit.
   uint64_t table_slots = 0;         // At the beginning; 0 for a small default.
+  const Orbits* orbits = nullptr;   // Null: each state stands for itself alone.
   bool records = false;             // Whether the steps between states are recorded,
   bool skips_met = false;           // and those from states in which all goals are true left out.
 };
@@ -98,6 +107,7 @@ struct Settings {
 // What a worker tells the others at the end of each batch.
 struct alignas(64) Progress {
   std::atomic<uint64_t> states{0};         // Distinct states that this worker stored.
+  std::atomic<uint64_t> orbits{0};         // Those stored, without what they stand for.
   std::atomic<uint64_t> generated{0};
   std::atomic<uint64_t> out_of_bounds{0};  // Successors that a constraint dropped.
   std::atomic<uint64_t> expanded{0};
@@ -144,6 +154,8 @@ struct Search {
   Level level;
   uint32_t depth = 0;  // Of the states in `level`; changes with all workers at rest.
   std::unique_ptr<Progress[]> progress;  // One per worker.
+  std::mutex asymmetric;                 // Guards the next.
+  std::unique_ptr<Asymmetry> asymmetry;  // The first that was met; null while there is none.
   std::atomic<bool> enough_initial{false};  // Whether random walks begin in the initial states that are known, should there be more.
 };
 

@@ -23,11 +23,15 @@ class Strategy : public Worker {
     if (!value(e) || !check_end(e)) return Pause::kMiss;
     for (; e.next < e.candidates.size(); ++e.next) {
       const Settled settled = settle(e);
-      if (settled == Settled::kMiss) return Pause::kMiss;
-      if (settled == Settled::kGrow) return Pause::kGrow;
+      if (settled != Settled::kIn && settled != Settled::kOut) return pause(settled);
     }
+    if (const Settled found = compare(e); found != Settled::kIn) return pause(found);
     finish(e);
     return Pause::kMore;
+  }
+
+  static Pause pause(Settled settled) noexcept {
+    return settled == Settled::kMiss ? Pause::kMiss : settled == Settled::kGrow ? Pause::kGrow : Pause::kAsymmetric;
   }
 };
 

@@ -10,12 +10,13 @@
 #include "modelcheck/statespace/kernel/guards.hpp"
 #include "recent.hpp"
 #include "recording.hpp"
+#include "reduction.hpp"
 #include "search.hpp"
 #include "modelcheck/statespace/kernel/walk.hpp"
 
 namespace modelcheck {
 
-enum class Pause : uint8_t { kMore, kLevelDone, kMiss, kGrow };
+enum class Pause : uint8_t { kMore, kLevelDone, kMiss, kGrow, kAsymmetric };
 
 // Generates the successors of one state, and settles them one by one. The breadth-first, depth-first and random search differ in what they expand next and in what
 // becomes of a new state, and share the rest.
@@ -25,21 +26,28 @@ class Worker {
       : search_(search), index_(index), log_(index), counts_(search.plan.trees), records_(search.settings.records),
         recording_(index, records_ ? search.settings.workers : 1),
         asks_recent_(!records_ || (!search.plan.steps && search.settings.mode != Mode::kWalk)), counts_at_once_(!search.plan.steps && search.settings.mode != Mode::kWalk),
-        guards_(search.space, search.plan.actions), recent_(records_) {}
+        reduction_(search.settings.orbits == nullptr ? nullptr : std::make_unique<Reduction>(search)), guards_(search.space, search.plan.actions), recent_(records_) {}
 
   const Miss& miss() const noexcept { return miss_; }
   // The state that the last miss was about, as a parent and which of its successors; kNobody stands for the parent itself.
   const std::pair<Ref, int64_t>& missed() const noexcept { return missed_; }
+  // Whether that was this state renamed, which need not be reachable.
+  bool missed_renamed() const noexcept { return missed_renamed_; }
   const Counts& counts() const noexcept { return counts_; }
   const TraceLog& log() const noexcept { return log_; }
   const Recording& recording() const noexcept { return recording_; }
 
  protected:
-  enum class Settled : uint8_t { kIn, kOut, kMiss, kGrow };
+  enum class Settled : uint8_t { kIn, kOut, kMiss, kGrow, kAsymmetric };
 
   // Walks the trees that are left. False on a miss; the tree that missed is walked anew after that.
   bool generate(Expansion& e) {
     miss_.scratch = e.at.depth == 0 ? nullptr : &e.scratch;
+    missed_renamed_ = false;
+    if (reduction_ != nullptr && !e.summed && !reduction_->sum(e, miss_)) {
+      missed_ = {e.at.ref, kNobody};
+      return false;
+    }
     Walk walk(search_.space, e.state, e.state, miss_);
     const bool complete = e.at.depth == 0 ? generate_initial(e, walk) : generate_enabled(e, walk);
     if (!complete) {
@@ -56,17 +64,25 @@ class Worker {
   Settled settle(Expansion& e) {
     const Candidate candidate = e.candidates[e.next];
     FingerprintTable::Place place{nullptr, 0, true};
-    if (!candidate.known) place = search_.table.find(candidate.fingerprint);
+    if (!candidate.known) place = search_.table.find(candidate.key);
     if (place.found && (!search_.plan.steps || steps_hold(e, candidate))) {
       if (!records_) {
         recent_.add(candidate.fingerprint);
       } else {
         record_known(e, candidate, place);
       }
-      count(candidate);
+      count(e, candidate);
       return Settled::kIn;
     }
     return settle_slowly(e, candidate, place);
+  }
+
+  // Makes sure that a state renamed does what it does, renamed; `e.compared` says that it does.
+  Settled compare(Expansion& e) {
+    if (reduction_ == nullptr || e.compared) return Settled::kIn;
+    const Settled found = settled_as(reduction_->compare(e), e);
+    e.compared = found == Settled::kIn;
+    return found;
   }
 
   // Evaluates the premises and goals of what must happen. False on a miss.
@@ -119,6 +135,7 @@ class Worker {
   void publish(uint64_t stack_bytes) noexcept {
     Progress& progress = search_.progress[index_];
     progress.states.store(counts_.states, std::memory_order_relaxed);
+    progress.orbits.store(counts_.orbits, std::memory_order_relaxed);
     progress.generated.store(counts_.generated, std::memory_order_relaxed);
     progress.out_of_bounds.store(counts_.out_of_bounds, std::memory_order_relaxed);
     progress.expanded.store(counts_.expanded, std::memory_order_relaxed);
@@ -181,8 +198,10 @@ class Worker {
       const Leaf& leaf = *leaf_of(word);
       uint64_t fingerprint = e.fingerprint + leaf.delta;
       if (!walk.add_open_writes(leaf, fingerprint)) return false;
-      search_.table.prefetch(fingerprint);
-      e.candidates.push_back({fingerprint, &leaf, static_cast<uint32_t>(e.successors++), false});
+      uint64_t key = fingerprint;
+      if (reduction_ != nullptr && !reduction_->add_initial(e, leaf, fingerprint, key, miss_)) return false;
+      search_.table.prefetch(key);
+      e.candidates.push_back({fingerprint, key, &leaf, static_cast<uint32_t>(e.successors++), false});
       ++e.passed;
       return true;
     });
@@ -212,30 +231,35 @@ class Worker {
     const uint64_t before = e.successors;
     const uint64_t moving = e.moving;
     uint64_t seen = 0;
-    uint64_t cut = 0;
+    uint64_t cuts = 0;
     miss_.walks = ++counts_.walks[tree.index()];
+    if (reduction_ != nullptr) before_ = e.renamed;
     const bool complete = walk.over(tree, [&](Word word) {
       if (is_cut(word)) {
-        ++cut;
+        ++cuts;
+        if (reduction_ != nullptr) reduction_->add_cut(e, tree.index());
         if (records_) e.row.outside.push_back(leaf_of(word)->label);
         return true;
       }
       const Leaf& leaf = *leaf_of(word);
       uint64_t fingerprint = e.fingerprint + leaf.delta;
       if (!walk.add_open_writes(leaf, fingerprint)) return false;
+      const bool known = e.at.depth > 0 && (fingerprint == e.fingerprint || (asks_recent_ && recent_.contains(fingerprint)));
+      uint64_t key = fingerprint;
+      if (reduction_ != nullptr && !reduction_->add(e, tree.index(), leaf, known, key, miss_)) return false;
       const auto ordinal = static_cast<uint32_t>(e.successors++);
       if (fingerprint != e.fingerprint) ++e.moving;
-      const bool known = e.at.depth > 0 && (fingerprint == e.fingerprint || (asks_recent_ && recent_.contains(fingerprint)));
       if (known && counts_at_once_) {
         ++seen;
         if (records_ && fingerprint != e.fingerprint) recording_.step(e.row, recent_.number(fingerprint), leaf.label);
         return true;
       }
-      if (!known) search_.table.prefetch(fingerprint);
-      e.candidates.push_back({fingerprint, &leaf, ordinal, known});
+      if (!known) search_.table.prefetch(key);
+      e.candidates.push_back({fingerprint, key, &leaf, ordinal, known});
       return true;
     });
     if (!complete) {
+      if (reduction_ != nullptr) e.renamed = before_;
       e.candidates.resize(mark);
       e.row.inside.resize(inside);
       e.row.outside.resize(outside);
@@ -243,40 +267,47 @@ class Worker {
       e.moving = moving;
       return false;
     }
-    counts_.out_of_bounds += cut;
-    counts_.dropped[tree.index()] += cut;
-    e.cut |= cut > 0;
-    counts_.generated += seen;
-    counts_.enabled[tree.index()] += seen;
+    counts_.out_of_bounds += cuts * e.weight;
+    counts_.dropped[tree.index()] += cuts * e.weight;
+    e.cut |= cuts > 0;
+    counts_.generated += seen * e.weight;
+    counts_.enabled[tree.index()] += seen * e.weight;
     return true;
   }
 
-  void count(const Candidate& candidate) noexcept {
-    ++counts_.generated;
-    ++counts_.enabled[candidate.leaf->tree];
+  void count(const Expansion& e, const Candidate& candidate) noexcept {
+    counts_.generated += e.weight;
+    counts_.enabled[candidate.leaf->tree] += e.weight;
   }
 
   Settled settle_slowly(Expansion& e, const Candidate& candidate, FingerprintTable::Place place) {
     if (!place.found && !has_room()) return Settled::kGrow;
+    const uint64_t stands_for = reduction_ == nullptr || place.found ? 1 : reduction_->weigh(e, *candidate.leaf);
     const Applied applied(e.state, *candidate.leaf, undo_);
+    missed_renamed_ = false;
     const Settled judged = judge(e, candidate, place.found);
     if (judged == Settled::kMiss) return judged;
     e.judged = 0;
     if (judged == Settled::kOut) {
-      ++counts_.out_of_bounds;
-      ++counts_.dropped[candidate.leaf->tree];
+      if (reduction_ != nullptr) {
+        const Settled answer = settled_as(reduction_->compare_bounds(e), e);
+        if (answer != Settled::kIn) return answer;
+      }
+      counts_.out_of_bounds += e.weight;
+      counts_.dropped[candidate.leaf->tree] += e.weight;
       if (records_) e.row.outside.push_back(candidate.leaf->label);
       return judged;
     }
-    count(candidate);
+    count(e, candidate);
     const Number number = records_ ? recording_.next(log_) : 0;
-    const bool fresh = !place.found && claim(place, candidate.fingerprint, number);
+    const bool fresh = !place.found && claim(place, candidate.key, number);
     if (!records_) recent_.add(candidate.fingerprint);
     if (records_ && !fresh) record_known(e, candidate, place.found ? place : search_.table.find(candidate.fingerprint));
     if (!fresh) return judged;
     --room_;
-    ++counts_.states;
-    ++counts_.fresh[candidate.leaf->tree];
+    counts_.states += stands_for;
+    ++counts_.orbits;
+    counts_.fresh[candidate.leaf->tree] += stands_for;
     if (records_) record_new(e, candidate, number);
     store(e.state, candidate.fingerprint, {e.at.ref, candidate.ordinal}, e.at.depth + 1);
     return judged;
@@ -378,6 +409,15 @@ class Worker {
     return (tree.role() == Role::kReachable ? any : all) ? Verdict::kHolds : Verdict::kFails;
   }
 
+  Settled settled_as(Reduction::Answer answer, const Expansion& e) {
+    if (answer == Reduction::Answer::kSame) return Settled::kIn;
+    if (answer == Reduction::Answer::kOther) return Settled::kAsymmetric;
+    miss_ = reduction_->miss();
+    missed_ = {e.at.ref, kNobody};
+    missed_renamed_ = true;
+    return Settled::kMiss;
+  }
+
   void record(const Finding& finding) {
     search_.findings.record(finding);
     note_finding();
@@ -385,6 +425,9 @@ class Worker {
 
   const bool asks_recent_;     // Whether a successor met a moment ago needs no look into the table, which may be asked for its number.
   const bool counts_at_once_;  // Whether a successor known to be seen needs no candidate: nothing judges steps, and no walk chooses among all.
+  std::unique_ptr<Reduction> reduction_;  // Null: each state stands for itself alone.
+  std::vector<Renamed> before_;           // Scratch: what was known of the state renamed before a tree was walked.
+  bool missed_renamed_ = false;
   Guards guards_;
   Recent recent_;
   std::pair<Ref, int64_t> missed_{kVoid, kNobody};

@@ -67,12 +67,15 @@ LEVEL_DONE: int  # nothing is left in this level (BREADTH) or at all (DEPTH); WA
 MISS: int  # a path, projection or update is missing: ask `missing()`, supply it, call again
 GROW: int  # the table must grow before more states fit: bring all workers to rest, call `grow()`, call again
 
+ASYMMETRIC: int  # with orbits: a state and the same renamed do not agree, as `asymmetry()` says
+
 # The kinds of miss:
 MISS_PATH: int
 MISS_PROJECTION: int
 MISS_UPDATE: int
 MISS_MATCH: int  # of `Behaviours` only, as the next
 MISS_TEST: int
+MISS_IMAGE: int  # with orbits: of a cell and an id, what renamings make of them
 
 class PathMismatchError(Exception):
     """A path contradicts the tree: at ``position`` the tree has another node. The action is not deterministic."""

@@ -10,7 +10,7 @@
 
 namespace modelcheck {
 
-enum class MissKind : uint8_t { kPath, kProjection, kUpdate };
+enum class MissKind : uint8_t { kPath, kProjection, kUpdate, kImage = 5 };
 
 // What a walk found missing.
 struct Miss {

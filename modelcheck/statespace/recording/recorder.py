@@ -62,6 +62,7 @@ class Recorder:
         filters: What the loops over collections look at.
         lock: Held by who runs the spec's code.
         plain: Who runs it without recording; None if nobody does.
+        picked: What actions chose before they looked at the state, as far as they were tried with the first one.
         coverage: What the runs of properties came to.
         repeats: Runs them again on ordinary objects.
     """
@@ -77,6 +78,7 @@ class Recorder:
         self._supplied_s = 0.0
         self.lock = threading.RLock()
         self.plain: PlainRuns | None = None
+        self.picked: list[Any] = []
         self.coverage = Coverage(machine.constants)
         self._registry = Registry(space)
         self._session = Session(self._registry)
@@ -154,6 +156,7 @@ class Recorder:
 
     def _longer(self, tree: Tree, state: Mapping[int, int], prefix: Prefix) -> Iterator[Prefix]:
         run = self.run(tree, [option for _, option in prefix], state)
+        self.picked += run.picked
         kind, _, options, _ = run.events[len(prefix)] if len(run.events) > len(prefix) else (kernel.READ, 0, 0, 0)
         if kind != kernel.CHOOSE or len(prefix) == _LONGEST_PREFIX:
             yield prefix
