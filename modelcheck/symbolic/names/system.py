@@ -180,26 +180,22 @@ class NamesSystem(System):
         """What is true of every state, of the sizes and of large enough sets of names."""
         return [self.sizes.positive, self.axioms, *self.sizes.axioms()]
 
-    def domain_of(self, action: Declaration, domain: Any) -> Any:
-        """What a parameter of an action ranges over, where that does not depend on others; None if it does."""
-        outcomes = self._paths.explore(lambda: self._options(domain, action.subject(self._live), []), alone=True)
-        return outcomes[0].value if len(outcomes) == 1 and outcomes[0].error is None else None
+    def sizes_of(self, declared: Declaration) -> list[str | None]:
+        """The sizes of the names that the parameters of an action or property are; None where one is no name."""
 
-    def sizes_of(self, declared: Declaration) -> list[str]:
-        """The sizes of the names that a property is asked for."""
-
-        def run() -> list[str]:
+        def run() -> list[str | None]:
             subject = declared.subject(self._live)
             names: list[Any] = []
-            found = []
+            found: list[str | None] = []
             for domain in declared.domains:
                 options = self._options(domain, subject, names)
-                found += [name for name, size in self.sizes.all.items() if isinstance(options, SymbolicRange) and options.ends_at(size)]
+                ends = [name for name, size in self.sizes.all.items() if isinstance(options, SymbolicRange) and options.ends_at(size)]
+                found.append(ends[0] if ends else None)
                 names.append(SymInt(Present.paths.bound("name")))
             return found
 
         outcomes = self._paths.explore(run, alone=True)
-        return [] if len(outcomes) != 1 or outcomes[0].error is not None else list(outcomes[0].value)
+        return [None] * len(declared.domains) if len(outcomes) != 1 or outcomes[0].error is not None else list(outcomes[0].value)
 
     def term_of(self, code: Callable[[Any], Any], names: Sequence[tuple[z3.ArithRef, z3.ArithRef]]) -> z3.BoolRef:
         """When code without effects is true of a state, where variables are names of given sizes.

@@ -38,10 +38,6 @@ class SymbolicRange:
         self._stop = stop
         self._step = step
 
-    def is_up_to(self, size: z3.ArithRef) -> bool:
-        """Whether it is ``range(size)``."""
-        return self.ends_at(size) and z3.is_int_value(self._start) and self._start.as_long() == 0
-
     def ends_at(self, size: z3.ArithRef) -> bool:
         """Whether it is ``range(start, size)``."""
         return self._step == 1 and bool(self._stop.eq(size))

@@ -12,11 +12,11 @@ from typing import Any
 
 import z3
 
-from modelcheck.spec import State
+from modelcheck.spec import Machine, State
 from modelcheck.symbolic.elements import Elements
 from modelcheck.symbolic.encoding import encode
 from modelcheck.symbolic.expansion import expand
-from modelcheck.symbolic.names.system import NamesSystem, at_sizes
+from modelcheck.symbolic.names.system import NamesSystem
 from modelcheck.symbolic.session import leaf_name
 from modelcheck.symbolic.terms import TRUE
 from modelcheck.symbolic.values.kinds import SymInt
@@ -221,9 +221,8 @@ def normal(system: NamesSystem, sizes: Mapping[str, int], tables: Tables) -> Any
     return {name: {index: value for index, value in table.items() if value and is_said(name, index)} for name, table in tables.items()}
 
 
-def check_state(system: NamesSystem, sizes: Mapping[str, int], state: State) -> int:
-    """Compare the formulas with the spec's own code in one state; the number of steps."""
-    machine = at_sizes(system.spec, sizes)
+def check_state(system: NamesSystem, sizes: Mapping[str, int], state: State, machine: Machine) -> int:
+    """Compare the formulas with the spec's own code in one state, by the machine of that size; the number of steps."""
     world = World(system, sizes, state)
     assert world.true(system.axioms), "axioms"
     for declared in machine.properties:

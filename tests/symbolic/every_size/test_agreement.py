@@ -57,7 +57,7 @@ def compare(spec: type, names: tuple[str, ...], *, largest: int, few: int, seed:
             sample = [*initial, *rng.sample(states, min(few, len(states)))]
             for state in sample:
                 assert World(system, sizes, state).true(system.init) == (state in initial)
-            steps += sum(check_state(system, sizes, state) for state in [*sample, *(mixed(states, rng) for _ in range(few))])
+            steps += sum(check_state(system, sizes, state, machine) for state in [*sample, *(mixed(states, rng) for _ in range(few))])
     return steps
 
 

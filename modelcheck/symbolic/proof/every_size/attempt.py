@@ -159,7 +159,7 @@ class EverySize:
             self._options.tell(f"looking for a counterexample with {_shown(sizes)}")
             here = self._attempted(sizes, until, [name for name in names if name not in found])
             inductive = sizes if here is not None and not here else inductive
-            found |= {name: evolve(proof, sizes=dict(sizes)) for name, proof in (here or {}).items()}
+            found |= {name: evolve(proof, sizes=dict(sizes), reason=proofs[name].reason) for name, proof in (here or {}).items()}
         reason = "no counterexample was found at small sizes" if inductive is None else f"it is inductive at all sizes up to {_shown(inductive)}"
         return {name: found.get(name) or evolve(proofs[name], reason=f"{proofs[name].reason}; {reason}") for name in names}
 

@@ -7,6 +7,7 @@ What else z3 says is not looked at: a counterexample is looked for at fixed size
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import z3
@@ -14,12 +15,15 @@ import z3
 from modelcheck.spec import Declaration
 from modelcheck.symbolic.asking import ask, said
 from modelcheck.symbolic.names.system import NamesSystem
+from modelcheck.symbolic.proof.every_size.small import SmallWorld
 from modelcheck.symbolic.proof.induction import Induction, Inductive
 from modelcheck.symbolic.proof.inductive_step import Answer, Steps
 from modelcheck.symbolic.system import System, Transition
 from modelcheck.verdict import Verdict
 
-_MOST_MS = 20_000
+_MOST_MS = 60_000
+_SMALL, _SMALLER = 4, 2
+"""The size, or sizes, at which it is looked for what a proof may need: the less z3 is given, the sooner it finds it."""
 
 
 class Questions(Steps):
@@ -38,6 +42,7 @@ class Questions(Steps):
         super().__init__(system, deadline, 1)
         self._most_ms = most_ms
         self._names = system
+        self._small = SmallWorld(system, dict.fromkeys(system.sizes.all, _SMALL if len(system.sizes.all) == 1 else _SMALLER))
         self._afters_known: dict[tuple[int, int], tuple[Any, Any]] = {}
 
     def beginning(self, term: z3.BoolRef) -> str | None:
@@ -48,7 +53,7 @@ class Questions(Steps):
     def answer(self, declared: Declaration, hypotheses: Sequence[Declaration]) -> Answer:
         """Whether a property is true after every step, if the hypotheses (and itself) are before it."""
         assumed = {each.name: self._system.property_term(each) for each in hypotheses}
-        reason, needs = self.preserved(self._system.property_term(declared), assumed)
+        reason, needs = self.preserved(self._system.property_term(declared), assumed, partial(self._small.core, before=assumed))
         return Answer(frozenset(needs - {declared.name})) if reason is None else Answer(reason=reason)
 
     def preserved(

@@ -35,7 +35,7 @@ from modelcheck.symbolic.values.kinds import SymInt
 _MOST_VARIABLES = 4
 _MOST_ADDED = 2
 _MOST_LEMMAS = 40
-_MOST_MS = 3000
+_MOST_MS = 8000
 
 
 @define(eq=False)

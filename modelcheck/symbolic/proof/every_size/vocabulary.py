@@ -14,18 +14,17 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
-from typing import Any
+from typing import Any, TypeGuard
 
 import attrs
 from attrs import define, field, frozen
 
-from modelcheck.spec import Declaration
+from modelcheck.spec import Declaration, Role
 from modelcheck.symbolic.domains import Domain
 from modelcheck.symbolic.elements import ZERO, Element, Elements
 from modelcheck.symbolic.expansion import HOLE
 from modelcheck.symbolic.names.layout import Place
 from modelcheck.symbolic.names.system import NamesSystem
-from modelcheck.symbolic.operators.ranges import SymbolicRange
 
 _BOTH = 2
 _MOST_ATOMS = 110
@@ -194,25 +193,21 @@ class Vocabulary:
     # Guards -----------------------------------------------------------------------------------------------------------------------------------
 
     def _of_guards(self) -> Iterator[str]:
-        """What actions require of all names, or of so many, of the variables in place of their parameters."""
-        for action in self.system.machine.actions:
-            sizes = self._sizes_of(action)
-            for text, guard in _guards_of(action):
-                used = sorted({each.id for each in ast.walk(guard) if isinstance(each, ast.Name)} & set(action.parameters))
+        """What actions and properties say of all names, or of so many, of the variables in place of their parameters."""
+        machine = self.system.machine
+        for declared in (*machine.actions, *(each for each in machine.properties if each.role is Role.INVARIANT)):
+            sizes = self._sizes_of(declared)
+            for text, guard in _quantified_in(declared):
+                used = sorted({each.id for each in ast.walk(guard) if isinstance(each, ast.Name)} & set(declared.parameters))
                 if any(name not in sizes for name in used) or _speaks_of_locals(guard, used):
                     continue
                 for chosen in itertools.product(*(self._of_size(sizes[name]) for name in used)):
                     yield _renamed(text, dict(zip(used, chosen, strict=True)))
 
-    def _sizes_of(self, action: Declaration) -> dict[str, str]:
-        """The sizes of the names that the parameters of an action are."""
-        found = {}
-        for name, domain in zip(action.parameters, action.domains, strict=True):
-            options = self.system.domain_of(action, domain)
-            size = next((name for name, size in self.system.sizes.all.items() if isinstance(options, SymbolicRange) and options.is_up_to(size)), None)
-            if size is not None:
-                found[name] = size
-        return found
+    def _sizes_of(self, declared: Declaration) -> dict[str, str]:
+        """The sizes of the names that the parameters of an action or a property are."""
+        sizes = self.system.sizes_of(declared)
+        return {name: size for name, size in zip(declared.parameters, sizes, strict=True) if size is not None}
 
 
 def _renamed(text: str, names: Mapping[str, str]) -> str:
@@ -221,19 +216,34 @@ def _renamed(text: str, names: Mapping[str, str]) -> str:
     return found if isinstance(ast.parse(found, mode="eval").body, (ast.Call, ast.Compare)) else f"({found})"
 
 
-def _guards_of(action: Declaration) -> Iterator[tuple[str, ast.expr]]:
-    """The conditions that an action requires and that go through names: text and tree."""
+def _quantified_in(declared: Declaration) -> Iterator[tuple[str, ast.expr]]:
+    """The largest conditions in a method that go through names, other than assignments: text and tree."""
     try:
-        source = textwrap.dedent(inspect.getsource(action.function))
+        source = textwrap.dedent(inspect.getsource(declared.function))
         tree = ast.parse(source)
     except (OSError, SyntaxError, TypeError):
         return
-    for call in ast.walk(tree):
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "require" and len(call.args) == 1:
-            (condition,) = call.args
-            parts = condition.values if isinstance(condition, ast.BoolOp) and isinstance(condition.op, ast.And) else [condition]
-            quantified = [part for part in parts if any(isinstance(each, ast.comprehension) for each in ast.walk(part))]
-            yield from ((text, part) for part in quantified if (text := ast.get_source_segment(source, part)))
+    todo: list[ast.AST] = [tree]
+    while todo:
+        each = todo.pop()
+        if _is_quantified(each):
+            text = ast.get_source_segment(source, each)
+            if text is not None:
+                yield text, each
+        elif not isinstance(each, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
+            todo += ast.iter_child_nodes(each)
+
+
+def _is_quantified(node: ast.AST) -> TypeGuard[ast.expr]:
+    """Whether a node is ``all(...)`` or ``any(...)`` of something, or a comparison of how many there are."""
+    called = node if isinstance(node, ast.Call) else None
+    if called is not None and isinstance(called.func, ast.Name):
+        return called.func.id in ("all", "any") and _goes_through(called)
+    return isinstance(node, ast.Compare) and _goes_through(node)
+
+
+def _goes_through(node: ast.AST) -> bool:
+    return any(isinstance(each, ast.comprehension) for each in ast.walk(node))
 
 
 def _speaks_of_locals(guard: ast.expr, parameters: Sequence[str]) -> bool:
