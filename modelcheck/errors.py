@@ -7,6 +7,7 @@
     ├── SpecError           a mistake in a spec: it does not import, it raises, it stores an unusable value
     │   └── ImpureError     an action or property that does not depend on the state alone
     ├── TraceError          a trace file that is damaged, or belongs to another spec
+    ├── CheckpointError     a checkpoint that is damaged, or of a search that was made of something else
     ├── HistoryError        a recorded history that cannot be read
     └── InternalError       our own mistake, to be reported
 
@@ -58,6 +59,10 @@ class ImpureError(SpecError):
 
 class TraceError(ModelcheckError):
     """A trace file that is damaged or does not belong to the spec."""
+
+
+class CheckpointError(ModelcheckError):
+    """A checkpoint that is damaged, or was written by a search through another spec, or by other code."""
 
 
 class HistoryError(ModelcheckError):

@@ -30,6 +30,7 @@ _LONGEST_LINE = 1_000
 # The name of each subcommand, its module in this package, and its line in `modelcheck --help`.
 COMMANDS = {
     "check": "Explore every state of a spec, or of all in a folder; a verdict on the properties.",
+    "resume": "Go on with a check from its checkpoint.",
     "prove": "Prove the properties of a spec with z3, or refute them.",
     "explore": "Walk through the states of a spec in the browser.",
     "graph": "Draw the states of a small spec, and the steps between them.",

@@ -51,6 +51,11 @@ class Budget:
         if self.interrupted:
             self._heard_s = self.seconds + _EVIDENCE_S
 
+    def allow(self, seconds: float) -> None:
+        """Give some more time: what was done in it was not for the user's question."""
+        self._more_s += seconds
+        self._heard_s += seconds
+
     def over(self) -> str | None:
         """Why the work is to end now; None if it may go on."""
         return self.ended() or self.memory_over(0)

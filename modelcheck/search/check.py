@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from modelcheck.limits.budget import Budget
 from modelcheck.limits.given import NO_LIMITS, callback, limits_given, names, whole
 from modelcheck.limits.memory import peak_bytes
 from modelcheck.limits.watch import Overrun, Watch
+from modelcheck.search.checkpoints import Checkpoints, begin
 from modelcheck.search.effort import efforts
 from modelcheck.search.endless import Endless
 from modelcheck.search.evidence import evidence, failing_run
@@ -64,6 +66,7 @@ def check(
     fair: Mapping[str, Strength | str] | None = None,
     engine: str = "enumerate",
     symmetry: str = "auto",
+    checkpoint: str | Path | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
     """Explore every reachable state of a spec.
@@ -81,6 +84,7 @@ def check(
         engine: ``enumerate`` looks at one state after another; ``sets`` at sets of states, kept as decision diagrams.
         symmetry: Whether states that differ in the names of interchangeable things alone are explored once: ``auto``, where the spec
             allows it; ``on``, or else an error; ``off``; ``exact``, with each state compared under all renamings and not under one.
+        checkpoint: A folder for checkpoints, from which `modelcheck.search.resume` goes on; for breadth-first searches, of what must not happen.
         progress: Called a few times a second.
 
     Raises:
@@ -93,9 +97,30 @@ def check(
     callback("progress", progress)
     if engine not in ENGINES:
         raise UsageError(unknown(str(engine), list(ENGINES), f"there is no engine {engine!r}"))
-    return _Check(spec, properties, limits, seed if order == "random" else None, dict(fair or {})).report(
-        engine, limits=limits, workers=workers, order=order, seed=seed, keep_going=keep_going, symmetry=symmetry, progress=progress
-    )
+    checking = _Check(spec, properties, limits, seed if order == "random" else None, dict(fair or {}))
+    options = {"workers": workers, "order": order, "seed": seed, "keep_going": keep_going}
+    if checkpoint is None:
+        return checking.report(engine, limits=limits, symmetry=symmetry, progress=progress, **options)
+    if order != "breadth" or engine != ENGINES[0]:
+        raise UsageError("only a breadth-first search has checkpoints", remedy="Leave the order and the engine out, or the checkpoints.")
+    if symmetry in {"on", "exact"}:
+        raise UsageError("checkpoints are of states, and not of orbits", remedy="Leave symmetry out, or the checkpoints.")
+    with closing(begin(Path(checkpoint), spec, {**options, "properties": properties})) as checkpoints:
+        return checking.report(engine, limits=limits, symmetry=symmetry, progress=progress, checkpoints=checkpoints, **options)
+
+
+def resumed(
+    spec: Spec, checkpoints: Checkpoints, options: Mapping[str, Any], *, limits: Limits, progress: Callable[[Progress], None] | None
+) -> Report:
+    """Go on with a search from its checkpoint; see `modelcheck.search.restart.resume`."""
+    with closing(checkpoints):
+        limits_given(limits)
+        callback("progress", progress)
+        rest = dict(options)
+        checking = _Check(spec, rest.pop("properties"), limits, None, {})
+        return checking.report(
+            ENGINES[0], limits=limits, symmetry="auto", progress=progress, checkpoints=checkpoints, again=True, **rest
+        )
 
 
 def _check_arguments(spec: Spec, limits: Limits, workers: int, order: str, seed: int) -> None:
@@ -121,6 +146,7 @@ class _Check:
     ) -> None:
         self._spec = spec
         self._fair = fair
+        self._again = False
         self._names = names
         self._seed = seed
         self._budget = Budget(limits)
@@ -143,10 +169,15 @@ class _Check:
         promised = [each for each in chosen if isinstance(each, Promise)]
         chosen = [each for each in chosen if each.role not in RUNS]
         symmetry = options.pop("symmetry")
+        self._again = options.pop("again", False)
+        if (liveness or promised) and options.get("checkpoints") is not None:
+            raise _not_kept([*liveness, *promised])
         asked = Asked(
             machine, tuple(chosen), tuple(liveness), tuple(promised), check_deadlock=check_deadlock, fair=fair, options=options
         )
         plan = plan_for(symmetry, options["order"], options["seed"])
+        if plan is not None and options.get("checkpoints") is not None:
+            plan = evolve(plan, refused="not used: checkpoints are of states, and not of orbits")
         while True:
             try:
                 return self._explored(asked, plan)
@@ -174,11 +205,14 @@ class _Check:
             begun = beginnings(machine, asked.chosen, self._budget, options["limits"].states)
             endless = Endless(machine, exploration, asked.liveness, asked.fair, self._budget)
             exploration.between_levels = endless.look
+            if self._again:
+                exploration.restore()
             exploration.run()
             if exploration.asymmetric:
                 raise told_apart(exploration)
             self._budget.extend()
             self._watch.resume()
+            exploration.put_by()
             endless.finish()
             promises = Promises(machine, asked.promised, asked.fair, self._budget)
             report = _report(machine, exploration, asked.chosen, asked.check_deadlock, endless, promises, self._seed, line)
@@ -201,6 +235,14 @@ class _Check:
 
     def _unfinished(self, reason: str) -> Report:
         return unfinished(self._spec, self._names, reason, self._budget, self._seed)
+
+
+def _not_kept(liveness: Sequence[Declaration]) -> UsageError:
+    names_of = ", ".join(each.name for each in liveness)
+    return UsageError(
+        f"the steps that {names_of} {'is' if len(liveness) == 1 else 'are'} decided by are not kept in checkpoints",
+        remedy="Name the other properties with --property, and check these in a search without checkpoints.",
+    )
 
 
 def _chosen(machine: Machine, named: Sequence[str] | None) -> tuple[list[Declaration], bool]:
@@ -275,7 +317,7 @@ def _report(
         bytes_per_state=(stats["table_bytes"] + stats["log_bytes"]) / max(orbits, 1),
         orbits=None if reduction is None else orbits,
         symmetry=line or None if reduction is None else said(reduction, orbits),
-        warnings=(*suspicions(machine, exploration), *endless.warnings()),
+        warnings=(*suspicions(machine, exploration), *endless.warnings(), *exploration.troubles()),
         fair=endless.assumed,
         analysis_seconds=endless.seconds,
         seed=seed,

@@ -8,11 +8,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
-from modelcheck.errors import SpecError, UsageError
+from modelcheck.errors import ModelcheckError, SpecError, UsageError
 from modelcheck.limits import Limits
 from modelcheck.limits.budget import Budget
 from modelcheck.limits.raising import started
 from modelcheck.limits.watch import Overrun, Watch
+from modelcheck.search.checkpoints import Checkpoints, settle
 from modelcheck.search.kernel import _explorer as native
 from modelcheck.search.report import Progress
 from modelcheck.spec import Declaration, Machine, Role
@@ -28,6 +29,7 @@ _MODES = {"breadth": native.BREADTH, "depth": native.DEPTH, "random": native.WAL
 ORDERS = tuple(_MODES)
 _WALK_LENGTH = 200
 _WALKED_IN_VAIN = 100_000
+_UNSETTLED = "no checkpoint could be written in the end, since what was under way did not come to its end"
 
 
 class _Worker:
@@ -74,6 +76,7 @@ class Exploration:
         watch: Ends the runs of the spec's code that outlive the budget.
         plan: How symmetry is used; None if not at all.
         liveness: The properties of what must happen; where there are any, and the search is no random walk, it records the steps that it takes.
+        checkpoints: Where what it has found is kept, for a breadth-first search that records no steps; None if it is not.
 
     Attributes:
         reduction: What symmetry does for it; None if it was not asked to.
@@ -101,13 +104,15 @@ class Exploration:
         watch: Watch,
         liveness: Sequence[Declaration] = (),
         plan: Plan | None = None,
+        checkpoints: Checkpoints | None = None,
     ) -> None:
         self.walk_length = _walk_length(limits) if order == "random" else None
         self.space = kernel.Space(check_deadlock=check_deadlock)
         records = bool(liveness) and order != "random"
         asked = [*declared, *liveness] if records else declared
         self.recorder = Recorder(machine, asked, self.space, split=True, labelled=records)
-        self.recorder.run_plainly()
+        if checkpoints is None:
+            self.recorder.run_plainly()  # What is not recorded is in no log.
         self.reduction = None if plan is None else Reduction(machine, self.recorder, plan)
         self.explorer = native.Explorer(
             self.space, mode=_MODES[order], workers=workers, seed=seed, walk_length=self.walk_length or 0,
@@ -115,6 +120,11 @@ class Exploration:
             skips_met=all(each.role is Role.EVENTUALLY for each in liveness),
             orbits=None if self.reduction is None else self.reduction.orbits,
         )  # fmt: skip
+        self._checkpoints = checkpoints
+        self._supplier = self.recorder if checkpoints is None else checkpoints.of(self.recorder)
+        self._holds = self._left_behind = False
+        self._begun = False  # Whether the initial states are all known.
+        self._ended: int | None = None  # The worker whose run of the spec's code was ended from outside.
         self.between_levels: Callable[[], bool] = lambda: False
         self.stopped: str | None = None
         self.complete = False
@@ -136,7 +146,13 @@ class Exploration:
     @property
     def seconds(self) -> float:
         """Since the search began."""
-        return self._budget.seconds
+        return self._budget.seconds + (0.0 if self._checkpoints is None else self._checkpoints.earlier_s)
+
+    def restore(self) -> None:
+        """Begin where the checkpoint is."""
+        assert self._checkpoints is not None
+        self._checkpoints.restore(self)
+        self._begun = True
 
     def run(self) -> None:
         """Search until everything is explored, a violation is found, or a limit is reached."""
@@ -144,9 +160,11 @@ class Exploration:
             if self._round() == kernel.GROW:
                 if not self.explorer.grow():
                     self._stop(self._budget.memory_short())
+            elif self._is_amid():
+                continue
             elif self._violated() and not self._keep_going:
                 break
-            elif not self.explorer.next_level():
+            elif not self._next_level():
                 self.complete = not self._halt.is_set()
                 break
             elif self._limits.depth is not None and self.explorer.stats()["depth"] >= self._limits.depth and self._breadth:
@@ -165,6 +183,49 @@ class Exploration:
         except MemoryError as error:
             self._stop(out_of_memory(error))
         return False
+
+    def _next_level(self) -> bool:
+        self._begun = self.explorer.next_level()
+        if self._begun and self._checkpoints is not None and self._checkpoints.due():
+            self._checkpoints.write(self, self.seconds)
+        return self._begun
+
+    # Checkpoints ------------------------------------------------------------------------------------------------------------------------------
+
+    def _is_amid(self) -> bool:
+        """Whether workers have come to rest amid a level: since the search ends, or for a checkpoint, which is written."""
+        if self._checkpoints is None or self._halt.is_set():
+            return self._checkpoints is not None
+        if not self._holds:
+            return False
+        self._checkpoints.write(self, self.seconds)
+        self._hold(held=False)
+        return True
+
+    def _hold(self, *, held: bool) -> None:
+        self._holds = held
+        self.explorer.hold(held)
+
+    def put_by(self) -> None:
+        """Write a last checkpoint of a search that was cut short, so that it can go on from there."""
+        if self._checkpoints is None or not self._begun or self.complete or (self._violated() and not self._keep_going):
+            return
+        began, workers = self._budget.seconds, sorted(range(self._workers), key=lambda worker: worker != self._ended)
+        self._hold(held=True)
+        try:
+            rests = not self._left_behind and settle(self.explorer, self._supplier, workers)
+        except (Overrun, MemoryError, ModelcheckError):
+            rests = False
+        if rests:
+            self._checkpoints.write(self, self.seconds)
+        else:
+            self._checkpoints.trouble = _UNSETTLED
+        self._budget.allow(self._budget.seconds - began)
+
+    def troubles(self) -> tuple[str, ...]:
+        """Why there is no checkpoint where there should be one."""
+        trouble = None if self._checkpoints is None or self.complete else self._checkpoints.trouble
+        return () if trouble is None else (trouble,)
 
     def cut_short(self, overrun: Overrun, doing: str) -> None:
         """Note that what is done after the search was ended too."""
@@ -191,6 +252,7 @@ class Exploration:
 
     def _leave_behind(self) -> None:
         """Go on without a worker that is in a call of C, and cannot be woken; it ends when the call does, or with the process."""
+        self._left_behind = True
         self.stopped = self.stopped or self._budget.over() or "a call from the spec's code to C did not return"
 
     def _drive(self, worker: int) -> int:
@@ -235,11 +297,14 @@ class Exploration:
             assert self.reduction is not None
             self.reduction.supply(which, ident)
             return
+        if self._ended is not None:
+            return  # What was ended is run again first.
         try:
-            self.recorder.supply(self.explorer, worker)
+            self._supplier.supply(self.explorer, worker)
             if self._walks and self._has_initial_states():
                 self.explorer.set_enough_initial()
         except Overrun as overrun:
+            self._ended = worker
             self.stopped = told(self._watch, overrun)  # Says more than why the others stop.
             self._halt.set()
         except SpecError as error:
@@ -266,7 +331,9 @@ class Exploration:
         ended = self._budget.ended()
         if ended:
             self._stop(ended)
-        seconds = self.seconds
+        if self._checkpoints is not None and self._begun and self._checkpoints.due():
+            self._hold(held=True)
+        seconds = self._budget.seconds
         if self._limits.states is not None or not self._breadth or seconds - self._looked_s > _LOOKS_EVERY_S:
             stats = self.explorer.stats()
             self._look_at(stats, seconds)

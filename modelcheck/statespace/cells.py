@@ -68,6 +68,10 @@ class Cell:
             self.values.append(self._objects.setdefault(key, kept(value)))
         return found
 
+    def is_whole(self) -> bool:
+        """Whether each id has a value."""
+        return len(self._ids) == len(self.values)
+
     def rehash(self) -> Any:
         """A value or element that is no longer what it was when it was stored, or ``ABSENT`` if all are as they were."""
         for ident, value in enumerate(self.values):

@@ -97,6 +97,11 @@ class Layout:
             cell.id_of(True)
         return cell
 
+    def is_whole(self) -> bool:
+        """Whether no cell and no value was half added, when a run was ended from outside."""
+        known = sum(cell.collection is None for cell in self.cells) + sum(len(each.cells) for each in self.collections.values())
+        return known == len(self.cells) == self._space.cells and all(cell.is_whole() for cell in self.cells)
+
     # From live objects and to snapshots -------------------------------------------------------------------------------------------------------
 
     def writes(self, state: State) -> list[tuple[int, int, int]]:

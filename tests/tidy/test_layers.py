@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2] / "modelcheck"
 LAYERS = [
-    "errors", "limits", "values", "spec", "parts", "trace", "verdict", "statespace", "liveness", "symmetry", "diagrams",
+    "errors", "limits", "values", "spec", "parts", "trace", "verdict", "statespace", "liveness", "symmetry", "diagrams", "disk",
     "search",
     "symbolic", "consistency", "conformance", "explorer", "cli", "pytest_plugin",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from modelcheck.cli.target import (
 from modelcheck.cli.units import Size
 
 if TYPE_CHECKING:
+    from modelcheck.search import Progress, Report
     from modelcheck.search.coverage import Coverage
     from modelcheck.spec import Spec
 
@@ -105,6 +107,12 @@ def _fairness(_ctx: click.Context, _option: click.Parameter, given: tuple[str, .
 @click.option("--coverage", is_flag=True, help="Show which lines of the spec were never run, and which guards and conditions never true or false.")
 @click.option("--coverage-data", type=click.Path(path_type=Path), metavar="FILE", help="Write what was run for the reports of coverage.py.")
 @click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Show N random runs beside, of --max-depth or 20 steps, by --seed.")
+@click.option(
+    "--checkpoint",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Keep what was found there every few minutes and when it is cut short; `modelcheck resume DIR` goes on.",
+)
 @click.option("--watch", is_flag=True, help="Check again whenever a Python file beside SPEC is saved.")
 @format_option
 @json_option
@@ -131,6 +139,7 @@ def command(
     coverage: bool,
     coverage_data: Path | None,
     sample: int | None,
+    checkpoint: Path | None,
     watch: bool,
     form: str,
     as_json: bool,
@@ -147,6 +156,10 @@ def command(
     from modelcheck.search import Limits
 
     form = "json" if as_json else form
+    if watch and checkpoint is not None:
+        from modelcheck.errors import UsageError
+
+        raise UsageError("--watch begins anew each time, and --checkpoint is for one search", remedy="Leave one of them out.")
     if watch:
         from modelcheck.cli.watching import watch_for
 
@@ -167,7 +180,7 @@ def command(
     chosen = list(dict.fromkeys(properties))
     spec = spec_from(targets[0], settings)
     with _covering(wanted=coverage or coverage_data is not None) as covered:
-        code = _check_one(spec, chosen, options, ctx.ensure_object(Settings), profile=profile, form=form, out=trace_out)
+        code = _check_one(spec, chosen, options, ctx.ensure_object(Settings), profile=profile, form=form, out=trace_out, checkpoint=checkpoint)
     if form == "text" and (coverage or sample is not None):
         from modelcheck.cli.covered import coverage_lines
         from modelcheck.cli.paint import paint
@@ -191,36 +204,25 @@ def _covering(*, wanted: bool) -> AbstractContextManager[Coverage | None]:
 
 
 def _check_one(
-    spec: Spec, properties: list[str], options: dict[str, Any], settings: Settings, *, profile: bool, form: str, out: Path | None
+    spec: Spec,
+    properties: list[str],
+    options: dict[str, Any],
+    settings: Settings,
+    *,
+    profile: bool,
+    form: str,
+    out: Path | None,
+    checkpoint: Path | None,
 ) -> int:
-    from modelcheck.cli.formats import error_json, print_reports
-    from modelcheck.cli.progress import ProgressLine, progress_text
-    from modelcheck.cli.report import json_report, print_report
-    from modelcheck.cli.traces import check_writable, write_traces
-    from modelcheck.errors import SpecError
+    from modelcheck.cli.searched import after, tell
     from modelcheck.search import check
-    from modelcheck.search.meant import as_meant, goes_on, verdict_on
-    from modelcheck.spec import machine_of
-    from modelcheck.trace.saving import FOLDER, note_run
+    from modelcheck.search.meant import goes_on
 
-    if out is not None:
-        check_writable(out)
-    try:
-        with ProgressLine(progress_text) as progress:
-            options["keep_going"] |= goes_on(spec, properties or None)
-            report = check(spec, properties=properties or None, progress=progress.function, **options)
-        meant = as_meant(spec, report, shortest=options["order"] == "breadth")
-    except SpecError as error:
-        note_run(error, type(spec), FOLDER, out)
-        if form not in {"text", "json"}:
-            print_reports(form, [error_json(spec, error)])
-        raise
-    settings.code = verdict_on(report, meant).exit_code
-    files = write_traces(report, type(spec), out)
-    # Asking for the machine of a search that ended in `init` would begin it again.
-    machine = machine_of(spec) if report.states else None
-    if form != "text":
-        print_reports(form, [json_report(report, machine, files, meant=meant, profile=profile)])
-    else:
-        print_report(report, machine, files, meant=meant, profile=profile, named=properties)
+    def search(progress: Callable[[Progress], None] | None) -> Report:
+        options["keep_going"] |= goes_on(spec, properties or None)
+        return check(spec, properties=properties or None, checkpoint=checkpoint, progress=progress, **options)
+
+    report = tell(spec, search, properties, settings, shortest=options["order"] == "breadth", profile=profile, form=form, out=out)
+    if checkpoint is not None:
+        after(report, checkpoint, form, keep_going=options["keep_going"])
     return settings.code

@@ -39,6 +39,7 @@ _OF_ONE = {
     "coverage": ("--coverage", "it tells of one search"),
     "coverage_data": ("--coverage-data", "it tells of one search"),
     "sample": ("--sample", "it shows the runs of one"),
+    "checkpoint": ("--checkpoint", "it is of one search"),
     "trace_out": ("--trace-out", "there is a trace for each property of each spec, in .modelcheck/"),
 }
 _PLURALS = {

@@ -49,6 +49,30 @@ class Explorer:
         """With all workers at rest: make the next level the present one. False when it is empty."""
     def set_enough_initial(self) -> None:
         """Let random walks begin in the initial states that are known by now, as soon as there is one, and ask for no more."""
+    def hold(self, held: bool) -> None:
+        """Let workers end the few hundred states that they have of the level and then find it done, or go on.
+
+        Meanwhile the table may be filled a little beyond its limit, and the limit of memory does not count. Thread-safe.
+        """
+    def save(self, fd: int) -> None:
+        """Write the exploration to a file, with all workers at rest, each of which has found the level done.
+
+        Trees, cells and ids are not in it. BREADTH mode only, not with `records`, and not where runs are not recorded.
+
+        Raises:
+            OSError: if that fails.
+        """
+    def restore(self, fd: int) -> None:
+        """Read it back, before anything is explored, in a space with the trees, cells and ids that there were.
+
+        It is of no use any more if this fails.
+
+        Raises:
+            RuntimeError: if the file is damaged, or of another exploration.
+            MemoryError: if there is no room for it.
+        """
+    def waiting(self, most: int) -> list[tuple[int, int]]:
+        """Some of the states of the level that were not taken, ``(parent, fingerprint)``: `path` gives the way to one with ordinal -1."""
     def grow(self) -> bool:
         """With all workers at rest: enlarge the table.
 

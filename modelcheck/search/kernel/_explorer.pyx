@@ -15,6 +15,7 @@ from modelcheck.symmetry.kernel._symmetry cimport COrbits, Orbits
 from modelcheck.statespace.kernel._kernel cimport CSpace, Ids, Miss, Space, checked, content, told
 
 from array import array
+import os
 import time
 
 
@@ -101,6 +102,10 @@ cdef extern from "modelcheck/search/kernel/explorer.hpp" namespace "modelcheck" 
         Pause run(uint32_t worker, uint64_t max_states) except +
         cbool next_level() except +
         void set_enough_initial() noexcept
+        void hold(cbool held) noexcept
+        int save(int fd) except +
+        void restore(int fd) except +
+        vector[pair[uint64_t, uint64_t]] waiting(size_t most) except +
         cbool grow() except +
         const Miss& miss(uint32_t worker) except +
         pair[uint64_t, int64_t] missed(uint32_t worker) except +
@@ -171,6 +176,23 @@ cdef class Explorer:
 
     def set_enough_initial(self):
         self.explorer.get().set_enough_initial()
+
+    def hold(self, bint held):
+        self.explorer.get().hold(held)
+
+    def save(self, int fd):
+        cdef int error
+        with nogil:
+            error = self.explorer.get().save(fd)
+        if error:
+            raise OSError(error, os.strerror(error))
+
+    def restore(self, int fd):
+        with nogil:
+            self.explorer.get().restore(fd)
+
+    def waiting(self, size_t most):
+        return self.explorer.get().waiting(most)
 
     def grow(self):
         cdef cbool grown

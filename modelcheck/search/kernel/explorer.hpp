@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "modelcheck/liveness/kernel/graph.hpp"
+#include "snapshot.hpp"
 #include "strategies.hpp"
 
 namespace modelcheck {
@@ -59,6 +60,39 @@ class Explorer {
     if (search_.settings.mode != Mode::kBreadth || !replace_level()) return false;
     ++search_.depth;
     return true;
+  }
+
+  // Lets workers end what they have of the level and take up no more, or go on.
+  void hold(bool held) noexcept { search_.level.hold(held); }
+
+  // With all workers at rest, each after it has found the level done. What the system says of what could not be written, or 0.
+  int save(int fd) {
+    for (Queue* queue : queues_) {
+      for (Chunk& chunk : queue->release()) next_.push_back(std::move(chunk));
+    }
+    Output out(fd);
+    Snapshot(search_, workers_, next_).save(out);
+    return out.finish();
+  }
+
+  // Before anything was explored, and after the space was made what it was when the file was written.
+  void restore(int fd) {
+    Input in(fd);
+    Snapshot(search_, workers_, next_).restore(in);
+  }
+
+  // Some of the states that wait, each with its fingerprint.
+  std::vector<std::pair<Ref, uint64_t>> waiting(size_t most) const {
+    std::vector<std::pair<Ref, uint64_t>> found;
+    State state(search_.space);
+    const Level::Rest rest = search_.level.rest();
+    const size_t apart = std::max<size_t>(rest.size() / std::max<size_t>(most, 1), 1);
+    for (size_t i = 0; i < rest.size() && found.size() < most; i += apart) {
+      uint64_t fingerprint = 0;
+      search_.codec.decode(rest.first[i].bytes.get(), state, fingerprint);
+      found.emplace_back(rest.first[i].first, fingerprint);
+    }
+    return found;
   }
 
   // While fingerprints move, the old table and the new one exist together.
@@ -198,7 +232,7 @@ class Explorer {
   }
 
   bool replace_level() {
-    std::vector<Chunk> chunks;
+    std::vector<Chunk> chunks = std::exchange(next_, {});
     for (Queue* queue : queues_) {
       for (Chunk& chunk : queue->release()) chunks.push_back(std::move(chunk));
     }
@@ -266,6 +300,7 @@ class Explorer {
   Search search_;
   std::vector<std::unique_ptr<Strategy>> workers_;
   std::vector<Queue*> queues_;  // Of the workers in BREADTH mode.
+  std::vector<Chunk> next_;     // Of the next level, full or not to be written to any more.
 };
 
 }  // namespace modelcheck

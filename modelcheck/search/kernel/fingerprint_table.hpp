@@ -70,6 +70,14 @@ class FingerprintTable {
     }
   }
 
+  template <typename Visit>
+  void each_key(Visit&& visit) const {
+    for (uint64_t i = 0; i < slots(); ++i) {
+      const uint64_t present = bucket(0)[i].load(std::memory_order_relaxed);
+      if (present != 0) visit(present);
+    }
+  }
+
   // What the table keeps of a fingerprint.
   static uint64_t key(uint64_t fingerprint) noexcept { return fingerprint == 0 ? kZero : fingerprint; }
 
@@ -92,11 +100,13 @@ class FingerprintTable {
     return true;
   }
 
-  // Room for up to `wanted` more fingerprints: how many of them the load limit still allows. Exact, whatever the number of threads.
-  uint64_t reserve(uint64_t wanted) noexcept {
+  // Room for up to `wanted` more fingerprints: how many of them the load limit still allows, or another one that `spare` places lie below. Exact, whatever the
+  // number of threads.
+  uint64_t reserve(uint64_t wanted, bool spare = false) noexcept {
+    const uint64_t most = spare ? slots() / 16 * 15 : limit();
     uint64_t reserved = reserved_.load(std::memory_order_relaxed);
     for (;;) {
-      const uint64_t room = limit() > reserved ? limit() - reserved : 0;
+      const uint64_t room = most > reserved ? most - reserved : 0;
       const uint64_t granted = wanted < room ? wanted : room;
       if (granted == 0) return 0;
       if (reserved_.compare_exchange_weak(reserved, reserved + granted, std::memory_order_relaxed)) return granted;

@@ -71,6 +71,7 @@ class Level {
  public:
   // False when no chunk is left.
   bool take(Chunk& chunk) noexcept {
+    if (held()) return false;
     const size_t i = next_.fetch_add(1, std::memory_order_relaxed);
     if (i >= chunks_.size()) return false;
     chunk = std::move(chunks_[i]);
@@ -84,9 +85,28 @@ class Level {
     return !chunks_.empty();
   }
 
+  // While it is held, no chunk is taken: workers end the one that they have, and then find the level done.
+  void hold(bool held) noexcept { held_.store(held, std::memory_order_relaxed); }
+  bool held() const noexcept { return held_.load(std::memory_order_relaxed); }
+
+  // What has not been taken, with all workers at rest: they have nothing else of the level then.
+  struct Rest {
+    const Chunk* first;
+    const Chunk* last;
+
+    const Chunk* begin() const noexcept { return first; }
+    const Chunk* end() const noexcept { return last; }
+    size_t size() const noexcept { return static_cast<size_t>(last - first); }
+  };
+  Rest rest() const noexcept {
+    const size_t taken = next_.load(std::memory_order_relaxed);
+    return {chunks_.data() + (taken < chunks_.size() ? taken : chunks_.size()), chunks_.data() + chunks_.size()};
+  }
+
  private:
   std::vector<Chunk> chunks_;  // Those before next_ are empty.
   std::atomic<size_t> next_{0};
+  std::atomic<bool> held_{false};
 };
 
 // A state as the frontier gives it.

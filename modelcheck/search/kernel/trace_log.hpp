@@ -28,10 +28,20 @@ class TraceLog {
   explicit TraceLog(uint32_t worker) noexcept : first_(Ref{worker} << kIndexBits) {}
 
   Ref append(Origin origin) {
+    return append_entry(origin.parent << kOrdinalBits | origin.ordinal);
+  }
+
+  // As `each` gives it.
+  Ref append_entry(uint64_t entry) {
     if (size_ == uint64_t{1} << kIndexBits) throw std::overflow_error("a worker's log holds at most 2**34 states");
     if (size_ / kBlock == blocks_.size()) blocks_.emplace_back(new uint64_t[kBlock]);
-    blocks_[size_ / kBlock][size_ % kBlock] = origin.parent << kOrdinalBits | origin.ordinal;
+    blocks_[size_ / kBlock][size_ % kBlock] = entry;
     return first_ + size_++;
+  }
+
+  template <typename Visit>
+  void each(Visit&& visit) const {
+    for (uint64_t i = 0; i < size_; ++i) visit(blocks_[i / kBlock][i % kBlock]);
   }
 
   Origin at(uint64_t index) const {

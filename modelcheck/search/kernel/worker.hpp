@@ -34,8 +34,22 @@ class Worker {
   // Whether that was this state renamed, which need not be reachable.
   bool missed_renamed() const noexcept { return missed_renamed_; }
   const Counts& counts() const noexcept { return counts_; }
+  Counts& counts() noexcept { return counts_; }
   const TraceLog& log() const noexcept { return log_; }
+  TraceLog& log() noexcept { return log_; }
   const Recording& recording() const noexcept { return recording_; }
+
+  void publish(uint64_t stack_bytes) noexcept {
+    Progress& progress = search_.progress[index_];
+    progress.states.store(counts_.states, std::memory_order_relaxed);
+    progress.orbits.store(counts_.orbits, std::memory_order_relaxed);
+    progress.generated.store(counts_.generated, std::memory_order_relaxed);
+    progress.out_of_bounds.store(counts_.out_of_bounds, std::memory_order_relaxed);
+    progress.expanded.store(counts_.expanded, std::memory_order_relaxed);
+    progress.depth.store(counts_.depth, std::memory_order_relaxed);
+    progress.log_bytes.store(log_.bytes() + recording_.bytes(), std::memory_order_relaxed);
+    progress.stack_bytes.store(stack_bytes, std::memory_order_relaxed);
+  }
 
  protected:
   enum class Settled : uint8_t { kIn, kOut, kMiss, kGrow, kAsymmetric };
@@ -130,18 +144,6 @@ class Worker {
     e.judged = 0;
     e.ended = true;
     return true;
-  }
-
-  void publish(uint64_t stack_bytes) noexcept {
-    Progress& progress = search_.progress[index_];
-    progress.states.store(counts_.states, std::memory_order_relaxed);
-    progress.orbits.store(counts_.orbits, std::memory_order_relaxed);
-    progress.generated.store(counts_.generated, std::memory_order_relaxed);
-    progress.out_of_bounds.store(counts_.out_of_bounds, std::memory_order_relaxed);
-    progress.expanded.store(counts_.expanded, std::memory_order_relaxed);
-    progress.depth.store(counts_.depth, std::memory_order_relaxed);
-    progress.log_bytes.store(log_.bytes() + recording_.bytes(), std::memory_order_relaxed);
-    progress.stack_bytes.store(stack_bytes, std::memory_order_relaxed);
   }
 
   // What becomes of a new state, which `state` holds.
@@ -337,9 +339,10 @@ class Worker {
   // Room is reserved in bulk, so that the workers do not contend for one counter.
   bool has_room() noexcept {
     if (room_ > 0) return true;
-    if (search_.over_limit()) return false;
+    const bool ends = search_.level.held();  // What is under way is brought to its end, within what is spare.
+    if (!ends && search_.over_limit()) return false;
     const uint64_t share = search_.table.limit() / (16 * search_.settings.workers);
-    room_ = search_.table.reserve(share < 1 ? 1 : share > 1024 ? 1024 : share);
+    room_ = search_.table.reserve(share < 1 ? 1 : share > 1024 ? 1024 : share, ends);
     return room_ > 0;
   }
 

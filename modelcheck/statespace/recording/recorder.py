@@ -180,6 +180,17 @@ class Recorder:
             if kind == kernel.MISS_PATH:
                 self.trees[which].seconds += took
 
+    def counts(self, tree: int | None) -> tuple[int | None, int, Mapping[str, int]]:
+        """What decides which runs are repeated, for `reset`: of a tree that is run next."""
+        return tree, 0 if tree is None else self.trees[tree].calls, self.repeats.counts()
+
+    def reset(self, counts: tuple[int | None, int, Mapping[str, int]]) -> None:
+        """Count as if nothing had been run since: what was ended is run again."""
+        tree, calls, first = counts
+        if tree is not None:
+            self.trees[tree].calls = calls
+        self.repeats.reset(first)
+
     def _supply(self, explorer: Search, worker: int, missing: tuple[int, int, int, list[int]]) -> Run | None:
         kind, which, ident, script = missing
         if kind == kernel.MISS_PROJECTION:

@@ -73,6 +73,14 @@ class Repeats:
         """Whether a run was seen to iterate a set that the code makes itself, so that all runs must be repeated."""
         return self._iterating.get(tree.index, False)
 
+    def counts(self) -> dict[str, int]:
+        """How many more runs of each action or property are repeated whatever they are."""
+        return dict(self._first)
+
+    def reset(self, counts: Mapping[str, int]) -> None:
+        """Set that to what it was."""
+        self._first = dict(counts)
+
     def _check_order(
         self, tree: Tree, run: Run, state: Mapping[int, int], after: Mapping[int, int] | None, recorded: Any
     ) -> None:

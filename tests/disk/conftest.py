@@ -1,0 +1,13 @@
+"""Checkpoints after every few states."""
+
+import pytest
+
+from modelcheck.search import checkpoints, exploration
+
+
+@pytest.fixture
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write a checkpoint whenever that is possible, and stop to look whether it is after every few states."""
+    monkeypatch.setattr(checkpoints, "EVERY_S", 0.0)
+    monkeypatch.setattr(checkpoints, "_SHARE", 0)
+    monkeypatch.setattr(exploration, "_BATCH", 4)
