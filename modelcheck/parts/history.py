@@ -82,6 +82,11 @@ def noting() -> Iterator[list[Call]]:
         _noted.reset(token)
 
 
+def _each(values: frozenset[Any]) -> Iterator[Any]:
+    """The elements in any order, where it does not matter."""
+    return frozenset.__iter__(values) if isinstance(values, frozenset) else iter(values)
+
+
 def _note(call: Call) -> None:
     noted = _noted.get()
     if noted is not None:
@@ -136,27 +141,30 @@ class History(Part):
         in_flight = dict(self.pending.items())
         self.explanations = frozenset(
             Explanation((state, effects - {effect}))
-            for explanation in self.explanations
-            for state, effects in self._until(client, explanation, in_flight)
-            for effect in effects
+            for state, effects in self._until(client, in_flight)
+            for effect in _each(effects)
             if effect[0] == client and identity(effect[1]) == identity(result)
         )
         del self.pending[client]
         _note(Call(self, client, None, result))
 
-    def _until(
-        self, client: Any, explanation: Explanation, in_flight: dict[Any, tuple[str, Any]]
-    ) -> Iterator[Explanation]:
-        """The explanations that follow from one by letting operations take effect, that of the client last."""
-        state, effects = explanation
-        done = {who for who, _ in effects}
-        if client in done:
-            yield explanation
-            return
-        for who, (operation, argument) in in_flight.items():
-            if who not in done:
-                after, result = self.object.apply(state, operation, argument)
-                yield from self._until(client, Explanation((after, effects | {(who, result)})), in_flight)
+    def _until(self, client: Any, in_flight: dict[Any, tuple[str, Any]]) -> Iterator[Explanation]:
+        """The explanations that follow by letting operations take effect, that of the client last; each is followed up once."""
+        todo = list(_each(self.explanations))
+        met = set(todo)
+        while todo:
+            state, effects = explanation = todo.pop()
+            done = {who for who, _ in _each(effects)}
+            if client in done:
+                yield explanation
+                continue
+            for who, (operation, argument) in in_flight.items():
+                if who not in done:
+                    after, result = self.object.apply(state, operation, argument)
+                    following = Explanation((after, effects | {(who, result)}))
+                    if following not in met:
+                        met.add(following)
+                        todo.append(following)
 
     @invariant
     def linearizable(self) -> bool:

@@ -4,11 +4,15 @@ Python holds ``1 == True == 1.0``. An action can tell them apart (``isinstance``
 too: interning by ``==`` alone would merge states that behave differently. `identity` is as fine as what code can see:
 the types throughout, the digits of a decimal number, the zone of a moment, all attributes of an object, whatever the
 class's own ``__eq__`` looks at.
+
+>>> identity((1, 2)) == identity((True, 2))
+False
 """
 
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
@@ -18,6 +22,7 @@ from pathlib import PosixPath, PurePath, PurePosixPath, PureWindowsPath, Windows
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
+from modelcheck.values._identity import identity, settle
 from modelcheck.values.fields import attributes_of, extra_attributes, is_by_object, is_transparent
 from modelcheck.values.frozen import FrozenDict, FrozenRecord
 from modelcheck.values.interchangeable import Interchangeable
@@ -25,22 +30,17 @@ from modelcheck.values.sets import OrderedFrozenSet
 
 SINGLE = (bool, type(None), Enum, type, FunctionType, BuiltinFunctionType, Interchangeable)
 """Of these there is one object each."""
-_EXACT = frozenset({int, str, bool, bytes, type(None), date, timedelta})
-"""Equal objects of one of these types cannot be told apart."""
+_EXACT = frozenset({bytes, date, timedelta})
+"""Equal objects of one of these types cannot be told apart, no more than numbers, truth values and texts."""
 
 
-def identity(value: Any) -> Any:
-    """A hashable key, equal for two values exactly if no code can tell one from the other (other than by ``is``).
-
-    Raises:
-        TypeError: if the value, or something in it, is unhashable.
-
-    >>> identity((1, 2)) == identity((True, 2))
-    False
-    """
+def _other(value: Any) -> Any:
+    """The key of a value that is no tuple, frozenset, text or whole number."""
     kind = type(value)
     if kind in _EXACT:
         return (kind, value)
+    if _is_object(kind):
+        return _of_object(value, kind)
     if isinstance(value, Enum):
         return (kind, value._value_ if isinstance(value, Flag) else value._name_)
     if isinstance(value, (type, FunctionType, BuiltinFunctionType, Interchangeable)):
@@ -50,8 +50,17 @@ def identity(value: Any) -> Any:
     for base, key in _CONTENT:
         if isinstance(value, base):
             return _of_built_in(value, kind, base, key)
-    if isinstance(value, Mapping):
-        return _of_mapping(value, kind)
+    return _of_mapping(value, kind)
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_object(cls: type) -> bool:
+    """Whether objects of a class are none of the types that are treated each in its way."""
+    special = (Enum, type, FunctionType, BuiltinFunctionType, Interchangeable, Mapping, *(base for base, _ in _CONTENT))
+    return cls not in BY_TEXT and not issubclass(cls, special)
+
+
+def _of_object(value: Any, kind: type) -> Any:
     hash(value)
     if is_by_object(kind):
         return (kind, value)
@@ -109,6 +118,8 @@ _CONTENT: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (range, lambda value: (identity(value.start), identity(value.stop), identity(value.step))),
 )
 """The built-in types of values, and what makes two of a type the same; an object of a subclass has attributes beside that."""
+
+settle(_other, OrderedFrozenSet)
 
 
 def copied(value: Any) -> Any:
