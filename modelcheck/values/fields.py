@@ -17,9 +17,13 @@ _NOT_CONTENT = frozenset({"__weakref__", "__dict__", "_attrs_cached_hash"})
 _HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: the class was made by a class statement, or is written as if.
 
 
-@functools.lru_cache(maxsize=1024)
 def field_names(cls: type) -> list[str] | None:
     """The names of the fields of an attrs class, dataclass or named tuple, in the order of their definition; None for other classes."""
+    return _field_names(cast("Any", cls))
+
+
+@functools.lru_cache(maxsize=1024)
+def _field_names(cls: type) -> list[str] | None:
     if attrs.has(cls):
         return [field.name for field in attrs.fields(cls)]
     if hasattr(cls, "__dataclass_fields__"):

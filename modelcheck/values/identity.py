@@ -20,9 +20,10 @@ from enum import Enum, Flag
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
 from pathlib import PosixPath, PurePath, PurePosixPath, PureWindowsPath, WindowsPath
 from types import BuiltinFunctionType, FunctionType
-from typing import Any
+from typing import Any, cast
 
-from modelcheck.values._identity import identity, settle
+from modelcheck.values._identity import identity as identity  # noqa: PLC0414 - it is meant to be taken from here.
+from modelcheck.values._identity import settle
 from modelcheck.values.fields import attributes_of, extra_attributes, is_by_object, is_transparent
 from modelcheck.values.frozen import FrozenDict, FrozenRecord
 from modelcheck.values.interchangeable import Interchangeable
@@ -39,7 +40,7 @@ def _other(value: Any) -> Any:
     kind = type(value)
     if kind in _EXACT:
         return (kind, value)
-    if _is_object(kind):
+    if _is_object(cast("Any", kind)):
         return _of_object(value, kind)
     if isinstance(value, Enum):
         return (kind, value._value_ if isinstance(value, Flag) else value._name_)

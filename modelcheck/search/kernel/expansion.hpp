@@ -10,6 +10,7 @@
 #include "modelcheck/statespace/kernel/footprints.hpp"
 #include "modelcheck/statespace/kernel/plain.hpp"
 #include "modelcheck/statespace/kernel/state.hpp"
+#include "modelcheck/statespace/kernel/steps.hpp"
 #include "modelcheck/statespace/kernel/tree.hpp"
 #include "modelcheck/symmetry/kernel/orbits.hpp"
 
@@ -29,7 +30,8 @@ struct Expansion {
   explicit Expansion(const Space& space, bool steps) : state(space), before(steps ? std::make_unique<State>(space) : nullptr) {}
 
   State state;                    // The successor while a candidate is judged, the state itself otherwise.
-  std::unique_ptr<State> before;  // The state itself all the time; only with STEP trees.
+  std::unique_ptr<State> before;  // The state itself while a candidate is judged, if it is needed; only with STEP trees.
+  bool is_before = false;         // Whether it is that.
   uint64_t fingerprint = 0;
   Waiting at{kVoid, 0};
   size_t next_tree = 0;               // The trees before it have put their leaves into `candidates`.
@@ -40,7 +42,9 @@ struct Expansion {
   uint64_t passed = 0;                // Leaves of the present INIT tree that are settled already; a walk after them passes them by.
   bool generated = false;             // Whether all trees are walked, or at least as far as there are paths.
   bool partial = false;               // Whether more initial states are to be generated when the candidates are settled.
-  Readers unmoved = 0;                // STEP predicates known to hold of a step that touches none of their cells.
+  bool glanced = false;               // Whether it is known
+  bool steps_hold = false;            // Whether it is known that they hold of the step to the next candidate.
+  Glance glance;                      // what the STEP trees look at: a step that writes to nothing of it satisfies them.
   bool cut = false;                   // Whether a bound cut a step, so that the state is no end.
   bool ended = false;                 // Whether it is known if the state is a fine place to end.
   bool summed = false;                // Whether the next four are known.
@@ -58,8 +62,7 @@ struct Expansion {
     at = waiting;
     next_tree = next = judged = valued = 0;
     successors = moving = passed = 0;
-    unmoved = 0;
-    generated = partial = cut = ended = summed = compared = false;
+    generated = partial = cut = ended = summed = compared = glanced = is_before = false;
     weight = 1;
     row.clear();
     candidates.clear();

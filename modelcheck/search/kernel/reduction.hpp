@@ -22,7 +22,7 @@ class Reduction {
 
   explicit Reduction(Search& search)
       : search_(search), orbits_(*search.settings.orbits), renamed_(search.space), guards_(search.space, search.plan.actions),
-        after_(search.plan.steps ? std::make_unique<State>(search.space) : nullptr), walks_(search.plan.trees) {}
+        after_(!search.plan.steps.empty() ? std::make_unique<State>(search.space) : nullptr), walks_(search.plan.trees) {}
 
   // What the last comparison lacked.
   const Miss& miss() const noexcept { return miss_; }

@@ -71,9 +71,8 @@ struct Plan {
     collect(space, Role::kTerminal, terminal);
     collect(space, Role::kLiveness, liveness);
     for (const Tree* tree : watched) {
-      if (tree->role() == Role::kStep) step_readers |= tree->reader();
+      if (tree->role() == Role::kStep) steps.push_back(tree);
     }
-    steps = step_readers != 0;
   }
 
   static void collect(const Space& space, Role role, std::vector<const Tree*>& into) {
@@ -88,8 +87,7 @@ struct Plan {
   std::vector<const Tree*> watched;  // Predicates of successors: constraints, then steps, then invariants, then reachability.
   std::vector<const Tree*> terminal;
   std::vector<const Tree*> liveness;  // Premise and goal of what must happen, one tree for each property and combination of arguments.
-  Readers step_readers = 0;  // The bits of the STEP trees,
-  bool steps = false;        // and whether there are any.
+  std::vector<const Tree*> steps;  // Those of role STEP.
 };
 
 struct Settings {

@@ -39,7 +39,7 @@ class Strategy : public Worker {
 class BreadthFirst final : public Strategy {
  public:
   BreadthFirst(Search& search, uint32_t index) : Strategy(search, index), queue_(search.codec, search.chunks) {
-    for (size_t i = 0; i < kAhead; ++i) ring_.push_back(std::make_unique<Expansion>(search.space, search.plan.steps));
+    for (size_t i = 0; i < kAhead; ++i) ring_.push_back(std::make_unique<Expansion>(search.space, !search.plan.steps.empty()));
     if (index == 0) queue_.push(ring_[0]->state, 0, kVoid);
   }
 
@@ -82,7 +82,6 @@ class BreadthFirst final : public Strategy {
   bool take(Expansion& e) {
     const uint8_t* bytes = queue_.peek(search_.level);
     if (bytes == nullptr) return false;
-    if (e.before) search_.codec.decode(bytes, *e.before, e.fingerprint);
     const uint8_t* end = search_.codec.decode(bytes, e.state, e.fingerprint);
     e.begin({queue_.pop(end), search_.depth});
     return true;
@@ -102,7 +101,7 @@ class BreadthFirst final : public Strategy {
 // The newest state next. Only for one worker.
 class DepthFirst final : public Strategy {
  public:
-  DepthFirst(Search& search, uint32_t index) : Strategy(search, index), stack_(search.codec), e_(search.space, search.plan.steps) {
+  DepthFirst(Search& search, uint32_t index) : Strategy(search, index), stack_(search.codec), e_(search.space, !search.plan.steps.empty()) {
     stack_.push(e_.state, 0, {kVoid, 0});
   }
 
@@ -134,7 +133,6 @@ class DepthFirst final : public Strategy {
 
   void take() {
     const auto [bytes, waiting] = stack_.pop();
-    if (e_.before) search_.codec.decode(bytes, *e_.before, e_.fingerprint);
     search_.codec.decode(bytes, e_.state, e_.fingerprint);
     e_.begin(waiting);
     busy_ = true;
@@ -154,7 +152,7 @@ class DepthFirst final : public Strategy {
 class RandomWalk final : public Strategy {
  public:
   RandomWalk(Search& search, uint32_t index)
-      : Strategy(search, index), e_(search.space, search.plan.steps), random_(search.settings.seed * 0x9e3779b97f4a7c15u + index) {
+      : Strategy(search, index), e_(search.space, !search.plan.steps.empty()), random_(search.settings.seed * 0x9e3779b97f4a7c15u + index) {
     restart();
   }
 
@@ -215,8 +213,6 @@ class RandomWalk final : public Strategy {
     const Candidate candidate = e_.candidates[e_.next];
     e_.state.apply(*candidate.leaf, passed_);
     passed_.clear();
-    if (e_.before) e_.before->apply(*candidate.leaf, passed_);
-    passed_.clear();
     e_.fingerprint = candidate.fingerprint;
     const uint32_t depth = e_.at.depth + 1;
     counts_.depth = depth > counts_.depth ? depth : counts_.depth;
@@ -236,7 +232,6 @@ class RandomWalk final : public Strategy {
     log_.truncate(kept_);
     found_ = false;
     e_.state.clear();
-    if (e_.before) e_.before->clear();
     e_.fingerprint = 0;
     begin({kVoid, 0});
   }

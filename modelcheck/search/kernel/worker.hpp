@@ -25,7 +25,7 @@ class Worker {
   Worker(Search& search, uint32_t index)
       : search_(search), index_(index), log_(index), counts_(search.plan.trees), records_(search.settings.records),
         recording_(index, records_ ? search.settings.workers : 1),
-        asks_recent_(!records_ || (!search.plan.steps && search.settings.mode != Mode::kWalk)), counts_at_once_(!search.plan.steps && search.settings.mode != Mode::kWalk),
+        asks_recent_(!records_ || (search.plan.steps.empty() && search.settings.mode != Mode::kWalk)), counts_at_once_(search.settings.mode != Mode::kWalk),
         reduction_(search.settings.orbits == nullptr ? nullptr : std::make_unique<Reduction>(search)), guards_(search.space, search.plan.actions), recent_(records_) {}
 
   const Miss& miss() const noexcept { return miss_; }
@@ -79,7 +79,10 @@ class Worker {
     const Candidate candidate = e.candidates[e.next];
     FingerprintTable::Place place{nullptr, 0, true};
     if (!candidate.known) place = search_.table.find(candidate.key);
-    if (place.found && (!search_.plan.steps || steps_hold(e, candidate))) {
+    e.steps_hold = steps_hold(e, *candidate.leaf);
+    if (place.found && e.steps_hold) {
+      e.judged = 0;  // It may have been judged in part before a path was missing.
+      note_steps(1);
       if (!records_) {
         recent_.add(candidate.fingerprint);
       } else {
@@ -211,6 +214,7 @@ class Worker {
 
   bool generate_enabled(Expansion& e, Walk& walk) {
     const auto& trees = search_.plan.actions;
+    glance(e);
     const std::vector<uint64_t>& enabled = guards_.of(e.state);
     for (size_t word = e.next_tree / 64; word < enabled.size(); ++word) {
       uint64_t bits = enabled[word];
@@ -251,7 +255,7 @@ class Worker {
       if (reduction_ != nullptr && !reduction_->add(e, tree.index(), leaf, known, key, miss_)) return false;
       const auto ordinal = static_cast<uint32_t>(e.successors++);
       if (fingerprint != e.fingerprint) ++e.moving;
-      if (known && counts_at_once_) {
+      if (known && counts_at_once_ && steps_hold(e, leaf)) {
         ++seen;
         if (records_ && fingerprint != e.fingerprint) recording_.step(e.row, recent_.number(fingerprint), leaf.label);
         return true;
@@ -269,6 +273,7 @@ class Worker {
       e.moving = moving;
       return false;
     }
+    note_steps(seen);
     counts_.out_of_bounds += cuts * e.weight;
     counts_.dropped[tree.index()] += cuts * e.weight;
     e.cut |= cuts > 0;
@@ -352,14 +357,40 @@ class Worker {
     return kCrowd | (candidate.fingerprint == e.fingerprint ? 0 : search_.space.touched(*candidate.leaf));
   }
 
-  // Whether it is known without walking that all STEP predicates hold of the step.
-  bool steps_hold(const Expansion& e, const Candidate& candidate) noexcept {
-    const Readers steps = search_.plan.step_readers;
-    if ((e.unmoved & steps) != steps || (touched(e, candidate) & steps) != 0) return false;
-    for (const Tree* tree : search_.plan.watched) {
-      if (tree->role() == Role::kStep && !settled(*tree)) ++counts_.evaluations[tree->index()];
+  // Finds out what the STEP predicates look at in a state.
+  void glance(Expansion& e) {
+    if (e.glanced || e.at.depth == 0 || search_.plan.steps.empty()) return;
+    e.glanced = true;
+    e.glance.clear();
+    for (const Tree* tree : search_.plan.steps) {
+      if (!settled(*tree)) e.glance.add(search_.space, e.state, *tree);
+    }
+  }
+
+  // Whether it is known of a successor that is not made yet that all STEP predicates hold of the step to it.
+  bool steps_hold(const Expansion& e, const Leaf& leaf) const {
+    if (search_.plan.steps.empty()) return true;
+    if (!e.glanced) return false;
+    if (e.glance.misses(search_.space, leaf)) return true;
+    const Foresight foresight(search_.space, e.state, leaf);
+    for (const Tree* tree : search_.plan.steps) {
+      if (!settled(*tree) && !foresight.holds(*tree)) return false;
     }
     return true;
+  }
+
+  // Counts evaluations of STEP predicates whose answers were known.
+  void note_steps(uint64_t count) noexcept {
+    for (const Tree* tree : search_.plan.steps) {
+      if (!settled(*tree)) counts_.evaluations[tree->index()] += count;
+    }
+  }
+
+  // The state whose successor is made in its place.
+  const State& before(Expansion& e) {
+    if (!e.is_before) e.before->become(e.state, undo_);
+    e.is_before = true;
+    return *e.before;
   }
 
   bool settled(const Tree& tree) const noexcept { return tree.disabled() || search_.findings.decided(tree.index()); }
@@ -374,17 +405,14 @@ class Worker {
       if (!(step ? e.at.depth > 0 : !seen) || settled(tree)) continue;
       if (e.at.depth > 0) ++counts_.evaluations[tree.index()];
       // The state satisfied its constraints and invariants and was not what REACHABLE looks for, or the search would have ended or the tree been settled.
-      const bool moved = (readers & tree.reader()) != 0;
-      if (!moved && (!step || (e.unmoved & tree.reader()) != 0)) continue;
-      const Verdict verdict = evaluate(tree, e, step ? *e.before : e.state);
+      if (step ? e.steps_hold : (readers & tree.reader()) == 0) continue;
+      const Verdict verdict = evaluate(tree, e, step ? before(e) : e.state);
       if (verdict == Verdict::kMissing) {
         if (e.at.depth > 0) --counts_.evaluations[tree.index()];
         missed_ = {e.at.ref, candidate.ordinal};
         return Settled::kMiss;
       }
       if (verdict == Verdict::kFails && tree.role() == Role::kConstraint) return Settled::kOut;
-      // Asked again, since the walk may have taken a path that another worker added after the first answer.
-      if (step && verdict == Verdict::kHolds && (touched(e, candidate) & tree.reader()) == 0) e.unmoved |= tree.reader();
       const bool decides = (verdict == Verdict::kHolds) == (tree.role() == Role::kReachable);
       if (decides && tree.role() != Role::kConstraint) record({tree.index(), e.at.depth + 1, e.at.ref, candidate.ordinal});
     }
@@ -427,7 +455,7 @@ class Worker {
   }
 
   const bool asks_recent_;     // Whether a successor met a moment ago needs no look into the table, which may be asked for its number.
-  const bool counts_at_once_;  // Whether a successor known to be seen needs no candidate: nothing judges steps, and no walk chooses among all.
+  const bool counts_at_once_;  // Whether a successor known to be seen needs no candidate unless the step to it is judged: no walk chooses among all.
   std::unique_ptr<Reduction> reduction_;  // Null: each state stands for itself alone.
   std::vector<Renamed> before_;           // Scratch: what was known of the state renamed before a tree was walked.
   bool missed_renamed_ = false;

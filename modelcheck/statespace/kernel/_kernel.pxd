@@ -102,7 +102,7 @@ cdef extern from "modelcheck/statespace/kernel/plain.hpp" namespace "modelcheck"
         cbool (*run)(void* self, const Asked& asked, Outcomes& outcomes) noexcept
         void* self
 
-    Word plain_effect(Scratch& scratch, uint32_t tree, const Ids& ids, uint32_t label) except +
+    Word plain_effect(const CSpace& space, Scratch& scratch, uint32_t tree, const Ids& ids, uint32_t label) except +
     Word plain_cut(Scratch& scratch, uint32_t tree, uint32_t label) except +
 
 

@@ -16,7 +16,7 @@ class Scratch {
  public:
   Leaf* leaf(uint32_t tree, uint32_t writes, uint32_t label) {
     blocks_.emplace_back(new uint64_t[(sizeof(Leaf) + writes * sizeof(Write)) / 8]);
-    return new (blocks_.back().get()) Leaf{0, tree, writes, writes, label};
+    return new (blocks_.back().get()) Leaf{0, 0, tree, writes, writes, label};
   }
 
   void clear() noexcept { blocks_.clear(); }
@@ -55,10 +55,13 @@ struct PlainRuns {
 };
 
 // A leaf that says of some cells which ids they get.
-inline Word plain_effect(Scratch& scratch, uint32_t tree, const std::vector<std::pair<uint32_t, uint32_t>>& ids, uint32_t label) {
+inline Word plain_effect(const Space& space, Scratch& scratch, uint32_t tree, const std::vector<std::pair<uint32_t, uint32_t>>& ids, uint32_t label) {
   Leaf* leaf = scratch.leaf(tree, static_cast<uint32_t>(ids.size()), label);
   Write* write = leaf->writes();
-  for (const auto& [cell, id] : ids) *write++ = {mix(cell, id), nullptr, cell, id};
+  for (const auto& [cell, id] : ids) {
+    *write++ = {mix(cell, id), nullptr, cell, id};
+    leaf->touched |= space.marks_of(cell);
+  }
   return reinterpret_cast<Word>(leaf) + kLeafTag;
 }
 

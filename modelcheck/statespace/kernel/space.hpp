@@ -119,8 +119,10 @@ class Space {
     }
     if (!acts) note_footprint(grown.reader(), events);
     require(label >= -1 && label < int64_t{UINT32_MAX}, "a label must be below 2**32 - 1");
+    Marks touched = 0;
+    for (const Write& write : writes) touched |= marks_of(write.cell);
     const uint32_t path = paths_++;
-    const Mismatch mismatch = grown.add(events, kind, writes, label < 0 ? path : static_cast<uint32_t>(label), label >= 0, arena_);
+    const Mismatch mismatch = grown.add(events, kind, writes, touched, label < 0 ? path : static_cast<uint32_t>(label), label >= 0, arena_);
     version_.fetch_add(1, std::memory_order_release);
     return mismatch;
   }
@@ -134,6 +136,12 @@ class Space {
       if (collection != kNoCollection) readers |= footprints_.of_collection(collection);
     }
     return readers;
+  }
+
+  // Of a cell and its collection.
+  Marks marks_of(uint32_t cell) const noexcept {
+    const uint32_t collection = cell_[cell].collection;
+    return mark_of_cell(cell) | (collection == kNoCollection ? 0 : mark_of_collection(collection));
   }
 
   Tree& tree(int64_t index) const {

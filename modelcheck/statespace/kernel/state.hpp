@@ -64,6 +64,17 @@ class State {
     }
   }
 
+  // What another state was before the changes that an undo list tells of.
+  void become(const State& other, const Undo& undo) {
+    clear();
+    std::copy_n(other.cells_, space_.fixed(), cells_);
+    present_ = other.present_;
+    for (const auto& cells : present_) {
+      for (const uint32_t cell : cells) cells_[cell] = other.cells_[cell];
+    }
+    for (size_t i = undo.size(); i-- > 0;) set(undo[i].first, undo[i].second);
+  }
+
   void revert(Undo& undo) {
     for (; !undo.empty(); undo.pop_back()) set(undo.back().first, undo.back().second);
   }

@@ -15,6 +15,11 @@ enum class Kind : uint8_t { kRead, kReadNext, kChoose, kEach, kWhole, kWholeNext
 enum class Outcome : uint8_t { kDisabled, kEffect, kTrue, kFalse, kCut };
 enum class Role : uint8_t { kInit, kAction, kConstraint, kInvariant, kStep, kReachable, kTerminal, kLiveness };
 
+// Marks stand for sets of cells and collections, each for one of 64 bits: two sets whose marks have none in common are disjoint.
+using Marks = uint64_t;
+inline Marks mark_of_cell(uint32_t cell) noexcept { return Marks{1} << (cell * 0x9e3779b1u >> 26); }
+inline Marks mark_of_collection(uint32_t collection) noexcept { return Marks{1} << (~collection * 0x85ebca6bu >> 26); }
+
 // One write of a leaf. Without a table the cell gets `value`; with one, what the table gives for the id now there.
 struct Write {
   uint64_t gain;          // mix(cell, value); 0 with a table.
@@ -28,6 +33,7 @@ struct Write {
 // The effect of one run. The writes whose old id the run has read come last: what they add to the fingerprint is known once and for all.
 struct Leaf {
   uint64_t delta;  // Sum of the changes of the fingerprint by the writes from `open` on.
+  Marks touched;   // The cells that it writes and their collections.
   uint32_t tree;   // The tree that it belongs to.
   uint32_t open;   // Writes whose old id must be looked up; they come first.
   uint32_t count;  // All writes. A write known to change nothing is not among them.
@@ -83,8 +89,8 @@ class Tree {
   bool disabled() const noexcept { return disabled_.load(std::memory_order_relaxed); }
   void disable() noexcept { disabled_.store(true, std::memory_order_relaxed); }
 
-  // `label` is what a new leaf gets; unless it is `named`, one that is there may have another.
-  Mismatch add(const std::vector<Event>& events, Outcome outcome, const std::vector<Write>& writes, uint32_t label, bool named, Arena& arena) {
+  // `touched` and `label` are what a new leaf gets; unless it is `named`, one that is there may have another.
+  Mismatch add(const std::vector<Event>& events, Outcome outcome, const std::vector<Write>& writes, Marks touched, uint32_t label, bool named, Arena& arena) {
     Node* parent = nullptr;
     Word word = root();
     size_t i = 0;
@@ -96,7 +102,7 @@ class Tree {
       word = parent->children.find(events[i].key);
     }
     if (word != kMissing) return compare(word, events, outcome, writes, label, named);
-    word = branch(events, i, outcome, writes, label, arena);
+    word = branch(events, i, outcome, writes, touched, label, arena);
     if (i == 0) {
       root_.store(word, std::memory_order_release);
     } else {
@@ -146,9 +152,9 @@ class Tree {
   }
 
   // The nodes of events from `i` on and the leaf, linked from the bottom up.
-  Word branch(const std::vector<Event>& events, size_t i, Outcome outcome, const std::vector<Write>& writes, uint32_t label, Arena& arena) const {
+  Word branch(const std::vector<Event>& events, size_t i, Outcome outcome, const std::vector<Write>& writes, Marks touched, uint32_t label, Arena& arena) const {
     Word word = plain_leaf(outcome);
-    if (word == kMissing) word = new_leaf(events, writes, label, arena) + (outcome == Outcome::kCut ? kCutTag : kLeafTag);
+    if (word == kMissing) word = new_leaf(events, writes, touched, label, arena) + (outcome == Outcome::kCut ? kCutTag : kLeafTag);
     for (size_t j = events.size(); j-- > i;) {
       const Event& event = events[j];
       auto* node = new (arena.allocate(sizeof(Node))) Node{{}, event.projection, event.where, event.detail, event.kind};
@@ -159,10 +165,10 @@ class Tree {
     return word;
   }
 
-  Word new_leaf(const std::vector<Event>& events, const std::vector<Write>& writes, uint32_t label, Arena& arena) const {
+  Word new_leaf(const std::vector<Event>& events, const std::vector<Write>& writes, Marks touched, uint32_t label, Arena& arena) const {
     const std::vector<Write> ordered = resolved(events, writes);
     auto* leaf = static_cast<Leaf*>(arena.allocate(sizeof(Leaf) + ordered.size() * sizeof(Write)));
-    *leaf = {0, index_, 0, static_cast<uint32_t>(ordered.size()), label};
+    *leaf = {0, touched, index_, 0, static_cast<uint32_t>(ordered.size()), label};
     for (size_t i = 0; i < ordered.size(); ++i) {
       leaf->writes()[i] = ordered[i];
       const Event* read = known(events, ordered[i]);

@@ -310,7 +310,7 @@ cdef class PlainRuns:
             if outcome == CUT:
                 outcomes.words.push_back(plain_cut(asked.scratch[0], asked.tree, label))
             else:
-                outcomes.words.push_back(plain_effect(asked.scratch[0], asked.tree, self.live.writes, label))
+                outcomes.words.push_back(plain_effect(self.space.space.get()[0], asked.scratch[0], asked.tree, self.live.writes, label))
                 if self.live.writes.size() > 0 and not known.writes:
                     known.writes = True
                     self.writers.add(known.declared.name)
