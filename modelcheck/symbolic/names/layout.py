@@ -26,6 +26,7 @@ from modelcheck.symbolic.elements import Elements
 from modelcheck.symbolic.listing import NOTHING_LISTED
 from modelcheck.symbolic.names.families import Family, Index, NamesSession
 from modelcheck.symbolic.names.functions import SymFunction
+from modelcheck.symbolic.names.uniform import other_at
 from modelcheck.symbolic.names.views import FixedSlot, FrozenSetSlot, FunctionView, PlaceSlot, RecordAt, SetOfNames
 from modelcheck.symbolic.session import Cell
 from modelcheck.symbolic.terms import UnsupportedError
@@ -70,6 +71,7 @@ class NamesLayout(SymbolicLayout):
 
     Attributes:
         places: All places.
+        functions: The dicts over names by the ids of their shapes: the shape of what they have for a name, and the size.
     """
 
     def __init__(self, machine: Machine, made: Mapping[str, Any]) -> None:
@@ -77,12 +79,14 @@ class NamesLayout(SymbolicLayout):
         self.cells: dict[int, Cell] = {}
         self.collections: dict[int, Elements] = {}
         self.places: dict[int, Place] = {}
-        self._functions: dict[int, tuple[Shape, z3.ArithRef]] = {}
+        self.functions: dict[int, tuple[Shape, z3.ArithRef]] = {}
         self._frozen: set[int] = set()
         self._classes: dict[tuple[Any, ...], type] = {}
         self._tied = tied_shapes(machine.shape)
         self.listing = NOTHING_LISTED
         for name, shape in machine.shape.fields.items():
+            if name not in made:
+                raise other_at(machine, name)
             self._lay_out(shape, made[name], (), (name,))
 
     @property
@@ -94,15 +98,19 @@ class NamesLayout(SymbolicLayout):
         if isinstance(shape, AliasShape):
             raise UnsupportedError(f"{shape.path} is the same object as {shape.target.path}", place=self.machine.place, remedy=_REMEDY)
         if isinstance(shape, RecordShape):
+            if type(value) is not shape.cls:
+                raise other_at(self.machine, shape.path)
             for name, each in shape.fields.items():
                 self._lay_out(each, getattr(value, name), sizes, (*ways, name))
         elif isinstance(shape, MapShape) and isinstance(value, SymFunction):
             first, *others = shape.items.values()
             if any(not _alike(first, other) for other in others):
                 raise UnsupportedError(f"{shape.path} has things of different kinds for its names", place=self.machine.place, remedy=_REMEDY)
-            self._functions[id(shape)] = (first, value.size)
+            self.functions[id(shape)] = (first, value.size)
             self._lay_out(first, value.value, (*sizes, value.size), (*ways, None))
         elif isinstance(shape, MapShape):
+            if not isinstance(value, dict) or set(value) != set(shape.items):
+                raise other_at(self.machine, shape.path)
             for key, each in shape.items.items():
                 self._lay_out(each, value[key], sizes, (*ways, key))
         else:
@@ -137,8 +145,8 @@ class NamesLayout(SymbolicLayout):
         return self._slot_at(shape, session, views, ())
 
     def _slot_at(self, shape: Shape, session: NamesSession, views: dict[int, Any], index: Index) -> Any:
-        if id(shape) in self._functions:
-            first, size = self._functions[id(shape)]
+        if id(shape) in self.functions:
+            first, size = self.functions[id(shape)]
             return FixedSlot(FunctionView(shape.path, size, lambda name: self._slot_at(first, session, views, (*index, name))))
         if isinstance(shape, RecordShape) and index:
             return self._record_at(shape, session, views, index)

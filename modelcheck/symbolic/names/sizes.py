@@ -81,6 +81,8 @@ class Sizes:
         Raises:
             UnsupportedError: if it is not, or depends on something else than sizes.
         """
+        if not self._speaks_of_sizes(enough):
+            raise _refused(enough)
         possible = z3.And(COUNT >= 0, size >= COUNT)
         for each in self.thresholds:
             if each.size.eq(size) and self.is_valid(z3.Implies(possible, each.enough == enough)):
@@ -88,14 +90,23 @@ class Sizes:
         more = z3.Int("?more")
         rises = z3.Implies(z3.And(possible, enough, more > COUNT, more <= size), z3.substitute(enough, (COUNT, more)))
         if not self.is_valid(z3.substitute(enough, (COUNT, size))) or not self.is_valid(rises):
-            raise UnsupportedError(
-                f"a count of names was compared so: {_shown(enough)}",
-                remedy="Compare it with 0, 1, the size itself, or a number that depends on sizes only, such as n // 2, and is at most the size.",
-            )
+            raise _refused(enough)
         number = len(self.thresholds)
         sort = z3.DeclareSort(f"quorum{number} of {size}")
         self.thresholds.append(Threshold(size, enough, sort, z3.Function(f"in quorum{number} of {size}", z3.IntSort(), sort, z3.BoolSort())))
         return self.thresholds[-1]
+
+    def _speaks_of_sizes(self, term: z3.BoolRef) -> bool:
+        """Whether a term speaks of sizes and of the count only, and so means the same in every state."""
+        known = {str(each) for each in (*self.all.values(), COUNT)}
+        todo, seen = [term], set()
+        while todo:
+            each = todo.pop()
+            if z3.is_quantifier(each) or (z3.is_app(each) and each.decl().kind() == z3.Z3_OP_UNINTERPRETED and str(each) not in known):
+                return False
+            seen.add(each.get_id())
+            todo += [child for child in each.children() if child.get_id() not in seen]
+        return True
 
     def axioms(self) -> list[z3.BoolRef]:
         """What is true of all large enough sets: which of them meet."""
@@ -122,6 +133,13 @@ def meeting(one: Threshold, other: Threshold) -> z3.BoolRef:
     """That each two sets of two thresholds have a name in common."""
     left, right, name = z3.Const("?left", one.sort), z3.Const("?right", other.sort), z3.Int("?common")
     return z3.ForAll([left, right], z3.Exists([name], z3.And(in_range(name, one.size), one.has(name, left), other.has(name, right))))
+
+
+def _refused(enough: z3.BoolRef) -> UnsupportedError:
+    return UnsupportedError(
+        f"a count of names was compared so: {_shown(enough)}",
+        remedy="Compare it with 0, 1, the size itself, or a number that depends on sizes only, such as n // 2, and is at most the size.",
+    )
 
 
 def _shown(term: z3.BoolRef) -> str:

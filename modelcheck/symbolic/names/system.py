@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -10,6 +11,7 @@ import z3
 from attrs import evolve, frozen
 
 from modelcheck.spec import Declaration, Machine, machine_of
+from modelcheck.spec.choice import choosing
 from modelcheck.spec.spec import Spec
 from modelcheck.symbolic import operators
 from modelcheck.symbolic.asking import ask
@@ -21,10 +23,11 @@ from modelcheck.symbolic.listing import Listing
 from modelcheck.symbolic.names.families import NamesSession, selected
 from modelcheck.symbolic.names.layout import NamesLayout, Place
 from modelcheck.symbolic.names.sizes import Sizes
+from modelcheck.symbolic.names.uniform import check_uniform
 from modelcheck.symbolic.operators.ranges import SymbolicRange
 from modelcheck.symbolic.paths import Outcome, Paths
 from modelcheck.symbolic.present import Present
-from modelcheck.symbolic.session import Session, leaf_name
+from modelcheck.symbolic.session import Session, SymbolicChooser, leaf_name
 from modelcheck.symbolic.system import System, Transition
 from modelcheck.symbolic.terms import FALSE, TRUE, UnsupportedError, conj, disj, is_true
 from modelcheck.symbolic.values.equality import member
@@ -81,7 +84,10 @@ class NamesSystem(System):
         del listing
         self.machine.constants = {**self.machine.constants, **{name: SymInt(size) for name, size in self.sizes.all.items()}}
         self._beginnings = self._begun()
-        return NamesLayout(self.machine, self._beginnings[0].variables)
+        layout = NamesLayout(self.machine, self._beginnings[0].variables)
+        for each in self._beginnings:
+            check_uniform(self.machine, each.variables, layout.functions)
+        return layout
 
     def _begun(self) -> list[_Beginning]:
         live = self.machine.blank()
@@ -90,7 +96,8 @@ class NamesSystem(System):
         def run() -> dict[str, Any]:
             live.__dict__.clear()
             live.__dict__.update(self.machine.constants)
-            operators.call(self.machine.cls.init, live)
+            with choosing(SymbolicChooser(paths)):
+                operators.call(self.machine.cls.init, live)
             return {name: value for name, value in live.__dict__.items() if name not in self.machine.constants}
 
         return [self._beginning(each) for each in paths.explore(run)]
@@ -125,7 +132,7 @@ class NamesSystem(System):
     def _join(self, place: Place, value: Any, names: tuple[Any, ...], search: Discovery) -> None:
         held = place.held
         if not isinstance(held, Elements):
-            held.domain.join([(TRUE, value)], search, held.path)
+            held.domain.join([(TRUE, _kept(value))], search, held.path)
             return
         for guard, each in operators.items_of(value)[0]:
             held.join((*map(SymInt, names), each) if names else each, True, guard, search)
@@ -150,7 +157,7 @@ class NamesSystem(System):
         if isinstance(held, Elements):
             return conj(*(self._has_members(held, element, value, names, inside) for element in held.ordered()))
         out: dict[str, Any] = {}
-        encode(held.domain, [(TRUE, value)], held.path, out, [])
+        encode(held.domain, [(TRUE, _kept(value))], held.path, out, [])
         leaves = [(self.leaves.all[name].constant, term) for name, term in out.items() if name in self.leaves.all]
         same = conj(*(_equals(selected(constant, names), term) for constant, term in leaves))
         return z3.ForAll(list(names), z3.Implies(conj(*inside), same)) if names else same
@@ -226,6 +233,11 @@ def _is_possible(given: z3.BoolRef, term: z3.BoolRef) -> bool:
 
 def _equals(constant: Any, value: Any) -> z3.BoolRef:
     return constant if is_true(value) else constant == value
+
+
+def _kept(value: Any) -> Any:
+    """A value as a cell keeps it: of a list or deque, a tuple."""
+    return tuple(value) if isinstance(value, (list, deque)) else value
 
 
 def _with_own_inputs(transition: Transition, number: int) -> Transition:
