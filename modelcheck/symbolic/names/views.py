@@ -83,6 +83,29 @@ class RecordAt(FixedSlot):
         raise UnsupportedError(f"{self._path} was given another record", remedy="Assign its fields one by one.", about=self._path)
 
 
+class _LiveList(GuardedList):
+    """The values or items of a dict over names, as they are when they are looked at: as in Python, what is written later is seen.
+
+    Args:
+        make: Makes the items.
+        bound: The variables for all values of which they are meant.
+        kind: What it stands for.
+    """
+
+    __slots__ = ("_make",)
+
+    def __init__(self, make: Callable[[], list[Guarded]], bound: Index, kind: type) -> None:
+        self._make = make
+        self.bound = bound
+        self.kind = kind
+        self.used = False
+
+    @property
+    def items(self) -> list[Guarded]:  # type: ignore[override]
+        """The items."""
+        return self._make()
+
+
 class FunctionView:
     """A dict over names.
 
@@ -145,12 +168,12 @@ class FunctionView:
     def values(self) -> Any:
         """As `dict.values`."""
         items, bound = self.__symbolic_items__()
-        return GuardedList([(guard, self._under(guard, name, bound)) for guard, name in items], bound, ValuesView)
+        return _LiveList(lambda: [(guard, self._under(guard, name, bound)) for guard, name in items], bound, ValuesView)
 
     def items(self) -> Any:
         """As `dict.items`."""
         items, bound = self.__symbolic_items__()
-        return GuardedList([(guard, (name, self._under(guard, name, bound))) for guard, name in items], bound, ItemsView)
+        return _LiveList(lambda: [(guard, (name, self._under(guard, name, bound))) for guard, name in items], bound, ItemsView)
 
     def _under(self, guard: z3.BoolRef, name: Any, bound: Index) -> Any:
         return Present.paths.under(guard, partial(self.__getitem__, name), bound)

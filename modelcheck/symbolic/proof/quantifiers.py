@@ -58,6 +58,27 @@ def over_integers(term: Any, integers: list[Any]) -> Any:
     return term.decl()(*(over_integers(each, integers) for each in term.children()))
 
 
+def in_one_quantifier(term: Any) -> Any:
+    """A "for all" with those joined to it by "or" inside it made one."""
+    if not z3.is_quantifier(term) or not term.is_forall():
+        return term
+    names, body = _opened(term)
+    parts = []
+    for each in body.children() if z3.is_or(body) else [body]:
+        inner = in_one_quantifier(each)
+        if z3.is_quantifier(inner) and inner.is_forall():
+            more, inner = _opened(inner)
+            names += more
+        parts.append(inner)
+    return z3.ForAll(names, z3.Or(*parts))
+
+
+def _opened(term: Any) -> tuple[list[Any], Any]:
+    """Variables of a quantifier as constants of their own, and what it says of them."""
+    names = [z3.FreshConst(term.var_sort(at), "?joined") for at in range(term.num_vars())]
+    return names, z3.substitute_vars(term.body(), *reversed(names))
+
+
 def _instance(term: Any, chosen: tuple[Any, ...]) -> Any:
     key = (term.get_id(), *(each.get_id() for each in chosen))
     if key not in _instances:

@@ -188,6 +188,29 @@ def test_bounds_that_are_kept_too_long_are_caught(monkeypatch: pytest.MonkeyPatc
         prove(Beyond(), every=["nodes"], properties=["is_a_name"])
 
 
+class LiveView(Named):
+    """The values of a dict, which are looked at after it was written to."""
+
+    def init(self) -> None:
+        self.on = dict.fromkeys(self.everybody(), False)
+        self.saw = False
+
+    @action(Named.everybody)
+    def switch(self, n: int) -> None:
+        values, items = self.on.values(), self.on.items()
+        self.on[n] = True
+        self.saw = any(values) and any(value for _, value in items)
+
+    @invariant
+    def never_sees(self) -> bool:
+        return not self.saw
+
+
+def test_the_values_of_a_dict_are_those_it_has_by_then() -> None:
+    """As in Python, a view of a dict shows what was written later."""
+    assert prove(LiveView(), every=["nodes"], properties=["never_sees"]).verdict is Verdict.VIOLATED
+
+
 class Beginnings(Named):
     """Several initial states, one for each name."""
 
