@@ -26,6 +26,7 @@ class Family:
         recorder: Has the trees, and supplies their paths.
         poll: Called many times a second; what it raises ends what is done.
         memory_bytes: That the diagrams may take; None: any number.
+        footprints: Those of an earlier family with the same recorder.
 
     Attributes:
         recorder: See above.
@@ -35,9 +36,10 @@ class Family:
         actions: Those of actions.
     """
 
-    def __init__(self, recorder: Recorder, poll: Callable[[], None], memory_bytes: int | None) -> None:
+    def __init__(self, recorder: Recorder, poll: Callable[[], None], memory_bytes: int | None, footprints: Footprints | None = None) -> None:
         self.recorder = recorder
-        self.footprints = Footprints()
+        self._poll, self._memory_bytes = poll, memory_bytes
+        self.footprints = footprints or Footprints()
         self._stepping: int | None = None
         self.diagrams = Diagrams(recorder.space, supply=self._supply, poll=poll, memory_limit_bytes=memory_bytes or 0)
         self.inits = self._trees(lambda declared: declared is None)
@@ -56,9 +58,24 @@ class Family:
             if wider and tree == self._stepping:
                 raise _WiderError
 
+    def reordered(self, order: Sequence[int]) -> Family:
+        """The sets of states with another order of cells; sets of the one mean nothing to the other."""
+        other = Family(self.recorder, self._poll, self._memory_bytes, self.footprints)
+        other.diagrams.set_order([*order, *range(len(order), self.recorder.space.cells)])
+        return other
+
+    @property
+    def made(self) -> int:
+        """How many nodes were made so far, which is a measure of work that is the same on every machine."""
+        return self.diagrams.stats()["made"]
+
     def tree_of(self, declared: Declaration) -> int:
         """The tree of a property."""
         return next(index for index, tree in self.recorder.trees.items() if tree.declared is declared)
+
+    def one(self, states: States) -> States:
+        """The set of one of the states."""
+        return self.diagrams.state(states.pick())
 
     def nothing(self) -> States:
         """The empty set."""

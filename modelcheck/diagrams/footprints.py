@@ -7,15 +7,20 @@ from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.recording.runs import Run
 
 _READS = (kernel.READ, kernel.READ_NEXT)
+_SINGLE = (*_READS, kernel.EACH)
 
 
 class Footprints:
-    """By tree, the cells and the collections that its runs have read, and the cells that they have written."""
+    """What runs have read and written.
+
+    Attributes:
+        runs: The cells that a run has looked at one by one or written, of each run; equal ones once.
+    """
 
     def __init__(self) -> None:
         self._cells: dict[int, set[int]] = {}
         self._collections: dict[int, set[int]] = {}
-        self._written: dict[int, set[int]] = {}
+        self.runs: set[frozenset[int]] = set()
 
     def note(self, tree: int, run: Run) -> bool:
         """Add what a run has done; returns whether it has read what none before it has."""
@@ -28,7 +33,8 @@ class Footprints:
                 collections.add(where)
             if kind == kernel.EACH and found >= 0:
                 cells.add(found)
-        self._written.setdefault(tree, set()).update(cell for cell, _, _ in run.writes)
+        one_by_one = {found if kind == kernel.EACH else where for kind, where, _, found in run.events if kind in _SINGLE}
+        self.runs.add(frozenset(one_by_one | {cell for cell, _, _ in run.writes}) - {-1})
         return self._size(tree) > before
 
     def reads(self, tree: int, cell: Cell) -> bool:
@@ -38,7 +44,3 @@ class Footprints:
 
     def _size(self, tree: int) -> int:
         return len(self._cells.get(tree, ())) + len(self._collections.get(tree, ()))
-
-    def touched(self) -> list[set[int]]:
-        """For each tree the cells that it reads or writes one by one."""
-        return [self._cells.get(tree, set()) | self._written.get(tree, set()) for tree in sorted({*self._cells, *self._written})]

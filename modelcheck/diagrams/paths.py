@@ -26,15 +26,11 @@ def path_to(levels: Levels, wanted: States, declared: Declaration | None, within
     if number is None:
         raise InternalError("states that can be reached are in no level")
     family = levels.family
-    state = _one(family, levels.levels[number] & wanted)
+    state = family.one(levels.levels[number] & wanted)
     path = _steps_to(levels, number, state)
     if declared is not None and declared.role in STEPS:
         path.append(_violating(family, declared, state, within))
     return path
-
-
-def _one(family: Family, states: States) -> States:
-    return family.diagrams.state(states.pick())
 
 
 def _steps_to(levels: Levels, number: int, state: States) -> Path:
@@ -54,7 +50,7 @@ def _before(family: Family, level: States, state: States) -> tuple[int, States]:
     for tree in family.actions:
         before = family.diagrams.predecessors(tree, level, state)
         if before:
-            return tree, _one(family, before)
+            return tree, family.one(before)
     raise InternalError("a state has no predecessor in the level before its own")
 
 

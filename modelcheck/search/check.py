@@ -15,6 +15,7 @@ from modelcheck.limits.budget import Budget
 from modelcheck.limits.given import NO_LIMITS, callback, limits_given, names, whole
 from modelcheck.limits.memory import peak_bytes
 from modelcheck.limits.watch import Overrun, Watch
+from modelcheck.search.both import agreed
 from modelcheck.search.checkpoints import Checkpoints, begin
 from modelcheck.search.effort import efforts
 from modelcheck.search.endless import Endless
@@ -48,7 +49,7 @@ from modelcheck.symmetry.reduction import Plan, PlanChanged
 from modelcheck.verdict import Verdict
 
 DEADLOCK = "deadlock"
-ENGINES = ("enumerate", "sets")
+ENGINES = ("enumerate", "sets", "both")
 MOST_WORKERS = 63
 _MOST_SEED = 2**64 - 1
 _DEADLOCK_TREE = -1
@@ -81,7 +82,8 @@ def check(
         seed: Of the random walk, and of the renamings that states are compared under; below 2**64.
         keep_going: Search on after a violation, until every property has a verdict.
         fair: How fair actions are assumed to be, by name, in place of what the spec says: a `Strength`, or the word for it.
-        engine: ``enumerate`` looks at one state after another; ``sets`` at sets of states, kept as decision diagrams.
+        engine: ``enumerate`` looks at one state after another; ``sets`` at sets of states, kept as decision diagrams; ``both`` asks one after
+            the other, and makes sure that they say the same.
         symmetry: Whether states that differ in the names of interchangeable things alone are explored once: ``auto``, where the spec
             allows it; ``on``, or else an error; ``off``; ``exact``, with each state compared under all renamings and not under one.
         checkpoint: A folder for checkpoints, from which `modelcheck.search.resume` goes on; for breadth-first searches, of what must not happen.
@@ -99,6 +101,9 @@ def check(
         raise UsageError(unknown(str(engine), list(ENGINES), f"there is no engine {engine!r}"))
     checking = _Check(spec, properties, limits, seed if order == "random" else None, dict(fair or {}))
     options = {"workers": workers, "order": order, "seed": seed, "keep_going": keep_going}
+    if engine == "both" and checkpoint is None:
+        asked: dict[str, Any] = {"properties": properties, "fair": fair, "symmetry": symmetry, "progress": progress, **options}
+        return agreed(lambda engine, limits: check(spec, engine=engine, limits=limits, **asked), limits)
     if checkpoint is None:
         return checking.report(engine, limits=limits, symmetry=symmetry, progress=progress, **options)
     if order != "breadth" or engine != ENGINES[0]:

@@ -165,7 +165,7 @@ class Report:
         walk_length: After how many steps the random walk began again; None otherwise.
         fair: How fair actions were assumed to be in place of what the spec says.
         analysis_seconds: Wall-clock time of the analysis of what must happen.
-        engine: What has answered: ``enumerate`` or ``sets``.
+        engine: What has answered: ``enumerate``, ``sets``, or ``both``, which said the same.
         nodes: Of sets of states: the most nodes that their diagrams had at once; None otherwise.
         diagram_bytes: The most memory that these took.
         orbits: How many states were explored where others were taken for the same, with other names; None where none was. All other counts

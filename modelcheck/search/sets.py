@@ -6,12 +6,14 @@ counterexample is as short as there is, and the counts of a search that ends at 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 from attrs import define, field
 
 from modelcheck.diagrams.family import Family
 from modelcheck.diagrams.kernel._diagrams import States
+from modelcheck.diagrams.learning import learned, sample
 from modelcheck.diagrams.paths import path_to
 from modelcheck.diagrams.reachability import Levels, chained
 from modelcheck.errors import UsageError
@@ -20,7 +22,7 @@ from modelcheck.limits.budget import Budget
 from modelcheck.limits.watch import Overrun, Watch
 from modelcheck.search.evidence import Path, shown
 from modelcheck.search.report import Progress, PropertyReport
-from modelcheck.spec import LIVENESS, STEPS, Declaration, Machine, Role
+from modelcheck.spec import RUNS, STEPS, Declaration, Machine, Role
 from modelcheck.spec.overrun import out_of_memory, told
 from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.recording.recorder import Recorder
@@ -29,10 +31,17 @@ from modelcheck.verdict import Verdict
 DEADLOCK = "deadlock"
 _LOOKS_EVERY_S = 0.25
 _LEAST_NODES = 1_000_000
+_FIRST_NODES = 300_000
+_MORE_NODES = 8
+_NEWS = 1.1
 
 
 class _EndedError(Exception):
     """A limit was reached."""
+
+
+class _TooManyError(Exception):
+    """So many nodes were made that a better order may be worth a new beginning."""
 
 
 @define
@@ -66,7 +75,7 @@ def refuse(chosen: Sequence[Declaration], *, workers: int, order: str, fair: boo
     if order != "breadth":
         raise UsageError(f"sets of states have no order of search, and {order!r} was asked for", remedy="Leave order out.")
     for declared in chosen:
-        if declared.role in LIVENESS:
+        if declared.role in RUNS:
             raise UsageError(f"sets of states do not tell what must happen: {declared.title}", place=declared.place, remedy=remedy)
     if fair:
         raise UsageError("sets of states ask of nothing that fairness matters to", remedy=remedy)
@@ -113,16 +122,20 @@ class SetSearch:
         self._progress = progress
         self._reported_s = 0.0
         self._rounds = self._known = 0
+        self._learn_beyond = (math.inf, math.inf)  # Nodes made, and different runs recorded.
         self.stopped: str | None = None
         self.complete = False
         self.walk_length: int | None = None
         self.counts = Counts()
         declared = [*machine.actions, *machine.constraints, *chosen, *(machine.terminals if check_deadlock else [])]
         self.recorder = Recorder(machine, declared, kernel.Space(check_deadlock=check_deadlock), split=True)
-        self.family = Family(self.recorder, self._poll, budget.memory_bytes)
-        self._levels = Levels(self.family)
         self._deciding: dict[Declaration | None, States] = {}
-        self._found = self._expanded = self.family.nothing()
+        self._begin(Family(self.recorder, self._poll, budget.memory_bytes))
+
+    def _begin(self, family: Family) -> None:
+        self.family = family
+        self._levels = Levels(family)
+        self._found = self._expanded = family.nothing()
 
     def run(self) -> None:
         """Search until everything is found, a violation ends it, or a limit is reached."""
@@ -140,7 +153,7 @@ class SetSearch:
         if self._limits.depth is not None:
             self._by_levels(self._limits.depth)
             return
-        self._found = self._expanded = chained(self.family, self.family.initial(), self._look)
+        self._found = self._expanded = self._reached()
         self._judge()
         self.complete = True
         if self._is_to_end():
@@ -148,6 +161,19 @@ class SetSearch:
         self._count()
         if self.counts.depth is None and self.complete:
             self.counts.depth = self._depth()
+
+    def _reached(self) -> States:
+        """All states. Where that takes many nodes, the order is learned anew from what was seen until then, and the search begins again."""
+        sample(self.family)
+        self._begin(learned(self.family))
+        most = _FIRST_NODES
+        while True:
+            self._learn_beyond = most, len(self.family.footprints.runs) * _NEWS
+            try:
+                return chained(self.family, self.family.initial(), self._look)
+            except _TooManyError:
+                most *= _MORE_NODES
+                self._begin(learned(self.family))
 
     def _by_levels(self, most: int) -> None:
         """Search a number of levels."""
@@ -229,6 +255,9 @@ class SetSearch:
             self._known = self.counts.states = found.count()
         if self._limits.states is not None and self._known > self._limits.states:
             raise _EndedError(f"the limit of {self._limits.states:,} states was reached")
+        most_made, most_runs = self._learn_beyond
+        if self.family.made > most_made and len(self.family.footprints.runs) > most_runs:
+            raise _TooManyError
         self._poll()
 
     def _poll(self) -> None:

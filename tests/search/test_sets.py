@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 
 from modelcheck import Limits, Spec, UsageError, Verdict, action, check, eventually, invariant, require
-from modelcheck.errors import SpecError
+from modelcheck.errors import InternalError, SpecError
+from modelcheck.search.both import agreed
 from specs.commit.mutants.two_phase_commit import CommitsEarly
 from specs.commit.two_phase_commit import TwoPhaseCommit
 
@@ -134,3 +136,31 @@ def test_a_limit_ends_the_search_with_unknown(limits, reason):
     assert reason in report.reason
     assert {found.verdict for found in report.properties} == {Verdict.UNKNOWN}
     assert report.generated is report.depth is None
+
+
+def test_twenty_managers_are_no_trap():
+    """Cells are discovered in an order in which the diagrams are too large; that of the search is learned."""
+    report = check(TwoPhaseCommit(rms=20), engine="sets", properties=["all_commit", "deadlock"], limits=Limits(time_s=60))
+    assert (report.verdict, report.states) == (Verdict.HOLDS, 3_657_257_952_739_328)
+    assert report.nodes is not None
+    assert report.nodes < 3_000_000
+
+
+def test_both_engines_are_each_other_s_witness():
+    """They say the same, and it is said that both did."""
+    report = check(TwoPhaseCommit(), engine="both")
+    assert (report.engine, report.verdict, report.states, report.generated) == ("both", Verdict.HOLDS, 288, 1146)
+
+
+def test_a_disagreement_of_the_engines_is_a_fault_of_ours():
+    """It is told what they disagree on."""
+    report = check(TwoPhaseCommit(), engine="sets")
+    other = evolve(report, states=289)
+    with pytest.raises(InternalError, match="states: 289 and 288"):
+        agreed(lambda engine, _: report if engine == "sets" else other, Limits())
+
+
+def test_of_both_engines_the_one_that_ends_answers():
+    """A limit that ends the one does not take the answer of the other away."""
+    report = check(Bits(count=40), engine="both", limits=Limits(memory_bytes=100_000_000))
+    assert (report.engine, report.states) == ("sets", 2**40)

@@ -73,10 +73,10 @@ def _fairness(_ctx: click.Context, _option: click.Parameter, given: tuple[str, .
 )
 @click.option(
     "--engine",
-    type=click.Choice(["enumerate", "sets"]),
+    type=click.Choice(["enumerate", "sets", "both"]),
     default="enumerate",
     show_default=True,
-    help="Look at one state after another, or at sets of states.",
+    help="Look at one state after another, at sets of states, or both, one as a witness of the other.",
 )
 @click.option(
     "--seed",

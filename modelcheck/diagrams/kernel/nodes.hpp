@@ -99,7 +99,7 @@ class Nodes {
   static constexpr uint32_t kOperationShift = 28;
   static constexpr uint64_t kLeast = uint64_t{1} << 14;
   static constexpr uint64_t kMostCached = uint64_t{1} << 24;
-  static constexpr uint64_t kLeastGarbage = uint64_t{1} << 20;
+  static constexpr uint64_t kLeastGarbage = uint64_t{1} << 22;
   static constexpr uint64_t kTicks = uint64_t{1} << 16;
 
   static uint64_t mixed(uint64_t a, uint64_t b) noexcept {

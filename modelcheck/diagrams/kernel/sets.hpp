@@ -16,12 +16,6 @@ namespace modelcheck {
 // A cell with an id.
 using Literal = std::pair<uint32_t, uint32_t>;
 
-// The states of a set in which a cell has an id, without that cell.
-struct Part {
-  uint32_t id;
-  Set states;
-};
-
 class Sets : public Nodes {
  public:
   using Nodes::Nodes;
@@ -103,10 +97,42 @@ class Sets : public Nodes {
     return keep(code(kMinus), a, b, result);
   }
 
-  // The states by the id of a cell, ascending.
-  void split(Set set, uint32_t cell, std::vector<Part>& parts) {
-    const List list = lists_[split(set, cell)];
-    parts.assign(parts_.begin() + list.begin, parts_.begin() + list.begin + list.count);
+  // The ids that a cell has in some state, ascending.
+  void ids(Set set, uint32_t cell, std::vector<uint32_t>& found) {
+    begin_visit();
+    found.clear();
+    const uint32_t last = order.rank(cell);
+    todo_.assign(1, set);
+    bool zero = false;
+    while (!todo_.empty()) {
+      const Set top = todo_.back();
+      todo_.pop_back();
+      if (top == kNothing) continue;
+      if (rank(top) > last) {
+        zero = true;
+      } else if (seen_[top] != epoch_) {
+        seen_[top] = epoch_;
+        if (rank(top) == last) {
+          found.push_back(at(top).id);
+        } else {
+          todo_.push_back(at(top).with);
+        }
+        todo_.push_back(at(top).without);
+      }
+    }
+    if (zero) found.push_back(0);
+    std::sort(found.begin(), found.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
+  }
+
+  // The states in which a cell has an id, without that cell.
+  Set select(Set set, uint32_t cell, uint32_t id) {
+    if (rank(set) >= order.rank(cell)) return where(set, {cell, id});
+    Set result;
+    if (look(code(kSelect, id), set, cell, result)) return result;
+    const SetNode x = at(set);
+    const Set with = select(x.with, cell, id);
+    return keep(code(kSelect, id), set, cell, make(x.cell, x.id, with, select(x.without, cell, id)));
   }
 
   // The states in which a cell is not 0.
@@ -202,12 +228,7 @@ class Sets : public Nodes {
 
   // The cells that are not 0 in some state, by rank, and how many nodes a diagram has.
   uint64_t support(Set set, std::vector<uint32_t>& cells) {
-    if (++epoch_ == 0) {
-      seen_.clear();
-      mentioned_.clear();
-      epoch_ = 1;
-    }
-    seen_.resize(size());
+    begin_visit();
     mentioned_.resize(order.cells());
     cells.clear();
     uint64_t found = 0;
@@ -246,7 +267,7 @@ class Sets : public Nodes {
 
   // At a time when every set that is needed is pinned or held.
   void collect_some() {
-    if (wants_collection() || parts_.size() > kMostParts) collect_all();
+    if (wants_collection()) collect_all();
   }
 
   void collect_all() {
@@ -256,25 +277,19 @@ class Sets : public Nodes {
         case kMeet:
         case kMinus:
         case kBefore: return 7;
+        case kSelect:
         case kHaving:
         case kAssign: return 5;
         default: return 0;
       }
     });
-    lists_.assign(1, List{0, 0});
-    parts_.clear();
     forget_counts();
   }
 
-  uint64_t bytes() const noexcept { return Nodes::bytes() + parts_.capacity() * sizeof(Part) + lists_.capacity() * sizeof(List) + counts_.capacity() * 8 + count_of_.capacity() * 8 + seen_.capacity() * 4; }
+  uint64_t bytes() const noexcept { return Nodes::bytes() + counts_.capacity() * 8 + count_of_.capacity() * 8 + seen_.capacity() * 4; }
 
  private:
-  enum Operation : uint32_t { kNone, kJoin, kMeet, kMinus, kSplit, kHaving, kAssign, kBefore };
-
-  struct List {
-    uint64_t begin;
-    uint32_t count;
-  };
+  enum Operation : uint32_t { kNone, kJoin, kMeet, kMinus, kSelect, kHaving, kAssign, kBefore };
 
   struct Effect {
     Literal literal;
@@ -283,59 +298,28 @@ class Sets : public Nodes {
 
   struct Overflow {};
 
-  static constexpr uint64_t kMostParts = uint64_t{1} << 25;
   static constexpr uint32_t kMostEffects = uint32_t{1} << kOperationShift;
 
-  static uint32_t code(Operation operation, uint32_t effect = 0) noexcept { return operation << kOperationShift | effect; }
+  // With a list of writes or an id.
+  static uint32_t code(Operation operation, uint32_t detail = 0) {
+    if (detail >= kMostEffects) throw std::length_error("diagrams take ids below 2**28");
+    return operation << kOperationShift | detail;
+  }
+
+  void begin_visit() {
+    if (++epoch_ == 0) {
+      seen_.clear();
+      mentioned_.clear();
+      epoch_ = 1;
+    }
+    seen_.resize(size());
+  }
 
   // Which of two sets that are neither equal nor empty has the pair that comes first; 0 where both have it.
   int compare(Set a, Set b) const noexcept {
     const uint32_t x = rank(a), y = rank(b);
     if (x != y) return x < y ? -1 : 1;
     return at(a).id == at(b).id ? 0 : at(a).id < at(b).id ? -1 : 1;
-  }
-
-  uint32_t listed(uint64_t begin) {
-    lists_.push_back({begin, static_cast<uint32_t>(parts_.size() - begin)});
-    if (lists_.size() == UINT32_MAX) throw std::bad_alloc();
-    return static_cast<uint32_t>(lists_.size() - 1);
-  }
-
-  uint32_t split(Set set, uint32_t cell) {
-    const uint32_t here = rank(set), there = order.rank(cell);
-    if (set == kNothing) return 0;
-    uint32_t list;
-    if (look(code(kSplit), set, cell, list)) return list;
-    if (here > there) {
-      parts_.push_back({0, set});
-      return keep(code(kSplit), set, cell, listed(parts_.size() - 1));
-    }
-    const SetNode x = at(set);
-    if (here == there) {
-      const uint64_t begin = parts_.size();
-      Set rest = set;
-      for (; rank(rest) == there; rest = at(rest).without) parts_.push_back({at(rest).id, at(rest).with});
-      if (rest != kNothing) parts_.insert(parts_.begin() + static_cast<std::ptrdiff_t>(begin), Part{0, rest});
-      return keep(code(kSplit), set, cell, listed(begin));
-    }
-    const uint32_t with = split(x.with, cell);
-    const uint32_t without = split(x.without, cell);
-    return keep(code(kSplit), set, cell, merged(x, lists_[with], lists_[without]));
-  }
-
-  uint32_t merged(const SetNode& node, List with, List without) {
-    const uint64_t begin = parts_.size();
-    while (with.count > 0 || without.count > 0) {
-      const uint32_t a = with.count > 0 ? parts_[with.begin].id : UINT32_MAX;
-      const uint32_t b = without.count > 0 ? parts_[without.begin].id : UINT32_MAX;
-      const uint32_t id = a < b ? a : b;
-      const Set high = a == id ? parts_[with.begin].states : kNothing;
-      const Set low = b == id ? parts_[without.begin].states : kNothing;
-      parts_.push_back({id, make(node.cell, node.id, high, low)});
-      if (a == id) ++with.begin, --with.count;
-      if (b == id) ++without.begin, --without.count;
-    }
-    return listed(begin);
   }
 
   // The states without a cell that comes first or not at all.
@@ -405,8 +389,6 @@ class Sets : public Nodes {
     return sum;
   }
 
-  std::vector<List> lists_{List{0, 0}};  // What `split` found; the first is empty.
-  std::vector<Part> parts_;
   std::vector<Effect> effects_{Effect{{0, 0}, 0}};
   std::unordered_map<uint64_t, std::unordered_map<uint32_t, uint32_t>> effect_of_;  // By literal and rest.
   uint32_t words_ = 1;                                                              // That a count takes.

@@ -224,39 +224,42 @@ class Traversal {
   // The id of a cell where it is known.
   uint32_t id_of(uint32_t cell, bool next) const noexcept { return next && after_[cell] != kUnknown ? after_[cell] : known_[cell]; }
 
-  // Calls with each part of the states by the id of a cell, which is known meanwhile.
-  template <class OnPart>
-  void by_id(uint32_t cell, Set set, OnPart&& on_part) {
-    std::vector<Part> parts;
-    sets_.split(set, cell, parts);
-    const Held held(sets_);
-    for (const Part& part : parts) sets_.held.push_back(part.states);
+  // Calls with each id that a cell has in some states, and those in which it has; it is known meanwhile. Ids that are not wanted are passed over.
+  template <class Wanted, class OnPart>
+  void by_id(uint32_t cell, Set set, Wanted&& wanted, OnPart&& on_part) {
+    std::vector<uint32_t> ids;
+    sets_.ids(set, cell, ids);
     trail_.push_back(cell);
-    for (const Part& part : parts) {
-      known_[cell] = part.id;
-      on_part(part);
+    for (const uint32_t id : ids) {
+      if (!wanted(id)) continue;
+      const Set states = sets_.select(set, cell, id);
+      const Held held(sets_, states);
+      known_[cell] = id;
+      on_part(id, states);
     }
     known_[cell] = kUnknown;
     trail_.pop_back();
   }
 
+  static bool any(uint32_t) noexcept { return true; }
+
   template <class OnLeaf>
   void read(const Node& node, Set set, OnLeaf& on_leaf) {
-    const uint32_t id = id_of(node.where, next(node));
-    if (id != kUnknown) return visit(child(node, id, set), set, on_leaf);
-    by_id(node.where, set, [&](const Part& part) { visit(child(node, part.id, part.states), part.states, on_leaf); });
+    const uint32_t known = id_of(node.where, next(node));
+    if (known != kUnknown) return visit(child(node, known, set), set, on_leaf);
+    by_id(node.where, set, [&](uint32_t id) { return node.children.find(id) != kDisabled; }, [&](uint32_t id, Set states) { visit(child(node, id, states), states, on_leaf); });
   }
 
   template <class OnLeaf>
   void read_projected(const Node& node, Set set, OnLeaf& on_leaf) {
-    const uint32_t id = id_of(node.where, next(node));
-    if (id != kUnknown) return visit(child(node, looked_up(MissKind::kProjection, *node.projection, id), set), set, on_leaf);
+    const uint32_t known = id_of(node.where, next(node));
+    if (known != kUnknown) return visit(child(node, looked_up(MissKind::kProjection, *node.projection, known), set), set, on_leaf);
     std::vector<std::pair<uint32_t, Set>> groups;
-    const Held held(sets_);
-    by_id(node.where, set, [&](const Part& part) {
-      const uint32_t result = looked_up(MissKind::kProjection, *node.projection, part.id);
-      std::vector<Literal> back{{node.where, part.id}};
-      const Set states = sets_.assign(part.states, sets_.effect(back));
+    by_id(node.where, set, any, [&](uint32_t id, Set part) {
+      const uint32_t result = looked_up(MissKind::kProjection, *node.projection, id);
+      if (node.children.find(result) == kDisabled) return;
+      std::vector<Literal> back{{node.where, id}};
+      const Set states = sets_.assign(part, sets_.effect(back));
       for (auto& group : groups) {
         if (group.first == result) {
           group.second = sets_.join(group.second, states);
@@ -265,6 +268,7 @@ class Traversal {
       }
       groups.emplace_back(result, states);
     });
+    const Held held(sets_);
     for (const auto& group : groups) sets_.held.push_back(group.second);
     for (const auto& group : groups) visit(child(node, group.first, group.second), group.second, on_leaf);
   }
@@ -296,26 +300,27 @@ class Traversal {
 
   template <class OnLeaf>
   void each(const Node& node, Set set, OnLeaf& on_leaf) {
-    std::vector<Part> parts;
+    std::vector<uint32_t> ids;
     for (const uint32_t cell : present(node.where, set, false)) {
-      miss_.script.push_back(cell);
       const uint32_t place = space_.place_of(cell);
+      if (node.children.find(place) == kDisabled) continue;
+      miss_.script.push_back(cell);
       if (known_[cell] != kUnknown) {
         visit(child(node, place, set), set, on_leaf);
       } else {
-        sets_.split(set, cell, parts);
-        if (parts.size() == (parts[0].id == 0 ? 2 : 1)) {
-          const Held held(sets_, parts.back().states);
+        sets_.ids(set, cell, ids);
+        const bool one = ids.size() == (ids[0] == 0 ? 2 : 1);
+        const uint32_t id = ids.back();
+        const Set states = one ? sets_.select(set, cell, id) : sets_.having(set, cell);
+        const Held held(sets_, states);
+        if (one) {
           trail_.push_back(cell);
-          known_[cell] = parts.back().id;
-          const Set those = parts.back().states;
-          visit(child(node, place, those), those, on_leaf);
+          known_[cell] = id;
+        }
+        visit(child(node, place, states), states, on_leaf);
+        if (one) {
           known_[cell] = kUnknown;
           trail_.pop_back();
-        } else {
-          const Set those = sets_.having(set, cell);
-          const Held held(sets_, those);
-          visit(child(node, place, those), those, on_leaf);
         }
       }
       miss_.script.pop_back();
@@ -335,7 +340,7 @@ class Traversal {
       if (node.projection != nullptr && looked_up(MissKind::kProjection, *node.projection, space_.place_of(cell)) == 0) continue;
       const uint32_t id = id_of(cell, next(node));
       if (id == kUnknown) {
-        by_id(cell, set, [&](const Part& part) { whole_from(node, cells, i + 1, key + mix(cell, part.id), part.states, on_leaf); });
+        by_id(cell, set, any, [&](uint32_t found, Set states) { whole_from(node, cells, i + 1, key + mix(cell, found), states, on_leaf); });
         return;
       }
       key += mix(cell, id);
@@ -355,7 +360,7 @@ class Traversal {
       writes_.pop_back();
     };
     if (write->update == nullptr || known_[write->cell] != kUnknown) return with(known_[write->cell], rest);
-    by_id(write->cell, rest, [&](const Part& part) { with(part.id, part.states); });
+    by_id(write->cell, rest, any, with);
   }
 
   const Space& space_;
