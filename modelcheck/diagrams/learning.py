@@ -13,7 +13,8 @@ from modelcheck.diagrams.reachability import Levels
 
 _STEPS = 300
 _LONGEST = 60
-_TRIAL_NODES = 50_000
+_LEAST_NODES, _MOST_NODES = 50_000, 1_000_000
+_SHARE = 8
 
 
 def sample(family: Family) -> None:
@@ -42,20 +43,21 @@ def _step(family: Family, taken: dict[int, int], state: States) -> tuple[int | N
 
 
 def learned(family: Family) -> Family:
-    """The same sets in the best of the orders that what was recorded so far suggests."""
+    """The same sets in the best of the orders that what was recorded so far suggests; they are tried for a share of what was done so far."""
+    nodes = min(max(family.made // _SHARE, _LEAST_NODES), _MOST_NODES)
     edges = edges_of(family.footprints.runs)
     known = family.diagrams.order()
     order = [*known, *range(len(known), family.recorder.space.cells)]
-    tried = [_trial(family.reordered(each), each) for each in candidates(edges, order)]
+    tried = [_trial(family.reordered(each), each, nodes) for each in candidates(edges, order)]
     levels = min(len(sizes) for sizes, _ in tried)
     _, best = min(tried, key=lambda trial: trial[0][levels - 1])
     return family.reordered(best)
 
 
-def _trial(family: Family, order: list[int]) -> tuple[list[tuple[int, int]], list[int]]:
+def _trial(family: Family, order: list[int], nodes: int) -> tuple[list[tuple[int, int]], list[int]]:
     """After each level how many nodes it takes to hold all that was found, and how many were made."""
     levels, sizes = Levels(family), [(0, 0)]
-    while family.made < _TRIAL_NODES and levels.advance():
+    while family.made < nodes and levels.advance():
         sizes.append((levels.found.nodes(), family.made))
     family.close()
     return sizes, order

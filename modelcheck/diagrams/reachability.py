@@ -11,7 +11,7 @@ from modelcheck.diagrams.kernel._diagrams import States
 
 
 def chained(family: Family, states: States, look: Callable[[States, bool], None]) -> States:
-    """All states that can be reached from some, each action seeing what those before it have found.
+    """All states that can be reached from some, each action seeing what those before it have found, and it itself.
 
     Chaining (Roig, Cortadella and Pastor, "Verification of Asynchronous Circuits by BDD-based Model Checking of Petri Nets", ICATPN 1995)
     needs far fewer rounds than levels.
@@ -19,21 +19,23 @@ def chained(family: Family, states: States, look: Callable[[States, bool], None]
     Args:
         family: The sets.
         states: Where to begin.
-        look: Called with what was found so far after each action and, as it is told, after each round.
+        look: Called with what was found so far after each step of an action and, as it is told, after each round.
     """
     found, fresh, outside = states, states, family.nothing()
     while fresh:
         look(found, True)
         present, fresh = fresh, family.nothing()
         for tree in family.actions:
-            new = family.diagrams.successors(tree, present) - found - outside
-            inside = family.within(new)
-            if family.constrained:
-                outside |= new - inside
-            found |= inside
-            fresh |= inside
-            present |= inside
-            look(found, False)
+            inside = present
+            while inside:
+                new = family.diagrams.successors(tree, inside) - found - outside
+                inside = family.within(new)
+                if family.constrained:
+                    outside |= new - inside
+                found |= inside
+                fresh |= inside
+                present |= inside
+                look(found, False)
     return found
 
 

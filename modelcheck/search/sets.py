@@ -30,7 +30,8 @@ from modelcheck.verdict import Verdict
 
 DEADLOCK = "deadlock"
 _LOOKS_EVERY_S = 0.25
-_LEAST_NODES = 1_000_000
+_LEAST_NODES = 300_000
+_SHARE = 4
 _FIRST_NODES = 300_000
 _MORE_NODES = 8
 _NEWS = 1.1
@@ -159,6 +160,9 @@ class SetSearch:
         if self._is_to_end():
             self._until_violation()
         self._count()
+        for declared in self._chosen:
+            if self._decided(declared):
+                self._levels.until(self._deciding[declared])
         if self.counts.depth is None and self.complete:
             self.counts.depth = self._depth()
 
@@ -240,10 +244,10 @@ class SetSearch:
         self.counts.actions = actions
 
     def _depth(self) -> int | None:
-        """How many levels there are; None if that would take as many nodes as half of all that was done so far."""
-        made = self.family.diagrams.stats()["made"]
+        """How many levels there are; None if finding the rest of them would take many nodes."""
+        made = self.family.made
         while self._levels.advance():
-            if self.family.diagrams.stats()["made"] > made + made // 2 + _LEAST_NODES:
+            if self.family.made > made + made // _SHARE + _LEAST_NODES:
                 return None
         return len(self._levels.levels)
 

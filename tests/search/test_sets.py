@@ -73,8 +73,13 @@ def test_counts_are_whole_numbers_of_any_size():
     assert (report.verdict, report.engine) == (Verdict.HOLDS, "sets")
     assert report.states == 2**100
     assert report.generated == 1 + 50 * 2**100 + 2**100
-    assert report.depth == 101
     assert report.collision_probability == 0
+
+
+def test_the_depth_is_told_where_it_is_cheap():
+    """By a search level by level, which is left out where it would take longer than the search."""
+    assert check(Bits(count=20), engine="sets").depth == 21
+    assert check(Bits(count=200), engine="sets").depth is None
 
 
 def test_a_counterexample_is_as_short_as_the_enumerator_s():
