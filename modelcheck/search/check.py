@@ -53,6 +53,7 @@ ENGINES = ("enumerate", "sets", "both")
 MOST_WORKERS = 63
 _MOST_SEED = 2**64 - 1
 _DEADLOCK_TREE = -1
+_SOUGHT_FOR_ERRORS = 100_000
 
 
 def check(
@@ -235,7 +236,12 @@ class _Check:
         begun = beginnings(machine, chosen, self._budget, options["limits"].states)
         asked = {name: options[name] for name in ("limits", "keep_going", "progress")}
         search = SetSearch(machine, chosen, check_deadlock=check_deadlock, budget=self._budget, watch=self._watch, **asked)
-        report = report_by_sets(machine, search, source_of(machine), self._budget, self._watch)
+        try:
+            report = report_by_sets(machine, search, source_of(machine), self._budget, self._watch)
+        except SpecError:
+            # Sets of states know no run to the state in which it was raised; the enumerator comes by the error with one, if it is not far away.
+            self._report({**options, "symmetry": "off", "limits": Limits(states=_SOUGHT_FOR_ERRORS)})
+            raise
         return refined(machine, report, chosen, begun)
 
     def _unfinished(self, reason: str) -> Report:

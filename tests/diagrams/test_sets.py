@@ -78,17 +78,23 @@ def test_what_nothing_needs_is_given_back_and_the_rest_stays():
     """Sets made by the million leave those that are still referred to as they were."""
     chance = random.Random(0)
     diagrams = diagrams_of(40)
+    states = [{cell: chance.randrange(1, 5) for cell in chance.sample(range(30), 20)} for _ in range(500)]
+    found = diagrams.nothing()
+    for state in states:
+        found |= diagrams.state(state)
     kept = {}
-    for number in range(60_000):
-        state = {cell: chance.randrange(1, 5) for cell in chance.sample(range(40), 30)}
-        if number % 600 == 0:
-            kept[number] = (state, diagrams.state(state))
-        else:
-            diagrams.state(state)
+    for number in range(1, 1200):
+        other = diagrams.after(found, diagrams.writing([(39, number)]))
+        if number % 300 == 0:
+            kept[number] = other
     stats = diagrams.stats()
     assert stats["collections"] >= 1
-    assert stats["made"] > 1_000_000 > stats["nodes"] / 2
-    assert all(found.pick() == state and found.count() == 1 and found == diagrams.state(state) for state, found in kept.values())
+    assert stats["made"] > 2 * stats["nodes"]
+    for number, other in kept.items():
+        assert other.count() == len(states)
+        assert other == diagrams.after(found, diagrams.writing([(39, number)]))
+        assert not other - diagrams.after(found, diagrams.writing([(39, number)]))
+        assert all(diagrams.state({**state, 39: number}) & other for state in states[:20])
 
 
 def test_the_memory_limit_ends_an_operation():

@@ -120,9 +120,11 @@ def test_an_engine_that_does_not_exist_is_refused():
 
 
 def test_an_error_in_the_spec_is_an_error():
-    """Raised as it is by the enumerator."""
-    with pytest.raises(SpecError, match="fine"):
+    """Raised as it is by the enumerator, with the run that leads there."""
+    with pytest.raises(SpecError, match="fine") as caught:
         check(Failing(), engine="sets")
+    assert caught.value.trace is not None
+    assert len(caught.value.trace.steps) == 1
 
 
 @pytest.mark.parametrize(
