@@ -82,6 +82,11 @@ def refuse(chosen: Sequence[Declaration], *, workers: int, order: str, fair: boo
         raise UsageError("sets of states ask of nothing that fairness matters to", remedy=remedy)
 
 
+def _width(declared: Declaration | None) -> int:
+    """Which properties are likely to read much: neither those that end at the first place that decides, nor those with parameters."""
+    return 0 if declared is None or declared.role is Role.REACHABLE else 1 if declared.parameters else 2
+
+
 class SetSearch:
     """One search by sets of states.
 
@@ -123,6 +128,7 @@ class SetSearch:
         self._progress = progress
         self._reported_s = 0.0
         self._rounds = self._known = 0
+        self._whole = False  # Whether all states are found.
         self._learn_beyond = (math.inf, math.inf)  # Nodes made, and different runs recorded.
         self.stopped: str | None = None
         self.complete = False
@@ -155,11 +161,13 @@ class SetSearch:
             self._by_levels(self._limits.depth)
             return
         self._found = self._expanded = self._reached()
+        self._whole = True
+        self._count()
         self._judge()
         self.complete = True
         if self._is_to_end():
             self._until_violation()
-        self._count()
+            self._count()
         for declared in self._chosen:
             if self._decided(declared):
                 self._levels.until(self._deciding[declared])
@@ -200,6 +208,7 @@ class SetSearch:
 
     def _until_violation(self) -> None:
         """Search again by levels, as far as the first of them that a violation is found with."""
+        self._whole = False
         self._expanded = self.family.nothing()
         while self._levels.advance():
             self._found = self._levels.found
@@ -213,8 +222,8 @@ class SetSearch:
         self.counts.depth = len(self._levels.levels)
 
     def _judge(self) -> None:
-        """Ask what decides the properties among the states found."""
-        for declared in self._chosen:
+        """Ask what decides the properties among the states found, of those that may read the whole state last."""
+        for declared in sorted(self._chosen, key=_width):
             if declared is None:
                 self._deciding[declared] = self.family.deadlocked(self._expanded)
             else:
@@ -323,7 +332,8 @@ class SetSearch:
         name, kind = (DEADLOCK, DEADLOCK) if declared is None else (declared.name, declared.role.value)
         if not self._decided(declared):
             absent = Verdict.VIOLATED if declared is not None and declared.role is Role.REACHABLE else Verdict.HOLDS
-            return PropertyReport(name, kind, absent if self.complete else Verdict.UNKNOWN)
+            known = self.complete or (self._whole and declared in self._deciding)
+            return PropertyReport(name, kind, absent if known else Verdict.UNKNOWN)
         try:
             path = path_to(self._levels, self._deciding[declared], declared, self._found)
             trace = shown(self._machine, self.recorder, path, name, kind, source)

@@ -153,6 +153,15 @@ def test_twenty_managers_are_no_trap():
     assert report.nodes < 3_000_000
 
 
+@pytest.mark.slow
+def test_a_limit_in_the_midst_of_one_property_leaves_the_others_their_verdicts():
+    """All states are found in no time; the invariant has a run for each combination of what the managers do."""
+    report = check(TwoPhaseCommit(rms=20), engine="sets", limits=Limits(time_s=8))
+    verdicts = {found.name: found.verdict for found in report.properties}
+    assert verdicts == {"consistent": Verdict.UNKNOWN, "all_commit": Verdict.HOLDS, "all_abort": Verdict.HOLDS, "deadlock": Verdict.HOLDS}
+    assert report.generated == 97_520_648_166_834_178
+
+
 def test_both_engines_are_each_other_s_witness():
     """They say the same, and it is said that both did."""
     report = check(TwoPhaseCommit(), engine="both")
