@@ -28,7 +28,7 @@ from modelcheck.trace.itf import encode
 FORMAT = 1
 EVERY_S = 180.0
 """How long a search goes on between two checkpoints, if writing one does not take long."""
-_SHARE = 20
+_SHARE = 40
 """And if it does: so many times as long as that took."""
 _SAMPLE = 8
 _BATCH = 4096

@@ -54,8 +54,8 @@ def disturbed(cls: type[Spec], folder: Path, chances: random.Random, kills: Kill
         goes_on = (folder / "checkpoint.json").exists()
         resumed += goes_on
         states = checkpoints.found(folder)["states"] if goes_on else 0
-        limits = Limits(states=states + chances.randint(1, 40)) if chances.random() < 0.7 else Limits()
-        kills.left = chances.randint(0, 60) if chances.random() < 0.5 else None
+        limits = Limits(states=states + chances.randint(1, 20)) if chances.random() < 0.85 else Limits()
+        kills.left = chances.randint(0, 30) if chances.random() < 0.5 else None
         try:
             report = resume(cls(), folder, limits=limits) if goes_on else check(cls(), limits=limits, checkpoint=folder, **options)
         except KilledError:
@@ -119,11 +119,11 @@ def test_disturbed_searches_agree(tmp_path: Path, kills: Kills) -> None:
 def test_disturbed_searches_agree_at_length(tmp_path: Path, kills: Kills, chunk: int) -> None:
     """As above, on many more specs."""
     kinds = run(spec_of, range(1_000 + 500 * chunk, 1_500 + 500 * chunk), tmp_path, kills)
-    assert kinds["resumed"] >= 250, kinds
+    assert kinds["resumed"] >= 150, kinds
 
 
 @pytest.mark.nightly
 def test_disturbed_searches_of_specs_with_loops_agree(tmp_path: Path, kills: Kills) -> None:
     """Loops that look at some elements only have filters, which are made again."""
     kinds = run(looping_spec_of, range(300), tmp_path, kills)
-    assert kinds["resumed"] >= 150, kinds
+    assert kinds["resumed"] >= 80, kinds

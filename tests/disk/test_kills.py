@@ -7,6 +7,7 @@ import random
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ def killed(process: subprocess.Popen[bytes], after_s: float) -> bool:
     return False
 
 
-def disturbed(arguments: Sequence[str], folder: Path, chances: random.Random, kills: int) -> tuple[dict[str, Any], int]:
+def disturbed(arguments: Sequence[str], folder: Path, chances: random.Random, kills: int, lasts_s: float) -> tuple[dict[str, Any], int]:
     """The report of a search that is killed so many times, and how often it went on from a checkpoint."""
     resumed = 0
     for left in range(kills, -1, -1):
@@ -63,17 +64,19 @@ def disturbed(arguments: Sequence[str], folder: Path, chances: random.Random, ki
         process = start(["resume", str(folder)] if goes_on else ["check", *arguments, "--checkpoint", str(folder)])
         if left == 0:
             return finished(process), resumed
-        if not killed(process, chances.uniform(0.2, 1.6)):
+        if not killed(process, chances.uniform(0.3, 1.0) * lasts_s):
             shutil.rmtree(folder, ignore_errors=True)  # It had ended, and removed its checkpoint. It is begun anew.
     raise AssertionError
 
 
 def kill_at_random(arguments: Sequence[str], folder: Path, seed: int, count: int) -> int:
     """Disturb a search in many ways; returns how often it went on from a checkpoint."""
-    wanted = told(finished(start(["check", *arguments])))
+    began = time.monotonic()
+    wanted = told(finished(start(["check", *arguments, "--checkpoint", str(folder / "undisturbed")])))
+    lasts_s = time.monotonic() - began
     chances, resumed = random.Random(seed), 0
     for number in range(count):
-        report, times = disturbed(arguments, folder / str(number), chances, chances.randint(1, 4))
+        report, times = disturbed(arguments, folder / str(number), chances, chances.randint(1, 4), lasts_s)
         assert told(report) == wanted
         resumed += times
     return resumed
