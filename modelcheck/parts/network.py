@@ -18,7 +18,7 @@ from modelcheck.spec.choice import choose, require
 from modelcheck.spec.declare import action
 from modelcheck.spec.record import Fixed, Part
 from modelcheck.spec.shapes.positive_counter import PositiveCounter
-from modelcheck.values import problem_of, show
+from modelcheck.values import Interchangeable, problem_of, show
 
 _FROZEN = (
     "Messages are immutable: an attrs.frozen class, with tuples for lists, frozensets for sets, "
@@ -91,7 +91,12 @@ class _Faults(Part):
         return not self.isolated or (src in self.isolated) == (dst in self.isolated)
 
     def cuts(self) -> Iterable[frozenset[Any]]:
-        """Every way to cut the nodes in two, named by the side without the first node."""
+        """Every way to cut the nodes in two, named by the side without the first node.
+
+        Of interchangeable names none is the first: a cut is named by its smaller side, and by each of two halves.
+        """
+        if isinstance(self.nodes[0], Interchangeable):
+            return [frozenset(side) for size in range(1, len(self.nodes) // 2 + 1) for side in itertools.combinations(self.nodes, size)]
         others = self.nodes[1:]
         return [frozenset(side) for size in range(1, len(others) + 1) for side in itertools.combinations(others, size)]
 

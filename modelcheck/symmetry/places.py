@@ -72,8 +72,14 @@ def _key(place: Cell | Collection) -> tuple[bool, int]:
 def _same_constants(shape: RecordShape, other: RecordShape, to: Mapping[Any, Any]) -> bool:
     names = shape.constants.keys() - {AT_BOOT}
     return names == other.constants.keys() - {AT_BOOT} and all(
-        identity(renamed(shape.constants[name], to)) == identity(other.constants[name]) for name in names if list(mentioned(shape.constants[name]))
+        _alike(renamed(shape.constants[name], to), other.constants[name]) for name in names if list(mentioned(shape.constants[name]))
     )
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Whether two constants are one value, or list the same names: that their order tells names apart would be seen in what the spec does."""
+    lists = all(isinstance(each, tuple) and all(isinstance(item, Interchangeable) for item in each) for each in (one, other))
+    return frozenset(one) == frozenset(other) if lists else bool(identity(one) == identity(other))
 
 
 def _parts(shape: Shape) -> Iterable[tuple[Any, Shape]]:
