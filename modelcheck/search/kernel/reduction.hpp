@@ -39,7 +39,7 @@ class Reduction {
     }
     e.renamed.assign(e.renamings.size(), Renamed());
     for (size_t i = 0; i < e.renamings.size(); ++i) {
-      if (!orbits_.renamed_fingerprint(e.state, e.renamings[i], e.renamed[i].fingerprint, miss)) return false;
+      e.renamed[i].fingerprint = orbits_.renamed_fingerprint(e.orbit, e.renamings[i]);
     }
     return e.summed = true;
   }
@@ -109,9 +109,10 @@ class Reduction {
   }
 
   Answer compare_under(const Expansion& e, const Renaming& renaming, const Renamed& wanted) {
-    uint64_t fingerprint = 0;
-    if (!orbits_.rename(e.state, renaming, renamed_, fingerprint, miss_)) return Answer::kMiss;
+    const uint64_t fingerprint = wanted.fingerprint;
+    orbits_.rename(e.orbit, renaming, renamed_);
     scratch_leaves_.clear();
+    after_ready_ = false;
     unmoved_ = 0;
     failed_ = nullptr;
     uint64_t sum = 0;
@@ -162,7 +163,7 @@ class Reduction {
       if (tree->role() != Role::kStep || settled(*tree)) continue;
       const bool moved = (touched & tree->reader()) != 0;
       if (!moved && (unmoved_ & tree->reader()) != 0) continue;
-      if (!std::exchange(applied, true)) renamed_into_after(leaf);
+      if (!std::exchange(applied, true)) apply_after(leaf);
       const Said said = evaluate(*tree, renamed_, *after_, step_miss_);
       if (said == Said::kTrue) {
         if (!moved) unmoved_ |= tree->reader();
@@ -173,14 +174,18 @@ class Reduction {
       if (!stepped_) failed_ = tree;
       break;
     }
+    after_->revert(undo_);
     return fine;
   }
 
-  void renamed_into_after(const Leaf& leaf) {
-    after_->clear();
-    for (const auto& [cell, id] : renamed_.snapshot()) after_->set(cell, id);
+  // Makes the other state the successor of the renamed one, until it is taken back.
+  void apply_after(const Leaf& leaf) {
+    if (!after_ready_) {
+      after_->clear();
+      for (const auto& [cell, id] : renamed_.snapshot()) after_->set(cell, id);
+    }
+    after_ready_ = true;
     after_->apply(leaf, undo_);
-    undo_.clear();
   }
 
   Answer compare_constraints(const Expansion& e, const Renaming& renaming, bool out) {
@@ -282,6 +287,7 @@ class Reduction {
   Guards guards_;                // what it may enable,
   std::unique_ptr<State> after_; // and one of its successors; only with STEP trees.
   uint64_t summed_ = 0;          // States.
+  bool after_ready_ = false;     // Whether that is the renamed state, but for a step under way.
   uint64_t initial_ = 0;         // The sum over the initial states.
   Readers unmoved_ = 0;          // STEP predicates known to hold of a step of the renamed state that touches none of their cells.
   const Tree* failed_ = nullptr; // A STEP predicate that does not hold there,

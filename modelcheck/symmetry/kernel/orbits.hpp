@@ -41,6 +41,7 @@ static_assert(sizeof(Images) % 8 == 0, "the numbers follow the row");
 // What is summed over the pairs of a state: its fingerprint under each renaming, or the signature of each name.
 struct Orbit {
   std::vector<uint64_t> sums;
+  std::vector<const Images*> rows;  // Of the pairs that were summed.
   uint64_t rest = 0;   // Of signatures: what no name is mentioned in,
   uint64_t total = 0;  // and the sum of the scrambled signatures.
 };
@@ -119,7 +120,12 @@ class Orbits {
   bool sum(const State& state, Orbit& orbit, Miss& miss) const {
     orbit.rest = orbit.total = 0;
     orbit.sums.assign(listed_ == 0 ? names_ : listed_, 0);
-    if (!over(state, miss, [&](const Images& row) { add(orbit, row); })) return false;
+    orbit.rows.clear();
+    const auto note = [&](const Images& row) {
+      add(orbit, row);
+      orbit.rows.push_back(&row);
+    };
+    if (!over(state, miss, note)) return false;
     if (listed_ == 0) {
       for (uint32_t name = 0; name < names_; ++name) orbit.total += scrambled(name, orbit.sums[name]);
     }
@@ -225,9 +231,20 @@ class Orbits {
     });
   }
 
-  bool renamed_fingerprint(const State& state, const Renaming& renaming, uint64_t& fingerprint, Miss& miss) const {
-    fingerprint = 0;
-    return over(state, miss, [&](const Images& row) { fingerprint += row.numbers()[at(row, renaming)]; });
+  // The same for a state whose orbit was summed up.
+  void rename(const Orbit& orbit, const Renaming& renaming, State& renamed) const {
+    renamed.clear();
+    for (const Images* row : orbit.rows) {
+      const uint64_t place = row->places()[at(*row, renaming)];
+      renamed.set(static_cast<uint32_t>(place >> 32), static_cast<uint32_t>(place));
+    }
+  }
+
+  uint64_t renamed_fingerprint(const Orbit& orbit, const Renaming& renaming) const noexcept {
+    if (listed_ != 0) return orbit.sums[renaming.index];
+    uint64_t fingerprint = 0;
+    for (const Images* row : orbit.rows) fingerprint += row->numbers()[at(*row, renaming)];
+    return fingerprint;
   }
 
   uint64_t bytes() const noexcept { return arena_.bytes(); }
