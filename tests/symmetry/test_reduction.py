@@ -17,6 +17,7 @@ from modelcheck import (
     Spec,
     SpecError,
     UsageError,
+    Verdict,
     action,
     check,
     choose,
@@ -217,6 +218,51 @@ def test_a_property_that_tells_names_apart_is_found():
     assert report.symmetry is not None
     assert "the invariant last_is_not_alone tells names apart" in report.symmetry
     assert report.verdict.value == "violated"
+
+
+class Lamps(Spec):
+    """Lamps that are turned up; two predicates look at one of them by its place, in a way that states met first do not show."""
+
+    def init(self) -> None:
+        self.lamp = dict.fromkeys(self.lamps(), 0)
+
+    def lamps(self) -> Iterable[Manager]:
+        return Manager.several(4)
+
+    @action(lamps)
+    def up(self, i: Manager) -> None:
+        require(self.lamp[i] < 2)
+        self.lamp[i] += 1
+
+    @terminal
+    def all_are_up(self) -> bool:
+        return all(light == 2 for light in self.lamp.values())
+
+
+class LastIsWatched(Lamps):
+    """An invariant that is false of one state of an orbit of twelve."""
+
+    @invariant
+    def last_is_dark(self) -> bool:
+        first, second, third, last = self.lamps()
+        return not (self.lamp[last] == 2 and self.lamp[third] == 1 and self.lamp[first] == self.lamp[second] == 0)
+
+
+class LastIsSought(Lamps):
+    """A state that is reachable, though not the one of its orbit that is met first."""
+
+    @reachable
+    def last_is_lit(self) -> bool:
+        first, _, third, last = self.lamps()
+        return self.lamp[last] == 2 and self.lamp[third] == 0 and self.lamp[first] == 1
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_predicate_that_tells_names_apart_in_one_state_of_an_orbit_is_found(seed):
+    """In a small search every state of every orbit is looked at."""
+    assert check(LastIsWatched(), seed=seed).verdict is Verdict.VIOLATED
+    assert check(LastIsSought(), seed=seed).verdict is Verdict.HOLDS
+
 
 
 @pytest.mark.parametrize("symmetry", ["on", "exact"])

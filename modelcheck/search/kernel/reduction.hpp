@@ -33,7 +33,8 @@ class Reduction {
     changes_.clear();
     if (e.at.depth > 0) {
       e.weight = orbits_.size(e.orbit);
-      orbits_.choose(orbits_.number_after(e.orbit, changes_, scratch_), summed_++ < kThorough ? kSeveral : 1, e.renamings);
+      orbits_.choose(orbits_.number_after(e.orbit, changes_, scratch_), how_many(), e.renamings);
+      compared_ += e.renamings.size();
     } else {
       e.renamings = orbits_.generators();
     }
@@ -94,9 +95,17 @@ class Reduction {
   }
 
  private:
-  // So many states are compared under several renamings: in a small search an asymmetry shows in few of them.
-  static constexpr uint64_t kThorough = 256;
+  // In a small search an asymmetry shows in few states and under few renamings. So until so many comparisons were made, a state is compared under all renamings (or as many as
+  // may be listed, where there are more), then so many states under several, and only then each under one.
+  static constexpr uint64_t kAllCompared = 4096;
+  static constexpr uint32_t kAll = 120;
+  static constexpr uint64_t kThorough = 1024;
   static constexpr uint32_t kSeveral = 5;
+
+  uint32_t how_many() noexcept {
+    const bool thorough = summed_++ < kThorough;
+    return compared_ < kAllCompared ? kAll : thorough ? kSeveral : 1;
+  }
 
   enum class Said : uint8_t { kTrue, kFalse, kMissing };
 
@@ -286,7 +295,8 @@ class Reduction {
   State renamed_;                // The state that is compared, renamed,
   Guards guards_;                // what it may enable,
   std::unique_ptr<State> after_; // and one of its successors; only with STEP trees.
-  uint64_t summed_ = 0;          // States.
+  uint64_t summed_ = 0;          // States,
+  uint64_t compared_ = 0;        // and under how many renamings they were compared in all.
   bool after_ready_ = false;     // Whether that is the renamed state, but for a step under way.
   uint64_t initial_ = 0;         // The sum over the initial states.
   Readers unmoved_ = 0;          // STEP predicates known to hold of a step of the renamed state that touches none of their cells.
