@@ -13,10 +13,8 @@ from modelcheck.cli.formats import error_json, print_reports
 from modelcheck.cli.progress import ProgressLine, progress_text
 from modelcheck.cli.report import json_report, print_report
 from modelcheck.cli.traces import check_writable, write_traces
-from modelcheck.disk.folder import read
 from modelcheck.errors import SpecError
 from modelcheck.search import Progress, Report
-from modelcheck.search.checkpoints import discard
 from modelcheck.search.meant import as_meant, verdict_on
 from modelcheck.spec import Spec, machine_of
 from modelcheck.trace.saving import FOLDER, note_run
@@ -77,6 +75,9 @@ def after(report: Report, directory: Path, form: str, *, keep_going: bool) -> No
         form: The format of the report.
         keep_going: Whether the search goes on after a violation.
     """
+    from modelcheck.disk.folder import read
+    from modelcheck.search.checkpoints import discard
+
     open_ = keep_going and any(each.verdict is Verdict.UNKNOWN for each in report.properties)
     if report.verdict is not Verdict.UNKNOWN and not open_:
         discard(directory)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
@@ -15,8 +15,6 @@ from modelcheck.limits.budget import Budget
 from modelcheck.limits.given import NO_LIMITS, callback, limits_given, names, whole
 from modelcheck.limits.memory import peak_bytes
 from modelcheck.limits.watch import Overrun, Watch
-from modelcheck.search.both import agreed
-from modelcheck.search.checkpoints import Checkpoints, begin
 from modelcheck.search.effort import efforts
 from modelcheck.search.endless import Endless
 from modelcheck.search.evidence import evidence, failing_run
@@ -24,8 +22,6 @@ from modelcheck.search.exploration import ORDERS, Exploration
 from modelcheck.search.promises import Promises
 from modelcheck.search.refinement import beginnings, refined
 from modelcheck.search.report import CellReport, Progress, PropertyReport, Report
-from modelcheck.search.set_report import report_by_sets
-from modelcheck.search.sets import SetSearch, refuse
 from modelcheck.search.suspicions import action_reports, suspicions
 from modelcheck.search.symmetric import (
     Asked,
@@ -47,6 +43,9 @@ from modelcheck.spec.overrun import out_of_memory, told
 from modelcheck.spec.refinement import Promise
 from modelcheck.symmetry.reduction import Plan, PlanChanged
 from modelcheck.verdict import Verdict
+
+if TYPE_CHECKING:
+    from modelcheck.search.checkpoints import Checkpoints
 
 DEADLOCK = "deadlock"
 ENGINES = ("enumerate", "sets", "both")
@@ -103,6 +102,8 @@ def check(
     checking = _Check(spec, properties, limits, seed if order == "random" else None, dict(fair or {}))
     options = {"workers": workers, "order": order, "seed": seed, "keep_going": keep_going}
     if engine == "both" and checkpoint is None:
+        from modelcheck.search.both import agreed  # noqa: PLC0415 - few searches need it, and all would wait for it.
+
         asked: dict[str, Any] = {"properties": properties, "fair": fair, "symmetry": symmetry, "progress": progress, **options}
         return agreed(lambda engine, limits: check(spec, engine=engine, limits=limits, **asked), limits)
     if checkpoint is None:
@@ -111,6 +112,8 @@ def check(
         raise UsageError("only a breadth-first search has checkpoints", remedy="Leave the order and the engine out, or the checkpoints.")
     if symmetry in {"on", "exact"}:
         raise UsageError("checkpoints are of states, and not of orbits", remedy="Leave symmetry out, or the checkpoints.")
+    from modelcheck.search.checkpoints import begin  # noqa: PLC0415 - few searches need it, and all would wait for it.
+
     with closing(begin(Path(checkpoint), spec, {**options, "properties": properties})) as checkpoints:
         return checking.report(engine, limits=limits, symmetry=symmetry, progress=progress, checkpoints=checkpoints, **options)
 
@@ -230,6 +233,9 @@ class _Check:
             exploration.close()
 
     def _by_sets(self, options: dict[str, Any]) -> Report:
+        from modelcheck.search.set_report import report_by_sets  # noqa: PLC0415 - few searches need it, and all would wait for it.
+        from modelcheck.search.sets import SetSearch, refuse  # noqa: PLC0415 - few searches need it, and all would wait for it.
+
         machine = machine_of(self._spec)
         chosen, check_deadlock = _chosen(machine, self._names)
         refuse(chosen, workers=options["workers"], order=options["order"], fair=bool(self._fair))

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from modelcheck.errors import ModelcheckError, SpecError, UsageError
 from modelcheck.limits import Limits
 from modelcheck.limits.budget import Budget
 from modelcheck.limits.raising import started
 from modelcheck.limits.watch import Overrun, Watch
-from modelcheck.search.checkpoints import Checkpoints, settle
 from modelcheck.search.kernel import _explorer as native
 from modelcheck.search.report import Progress
 from modelcheck.spec import Declaration, Machine, Role
@@ -21,6 +21,9 @@ from modelcheck.spec.overrun import out_of_memory, told
 from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.recording.recorder import Recorder
 from modelcheck.symmetry.reduction import Plan, Reduction
+
+if TYPE_CHECKING:
+    from modelcheck.search.checkpoints import Checkpoints
 
 _BATCH = 4096
 _LOOKS_EVERY_S = 0.25
@@ -210,6 +213,8 @@ class Exploration:
         """Write a last checkpoint of a search that was cut short, so that it can go on from there."""
         if self._checkpoints is None or not self._begun or self.complete or (self._violated() and not self._keep_going):
             return
+        from modelcheck.search.checkpoints import settle  # noqa: PLC0415 - few searches need it, and all would wait for it.
+
         began, workers = self._budget.seconds, sorted(range(self._workers), key=lambda worker: worker != self._ended)
         self._hold(held=True)
         try:

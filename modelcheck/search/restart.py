@@ -8,7 +8,6 @@ from pathlib import Path
 from modelcheck.limits import Limits
 from modelcheck.limits.given import NO_LIMITS
 from modelcheck.search.check import resumed
-from modelcheck.search.checkpoints import reopened
 from modelcheck.search.report import Progress, Report
 from modelcheck.spec import Spec
 
@@ -32,5 +31,7 @@ def resume(
         CheckpointError: if it is damaged, or of another spec or other code; with what has changed.
         SpecError: if the spec cannot be run.
     """
+    from modelcheck.search.checkpoints import reopened  # noqa: PLC0415 - few searches need it, and all would wait for it.
+
     checkpoints, options = reopened(Path(directory), spec)
     return resumed(spec, checkpoints, options, limits=limits, progress=progress)
