@@ -263,3 +263,30 @@ def test_steps_out_of_bounds_change_something():
             return self.n <= 3
 
     assert "every enabled step" not in str(check(Bounded()).warnings)
+
+
+class Still(Spec):
+    """A step property that no step can make false, since it looks at what none of them writes."""
+
+    def init(self) -> None:
+        self.up, self.still = 0, 0
+
+    @action
+    def go(self) -> None:
+        require(self.up < 3)
+        self.up += 1
+
+    @step_property((1, 2))
+    def nothing_else_changes(self, after: Still, by: int) -> bool:
+        return after.still != self.still + by
+
+    @terminal
+    def end(self) -> bool:
+        return self.up == 3
+
+
+def test_a_step_property_that_nothing_touches_was_asked():
+    """That it need not be evaluated for each step does not mean that there was nothing to choose from."""
+    report = check(Still())
+    assert report.verdict is Verdict.HOLDS
+    assert not report.warnings

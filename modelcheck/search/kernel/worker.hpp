@@ -405,7 +405,8 @@ class Worker {
       if (!(step ? e.at.depth > 0 : !seen) || settled(tree)) continue;
       if (e.at.depth > 0) ++counts_.evaluations[tree.index()];
       // The state satisfied its constraints and invariants and was not what REACHABLE looks for, or the search would have ended or the tree been settled.
-      if (step ? e.steps_hold : (readers & tree.reader()) == 0) continue;
+      // A STEP tree is evaluated until it is known to be asked of something: that none is false says nothing of that.
+      if (step ? e.steps_hold && counts_.asked[tree.index()] != 0 : (readers & tree.reader()) == 0) continue;
       const Verdict verdict = evaluate(tree, e, step ? before(e) : e.state);
       if (verdict == Verdict::kMissing) {
         if (e.at.depth > 0) --counts_.evaluations[tree.index()];
