@@ -84,7 +84,8 @@ class Loaded:
     def refresh(self) -> bool:
         """Load the spec anew if one of its files was saved; returns whether it was. One that cannot be loaded leaves the last one in place."""
         stamps = self._stamps()
-        if stamps == self._saved:
+        if all(stamps.get(file, saved) == saved for file, saved in self._saved.items()):
+            self._saved |= stamps  # A module that was imported since was not saved for that.
             return False
         self._saved = stamps
         forgotten = {name: sys.modules.pop(name) for name in self._modules()}

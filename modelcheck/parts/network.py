@@ -95,7 +95,7 @@ class _Faults(Part):
 
         Of interchangeable names none is the first: a cut is named by its smaller side, and by each of two halves.
         """
-        if isinstance(self.nodes[0], Interchangeable):
+        if self.nodes and isinstance(self.nodes[0], Interchangeable):
             return [frozenset(side) for size in range(1, len(self.nodes) // 2 + 1) for side in itertools.combinations(self.nodes, size)]
         others = self.nodes[1:]
         return [frozenset(side) for size in range(1, len(others) + 1) for side in itertools.combinations(others, size)]

@@ -240,7 +240,7 @@ class Exploration:
         """Give the memory of the search back at once, whoever still refers to this object."""
         del self.explorer
         self.recorder.close()
-        del self.recorder, self.space
+        del self.recorder, self.space, self._supplier
 
     def _round(self) -> int:
         """Let all workers run until each is at rest; GROW if one of them asked for it."""
