@@ -20,7 +20,7 @@ from modelcheck.spec import Declaration, Machine, Role
 from modelcheck.spec.overrun import out_of_memory, told
 from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.recording.recorder import Recorder
-from modelcheck.symmetry.reduction import Plan, Reduction
+from modelcheck.symmetry.reduction import Plan, PlanChanged, Reduction
 
 if TYPE_CHECKING:
     from modelcheck.search.checkpoints import Checkpoints
@@ -116,7 +116,11 @@ class Exploration:
         self.recorder = Recorder(machine, asked, self.space, split=True, labelled=records)
         if checkpoints is None:
             self.recorder.run_plainly()  # What is not recorded is in no log.
-        self.reduction = None if plan is None else Reduction(machine, self.recorder, plan)
+        try:
+            self.reduction = None if plan is None else Reduction(machine, self.recorder, plan)
+        except PlanChanged:
+            self.recorder.close()
+            raise
         self.explorer = native.Explorer(
             self.space, mode=_MODES[order], workers=workers, seed=seed, walk_length=self.walk_length or 0,
             memory_limit_bytes=budget.memory_bytes, records=records,
@@ -240,7 +244,7 @@ class Exploration:
         """Give the memory of the search back at once, whoever still refers to this object."""
         del self.explorer
         self.recorder.close()
-        del self.recorder, self.space, self._supplier
+        del self.recorder, self.space, self._supplier, self.reduction
 
     def _round(self) -> int:
         """Let all workers run until each is at rest; GROW if one of them asked for it."""
