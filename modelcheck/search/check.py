@@ -27,6 +27,7 @@ from modelcheck.search.symmetric import (
     Asked,
     begun_again,
     check_symmetry,
+    left_out,
     missed,
     plan_for,
     said,
@@ -182,7 +183,8 @@ class _Check:
         if (liveness or promised) and options.get("checkpoints") is not None:
             raise _not_kept([*liveness, *promised])
         asked = Asked(
-            machine, tuple(chosen), tuple(liveness), tuple(promised), check_deadlock=check_deadlock, fair=fair, options=options
+            machine, tuple(chosen), tuple(liveness), tuple(promised),
+            check_deadlock=check_deadlock, fair=fair, symmetry=symmetry, options=options,
         )
         plan = plan_for(symmetry, options["order"], options["seed"])
         if plan is not None and options.get("checkpoints") is not None:
@@ -224,6 +226,8 @@ class _Check:
             exploration.put_by()
             endless.finish()
             promises = Promises(machine, asked.promised, asked.fair, self._budget)
+            if exploration.walk_length is not None:
+                line = left_out(asked.symmetry, exploration.recorder.layout, "a random walk goes through states, and not through orbits")
             report = _report(machine, exploration, asked.chosen, asked.check_deadlock, endless, promises, self._seed, line)
             return refined(machine, report, asked.chosen, begun)
         except SpecError as error:
@@ -243,7 +247,7 @@ class _Check:
         asked = {name: options[name] for name in ("limits", "keep_going", "progress")}
         search = SetSearch(machine, chosen, check_deadlock=check_deadlock, budget=self._budget, watch=self._watch, **asked)
         try:
-            report = report_by_sets(machine, search, source_of(machine), self._budget, self._watch)
+            report = report_by_sets(machine, search, source_of(machine), self._budget, self._watch, options["symmetry"])
         except SpecError:
             # Sets of states know no run to the state in which it was raised; the enumerator comes by the error with one, if it is not far away.
             self._report({**options, "symmetry": "off", "limits": Limits(states=_SOUGHT_FOR_ERRORS)})

@@ -11,11 +11,12 @@ from modelcheck.search.effort import efforts
 from modelcheck.search.report import CellReport, Report
 from modelcheck.search.sets import SetSearch
 from modelcheck.search.suspicions import action_reports, suspicions
+from modelcheck.search.symmetric import left_out
 from modelcheck.spec import Machine
 from modelcheck.verdict import Verdict
 
 
-def report_by_sets(machine: Machine, search: SetSearch, source: str, budget: Budget, watch: Watch) -> Report:
+def report_by_sets(machine: Machine, search: SetSearch, source: str, budget: Budget, watch: Watch, symmetry: str) -> Report:
     """Search by sets of states, and report.
 
     Args:
@@ -24,12 +25,14 @@ def report_by_sets(machine: Machine, search: SetSearch, source: str, budget: Bud
         source: The file of the spec.
         budget: The time and memory that there are.
         watch: Ends the runs of the spec's code that outlive the budget.
+        symmetry: What was said of symmetry.
     """
     try:
         search.run()
         budget.extend()
         watch.resume()
-        return _report(machine, search, source, budget)
+        report = _report(machine, search, source, budget)
+        return evolve(report, symmetry=left_out(symmetry, search.recorder.layout, "sets are of states, and not of orbits"))
     finally:
         search.close()
 

@@ -15,6 +15,8 @@ from modelcheck.search.report import PropertyReport, Report
 from modelcheck.spec import Declaration, Machine, Strength
 from modelcheck.spec.constants.declared import unknown
 from modelcheck.spec.refinement import Promise
+from modelcheck.statespace.layout import Layout
+from modelcheck.symmetry.places import Places
 from modelcheck.symmetry.reduction import Plan, PlanChanged, Reduction, in_words
 from modelcheck.values import Interchangeable
 from modelcheck.verdict import Verdict
@@ -45,6 +47,13 @@ def plan_for(symmetry: str, order: str, seed: int) -> Plan | None:
     return Plan(exact=symmetry == "exact", seed=seed)
 
 
+def left_out(symmetry: str, layout: Layout, why: str) -> str | None:
+    """What to say of a search that leaves symmetry out though the spec has names that may trade places; None where there is nothing to say."""
+    if symmetry == "off" or not Interchangeable.__subclasses__() or next(Places(layout).all_names(), None) is None:
+        return None
+    return f"not used: {why}"
+
+
 @frozen
 class Asked:
     """What a search is asked.
@@ -56,6 +65,7 @@ class Asked:
         promised: those of what a refined spec takes for fair.
         check_deadlock: Whether a state without an enabled action is a finding.
         fair: How fair actions are in place of what the spec says.
+        symmetry: What was said of symmetry.
         options: Of the exploration.
     """
 
@@ -65,6 +75,7 @@ class Asked:
     promised: tuple[Promise, ...]
     check_deadlock: bool
     fair: Mapping[str, Strength]
+    symmetry: str
     options: Mapping[str, Any]
 
     @property

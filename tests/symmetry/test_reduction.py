@@ -424,3 +424,25 @@ def test_reduced_searches_of_random_specs_agree_with_all_states_and_all_permutat
 
 def test_random_specs_that_tell_names_apart_have_the_answers_without_symmetry(tmp_path: Path):
     assert "refused" in [told_apart(seed, tmp_path) for seed in (15, 20)]
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [({"engine": "sets"}, "sets are of states"), ({"order": "random", "limits": Limits(states=5)}, "a random walk goes through states")],
+)
+def test_a_search_that_leaves_symmetry_out_says_so(options: dict[str, Any], why: str) -> None:
+    """Unless it was told to, or the spec has no names."""
+    assert why in str(check(Lamps(), **options).symmetry)
+    assert check(Lamps(), symmetry="off", **options).symmetry is None
+    assert check(Numbered(), **options).symmetry is None
+
+
+class Numbered(Spec):
+    """Nothing in it has a name."""
+
+    def init(self) -> None:
+        self.n = 0
+
+    @action
+    def up(self) -> None:
+        self.n = (self.n + 1) % 9
