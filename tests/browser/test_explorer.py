@@ -259,6 +259,29 @@ def test_the_source_of_the_step_is_shown(explored):
     expect(page.locator("#source .ran", has_text="self.network.send")).to_be_visible()
 
 
+def test_an_answer_that_comes_late_is_not_drawn_over_a_later_one(explored):
+    """The first answers for the graph come after the last."""
+    page = explored(fragment="#set.seats=1&path=0")
+    page.evaluate(
+        """() => {
+            const fetch = window.fetch;
+            let before = 0;
+            window.fetch = async (...asked) => {
+                const waits = String(asked[0]).endsWith("api/graph") ? [900, 700, 500, 0][before++] ?? 0 : 0;
+                const answer = await fetch(...asked);
+                await new Promise(resolve => setTimeout(resolve, waits));
+                return answer;
+            };
+        }"""
+    )
+    page.get_by_role("button", name="Graph").click()
+    for name in ("shop", "network", "weather"):
+        page.locator("#dialog label.choice", has_text=name).locator("input").uncheck()
+    expect(page.locator("#picture .node")).to_have_count(2)
+    page.wait_for_timeout(1_500)
+    assert page.locator("#picture .node").count() == 2
+
+
 def test_the_graph_is_drawn_and_walked(explored):
     """Through a variable; a click goes to the state; too many states are told."""
     page = explored(fragment="#set.seats=1&path=0")

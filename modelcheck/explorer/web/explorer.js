@@ -11,7 +11,7 @@ import { stateView, texts } from "./state.js";
 
 const place = id => document.getElementById(id);
 const kept = { hidden: new Set(), pinned: new Set(), only: false, expressions: [], only_message: null, only_lane: null, follow: true };
-let here = read(), spec = null, run = null, states = [], at = 0, options = [], drawing = null, found = null, version = 0, turn = 0;
+let here = read(), spec = null, run = null, states = [], at = 0, options = [], drawing = null, found = null, version = 0, turn = 0, valued = 0;
 
 const about = more => ({ constants: here.constants, ...more });
 const herePath = () => run.path.split("_").slice(0, at + 1).join("_");
@@ -166,8 +166,9 @@ function shownProperties(properties) {
 
 async function shownValues(mine = turn) {
   const on = { jump, remove: number => { kept.expressions.splice(number, 1); shownValues(); } };
-  const told = kept.expressions.length ? await ask("values", about({ path: here.path, expressions: kept.expressions })) : { values: [] };
-  if (mine === turn) place("values").replaceChildren(...valueTable(told.values, at, on));
+  const expressions = [...kept.expressions], asked = ++valued;
+  const told = expressions.length ? await ask("values", about({ path: here.path, expressions })) : { values: [] };
+  if (mine === turn && asked === valued) place("values").replaceChildren(...valueTable(told.values, at, on));
 }
 
 function onlyMessage(number) {

@@ -46,13 +46,17 @@ export function picture(graph, here, go) {
 export function graphDialog(dialog, variables, fetched, here, go) {
   const chosen = new Set(variables), place = h("div", { id: "picture", tabindex: "0", role: "region", "aria-label": "State graph" });
   const status = h("p", { role: "status", class: "is-note" }, "");
+  let latest = 0;  // Answers may come in another order than they were asked for; only that to the last question is drawn.
   async function draw() {
+    const turn = ++latest;
     status.textContent = "drawing …";
     try {
       const graph = await fetched(variables.filter(name => chosen.has(name)));
+      if (turn !== latest) return;
       place.replaceChildren(picture(graph, here(), path => { dialog.close(); go(path); }));
       status.textContent = `${graph.nodes.length} states${chosen.size < variables.length ? ", told apart by these variables" : ""}, ${graph.edges.length} edges`;
     } catch (error) {
+      if (turn !== latest) return;
       place.replaceChildren();
       status.textContent = error.message;
     }
