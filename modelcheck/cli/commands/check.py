@@ -198,9 +198,11 @@ def command(
 
 def _covering(*, wanted: bool) -> AbstractContextManager[Coverage | None]:
     """Notes which lines of the spec are run within its block, if that is wanted."""
+    if not wanted:
+        return nullcontext()
     from modelcheck.search.coverage import covering
 
-    return covering() if wanted else nullcontext()
+    return covering()
 
 
 def _check_one(
