@@ -4,11 +4,9 @@ from typing import Any
 
 from modelcheck.spec import Machine
 from modelcheck.statespace.layout import Layout
+from modelcheck.statespace.plain._places import Changes
 
-class DeviationError(BaseException):
-    """A run did what only a recorded one knows how to tell."""
-
-class Live:
+class Live(Changes):
     """An object of the spec's class.
 
     Args:
@@ -20,5 +18,4 @@ class Live:
     """
 
     top: Any
-    stale: bool
     def __init__(self, machine: Machine, layout: Layout) -> None: ...
