@@ -28,6 +28,7 @@
 
 #include "configuration.hpp"
 #include "events.hpp"
+#include "lineage.hpp"
 
 namespace consistency {
 
@@ -53,7 +54,8 @@ class Frontier {
            StepTable& table, Budget& budget, uint64_t width, const std::vector<bool>& reusable)
       : operations_(operations), natures_(natures), table_(table), budget_(budget), width_(width), initial_(initial),
         reusable_(reusable), is_relaxed_(std::count(reusable.begin(), reusable.end(), true) != 0),
-        events_(events_of(operations)), slots_(events_, operations, reusable), in_flight_(natures.size()) {}
+        events_(events_of(operations)), slots_(events_, operations, reusable),
+        lineage_(operations, natures, table, events_, slots_, initial), in_flight_(natures.size()) {}
 
   Answer run() {
     frontier_.push_back(Configuration{});
@@ -68,9 +70,9 @@ class Frontier {
       budget_.reached(at_ / 2);
       const Outcome outcome = finish(event.operation);
       if (outcome != Outcome::holds) return stopped(outcome, event.operation);
-      collect_nodes();
+      lineage_.collect(frontier_);
     }
-    answer_.order = replay(frontier_[0].node, events_.size());
+    answer_.order = lineage_.replay(frontier_[0].node, events_.size(), answer_.overused);
     answer_.steps = budget_.asked();
     return std::move(answer_);
   }
@@ -78,12 +80,6 @@ class Frontier {
  private:
   using Set = SlotSet<WORDS>;
   using Configuration = consistency::Configuration<WORDS>;
-
-  struct Node {
-    int32_t parent;     // the step before, or -1
-    int32_t operation;  // what was done
-    uint32_t event;     // before which event
-  };
 
   Nature nature(int32_t kind) const { return natures_[size_t(kind)]; }
   const Operation& operation(int32_t index) const { return operations_[size_t(index)]; }
@@ -233,8 +229,7 @@ class Frontier {
     c.unobserved = overwriting && now.is_within(c.done);
     c.done.insert_all(now);
     if (!met_.insert(c) || is_superfluous(c)) return;
-    c.node = int32_t(nodes_.size());
-    nodes_.push_back({from.node, index, uint32_t(at_)});
+    c.node = lineage_.add(from.node, index, at_);
     const bool arrived = c.done.contains(goal_);
     if (arrived) next_.push_back(c);
     if (!arrived || (goal_may_show_ && !c.used.contains(goal_))) work_.push_back(c);
@@ -284,28 +279,7 @@ class Frontier {
 
   uint64_t bytes() const {
     return (frontier_.capacity() + next_.capacity() + work_.capacity() + kept_.capacity()) * sizeof(Configuration) +
-           met_.bytes() + nodes_.capacity() * sizeof(Node) + events_.capacity() * sizeof(Event);
-  }
-
-  // Forgets the steps that no configuration descends from, when they have doubled.
-  void collect_nodes() {
-    if (nodes_.size() < 2 * live_nodes_ + 65536) return;
-    std::vector<int32_t> moved(nodes_.size(), -1);
-    for (const Configuration& c : frontier_)
-      for (int32_t node = c.node; node >= 0 && moved[size_t(node)] < 0; node = nodes_[size_t(node)].parent)
-        moved[size_t(node)] = 0;
-    int32_t count = 0;
-    for (size_t node = 0; node < nodes_.size(); ++node) {
-      if (moved[node] < 0) continue;
-      Node kept = nodes_[node];
-      if (kept.parent >= 0) kept.parent = moved[size_t(kept.parent)];
-      moved[node] = count;
-      nodes_[size_t(count++)] = kept;
-    }
-    nodes_.resize(size_t(count));
-    for (Configuration& c : frontier_)
-      if (c.node >= 0) c.node = moved[size_t(c.node)];
-    live_nodes_ = size_t(count);
+           met_.bytes() + lineage_.bytes() + events_.capacity() * sizeof(Event);
   }
 
   Answer stopped(Outcome outcome, int32_t index) {
@@ -313,77 +287,10 @@ class Frontier {
     answer_.unexplained = index;
     answer_.steps = budget_.asked();
     for (size_t at = 0; at < std::min<size_t>(frontier_.size(), 10); ++at) {
-      std::vector<int32_t> order = replay(frontier_[at].node, at_);
+      std::vector<int32_t> order = lineage_.replay(frontier_[at].node, at_, answer_.overused);
       if (answer_.overused.empty()) answer_.before.push_back({frontier_[at].state, std::move(order)});
     }
     return std::move(answer_);
-  }
-
-  // The order of all operations, from the steps that were logged: pure ones come where they are first possible, and
-  // an overwrite that was never a step goes just before the next one that was.
-  std::vector<int32_t> replay(int32_t node, size_t end) {
-    std::vector<Node> path;
-    for (; node >= 0; node = nodes_[size_t(node)].parent) path.push_back(nodes_[size_t(node)]);
-    std::reverse(path.begin(), path.end());
-    std::vector<bool> placed(operations_.size()), visible(operations_.size());
-    for (const Node& step : path) visible[size_t(step.operation)] = true;
-    std::vector<int32_t> order, waiting;
-    std::vector<size_t> spent(natures_.size());
-    answer_.overused.clear();
-    int32_t state = initial_;
-    size_t next = 0;
-    auto place = [&](int32_t index) {
-      order.push_back(index);
-      placed[size_t(index)] = true;
-    };
-    auto forget = [&] {
-      auto gone = [&](int32_t index) { return placed[size_t(index)]; };
-      waiting.erase(std::remove_if(waiting.begin(), waiting.end(), gone), waiting.end());
-    };
-    for (size_t at = 0; at < end; ++at) {
-      const int32_t index = events_[at].operation;
-      if (!events_[at].is_return) {
-        const bool pure = nature(operation(index).kind) == Nature::pure;
-        if (pure && table_.next(state, operation(index).kind) >= 0) {
-          place(index);
-        } else if (pure || (nature(operation(index).kind) == Nature::overwrite && !visible[size_t(index)] &&
-                            operation(index).finish != NEVER)) {
-          waiting.push_back(index);
-        }
-        continue;
-      }
-      for (; next < path.size() && path[next].event == at; ++next) {
-        const int32_t step = path[next].operation;
-        if (nature(operation(step).kind) == Nature::overwrite)
-          for (int32_t other : waiting)
-            if (nature(operation(other).kind) == Nature::overwrite) place(other);
-        place(one_of_kind(step, events_[at].time, spent));
-        state = table_.next(state, operation(step).kind);
-        for (int32_t other : waiting)
-          if (!placed[size_t(other)] && nature(operation(other).kind) == Nature::pure &&
-              table_.next(state, operation(other).kind) >= 0)
-            place(other);
-        forget();
-      }
-    }
-    return order;
-  }
-
-  // The operation that a step stands for: of a kind that may be reused, the first one called that is not yet spent.
-  int32_t one_of_kind(int32_t index, int64_t before, std::vector<size_t>& spent) {
-    const size_t kind = size_t(operation(index).kind);
-    if (slots_.of[size_t(index)] >= 0) return index;
-    if (unfinished_.empty()) {
-      unfinished_.resize(natures_.size());
-      for (const Event& event : events_)
-        if (operation(event.operation).finish == NEVER)
-          unfinished_[size_t(operation(event.operation).kind)].push_back(event.operation);
-    }
-    const std::vector<int32_t>& copies = unfinished_[kind];
-    if (spent[kind] < copies.size() && operation(copies[spent[kind]]).call < before) return copies[spent[kind]++];
-    if (spent[kind] != SIZE_MAX) answer_.overused.push_back(int32_t(kind));
-    spent[kind] = SIZE_MAX;
-    return index;
   }
 
   struct Satisfied {
@@ -401,6 +308,7 @@ class Frontier {
   const bool is_relaxed_;              // some kind is; states may then be without bound
   const std::vector<Event> events_;
   const Slots slots_;
+  Lineage lineage_;                              // of the configurations
   std::vector<std::vector<int32_t>> in_flight_;  // by kind: operations in flight, the first to return first
   std::vector<int32_t> pure_kinds_, step_kinds_; // kinds in flight
   Set overwrites_{};                             // slots of overwrites in flight that will return
@@ -413,10 +321,7 @@ class Frontier {
   static constexpr int32_t HOME = -1;  // in its place, all states that are home
   std::vector<bool> home_;             // by state
   std::unordered_map<int32_t, std::vector<Configuration>> met_in_;  // the same by state
-  std::vector<Node> nodes_;
-  size_t live_nodes_ = 0;
   uint64_t epoch_ = 1;
-  std::vector<std::vector<int32_t>> unfinished_;         // by kind: operations that never returned, as called
   std::vector<int64_t> last_of_kind_;                    // by kind: its last return
   std::unordered_map<int32_t, int64_t> observed_until_;  // by state: the last return of an operation possible there
   int32_t goal_ = 0;            // slot of the operation that is about to return

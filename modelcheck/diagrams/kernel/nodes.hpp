@@ -17,6 +17,8 @@ using Set = uint32_t;        // A set of states, by the number of its node. Equa
 constexpr Set kNothing = 0;  // No state.
 constexpr Set kZero = 1;     // The one state in which every cell is 0.
 
+constexpr uint32_t kOperationShift = 28;  // The upper bits of what a cached result is of: the operation; the lower ones, a list of writes or an id.
+
 // The states in which a cell has an id that is not 0, without that cell, and the others. Along `without` the cells come in order and the ids of one cell ascend;
 // a cell that no node on the way mentions is 0. This is a zero-suppressed diagram (Minato, "Zero-Suppressed BDDs for Set Manipulation in Combinatorial Problems",
 // DAC 1993) over pairs of a cell and an id: new cells and new ids need no change of what is there.
@@ -96,7 +98,6 @@ class Nodes {
   };
 
   static constexpr uint32_t kFree = UINT32_MAX;
-  static constexpr uint32_t kOperationShift = 28;
   static constexpr uint64_t kLeast = uint64_t{1} << 14;
   static constexpr uint64_t kMostCached = uint64_t{1} << 24;
   static constexpr uint64_t kLeastGarbage = uint64_t{1} << 22;

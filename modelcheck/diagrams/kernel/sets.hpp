@@ -5,16 +5,14 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "counting.hpp"
+#include "effects.hpp"
 #include "nodes.hpp"
 
 namespace modelcheck {
-
-// A cell with an id.
-using Literal = std::pair<uint32_t, uint32_t>;
 
 class Sets : public Nodes {
  public:
@@ -145,19 +143,9 @@ class Sets : public Nodes {
     return keep(code(kHaving), set, cell, make(x.cell, x.id, with, having(x.without, cell)));
   }
 
-  // A list of literals with ascending ranks, kept once; 0 is the empty one.
-  uint32_t effect(std::vector<Literal>& literals) {
-    std::sort(literals.begin(), literals.end(), [this](const Literal& a, const Literal& b) { return order.rank(a.first) < order.rank(b.first); });
-    uint32_t list = 0;
-    for (size_t i = literals.size(); i-- > 0;) list = linked(literals[i], list);
-    return list;
-  }
-
-  std::vector<Literal> literals(uint32_t effect) const {
-    std::vector<Literal> found;
-    for (; effect != 0; effect = effects_[effect].next) found.push_back(effects_[effect].literal);
-    return found;
-  }
+  // A list of writes by its number.
+  uint32_t effect(std::vector<Literal>& literals) { return effects_.of(literals, order); }
+  std::vector<Literal> literals(uint32_t effect) const { return effects_.literals(effect); }
 
   // The set of one state.
   Set state(const std::vector<Literal>& state) {
@@ -170,7 +158,7 @@ class Sets : public Nodes {
     if (set == kNothing || effect == 0) return set;
     Set result;
     if (look(code(kAssign), set, effect, result)) return result;
-    const Effect write = effects_[effect];
+    const Effect write = effects_.at(effect);
     const SetNode x = at(set);
     const uint32_t cell = write.literal.first;
     if (rank(set) < order.rank(cell)) {
@@ -189,7 +177,7 @@ class Sets : public Nodes {
     if (effect == 0) return meet(set, target);
     Set result;
     if (look(code(kBefore, effect), set, target, result)) return result;
-    const Effect write = effects_[effect];
+    const Effect write = effects_.at(effect);
     const SetNode x = at(set), y = at(target);
     const uint32_t written = order.rank(write.literal.first), here = rank(set), there = rank(target);
     if (here < written || there < written) {
@@ -252,18 +240,7 @@ class Sets : public Nodes {
   }
 
   // How many states there are, as a number in words of 64 bits, the lowest first.
-  std::vector<uint64_t> count(Set set) {
-    for (;;) {
-      try {
-        const auto place = static_cast<std::ptrdiff_t>(counted(set));
-        const auto first = counts_.begin() + place;
-        return {first, first + words_};
-      } catch (const Overflow&) {
-        words_ *= 2;
-        forget_counts();
-      }
-    }
-  }
+  std::vector<uint64_t> count(Set set) { return counting_.count(set); }
 
   // At a time when every set that is needed is pinned or held.
   void collect_some() {
@@ -283,26 +260,17 @@ class Sets : public Nodes {
         default: return 0;
       }
     });
-    forget_counts();
+    counting_.forget();
   }
 
-  uint64_t bytes() const noexcept { return Nodes::bytes() + counts_.capacity() * 8 + count_of_.capacity() * 8 + seen_.capacity() * 4; }
+  uint64_t bytes() const noexcept { return Nodes::bytes() + counting_.bytes() + seen_.capacity() * 4; }
 
  private:
   enum Operation : uint32_t { kNone, kJoin, kMeet, kMinus, kSelect, kHaving, kAssign, kBefore };
 
-  struct Effect {
-    Literal literal;
-    uint32_t next;
-  };
-
-  struct Overflow {};
-
-  static constexpr uint32_t kMostEffects = uint32_t{1} << kOperationShift;
-
   // With a list of writes or an id.
   static uint32_t code(Operation operation, uint32_t detail = 0) {
-    if (detail >= kMostEffects) throw std::length_error("diagrams take ids below 2**28");
+    if (detail >= Effects::kMost) throw std::length_error("diagrams take ids below 2**28");
     return operation << kOperationShift | detail;
   }
 
@@ -337,63 +305,8 @@ class Sets : public Nodes {
     return literal.second == 0 ? set : kNothing;
   }
 
-  uint32_t linked(const Literal& literal, uint32_t next) {
-    const uint64_t key = uint64_t{literal.first} << 32 | literal.second;
-    auto& known = effect_of_[key];
-    const auto found = known.find(next);
-    if (found != known.end()) return found->second;
-    if (effects_.size() == kMostEffects) throw std::bad_alloc();
-    effects_.push_back({literal, next});
-    return known[next] = static_cast<uint32_t>(effects_.size() - 1);
-  }
-
-  void forget_counts() {
-    counts_.assign(2 * words_, 0);
-    counts_[words_] = 1;
-    count_of_.clear();
-  }
-
-  // Where the number of states is among the counts.
-  uint64_t counted(Set set) {
-    if (counts_.empty()) forget_counts();
-    count_of_.resize(size());
-    count_of_[kZero] = words_;
-    todo_.assign(1, set);
-    while (!todo_.empty()) {
-      const Set top = todo_.back();
-      const SetNode& node = at(top);
-      if (top <= kZero || count_of_[top] != 0) {
-        todo_.pop_back();
-      } else if (count_of_[node.with] != 0 && (node.without == kNothing || count_of_[node.without] != 0)) {
-        count_of_[top] = added(count_of_[node.with], count_of_[node.without]);
-        todo_.pop_back();
-      } else {
-        todo_.push_back(node.with);
-        todo_.push_back(node.without);
-      }
-    }
-    return count_of_[set];
-  }
-
-  uint64_t added(uint64_t a, uint64_t b) {
-    const uint64_t sum = counts_.size();
-    counts_.resize(counts_.size() + words_);
-    unsigned __int128 carry = 0;
-    for (uint32_t i = 0; i < words_; ++i) {
-      carry += counts_[a + i];
-      carry += counts_[b + i];
-      counts_[sum + i] = static_cast<uint64_t>(carry);
-      carry >>= 64;
-    }
-    if (carry != 0) throw Overflow();
-    return sum;
-  }
-
-  std::vector<Effect> effects_{Effect{{0, 0}, 0}};
-  std::unordered_map<uint64_t, std::unordered_map<uint32_t, uint32_t>> effect_of_;  // By literal and rest.
-  uint32_t words_ = 1;                                                              // That a count takes.
-  std::vector<uint64_t> counts_;
-  std::vector<uint64_t> count_of_;  // By set where its count is; 0 where it is not known.
+  Effects effects_;
+  Counting counting_{*this};
   std::vector<Set> todo_;
   uint32_t epoch_ = 0;                 // Of the last traversal,
   std::vector<uint32_t> seen_;         // and by set the one that met it last,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "expansion.hpp"
+#include "judge.hpp"
 #include "modelcheck/statespace/kernel/guards.hpp"
 #include "recent.hpp"
 #include "recording.hpp"
@@ -20,21 +21,14 @@ enum class Pause : uint8_t { kMore, kLevelDone, kMiss, kGrow, kAsymmetric };
 
 // Generates the successors of one state, and settles them one by one. The breadth-first, depth-first and random search differ in what they expand next and in what
 // becomes of a new state, and share the rest.
-class Worker {
+class Worker : public Judge {
  public:
   Worker(Search& search, uint32_t index)
-      : search_(search), index_(index), log_(index), counts_(search.plan.trees), records_(search.settings.records),
+      : Judge(search), index_(index), log_(index), records_(search.settings.records),
         recording_(index, records_ ? search.settings.workers : 1),
         asks_recent_(!records_ || (search.plan.steps.empty() && search.settings.mode != Mode::kWalk)), counts_at_once_(search.settings.mode != Mode::kWalk),
         reduction_(search.settings.orbits == nullptr ? nullptr : std::make_unique<Reduction>(search)), guards_(search.space, search.plan.actions), recent_(records_) {}
 
-  const Miss& miss() const noexcept { return miss_; }
-  // The state that the last miss was about, as a parent and which of its successors; kNobody stands for the parent itself.
-  const std::pair<Ref, int64_t>& missed() const noexcept { return missed_; }
-  // Whether that was this state renamed, which need not be reachable.
-  bool missed_renamed() const noexcept { return missed_renamed_; }
-  const Counts& counts() const noexcept { return counts_; }
-  Counts& counts() noexcept { return counts_; }
   const TraceLog& log() const noexcept { return log_; }
   TraceLog& log() noexcept { return log_; }
   const Recording& recording() const noexcept { return recording_; }
@@ -52,8 +46,6 @@ class Worker {
   }
 
  protected:
-  enum class Settled : uint8_t { kIn, kOut, kMiss, kGrow, kAsymmetric };
-
   // Walks the trees that are left. False on a miss; the tree that missed is walked anew after that.
   bool generate(Expansion& e) {
     miss_.scratch = e.at.depth == 0 ? nullptr : &e.scratch;
@@ -127,46 +119,16 @@ class Worker {
     if (records_) recording_.write(e.row, e.at.ref, search_.settings.skips_met ? search_.plan.liveness.size() : 0);
   }
 
-  // Says of a state that no step leaves whether it is a fine place to end; if not, that is a deadlock, or worth a warning. False on a miss.
-  bool check_end(Expansion& e) {
-    if (e.ended || e.at.depth == 0 || e.moving > 0 || e.cut || !search_.space.check_deadlock()) return true;
-    const auto& terminal = search_.plan.terminal;
-    bool fine = e.successors == 0 ? search_.findings.decided(kDeadlock) : counts_.stuttering.ref != kVoid;
-    for (; !fine && e.judged < terminal.size(); ++e.judged) {
-      if (terminal[e.judged]->disabled()) continue;
-      const Verdict verdict = evaluate(*terminal[e.judged], e, e.state);
-      if (verdict == Verdict::kMissing) {
-        missed_ = {e.at.ref, kNobody};
-        return false;
-      }
-      ++counts_.evaluations[terminal[e.judged]->index()];
-      fine = verdict == Verdict::kHolds;
-    }
-    if (!fine && e.successors == 0) record({kDeadlock, e.at.depth, e.at.ref, -1});
-    if (!fine && e.successors > 0) counts_.stuttering = e.at;
-    e.judged = 0;
-    e.ended = true;
-    return true;
-  }
-
   // What becomes of a new state, which `state` holds.
   virtual void store(const State& state, uint64_t fingerprint, Origin origin, uint32_t depth) = 0;
-  virtual void note_finding() noexcept {}
   ~Worker() = default;
 
-  Search& search_;
   const uint32_t index_;
   TraceLog log_;
-  Counts counts_;
-  const bool records_;  // Whether steps are recorded,
+  const bool records_;   // Whether steps are recorded,
   Recording recording_;  // and where.
-  Miss miss_;
 
  private:
-  static constexpr int64_t kNobody = -1;
-
-  enum class Verdict : uint8_t { kHolds, kFails, kMissing };
-
   // Makes the successor in place, for as long as it is judged.
   class Applied {
    public:
@@ -351,96 +313,6 @@ class Worker {
     return room_ > 0;
   }
 
-  // The predicates that may say of the successor something else than of the state. Nothing is known of the void state.
-  Readers touched(const Expansion& e, const Candidate& candidate) const noexcept {
-    if (e.at.depth == 0) return ~Readers{0};
-    return kCrowd | (candidate.fingerprint == e.fingerprint ? 0 : search_.space.touched(*candidate.leaf));
-  }
-
-  // Finds out what the STEP predicates look at in a state.
-  void glance(Expansion& e) {
-    if (e.glanced || e.at.depth == 0 || search_.plan.steps.empty()) return;
-    e.glanced = true;
-    e.glance.clear();
-    for (const Tree* tree : search_.plan.steps) {
-      if (!settled(*tree)) e.glance.add(search_.space, e.state, *tree);
-    }
-  }
-
-  // Whether it is known of a successor that is not made yet that all STEP predicates hold of the step to it.
-  bool steps_hold(const Expansion& e, const Leaf& leaf) const {
-    if (search_.plan.steps.empty()) return true;
-    if (!e.glanced) return false;
-    if (e.glance.misses(search_.space, leaf)) return true;
-    const Foresight foresight(search_.space, e.state, leaf);
-    for (const Tree* tree : search_.plan.steps) {
-      if (!settled(*tree) && !foresight.holds(*tree)) return false;
-    }
-    return true;
-  }
-
-  // Counts evaluations of STEP predicates whose answers were known.
-  void note_steps(uint64_t count) noexcept {
-    for (const Tree* tree : search_.plan.steps) {
-      if (!settled(*tree)) counts_.evaluations[tree->index()] += count;
-    }
-  }
-
-  // The state whose successor is made in its place.
-  const State& before(Expansion& e) {
-    if (!e.is_before) e.before->become(e.state, undo_);
-    e.is_before = true;
-    return *e.before;
-  }
-
-  bool settled(const Tree& tree) const noexcept { return tree.disabled() || search_.findings.decided(tree.index()); }
-
-  // Evaluates the predicates that concern a successor. A successor seen before was within bounds and satisfied the invariants then.
-  Settled judge(Expansion& e, const Candidate& candidate, bool seen) {
-    const auto& watched = search_.plan.watched;
-    const Readers readers = touched(e, candidate);
-    for (; e.judged < watched.size(); ++e.judged) {
-      const Tree& tree = *watched[e.judged];
-      const bool step = tree.role() == Role::kStep;
-      if (!(step ? e.at.depth > 0 : !seen) || settled(tree)) continue;
-      if (e.at.depth > 0) ++counts_.evaluations[tree.index()];
-      // The state satisfied its constraints and invariants and was not what REACHABLE looks for, or the search would have ended or the tree been settled.
-      // A STEP tree is evaluated until it is known to be asked of something: that none is false says nothing of that.
-      if (step ? e.steps_hold && counts_.asked[tree.index()] != 0 : (readers & tree.reader()) == 0) continue;
-      const Verdict verdict = evaluate(tree, e, step ? before(e) : e.state);
-      if (verdict == Verdict::kMissing) {
-        if (e.at.depth > 0) --counts_.evaluations[tree.index()];
-        missed_ = {e.at.ref, candidate.ordinal};
-        return Settled::kMiss;
-      }
-      if (verdict == Verdict::kFails && tree.role() == Role::kConstraint) return Settled::kOut;
-      const bool decides = (verdict == Verdict::kHolds) == (tree.role() == Role::kReachable);
-      if (decides && tree.role() != Role::kConstraint) record({tree.index(), e.at.depth + 1, e.at.ref, candidate.ordinal});
-    }
-    return Settled::kIn;
-  }
-
-  // One leaf is enough for REACHABLE; all must be TRUE for the others.
-  Verdict evaluate(const Tree& tree, const Expansion& e, const State& state) {
-    bool any = false;
-    bool all = true;
-    miss_.scratch = &scratch_;
-    miss_.walks = ++counts_.walks[tree.index()];
-    Walk walk(search_.space, state, e.state, miss_);
-    const bool complete = walk.over(tree, [&](Word word) {
-      any |= word == kTrue;
-      all &= word == kTrue;
-      return true;
-    });
-    if (!complete) {
-      miss_.state = state.snapshot();
-      miss_.following = tree.role() == Role::kStep ? e.state.snapshot() : State::Undo();
-      return Verdict::kMissing;
-    }
-    counts_.asked[tree.index()] |= any || !all;
-    return (tree.role() == Role::kReachable ? any : all) ? Verdict::kHolds : Verdict::kFails;
-  }
-
   Settled settled_as(Reduction::Answer answer, const Expansion& e) {
     if (answer == Reduction::Answer::kSame) return Settled::kIn;
     if (answer == Reduction::Answer::kOther) return Settled::kAsymmetric;
@@ -450,21 +322,12 @@ class Worker {
     return Settled::kMiss;
   }
 
-  void record(const Finding& finding) {
-    search_.findings.record(finding);
-    note_finding();
-  }
-
   const bool asks_recent_;     // Whether a successor met a moment ago needs no look into the table, which may be asked for its number.
   const bool counts_at_once_;  // Whether a successor known to be seen needs no candidate unless the step to it is judged: no walk chooses among all.
   std::unique_ptr<Reduction> reduction_;  // Null: each state stands for itself alone.
   std::vector<Renamed> before_;           // Scratch: what was known of the state renamed before a tree was walked.
-  bool missed_renamed_ = false;
   Guards guards_;
   Recent recent_;
-  std::pair<Ref, int64_t> missed_{kVoid, kNobody};
-  State::Undo undo_;   // Empty unless a successor is applied.
-  Scratch scratch_;    // Nothing: predicates have no leaves of their own.
   uint64_t room_ = 0;  // Fingerprints that may still be claimed before more room is reserved.
 };
 
