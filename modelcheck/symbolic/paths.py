@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 import z3
@@ -88,6 +89,7 @@ class _Frame:
         decisions: What was decided, and the options.
         sealed: Whether the code must have no effect that lasts.
         alone: Whether nothing that the code can change is seen by anybody else, but for the state.
+        acts: Whether the code is that of an action which a property asks where it leads: it may choose.
         at: The next decision.
         assumed: The conditions taken.
         broken: Whether the run was about to have an effect, and was not allowed to.
@@ -96,6 +98,7 @@ class _Frame:
     decisions: list[_Decision]
     sealed: bool
     alone: bool
+    acts: bool = False
     keeper: Keeper | None = None
     at: int = 0
     broken: bool = False
@@ -137,6 +140,7 @@ class Paths:
         *,
         sealed: bool = False,
         alone: bool = False,
+        acts: bool = False,
         keeper: Keeper | None = None,
     ) -> list[Outcome]:
         """Every way in which code can end, on a condition; ways that end in `Disabled` are left out.
@@ -147,36 +151,35 @@ class Paths:
             sealed: Whether it must have no effect that lasts; `NeedsForkError` if it is about to have one.
             alone: Whether all that it changes is its own, as in a property: it may not change the state, and what
                 explorations around it must not do is none of its business.
+            acts: Whether it is the code of an action, which may choose.
             keeper: What keeps the ways from an earlier exploration: only the others are explored.
         """
         if self._frames:
-            return self._explore(code, given, sealed, alone, keeper)
+            return self._explore(code, given, partial(_Frame, sealed=sealed, alone=alone, acts=acts, keeper=keeper))
         UnsupportedError.made.clear()
         frames = sys.getrecursionlimit()
         sys.setrecursionlimit(max(frames, MOST_FRAMES))
         try:
             with self._supervision.watching():
-                return self._explore(code, given, sealed, alone, keeper)
+                return self._explore(code, given, partial(_Frame, sealed=sealed, alone=alone, acts=acts, keeper=keeper))
         finally:
             Present.calls = 0
             sys.setrecursionlimit(frames)
 
-    def _explore(
-        self, code: Callable[[], Any], given: z3.BoolRef, sealed: bool, alone: bool, keeper: Keeper | None
-    ) -> list[Outcome]:
+    def _explore(self, code: Callable[[], Any], given: z3.BoolRef, begun: Callable[[list[_Decision]], _Frame]) -> list[Outcome]:
         outer = Present.paths
         Present.paths = self
         outcomes: list[Outcome] = []
         decisions: list[_Decision] | None = []
         try:
             while decisions is not None:
-                frame = _Frame(decisions, sealed, alone, keeper)
+                frame = begun(decisions)
                 try:
                     outcome = self._run(code, given, frame)
                 except _KeptError:
                     break
-                if keeper is not None:
-                    keeper.note(outcome)
+                if frame.keeper is not None:
+                    frame.keeper.note(outcome)
                 if outcome is not None:
                     outcomes.append(outcome)
                 if len(outcomes) > MOST_PATHS:
@@ -354,9 +357,14 @@ class Paths:
         """Whether the code is part of no exploration but the first, and that one of an action."""
         return len(self._frames) == 1 and not self._frames[0].alone
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether the code is that of an action which a property asks where it leads."""
+        return next((frame.acts for frame in reversed(self._frames) if frame.alone), False)
+
     def act(self, what: str, remedy: str) -> None:
         """Say that the code is about to do what only an action may do."""
-        if any(frame.alone for frame in self._frames):
+        if any(frame.alone for frame in self._frames) and not self.is_asked:
             raise UnsupportedError(f"a property or constraint {what}", remedy=remedy)
         self.effect()
 

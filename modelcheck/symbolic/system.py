@@ -16,19 +16,21 @@ from attrs import frozen
 
 from modelcheck.errors import InternalError, ModelcheckError, SpecError
 from modelcheck.parts.network import Choices
-from modelcheck.spec import Declaration, Machine, Role, State
+from modelcheck.spec import STEPS, Declaration, Machine, Role, State
 from modelcheck.spec.choice import StrayError, choosing
-from modelcheck.spec.code import code_of
+from modelcheck.spec.refinement import Refinement
 from modelcheck.spec.run import as_spec_error, user_place
 from modelcheck.spec.run import truth as returned_truth
 from modelcheck.spec.shapes.shape import variables
 from modelcheck.symbolic import operators
 from modelcheck.symbolic.after import AfterSession
+from modelcheck.symbolic.arguments import options
 from modelcheck.symbolic.domains import Discovery
 from modelcheck.symbolic.leaves import Leaf, Leaves
 from modelcheck.symbolic.listing import NOTHING_LISTED, Listing
 from modelcheck.symbolic.paths import Outcome, Paths
 from modelcheck.symbolic.present import Present, decide
+from modelcheck.symbolic.refinement import allowed
 from modelcheck.symbolic.rewriting.functions import original
 from modelcheck.symbolic.rewriting.ownership import follow
 from modelcheck.symbolic.rewriting.supervision import Supervision
@@ -217,7 +219,7 @@ class System:
             with choosing(chooser):
                 subject = action.subject(self._live)
                 for name, domain in zip(action.parameters, action.domains, strict=True):
-                    arguments[name] = operators.chosen(self._options(domain, subject, list(arguments.values())))
+                    arguments[name] = operators.chosen(options(domain, subject, list(arguments.values())))
                 before = len(chooser.picked)
                 operators.call(getattr(subject, action.method), *arguments.values())
         finally:
@@ -248,14 +250,6 @@ class System:
         cells = self.layout.listed_cells()
         if any(cell in session.written for cell in cells):
             self._paths.assume(self.layout.listing.holds([session.after(cell) for cell in cells]))
-
-    def _options(self, domain: Any, subject: Any, arguments: list[Any]) -> Any:
-        if not callable(domain) or isinstance(domain, type):
-            return domain
-        bound = getattr(subject, domain.__name__, None)
-        function = bound if bound is not None else domain.__get__(subject)
-        takes = code_of(function.__func__).co_argcount - 1
-        return operators.call(function, *arguments[:takes])
 
     def _transition(self, action: Declaration, outcome: Outcome) -> Transition:
         if outcome.error is not None:
@@ -290,6 +284,12 @@ class System:
             self._properties[declared.name] = self._true_where(declared, outcomes, given)
         return self._properties[declared.name]
 
+    def begins_wrongly(self, declared: Declaration) -> z3.BoolRef:
+        """That the state is an initial one of which a property of steps is false: a refinement speaks of these too."""
+        if not isinstance(declared, Refinement):
+            return FALSE
+        return disj(*(self.state_term(state) for state in self._within_bounds() if self.machine.failing(declared, state) is not None))
+
     def _true_where(self, declared: Declaration, outcomes: list[Outcome], given: z3.BoolRef = TRUE) -> z3.BoolRef:
         for each in outcomes:
             if each.error is not None:
@@ -307,7 +307,7 @@ class System:
             return
         try:
             states = [self._states.decode(lambda leaf: read(leaf.constant))]
-            if declared.role is Role.STEP:
+            if declared.role in STEPS:
                 states.append(self._states.decode(lambda leaf: read(self.primed[leaf.name])))
             list(self.machine.instances(declared, *states))
         except ModelcheckError:
@@ -330,6 +330,8 @@ class System:
         return z3.substitute(term, *renaming) if renaming else term
 
     def _evaluate(self, declared: Declaration, live: Any, *after: Any) -> z3.BoolRef:
+        if isinstance(declared, Refinement):
+            return allowed(declared, self._paths, live, *after)
         subject = declared.subject(live)
         following = [declared.subject(each) for each in after]
         return self._for_all(declared, subject, following, [])
@@ -337,11 +339,11 @@ class System:
     def _for_all(self, declared: Declaration, subject: Any, following: list[Any], arguments: list[Any]) -> z3.BoolRef:
         if len(arguments) == len(declared.domains):
             return self._instance(declared, subject, following, arguments)
-        options = self._options(declared.domains[len(arguments)], subject, arguments)
-        if isinstance(options, Choices):
-            options = operators.call(options._everything)
+        domain = options(declared.domains[len(arguments)], subject, arguments)
+        if isinstance(domain, Choices):
+            domain = operators.call(domain._everything)
         quantified = declared.role is Role.REACHABLE
-        items, bound = operators.items_of(options)
+        items, bound = operators.items_of(domain)
         terms: list[z3.BoolRef] = []
         stops = declared.role is Role.CONSTRAINT and not bound  # At the first that is false, and so before a later one raises.
         for guard, value in items:
@@ -387,12 +389,12 @@ class System:
     # States -----------------------------------------------------------------------------------------------------------------------------------
 
     def _init_term(self) -> z3.BoolRef:
-        bounded = [
-            state
-            for state in self.initial
-            if all(self.machine.failing(c, state) is None for c in self.machine.constraints)
-        ]
-        return disj(*(self.state_term(state) for state in dict.fromkeys(bounded)))
+        return disj(*(self.state_term(state) for state in self._within_bounds()))
+
+    def _within_bounds(self) -> list[State]:
+        """The initial states that the constraints admit."""
+        within = (state for state in self.initial if all(self.machine.failing(c, state) is None for c in self.machine.constraints))
+        return list(dict.fromkeys(within))
 
     def encode(self, state: State) -> dict[str, Any]:
         """The leaves of a state; those that are not named are at their defaults.

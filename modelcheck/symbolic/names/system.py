@@ -14,6 +14,7 @@ from modelcheck.spec import Declaration, Machine, machine_of
 from modelcheck.spec.choice import choosing
 from modelcheck.spec.spec import Spec
 from modelcheck.symbolic import operators
+from modelcheck.symbolic.arguments import options
 from modelcheck.symbolic.asking import ask
 from modelcheck.symbolic.domains import Discovery
 from modelcheck.symbolic.elements import Elements
@@ -195,8 +196,8 @@ class NamesSystem(System):
             names: list[Any] = []
             found: list[str | None] = []
             for domain in declared.domains:
-                options = self._options(domain, subject, names)
-                ends = [name for name, size in self.sizes.all.items() if isinstance(options, SymbolicRange) and options.ends_at(size)]
+                given = options(domain, subject, names)
+                ends = [name for name, size in self.sizes.all.items() if isinstance(given, SymbolicRange) and given.ends_at(size)]
                 found.append(ends[0] if ends else None)
                 names.append(SymInt(Present.paths.bound("name")))
             return found

@@ -59,6 +59,9 @@ def _only_if(word: str) -> Callable[[object], None]:
         term = truth(condition)
         if not is_true(term):
             Present.paths.act(f"calls {word}()", _RANGES)
+            if word == "bound" and Present.paths.is_asked and Present.paths.feasible(neg(term)):
+                remedy = "`modelcheck check` tells it from one that is not allowed."
+                raise UnsupportedError("a step is cut by a bound of the abstract spec", remedy=remedy)
             Present.paths.assume(term)
 
     return assume

@@ -20,7 +20,7 @@ import z3
 from attrs import field, frozen
 
 from modelcheck.errors import InternalError, ModelcheckError
-from modelcheck.spec import Declaration, Machine, Role, State, Step
+from modelcheck.spec import STEPS, Declaration, Machine, State, Step
 from modelcheck.spec.loading import shown_path
 from modelcheck.spec.run import ESCAPING, ScriptedChooser, all_runs, user_place
 from modelcheck.symbolic.asking import ask
@@ -198,7 +198,7 @@ def of_run(
 ) -> CounterexampleToInduction | None:
     """The counterexample that a run is; None if the property is true at its end."""
     try:
-        failing = machine.failing(declared, *(states[-2:] if declared.role is Role.STEP else states[-1:]))
+        failing = machine.failing(declared, *(states[-2:] if declared.role in STEPS else states[-1:]))
     except ModelcheckError as error:
         raises = _told(error.__cause__ or error, error.place or declared.place)
         return CounterexampleToInduction(declared.name, states, steps, raises=raises, exact=exact)

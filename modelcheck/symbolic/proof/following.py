@@ -19,7 +19,7 @@ import z3
 
 from modelcheck.errors import ModelcheckError
 from modelcheck.limits import Limits
-from modelcheck.spec import LIVENESS, Declaration, Machine, Role
+from modelcheck.spec import LIVENESS, STEPS, Declaration, Machine
 from modelcheck.spec.shapes.shape import variables
 from modelcheck.symbolic.listing import NOTHING_LISTED, Listing
 from modelcheck.symbolic.proof.endless.question import follow_question
@@ -77,7 +77,7 @@ def _follow(system: System, declared: Declaration) -> None:
     if declared.role in LIVENESS:
         follow_question(system, declared)
     else:
-        (system.step_relation if declared.role is Role.STEP else system.property_term)(declared)
+        (system.step_relation if declared.role in STEPS else system.property_term)(declared)
 
 
 def _blamed(machine: Machine, error: UnsupportedError) -> Iterator[str]:

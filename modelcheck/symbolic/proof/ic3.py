@@ -20,9 +20,9 @@ import z3
 from attrs import define, field
 
 from modelcheck.errors import InternalError
-from modelcheck.spec import Declaration, Role
+from modelcheck.spec import STEPS, Declaration, Role
 from modelcheck.symbolic.asking import ask, said
-from modelcheck.symbolic.proof.invariants import Cube, Found, is_inductive, needed, refuted
+from modelcheck.symbolic.proof.invariants import Cube, Found, begins, is_inductive, needed, refuted
 from modelcheck.symbolic.proof.spacer import find_by_spacer
 from modelcheck.symbolic.proof.unrolling import Unrolling
 from modelcheck.symbolic.proof.wording import in_words
@@ -50,6 +50,10 @@ def find_invariant(
             reason="a set holds unbounded integers, for which no invariant is searched; write lemmas and use induction"
         )
     raising = [each.condition for each in system.transitions if each.error is not None]
+    if declared.role is Role.REFINES:
+        begun = begins(system, declared, deadline)
+        if begun is not None:
+            return begun
     term = conj(*_properties(system, declared), *(neg(each) for each in raising))
     if z3.Z3_INT_SORT in sorts:
         if progress is not None:
@@ -61,7 +65,7 @@ def find_invariant(
     except _GaveUp as reason:
         return Found(reason=str(reason), queries=search.queries)
     if cubes is None:
-        steps = search.depth + 1 if declared.role is Role.STEP else search.depth
+        steps = search.depth + 1 if declared.role in STEPS else search.depth
         return refuted(system, declared, steps, deadline, search.queries)
     cubes = needed(system, cubes, term, deadline)
     clauses = tuple(neg(conj(*cube)) for cube in cubes)
@@ -72,7 +76,7 @@ def find_invariant(
 
 def _properties(system: System, declared: Declaration) -> list[z3.BoolRef]:
     """What a property says of a state; a property of steps speaks of all that can be taken from it."""
-    if declared.role is not Role.STEP:
+    if declared.role not in STEPS:
         return [system.property_term(declared)]
     taken = [each for each in system.transitions if each.error is None]
     return [z3.Implies(each.condition, system.step_term(declared, each)) for each in taken]

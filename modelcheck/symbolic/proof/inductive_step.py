@@ -14,7 +14,7 @@ import z3
 from attrs import evolve, frozen
 
 from modelcheck.errors import InternalError
-from modelcheck.spec import Declaration, Role
+from modelcheck.spec import STEPS, Declaration
 from modelcheck.symbolic.asking import ask, said
 from modelcheck.symbolic.proof import counterexample
 from modelcheck.symbolic.proof.counterexample import CounterexampleToInduction
@@ -160,7 +160,7 @@ class Steps:
         for transition in self._system.transitions:
             if transition.error is not None:
                 continue
-            if declared.role is Role.STEP:
+            if declared.role in STEPS:
                 yield transition, self._system.step_term(declared, transition)
                 continue
             term = self._term(declared)
@@ -183,7 +183,7 @@ class Steps:
         Each part of the property is asked by itself, so that each question speaks of few integers.
         """
         before = (
-            {part.get_id() for part in conjuncts(self._term(declared))} if declared.role is not Role.STEP else set()
+            {part.get_id() for part in conjuncts(self._term(declared))} if declared.role not in STEPS else set()
         )
         used: set[str] = set()
         for part in conjuncts(after):

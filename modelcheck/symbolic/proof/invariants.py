@@ -46,6 +46,13 @@ def refuted(system: System, declared: Declaration, steps: int, deadline: float |
     return Found(run=result.run, reason=reason, queries=queries + searched.queries)
 
 
+def begins(system: System, declared: Declaration, deadline: float | None) -> Found | None:
+    """The initial state that violates a refinement, or why it is not known whether there is one; None if there is none."""
+    searched = bounded.search(system, [declared], 0, deadline=deadline)
+    result = searched.results[declared.name]
+    return None if result.run is None and result.reason is None else Found(run=result.run, reason=result.reason, queries=searched.queries)
+
+
 def is_inductive(
     system: System, clauses: Sequence[z3.BoolRef], term: z3.BoolRef, deadline: float | None = None
 ) -> bool:

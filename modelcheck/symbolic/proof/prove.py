@@ -35,9 +35,9 @@ _METHOD_S = 300
 _MOST_CPU_S = 60.0
 _PORTION_S = 0.1
 _GRACE_S = 0.5
-_SEARCHED = (Role.REACHABLE, Role.REFINES, *RUNS)
+_SEARCHED = (Role.REACHABLE, *RUNS)
 """What a search answers and a proof does not."""
-_MANY = {Role.INVARIANT: "invariants", Role.STEP: "step properties", **dict.fromkeys(LIVENESS, "liveness properties")}
+_MANY = {Role.INVARIANT: "invariants", Role.STEP: "step properties", Role.REFINES: "refinements", **dict.fromkeys(LIVENESS, "liveness properties")}
 _SEARCH = "`modelcheck check` looks for deadlocks, and for what should be reachable."
 _Attempt = Callable[[list[Declaration]], dict[str, Proof]]
 
@@ -58,7 +58,8 @@ def prove(
 
     Args:
         spec: The spec, with its constants.
-        properties: The names of the invariants and step properties; by default all but the lemmas. ``bmc`` takes liveness properties by name.
+        properties: The names of the invariants and properties of steps; by default all but the lemmas, refinements among
+            them. ``bmc`` takes liveness properties by name.
         method: ``bmc`` (no violation within ``depth`` steps, or a shortest one; of a liveness property, a fair run that repeats itself),
             ``induction``, ``ic3`` (find an inductive invariant), or ``auto``, which tries what is cheap first.
         depth: The steps of bounded model checking.

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import field, frozen
 
 from modelcheck.errors import InternalError
-from modelcheck.spec import Declaration, Machine, Role, State, Step
+from modelcheck.spec import STEPS, Declaration, Machine, State, Step
 from modelcheck.spec.loading import source_file
 from modelcheck.symbolic.proof.counterexample import CounterexampleToInduction
 from modelcheck.trace import Trace
@@ -102,7 +102,7 @@ def trace_of(machine: Machine, declared: Declaration, states: tuple[State, ...],
     Raises:
         InternalError: if the spec's own code does not find the property false at its end.
     """
-    looked_at = states[-2:] if declared.role is Role.STEP else states[-1:]
+    looked_at = states[-2:] if declared.role in STEPS else states[-1:]
     arguments = machine.failing(declared, *looked_at)
     if arguments is None:
         raise InternalError(f"{declared.title} is false on symbolic values, and not on ordinary ones, at the end of a run to\n{states[-1]}")

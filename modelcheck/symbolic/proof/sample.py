@@ -15,7 +15,7 @@ import z3
 from attrs import frozen
 
 from modelcheck.errors import InternalError
-from modelcheck.spec import Declaration, Machine, Role, State
+from modelcheck.spec import STEPS, Declaration, Machine, Role, State
 from modelcheck.symbolic.asking import ask
 from modelcheck.symbolic.system import System
 from modelcheck.symbolic.terms import is_false, is_true, neg
@@ -89,9 +89,11 @@ def _is_within(machine: Machine, state: State) -> bool:
 
 
 def _is_true_in(machine: Machine, declared: Declaration, before: State | None, state: State) -> bool:
-    if declared.role is not Role.STEP:
+    if declared.role not in STEPS:
         return machine.failing(declared, state) is None
-    return before is None or machine.failing(declared, before, state) is None
+    if before is None:
+        return declared.role is Role.STEP or machine.failing(declared, state) is None
+    return machine.failing(declared, before, state) is None
 
 
 def _says(term: Any, system: System, state: State) -> bool:

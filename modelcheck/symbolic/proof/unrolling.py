@@ -12,10 +12,10 @@ import z3
 from attrs import frozen
 
 from modelcheck.errors import InternalError
-from modelcheck.spec import Declaration, Role, State, Step
+from modelcheck.spec import STEPS, Declaration, State, Step
 from modelcheck.symbolic.proof.model import InfiniteSetError, Renaming, state_of
 from modelcheck.symbolic.system import System, Transition
-from modelcheck.symbolic.terms import FALSE, conj, disj, neg
+from modelcheck.symbolic.terms import conj, disj, neg
 
 _MOST_PAIRED = 200
 _DIVISIONS = (z3.Z3_OP_DIV, z3.Z3_OP_IDIV, z3.Z3_OP_MOD, z3.Z3_OP_REM)
@@ -111,10 +111,10 @@ class Unrolling:
 
     def violates(self, declared: Declaration) -> z3.BoolRef:
         """That a property is false of the last state, or of the last step."""
-        if declared.role is not Role.STEP:
+        if declared.role not in STEPS:
             return neg(self.at(self.system.property_term(declared), self.steps))
         if not self.steps:
-            return FALSE
+            return self.at(self.system.begins_wrongly(declared), 0)
         relation = self.system.following(self.system.step_relation(declared), self._names[self.steps])
         return neg(self.at(relation, self.steps - 1))
 

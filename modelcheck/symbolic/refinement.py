@@ -1,0 +1,94 @@
+"""A refinement as a property of a step: seen through the map, it is a step of the abstract spec or changes nothing there.
+
+The map is run on the symbolic state before a step and on that after it, and each action of the abstract spec on what the map makes of the
+first. The step is allowed where what comes out is what the map makes of the second, whatever the abstract action chooses for it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import z3
+
+from modelcheck.spec import Declaration, Machine
+from modelcheck.spec.choice import choosing
+from modelcheck.spec.refinement import Refinement
+from modelcheck.symbolic import operators
+from modelcheck.symbolic.arguments import options
+from modelcheck.symbolic.paths import Paths
+from modelcheck.symbolic.session import SymbolicChooser
+from modelcheck.symbolic.terms import FALSE, TRUE, UnsupportedError, conj, disj, exists
+from modelcheck.symbolic.values.equality import equality
+from modelcheck.symbolic.values.kinds import SymUnion
+from modelcheck.symbolic.values.scalars import is_bool
+from modelcheck.values import identity
+
+_ATOMS = (bool, int, float, str, bytes, type(None))
+
+
+def allowed(declared: Refinement, paths: Paths, live: Any, after: Any) -> z3.BoolRef:
+    """When a step is mapped to a step of the abstract spec, or to none.
+
+    Raises:
+        UnsupportedError: if it cannot be followed. A bound of the abstract spec is: what it cuts is not told from what is not allowed.
+    """
+    machine = declared.abstract.machine
+    before, then = _image(declared, live), _image(declared, after)
+    return disj(
+        _same(machine, before, then), *(_leads_there(declared, action, paths, live, then) for action in machine.actions)
+    )
+
+
+def _image(declared: Refinement, live: Any) -> Any:
+    """What the map makes of a state: an object of the abstract spec, of its own, which an action may change."""
+    made = operators.call(getattr(live, declared.method))
+    machine = declared.abstract.machine
+    if type(made) is not machine.cls or not all(name in made.__dict__ for name in machine.variables):
+        raise UnsupportedError(
+            f"the map {declared.name} does not always make the same kind of object",
+            place=declared.place,
+            remedy=f"Make one {machine.cls.__name__}, set all its variables, and return it.",
+        )
+    return made
+
+
+def _leads_there(declared: Refinement, action: Declaration, paths: Paths, live: Any, then: Any) -> z3.BoolRef:
+    """When an action of the abstract spec leads from what the map makes of a state to what it makes of the next one."""
+    machine, known = declared.abstract.machine, len(paths.inputs)
+
+    def run() -> z3.BoolRef:
+        moved = _image(declared, live)
+        subject = action.subject(moved)
+        arguments: list[Any] = []
+        with choosing(SymbolicChooser(paths)):
+            for domain in action.domains:
+                arguments.append(operators.chosen(options(domain, subject, arguments)))
+            operators.call(getattr(subject, action.method), *arguments)
+        return _same(machine, moved, then)
+
+    outcomes = paths.explore(run, alone=True, acts=True)
+    found = disj(*(conj(each.condition, each.value) for each in outcomes if each.error is None))
+    chosen = tuple(paths.inputs[known:])
+    del paths.inputs[known:]
+    return exists(chosen, found)
+
+
+def _same(machine: Machine, one: Any, other: Any) -> z3.BoolRef:
+    return conj(*(_identical(one.__dict__[name], other.__dict__[name]) for name in machine.variables))
+
+
+def _identical(one: Any, other: Any) -> z3.BoolRef:
+    """When two values are the same for a state: equal, and a number is not a truth value."""
+    for union, value in ((one, other), (other, one)):
+        if isinstance(union, SymUnion):
+            return disj(*(conj(guard, _identical(each, value)) for guard, each in union.alternatives))
+    if isinstance(one, _ATOMS) and isinstance(other, _ATOMS):
+        return TRUE if identity(one) == identity(other) else FALSE
+    if is_bool(one) != is_bool(other):
+        return FALSE
+    if type(one) is type(other) is dict:
+        same_keys = identity(frozenset(one)) == identity(frozenset(other))
+        return conj(*(_identical(value, other[key]) for key, value in one.items())) if same_keys else FALSE
+    if type(one) is type(other) and type(one) in (list, tuple):
+        return conj(*map(_identical, one, other)) if len(one) == len(other) else FALSE
+    return equality(one, other)
