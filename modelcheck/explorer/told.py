@@ -9,7 +9,7 @@ from attrs import evolve
 
 from modelcheck.explorer.expressions import Expression
 from modelcheck.explorer.walker import Option, Place, Walker
-from modelcheck.search.check import source_of
+from modelcheck.search.state_report import source_of
 from modelcheck.spec import STEPS, Declaration, Machine, Role, Step
 from modelcheck.spec.loading import shown_path
 from modelcheck.trace import Reason, Trace, explain

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,33 +14,29 @@ from modelcheck.errors import SpecError, UsageError
 from modelcheck.limits import Limits
 from modelcheck.limits.budget import Budget
 from modelcheck.limits.given import NO_LIMITS, callback, limits_given, names, whole
-from modelcheck.limits.memory import peak_bytes
 from modelcheck.limits.watch import Overrun, Watch
-from modelcheck.search.effort import efforts
 from modelcheck.search.endless import Endless
-from modelcheck.search.evidence import evidence, failing_run
-from modelcheck.search.exploration import ORDERS, Exploration
+from modelcheck.search.evidence import failing_run
+from modelcheck.search.exploration import Exploration
+from modelcheck.search.options import DEADLOCK, ENGINES, ORDERS, Options
 from modelcheck.search.promises import Promises
 from modelcheck.search.refinement import beginnings, refined
-from modelcheck.search.report import CellReport, Progress, PropertyReport, Report
-from modelcheck.search.suspicions import action_reports, suspicions
+from modelcheck.search.report import Progress, Report
+from modelcheck.search.state_report import report_by_states, source_of
 from modelcheck.search.symmetric import (
     Asked,
     begun_again,
     check_symmetry,
     left_out,
-    missed,
     plan_for,
-    said,
     together,
     told_apart,
     unasked,
 )
 from modelcheck.search.unfinished import unfinished
-from modelcheck.spec import LIVENESS, RUNS, Declaration, Machine, Role, Spec, Strength, machine_of
+from modelcheck.spec import LIVENESS, RUNS, Declaration, Machine, Spec, Strength, machine_of
 from modelcheck.spec.constants.declared import unknown
 from modelcheck.spec.fairness import assumed
-from modelcheck.spec.loading import source_file
 from modelcheck.spec.overrun import out_of_memory, told
 from modelcheck.spec.refinement import Promise
 from modelcheck.symmetry.reduction import Plan, PlanChanged
@@ -48,11 +45,8 @@ from modelcheck.verdict import Verdict
 if TYPE_CHECKING:
     from modelcheck.search.checkpoints import Checkpoints
 
-DEADLOCK = "deadlock"
-ENGINES = ("enumerate", "sets", "both")
 MOST_WORKERS = 63
 _MOST_SEED = 2**64 - 1
-_DEADLOCK_TREE = -1
 _SOUGHT_FOR_ERRORS = 100_000
 
 
@@ -94,29 +88,30 @@ def check(
         SpecError: if the spec cannot be run, or symmetry is on and the spec tells names apart.
         UsageError: if a property has an unknown name, or an argument cannot be meant.
     """
-    _check_arguments(spec, limits, workers, order, seed)
+    options = Options(limits=limits, workers=workers, order=order, seed=seed, keep_going=keep_going, progress=progress)
+    _check_arguments(spec, options)
     check_symmetry(symmetry, order, engine)
-    properties = names("properties", properties)
-    callback("progress", progress)
     if engine not in ENGINES:
         raise UsageError(unknown(str(engine), list(ENGINES), f"there is no engine {engine!r}"))
-    checking = _Check(spec, properties, limits, seed if order == "random" else None, dict(fair or {}))
-    options = {"workers": workers, "order": order, "seed": seed, "keep_going": keep_going}
-    if engine == "both" and checkpoint is None:
+    properties = names("properties", properties)
+    question = partial(_Check, spec, properties, dict(fair or {}), symmetry)
+    if checkpoint is not None:
+        _check_checkpoints(options, engine, symmetry)
+        return _checkpointed(Path(checkpoint), spec, properties, options, question)
+    if engine == "both":
         from modelcheck.search.both import agreed  # noqa: PLC0415 - few searches need it, and all would wait for it.
 
-        asked: dict[str, Any] = {"properties": properties, "fair": fair, "symmetry": symmetry, "progress": progress, **options}
-        return agreed(lambda engine, limits: check(spec, engine=engine, limits=limits, **asked), limits)
-    if checkpoint is None:
-        return checking.report(engine, limits=limits, symmetry=symmetry, progress=progress, **options)
-    if order != "breadth" or engine != ENGINES[0]:
-        raise UsageError("only a breadth-first search has checkpoints", remedy="Leave the order and the engine out, or the checkpoints.")
-    if symmetry in {"on", "exact"}:
-        raise UsageError("checkpoints are of states, and not of orbits", remedy="Leave symmetry out, or the checkpoints.")
+        return agreed(lambda engine, limits: question(evolve(options, limits=limits)).report(engine), limits)
+    return question(options).report(engine)
+
+
+def _checkpointed(
+    path: Path, spec: Spec, properties: Sequence[str] | None, options: Options, question: Callable[[Options], _Check]
+) -> Report:
     from modelcheck.search.checkpoints import begin  # noqa: PLC0415 - few searches need it, and all would wait for it.
 
-    with closing(begin(Path(checkpoint), spec, {**options, "properties": properties})) as checkpoints:
-        return checking.report(engine, limits=limits, symmetry=symmetry, progress=progress, checkpoints=checkpoints, **options)
+    with closing(begin(path, spec, {**options.kept(), "properties": properties})) as checkpoints:
+        return question(evolve(options, checkpoints=checkpoints)).report(ENGINES[0])
 
 
 def resumed(
@@ -126,14 +121,15 @@ def resumed(
     with closing(checkpoints):
         limits_given(limits)
         callback("progress", progress)
-        rest = dict(options)
-        checking = _Check(spec, rest.pop("properties"), limits, None, {})
-        return checking.report(
-            ENGINES[0], limits=limits, symmetry="auto", progress=progress, checkpoints=checkpoints, again=True, **rest
+        kept = dict(options)
+        checking = _Check(
+            spec, kept.pop("properties"), {}, "auto", Options(limits=limits, progress=progress, checkpoints=checkpoints, **kept)
         )
+        return checking.report(ENGINES[0], again=True)
 
 
-def _check_arguments(spec: Spec, limits: Limits, workers: int, order: str, seed: int) -> None:
+def _check_arguments(spec: Spec, options: Options) -> None:
+    limits, workers, order = options.limits, options.workers, options.order
     if not isinstance(spec, Spec):
         hint = f"Make one: {spec.__name__}()." if isinstance(spec, type) else "Derive a class from modelcheck.Spec."
         raise UsageError(f"a spec is checked, and not {spec!r}", remedy=hint)
@@ -141,59 +137,68 @@ def _check_arguments(spec: Spec, limits: Limits, workers: int, order: str, seed:
     if order not in ORDERS:
         raise UsageError(unknown(str(order), list(ORDERS), f"there is no search order {order!r}"))
     whole("workers", workers, 1, MOST_WORKERS)
-    whole("seed", seed, 0, _MOST_SEED)
+    whole("seed", options.seed, 0, _MOST_SEED)
     if workers > 1 and order == "depth":
         raise UsageError(f"a depth-first search has one worker, not {workers}", remedy="Leave workers out.")
     if order == "random" and limits.time_s is None and limits.states is None:
         raise UsageError("a random walk never ends by itself", remedy="Give a time limit or a limit of states.")
+    callback("progress", options.progress)
+
+
+def _check_checkpoints(options: Options, engine: str, symmetry: str) -> None:
+    if options.order != "breadth" or engine != ENGINES[0]:
+        raise UsageError("only a breadth-first search has checkpoints", remedy="Leave the order and the engine out, or the checkpoints.")
+    if symmetry in {"on", "exact"}:
+        raise UsageError("checkpoints are of states, and not of orbits", remedy="Leave symmetry out, or the checkpoints.")
 
 
 class _Check:
     """One call of `check`, within its limits from the first run of ``init`` to the last step of a counterexample."""
 
     def __init__(
-        self, spec: Spec, names: Sequence[str] | None, limits: Limits, seed: int | None, fair: Mapping[str, Strength | str]
+        self, spec: Spec, names: Sequence[str] | None, fair: Mapping[str, Strength | str], symmetry: str, options: Options
     ) -> None:
         self._spec = spec
-        self._fair = fair
-        self._again = False
         self._names = names
-        self._seed = seed
-        self._budget = Budget(limits)
+        self._fair = fair
+        self._symmetry = symmetry
+        self._options = options
+        self._again = False
+        self._budget = Budget(options.limits)
         self._watch = Watch(self._budget.over)
 
-    def report(self, engine: str, **options: Any) -> Report:
+    def report(self, engine: str, *, again: bool = False) -> Report:
+        """The report of an engine; of a search that goes on from a checkpoint if it is run again."""
+        self._again = again
         try:
             with self._watch.open(), self._watch.heeding(self._budget):
-                return self._by_sets(options) if engine == "sets" else self._report(options)
+                return self._by_sets() if engine == "sets" else self._by_states()
         except Overrun as overrun:
             return self._unfinished(told(self._watch, overrun))
         except MemoryError as error:
             return self._unfinished(out_of_memory(error))
 
-    def _report(self, options: dict[str, Any]) -> Report:
-        machine = machine_of(self._spec)
-        chosen, check_deadlock = _chosen(machine, self._names)
-        fair = assumed(machine, self._fair)
-        liveness = [each for each in chosen if each.role in LIVENESS]
-        promised = [each for each in chosen if isinstance(each, Promise)]
-        chosen = [each for each in chosen if each.role not in RUNS]
-        symmetry = options.pop("symmetry")
-        self._again = options.pop("again", False)
-        if (liveness or promised) and options.get("checkpoints") is not None:
-            raise _not_kept([*liveness, *promised])
-        asked = Asked(
-            machine, tuple(chosen), tuple(liveness), tuple(promised),
-            check_deadlock=check_deadlock, fair=fair, symmetry=symmetry, options=options,
-        )
-        plan = plan_for(symmetry, options["order"], options["seed"])
-        if plan is not None and options.get("checkpoints") is not None:
+    def _by_states(self) -> Report:
+        asked = self._asked(machine_of(self._spec))
+        plan = plan_for(self._symmetry, self._options.order, self._options.seed)
+        if plan is not None and self._options.checkpoints is not None:
             plan = evolve(plan, refused="not used: checkpoints are of states, and not of orbits")
         while True:
             try:
                 return self._explored(asked, plan)
             except PlanChanged as changed:
-                plan = begun_again(machine, symmetry, changed)
+                plan = begun_again(asked.machine, self._symmetry, changed)
+
+    def _asked(self, machine: Machine) -> Asked:
+        """The properties by what decides them."""
+        chosen, check_deadlock = _chosen(machine, self._names)
+        fair = assumed(machine, self._fair)
+        liveness = tuple(each for each in chosen if each.role in LIVENESS)
+        promised = tuple(each for each in chosen if isinstance(each, Promise))
+        if (liveness or promised) and self._options.checkpoints is not None:
+            raise _not_kept([*liveness, *promised])
+        safe = tuple(each for each in chosen if each.role not in RUNS)
+        return Asked(machine, safe, liveness, promised, check_deadlock, fair, self._symmetry, self._options)
 
     def _explored(self, asked: Asked, plan: Plan | None) -> Report:
         """The report of a search by a plan. With symmetry, what must happen is asked of all states, after what must not."""
@@ -202,18 +207,18 @@ class _Check:
         if not asked.liveness and not asked.promised:
             return self._searched(asked, plan)
         safe = self._searched(evolve(asked, liveness=(), promised=()), plan)
-        if (safe.verdict is Verdict.VIOLATED and not asked.options["keep_going"]) or self._budget.over():
+        if (safe.verdict is Verdict.VIOLATED and not asked.options.keep_going) or self._budget.over():
             return unasked(safe, (*asked.liveness, *asked.promised))
         return together(safe, self._searched(evolve(asked, chosen=(), check_deadlock=False), None))
 
     def _searched(self, asked: Asked, plan: Plan | None, *, line: str | None = None) -> Report:
         machine, options = asked.machine, asked.options
         exploration = Exploration(
-            machine, asked.declared, check_deadlock=asked.check_deadlock, budget=self._budget, watch=self._watch,
-            liveness=asked.liveness, plan=plan, **options,
+            machine, asked.declared, options, check_deadlock=asked.check_deadlock, budget=self._budget, watch=self._watch,
+            liveness=asked.liveness, plan=plan,
         )  # fmt: skip
         try:
-            begun = beginnings(machine, asked.chosen, self._budget, options["limits"].states)
+            begun = beginnings(machine, asked.chosen, self._budget, options.limits.states)
             endless = Endless(machine, exploration, asked.liveness, asked.fair, self._budget)
             exploration.between_levels = endless.look
             if self._again:
@@ -228,7 +233,7 @@ class _Check:
             promises = Promises(machine, asked.promised, asked.fair, self._budget)
             if exploration.walk_length is not None:
                 line = left_out(asked.symmetry, exploration.recorder.layout, "a random walk goes through states, and not through orbits")
-            report = _report(machine, exploration, asked.chosen, asked.check_deadlock, endless, promises, self._seed, line)
+            report = report_by_states(asked, exploration, endless, promises, line)
             return refined(machine, report, asked.chosen, begun)
         except SpecError as error:
             error.trace = failing_run(machine, exploration, source_of(machine))
@@ -236,26 +241,32 @@ class _Check:
         finally:
             exploration.close()
 
-    def _by_sets(self, options: dict[str, Any]) -> Report:
+    def _by_sets(self) -> Report:
         from modelcheck.search.set_report import report_by_sets  # noqa: PLC0415 - few searches need it, and all would wait for it.
         from modelcheck.search.sets import SetSearch, refuse  # noqa: PLC0415 - few searches need it, and all would wait for it.
 
-        machine = machine_of(self._spec)
+        machine, options = machine_of(self._spec), self._options
         chosen, check_deadlock = _chosen(machine, self._names)
-        refuse(chosen, workers=options["workers"], order=options["order"], fair=bool(self._fair))
-        begun = beginnings(machine, chosen, self._budget, options["limits"].states)
-        asked = {name: options[name] for name in ("limits", "keep_going", "progress")}
-        search = SetSearch(machine, chosen, check_deadlock=check_deadlock, budget=self._budget, watch=self._watch, **asked)
+        refuse(chosen, workers=options.workers, order=options.order, fair=bool(self._fair))
+        begun = beginnings(machine, chosen, self._budget, options.limits.states)
+        search = SetSearch(
+            machine, chosen, check_deadlock=check_deadlock, limits=options.limits, keep_going=options.keep_going, progress=options.progress,
+            budget=self._budget, watch=self._watch,
+        )  # fmt: skip
         try:
-            report = report_by_sets(machine, search, source_of(machine), self._budget, self._watch, options["symmetry"])
+            report = report_by_sets(machine, search, source_of(machine), self._budget, self._watch, self._symmetry)
         except SpecError:
             # Sets of states know no run to the state in which it was raised; the enumerator comes by the error with one, if it is not far away.
-            self._report({**options, "symmetry": "off", "limits": Limits(states=_SOUGHT_FOR_ERRORS)})
+            self._seek_error(machine)
             raise
         return refined(machine, report, chosen, begun)
 
+    def _seek_error(self, machine: Machine) -> None:
+        options = evolve(self._options, limits=Limits(states=_SOUGHT_FOR_ERRORS))
+        self._searched(evolve(self._asked(machine), symmetry="off", options=options), None)
+
     def _unfinished(self, reason: str) -> Report:
-        return unfinished(self._spec, self._names, reason, self._budget, self._seed)
+        return unfinished(self._spec, self._names, reason, self._budget, self._options.walk_seed)
 
 
 def _not_kept(liveness: Sequence[Declaration]) -> UsageError:
@@ -271,121 +282,3 @@ def _chosen(machine: Machine, named: Sequence[str] | None) -> tuple[list[Declara
         return machine.asked, True
     chosen = [machine.find(name, machine.asked) for name in named if name != DEADLOCK]
     return [declared for declared in machine.asked if declared in chosen], DEADLOCK in named
-
-
-# The report --------------------------------------------------------------------------------------------------------------------------------------
-
-
-def source_of(machine: Machine) -> str:
-    """The file that a machine's spec is written in, relative to the working directory where that is shorter; the module of one that is in no file."""
-    source = source_file(machine.cls)
-    try:
-        return str(Path(source).resolve().relative_to(Path.cwd())) if Path(source).is_file() else source
-    except ValueError:
-        return source
-
-
-def _report(
-    machine: Machine,
-    exploration: Exploration,
-    chosen: Sequence[Declaration],
-    check_deadlock: bool,
-    endless: Endless,
-    promises: Promises,
-    seed: int | None,
-    line: str | None,
-) -> Report:
-    stats = exploration.explorer.stats()
-    source, whole = source_of(machine), stats["states"] if exploration.complete else None
-    properties = (
-        *_property_reports(machine, exploration, chosen, check_deadlock),
-        *endless.reports(source),
-        *promises.reports(source, whole),
-    )
-    verdict = Verdict.all_of(report.verdict for report in properties) if properties else _on_the_rest(exploration)
-    if verdict is Verdict.HOLDS and not exploration.complete:
-        verdict = Verdict.UNKNOWN
-    states, orbits = stats["states"], stats["orbits"]
-    reduction = exploration.reduction
-    recorder = exploration.recorder
-    acting = {action.name for action in machine.actions}
-    return Report(
-        spec=machine.cls.__name__,
-        source=source_of(machine),
-        constants=machine.constants,
-        verdict=verdict,
-        reason=_why_unknown(exploration, properties) if verdict is Verdict.UNKNOWN else None,
-        states=states,
-        generated=stats["generated"],
-        depth=stats["depth"],
-        python_calls=recorder.calls,
-        seconds=exploration.seconds,
-        peak_memory_bytes=peak_bytes(),
-        collision_probability=missed(orbits, 1 if reduction is None else reduction.choices),
-        out_of_bounds=stats["out_of_bounds"],
-        properties=properties,
-        actions=action_reports(exploration),
-        predicate_calls={name: calls for name, calls in recorder.calls_by_name().items() if name not in acting},
-        cells=tuple(
-            sorted(
-                (CellReport(cell.path, len(cell.values)) for cell in recorder.layout.cells),
-                key=lambda cell: (-cell.values, cell.path),
-            )
-        ),
-        efforts=efforts(recorder),
-        python_seconds=recorder.seconds,
-        table_load=orbits / max(stats["table_slots"], 1),
-        bytes_per_state=(stats["table_bytes"] + stats["log_bytes"]) / max(orbits, 1),
-        orbits=None if reduction is None else orbits,
-        symmetry=line or None if reduction is None else said(reduction, orbits),
-        warnings=(*suspicions(machine, exploration), *endless.warnings(), *exploration.troubles()),
-        fair=endless.assumed,
-        analysis_seconds=endless.seconds,
-        seed=seed,
-        walk_length=exploration.walk_length,
-    )
-
-
-def _why_unknown(exploration: Exploration, properties: Sequence[PropertyReport]) -> str:
-    notes = (report.note for report in properties if report.note is not None)
-    return exploration.stopped or next(notes, "the search was not complete")
-
-
-def _on_the_rest(exploration: Exploration) -> Verdict:
-    return Verdict.HOLDS if exploration.complete else Verdict.UNKNOWN
-
-
-def _property_reports(
-    machine: Machine, exploration: Exploration, chosen: Sequence[Declaration], check_deadlock: bool
-) -> tuple[PropertyReport, ...]:
-    findings = {tree: (parent, ordinal) for tree, _, parent, ordinal in exploration.explorer.findings()}
-    index_of = {tree.declared.name: index for index, tree in exploration.recorder.trees.items() if tree.declared}
-    asked: list[tuple[str, str, Role | None, int]] = [
-        (declared.name, declared.role.value, declared.role, index_of[declared.name]) for declared in chosen
-    ]
-    if check_deadlock:
-        asked.append((DEADLOCK, DEADLOCK, None, _DEADLOCK_TREE))
-    reports = []
-    for name, kind, role, tree in asked:
-        found = findings.get(tree)
-        verdict = _verdict(role, found, exploration)
-        trace = None
-        if found is not None:
-            try:
-                trace = evidence(machine, exploration, found, name, kind, source_of(machine))
-            except Overrun as overrun:
-                # What the search found and the spec's own code has not confirmed is no verdict.
-                verdict = Verdict.UNKNOWN
-                exploration.cut_short(overrun, f"while the run that decides {name} was rebuilt")
-        reports.append(PropertyReport(name, kind, verdict, trace))
-    return tuple(reports)
-
-
-def _verdict(role: Role | None, found: tuple[int, int] | None, exploration: Exploration) -> Verdict:
-    if role is Role.REACHABLE:
-        if found:
-            return Verdict.HOLDS
-        return Verdict.VIOLATED if exploration.complete else Verdict.UNKNOWN
-    if found:
-        return Verdict.VIOLATED
-    return Verdict.HOLDS if exploration.complete else Verdict.UNKNOWN

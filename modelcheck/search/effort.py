@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from modelcheck.parts.history import Explanation
-from modelcheck.search.report import EffortReport, ReadReport
-from modelcheck.spec import Declaration, Role
+from modelcheck.search.report import CellReport, EffortReport, ReadReport
+from modelcheck.spec import Declaration, Machine, Role
 from modelcheck.statespace.cells import Cell
 from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.layout import Layout
@@ -34,6 +34,18 @@ def efforts(recorder: Recorder) -> tuple[EffortReport, ...]:
         trees.setdefault("" if tree.declared is None else tree.declared.name, []).append(tree)
     found = [_effort(recorder.layout, several) for several in trees.values()]
     return tuple(sorted((effort for effort in found if effort.calls), key=lambda effort: (-effort.calls, effort.name)))
+
+
+def cells(recorder: Recorder) -> tuple[CellReport, ...]:
+    """How many values each cell of the state took, the most first."""
+    found = (CellReport(cell.path, len(cell.values)) for cell in recorder.layout.cells)
+    return tuple(sorted(found, key=lambda cell: (-cell.values, cell.path)))
+
+
+def predicate_calls(machine: Machine, recorder: Recorder) -> dict[str, int]:
+    """How often the Python of each property, constraint and terminal predicate was run."""
+    acting = {action.name for action in machine.actions}
+    return {name: calls for name, calls in recorder.calls_by_name().items() if name not in acting}
 
 
 def _effort(layout: Layout, trees: Sequence[Tree]) -> EffortReport:

@@ -7,31 +7,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
-from modelcheck.errors import ModelcheckError, SpecError, UsageError
-from modelcheck.limits import Limits
+from modelcheck.errors import ModelcheckError, SpecError
 from modelcheck.limits.budget import Budget
 from modelcheck.limits.raising import started
 from modelcheck.limits.watch import Overrun, Watch
 from modelcheck.search.kernel import _explorer as native
-from modelcheck.search.report import Progress
+from modelcheck.search.lookout import LOOKS_EVERY_S, Lookout
+from modelcheck.search.options import Options
 from modelcheck.spec import Declaration, Machine, Role
 from modelcheck.spec.overrun import out_of_memory, told
 from modelcheck.statespace.kernel import _kernel as kernel
 from modelcheck.statespace.recording.recorder import Recorder
 from modelcheck.symmetry.reduction import Plan, PlanChanged, Reduction
 
-if TYPE_CHECKING:
-    from modelcheck.search.checkpoints import Checkpoints
-
-_BATCH = 4096
-_LOOKS_EVERY_S = 0.25
 _GRACE_S = 2.0
 _MODES = {"breadth": native.BREADTH, "depth": native.DEPTH, "random": native.WALK}
-ORDERS = tuple(_MODES)
-_WALK_LENGTH = 200
-_WALKED_IN_VAIN = 100_000
 _UNSETTLED = "no checkpoint could be written in the end, since what was under way did not come to its end"
 
 
@@ -51,39 +42,21 @@ class _Worker:
         return not self._thread.is_alive()
 
 
-def _walk_length(limits: Limits) -> int:
-    """After how many steps a random walk begins again: where it comes to the limit of depth.
-
-    Raises:
-        UsageError: if that leaves no step to take.
-    """
-    if limits.depth == 1:
-        raise UsageError("a random walk to depth 1 takes no step", remedy="The initial states are the first level; give a depth from 2.")
-    return _WALK_LENGTH if limits.depth is None else limits.depth - 1
-
-
 class Exploration:
     """One search through the states of a machine.
 
     Args:
         machine: The machine.
         declared: The actions, constraints, properties and terminal predicates to evaluate.
+        options: How to search, and when to stop early; time and memory are the budget's. With checkpoints it is breadth-first, and records no steps.
         check_deadlock: Whether a state without an enabled action is a finding.
-        limits: When to stop early; time and memory are the budget's.
-        workers: Threads.
-        order: One of `ORDERS`.
-        seed: Of the random walk.
-        keep_going: Whether to search on after a violation.
-        progress: Called a few times a second.
         budget: The time and memory that there are.
         watch: Ends the runs of the spec's code that outlive the budget.
         plan: How symmetry is used; None if not at all.
         liveness: The properties of what must happen; where there are any, and the search is no random walk, it records the steps that it takes.
-        checkpoints: Where what it has found is kept, for a breadth-first search that records no steps; None if it is not.
 
     Attributes:
         reduction: What symmetry does for it; None if it was not asked to.
-        stopped: Why the search ended before it was complete, or None.
         walk_length: After how many steps a random walk begins again; None for the other orders.
         failed: What raised an error, and the state in which it did, as the kernel's findings name states; None if nothing did.
         asymmetric: Whether the search ended since the spec tells names apart that may trade places.
@@ -95,26 +68,36 @@ class Exploration:
         self,
         machine: Machine,
         declared: Sequence[Declaration],
+        options: Options,
         *,
         check_deadlock: bool,
-        limits: Limits,
-        workers: int,
-        order: str,
-        seed: int,
-        keep_going: bool,
-        progress: Callable[[Progress], None] | None,
         budget: Budget,
         watch: Watch,
         liveness: Sequence[Declaration] = (),
         plan: Plan | None = None,
-        checkpoints: Checkpoints | None = None,
     ) -> None:
-        self.walk_length = _walk_length(limits) if order == "random" else None
+        self._options, self._budget, self._watch = options, budget, watch
+        self.walk_length = options.walk_length()
         self.space = kernel.Space(check_deadlock=check_deadlock)
-        records = bool(liveness) and order != "random"
-        asked = [*declared, *liveness] if records else declared
-        self.recorder = Recorder(machine, asked, self.space, split=True, labelled=records)
-        if checkpoints is None:
+        self._record(machine, declared, liveness if self.walk_length is None else (), plan)
+        self._lookout = Lookout(options, self.explorer, self.recorder, self.space, budget)
+        self._halt = self._lookout.halt
+        self._checkpoints = options.checkpoints
+        self._supplier = self.recorder if self._checkpoints is None else self._checkpoints.of(self.recorder)
+        self._holds = self._left_behind = False
+        self._begun = False  # Whether the initial states are all known.
+        self._ended: int | None = None  # The worker whose run of the spec's code was ended from outside.
+        self.between_levels: Callable[[], bool] = lambda: False
+        self.complete = False
+        self.asymmetric = False
+        self._failure: BaseException | None = None
+        self.failed: tuple[Declaration, tuple[int, int]] | None = None
+
+    def _record(self, machine: Machine, declared: Sequence[Declaration], liveness: Sequence[Declaration], plan: Plan | None) -> None:
+        """Make what runs the spec's code where a path is missing, and the explorer that asks it to."""
+        options, records = self._options, bool(liveness)
+        self.recorder = Recorder(machine, [*declared, *liveness], self.space, split=True, labelled=records)
+        if options.checkpoints is None:
             self.recorder.run_plainly()  # What is not recorded is in no log.
         try:
             self.reduction = None if plan is None else Reduction(machine, self.recorder, plan)
@@ -122,38 +105,25 @@ class Exploration:
             self.recorder.close()
             raise
         self.explorer = native.Explorer(
-            self.space, mode=_MODES[order], workers=workers, seed=seed, walk_length=self.walk_length or 0,
-            memory_limit_bytes=budget.memory_bytes, records=records,
+            self.space, mode=_MODES[options.order], workers=options.workers, seed=options.seed, walk_length=self.walk_length or 0,
+            memory_limit_bytes=self._budget.memory_bytes, records=records,
             skips_met=all(each.role is Role.EVENTUALLY for each in liveness),
             orbits=None if self.reduction is None else self.reduction.orbits,
         )  # fmt: skip
-        self._checkpoints = checkpoints
-        self._supplier = self.recorder if checkpoints is None else checkpoints.of(self.recorder)
-        self._holds = self._left_behind = False
-        self._begun = False  # Whether the initial states are all known.
-        self._ended: int | None = None  # The worker whose run of the spec's code was ended from outside.
-        self.between_levels: Callable[[], bool] = lambda: False
-        self.stopped: str | None = None
-        self.complete = False
-        self.asymmetric = False
-        self._limits = limits
-        self._workers = workers
-        self._breadth = order == "breadth"
-        self._walks = order == "random"
-        self._last_new = (0, 0)
-        self._keep_going = keep_going
-        self._progress = progress
-        self._budget = budget
-        self._watch = watch
-        self._looked_s = self._reported_s = 0.0
-        self._halt = threading.Event()
-        self._failure: BaseException | None = None
-        self.failed: tuple[Declaration, tuple[int, int]] | None = None
+
+    @property
+    def stopped(self) -> str | None:
+        """Why the search ended before it was complete, or None."""
+        return self._lookout.stopped
+
+    @stopped.setter
+    def stopped(self, reason: str | None) -> None:
+        self._lookout.stopped = reason
 
     @property
     def seconds(self) -> float:
         """Since the search began."""
-        return self._budget.seconds + (0.0 if self._checkpoints is None else self._checkpoints.earlier_s)
+        return self._lookout.seconds
 
     def restore(self) -> None:
         """Begin where the checkpoint is."""
@@ -163,20 +133,21 @@ class Exploration:
 
     def run(self) -> None:
         """Search until everything is explored, a violation is found, or a limit is reached."""
+        breadth, depth = self._options.order == "breadth", self._options.limits.depth
         while not self._halt.is_set():
             if self._round() == kernel.GROW:
                 if not self.explorer.grow():
-                    self._stop(self._budget.memory_short())
+                    self._lookout.stop(self._budget.memory_short())
             elif self._is_amid():
                 continue
-            elif self._violated() and not self._keep_going:
+            elif self._lookout.violated() and not self._options.keep_going:
                 break
             elif not self._next_level():
                 self.complete = not self._halt.is_set()
                 break
-            elif self._limits.depth is not None and self.explorer.stats()["depth"] >= self._limits.depth and self._breadth:
-                self._stop(f"the depth limit of {self._limits.depth} was reached")
-            elif self._breadth and self._between() and not self._keep_going:
+            elif breadth and depth is not None and self.explorer.stats()["depth"] >= depth:
+                self._lookout.stop(f"the depth limit of {depth} was reached")
+            elif breadth and self._between() and not self._options.keep_going:
                 break
         if self._failure is not None:
             raise self._failure
@@ -186,9 +157,9 @@ class Exploration:
         try:
             return self.between_levels()
         except Overrun:
-            self._stop(self._budget.over() or "it was told to stop")
+            self._lookout.stop(self._budget.over() or "it was told to stop")
         except MemoryError as error:
-            self._stop(out_of_memory(error))
+            self._lookout.stop(out_of_memory(error))
         return False
 
     def _next_level(self) -> bool:
@@ -215,11 +186,11 @@ class Exploration:
 
     def put_by(self) -> None:
         """Write a last checkpoint of a search that was cut short, so that it can go on from there."""
-        if self._checkpoints is None or not self._begun or self.complete or (self._violated() and not self._keep_going):
+        if self._checkpoints is None or not self._begun or self.complete or (self._lookout.violated() and not self._options.keep_going):
             return
         from modelcheck.search.checkpoints import settle  # noqa: PLC0415 - few searches need it, and all would wait for it.
 
-        began, workers = self._budget.seconds, sorted(range(self._workers), key=lambda worker: worker != self._ended)
+        began, workers = self._budget.seconds, sorted(range(self._options.workers), key=lambda worker: worker != self._ended)
         self._hold(held=True)
         try:
             rests = not self._left_behind and settle(self.explorer, self._supplier, workers)
@@ -244,14 +215,15 @@ class Exploration:
         """Give the memory of the search back at once, whoever still refers to this object."""
         del self.explorer
         self.recorder.close()
+        self._lookout.close()
         del self.recorder, self.space, self._supplier, self.reduction
 
     def _round(self) -> int:
         """Let all workers run until each is at rest; GROW if one of them asked for it."""
-        others = [_Worker(self._drive, worker) for worker in range(1, self._workers)]
+        others = [_Worker(self._drive, worker) for worker in range(1, self._options.workers)]
         codes = [self._drive(0)]
         for other in others:
-            while not other.ended(_LOOKS_EVERY_S):
+            while not other.ended(LOOKS_EVERY_S):
                 self._look_around(report=True)
                 if self._halt.is_set() and not other.ended(_GRACE_S):
                     self._leave_behind()
@@ -282,7 +254,7 @@ class Exploration:
                     return code
                 self._look_around(report=worker == 0)
         except MemoryError as error:
-            self._stop(out_of_memory(error))
+            self._lookout.stop(out_of_memory(error))
         except BaseException as error:  # noqa: BLE001 - it is raised again by run().
             self._failure = self._failure or error
             self._halt.set()
@@ -292,7 +264,7 @@ class Exploration:
         """Let a worker run in the kernel for a while, which may run the spec's code, too."""
         try:
             try:
-                return self.explorer.run(worker, self._batch())
+                return self.explorer.run(worker, self._lookout.batch())
             finally:
                 self.recorder.rest()
         except Overrun as overrun:
@@ -310,7 +282,7 @@ class Exploration:
             return  # What was ended is run again first.
         try:
             self._supplier.supply(self.explorer, worker)
-            if self._walks and self._has_initial_states():
+            if self.walk_length is not None and self._lookout.has_initial_states():
                 self.explorer.set_enough_initial()
         except Overrun as overrun:
             self._ended = worker
@@ -324,87 +296,8 @@ class Exploration:
                 self.failed = (declared, self.explorer.missed(worker))
             raise
 
-    def _has_initial_states(self) -> bool:
-        """Whether a random walk has enough of them to begin: as many as the limit of states, or what half of its time gave."""
-        enough = self._limits.states is not None and self.recorder.initial_runs >= self._limits.states
-        return enough or self._budget.seconds > self._budget.left_s
-
-    def _batch(self) -> int:
-        if self._limits.states is None:
-            return _BATCH
-        left = self._limits.states - self.explorer.stats()["states"]
-        return max(1, min(_BATCH, left // (8 * self._workers)))
-
     def _look_around(self, *, report: bool) -> None:
-        """Check the limits, and let one of the workers report progress; done between batches."""
-        ended = self._budget.ended()
-        if ended:
-            self._stop(ended)
+        """What is done between batches; one of the workers reports progress."""
+        self._lookout.look(report=report)
         if self._checkpoints is not None and self._begun and self._checkpoints.due():
             self._hold(held=True)
-        seconds = self._budget.seconds
-        if self._limits.states is not None or not self._breadth or seconds - self._looked_s > _LOOKS_EVERY_S:
-            stats = self.explorer.stats()
-            self._look_at(stats, seconds)
-            if report and seconds - self._reported_s > _LOOKS_EVERY_S:
-                self._reported_s = seconds
-                self._report(stats)
-
-    def _look_at(self, stats: dict[str, int], seconds: float) -> None:
-        if seconds - self._looked_s > _LOOKS_EVERY_S:
-            self._looked_s = seconds
-            short = self._budget.memory_over(self._used(stats))
-            if short:
-                self._stop(short)
-        if self._limits.states is not None and self._has_enough(stats["states"], self._limits.states):
-            self._stop(f"the limit of {self._limits.states:,} states was reached")
-        if not self._breadth:
-            self._look_off_breadth(stats)
-
-    def _has_enough(self, states: int, limit: int) -> bool:
-        """Whether a limit of states is reached. One that is met exactly may be all that there are, except for a walk, which would never know."""
-        return states >= limit if self._walks else states > limit
-
-    def _report(self, stats: dict[str, int]) -> None:
-        if self._progress is not None:
-            load = stats["states"] / max(stats["table_slots"], 1)
-            calls = self.recorder.calls
-            self._progress(
-                Progress(
-                    stats["depth"],
-                    stats["states"],
-                    stats["generated"],
-                    stats["frontier"],
-                    calls,
-                    load,
-                    self._used(stats),
-                    self.seconds,
-                )
-            )
-
-    def _look_off_breadth(self, stats: dict[str, int]) -> None:
-        if self._walks and self._limits.states is not None:
-            states, walked = self._last_new
-            if stats["states"] > states:
-                self._last_new = (stats["states"], stats["expanded"])
-            elif stats["expanded"] - walked > _WALKED_IN_VAIN:
-                self._stop(f"the last {_WALKED_IN_VAIN:,} steps met no new state, in walks of at most {self.walk_length:,} steps")
-        if self._violated() and not self._keep_going:
-            self._halt.set()
-        if self._limits.depth is not None and stats["depth"] > self._limits.depth and not self._walks:
-            self._stop(f"the depth limit of {self._limits.depth} was reached")
-
-    def _used(self, stats: dict[str, int]) -> int:
-        return stats["table_bytes"] + stats["log_bytes"] + stats["frontier_bytes"] + self.space.node_bytes
-
-    def _stop(self, reason: str) -> None:
-        self.stopped = self.stopped or reason
-        self._halt.set()
-
-    def _violated(self) -> bool:
-        reachable = {
-            index
-            for index, tree in self.recorder.trees.items()
-            if tree.declared and tree.declared.role.name == "REACHABLE"
-        }
-        return any(tree not in reachable for tree, *_ in self.explorer.findings())

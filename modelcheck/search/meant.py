@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from attrs import frozen
 
 from modelcheck.errors import SpecError
-from modelcheck.search.check import DEADLOCK
+from modelcheck.search.options import DEADLOCK
 from modelcheck.search.report import PropertyReport, Report
 from modelcheck.spec import Spec, machine_of
 from modelcheck.spec.constants.declared import unknown

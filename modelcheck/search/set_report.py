@@ -7,8 +7,8 @@ from attrs import evolve
 from modelcheck.limits.budget import Budget
 from modelcheck.limits.memory import peak_bytes
 from modelcheck.limits.watch import Watch
-from modelcheck.search.effort import efforts
-from modelcheck.search.report import CellReport, Report
+from modelcheck.search.effort import cells, efforts, predicate_calls
+from modelcheck.search.report import Report
 from modelcheck.search.sets import SetSearch
 from modelcheck.search.suspicions import action_reports, suspicions
 from modelcheck.search.symmetric import left_out
@@ -43,7 +43,6 @@ def _report(machine: Machine, search: SetSearch, source: str, budget: Budget) ->
     if verdict is Verdict.HOLDS and not search.complete:
         verdict = Verdict.UNKNOWN
     recorder, counts = search.recorder, search.counts
-    acting = {action.name for action in machine.actions}
     return Report(
         spec=machine.cls.__name__,
         source=source,
@@ -60,8 +59,8 @@ def _report(machine: Machine, search: SetSearch, source: str, budget: Budget) ->
         out_of_bounds=counts.out_of_bounds,
         properties=properties,
         actions=tuple(evolve(each, new=None) for each in action_reports(search)),
-        predicate_calls={name: calls for name, calls in recorder.calls_by_name().items() if name not in acting},
-        cells=tuple(sorted((CellReport(cell.path, len(cell.values)) for cell in recorder.layout.cells), key=lambda cell: (-cell.values, cell.path))),
+        predicate_calls=predicate_calls(machine, recorder),
+        cells=cells(recorder),
         efforts=efforts(recorder),
         python_seconds=recorder.seconds,
         warnings=suspicions(machine, search),

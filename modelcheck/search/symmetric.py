@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 from modelcheck.errors import InternalError, SpecError, UsageError
 from modelcheck.search.evidence import along
 from modelcheck.search.exploration import Exploration
+from modelcheck.search.options import Options
 from modelcheck.search.report import PropertyReport, Report
 from modelcheck.spec import Declaration, Machine, Strength
 from modelcheck.spec.constants.declared import unknown
@@ -34,7 +35,7 @@ def check_symmetry(symmetry: str, order: str, engine: str) -> None:
     """
     if symmetry not in CHOICES:
         raise UsageError(unknown(str(symmetry), list(CHOICES), f"symmetry is not {symmetry!r}"))
-    if symmetry in {"on", "exact"} and engine == "sets":
+    if symmetry in {"on", "exact"} and engine != "enumerate":
         raise UsageError("sets of states are of all states, and not of orbits", remedy="Leave symmetry out.")
     if symmetry in {"on", "exact"} and order == "random":
         raise UsageError("a random walk goes through states, and not through orbits", remedy="Leave symmetry out.")
@@ -76,7 +77,7 @@ class Asked:
     check_deadlock: bool
     fair: Mapping[str, Strength]
     symmetry: str
-    options: Mapping[str, Any]
+    options: Options
 
     @property
     def declared(self) -> list[Declaration]:

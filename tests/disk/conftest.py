@@ -2,7 +2,7 @@
 
 import pytest
 
-from modelcheck.search import checkpoints, exploration
+from modelcheck.search import checkpoints, lookout
 
 
 @pytest.fixture
@@ -10,4 +10,4 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     """Write a checkpoint whenever that is possible, and stop to look whether it is after every few states."""
     monkeypatch.setattr(checkpoints, "EVERY_S", 0.0)
     monkeypatch.setattr(checkpoints, "_SHARE", 0)
-    monkeypatch.setattr(exploration, "_BATCH", 4)
+    monkeypatch.setattr(lookout, "_BATCH", 4)

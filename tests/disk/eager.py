@@ -3,14 +3,14 @@
 import sys
 
 from modelcheck.cli import main
-from modelcheck.search import checkpoints, exploration
+from modelcheck.search import checkpoints, lookout
 
 
 def be_eager() -> None:
     """Write a checkpoint whenever that is possible, and stop to look whether it is after every few states."""
     checkpoints.EVERY_S = 0.0
     checkpoints._SHARE = 0
-    exploration._BATCH = 16
+    lookout._BATCH = 16
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from modelcheck.limits import Limits
 from modelcheck.limits.budget import INTERRUPTED, Budget
 from modelcheck.limits.given import NO_LIMITS, callback, limits_given, names, whole
 from modelcheck.limits.watch import Overrun, Watch
-from modelcheck.search.check import DEADLOCK
+from modelcheck.search.options import DEADLOCK
 from modelcheck.spec import LIVENESS, RUNS, Declaration, Machine, Role, Spec, machine_of
 from modelcheck.spec.constants.declared import unknown
 from modelcheck.spec.loading import source_file
