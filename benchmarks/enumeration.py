@@ -32,7 +32,7 @@ from modelcheck.search import check  # noqa: E402 - after the path to the specs 
 from modelcheck.search.kernel._explorer import FingerprintTable  # noqa: E402
 from modelcheck.spec import Role, Spec, machine_of  # noqa: E402
 from specs.commit.two_phase_commit import TwoPhaseCommit  # noqa: E402
-from specs.consensus.raft import Raft  # noqa: E402
+from specs.consensus.raft import Member, Raft  # noqa: E402
 
 ORACLE_SECONDS = 5.0
 LARGEST = 10  # This many managers take minutes on Spin's side, so once must do.
@@ -68,8 +68,8 @@ class Result:
 
 WORKLOADS = [
     *(Workload(f"two-phase commit, {n} managers", lambda n=n: TwoPhaseCommit(rms=n), n) for n in (7, 8, 9, 10)),  # type: ignore[misc]
-    Workload("Raft, any second candidate", lambda: Raft(candidates=((0,),))),
-    Workload("Raft, two candidates and a crash", lambda: Raft(candidates=((0,), (1,)), crashes=1)),
+    Workload("Raft, any second candidate", lambda: Raft(candidates=(Member.several(1),))),
+    Workload("Raft, two candidates and a crash", lambda: Raft(candidates=(Member.several(1), Member.several(2)[1:]), crashes=1)),
 ]
 
 
@@ -98,7 +98,7 @@ def engine(workload: Workload) -> Result:
 
 def explore(workload: Workload) -> dict[str, Any]:
     """The figures of one search."""
-    report = check(workload.make())
+    report = check(workload.make(), symmetry="off")
     return {
         "states": report.states,
         "generated": report.generated,

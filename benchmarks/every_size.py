@@ -20,10 +20,9 @@ from modelcheck.symbolic.proof.prove import prove
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from specs.commit.two_phase_commit import TwoPhaseCommit
 from specs.proofs import elections, locks, stores
 from specs.proofs.ticket_lock import ProvedTicketLock, TicketLock
-from specs.proofs.two_phase_commit import ProvedTwoPhaseCommit
+from specs.proofs.two_phase_commit import NumberedTwoPhaseCommit, ProvedTwoPhaseCommit
 
 
 @frozen
@@ -43,7 +42,7 @@ class Row:
 
 ROWS = [
     Row(ProvedTwoPhaseCommit, ("rms",)),
-    Row(TwoPhaseCommit, ("rms",), 41),
+    Row(NumberedTwoPhaseCommit, ("rms",), 41),
     Row(locks.LockServer, ("nodes",), 30),
     Row(locks.DecentralisedLock, ("nodes",)),
     Row(locks.RicartAgrawala, ("nodes",)),

@@ -23,6 +23,7 @@ from modelcheck.conformance.validation import validate
 from modelcheck.spec import Machine, State, Step, machine_of
 from modelcheck.spec.loading import load_spec
 from modelcheck.statespace.stepper import Stepper
+from modelcheck.values import Interchangeable
 
 ROOT = Path(__file__).resolve().parents[1]
 Line = dict[str, Any]
@@ -34,12 +35,15 @@ def plain(value: Any) -> Any:
         return value.name
     if attrs.has(type(value)):
         return {"type": type(value).__name__, **{field.name: plain(getattr(value, field.name)) for field in attrs.fields(type(value))}}
+    if isinstance(value, Interchangeable):
+        return repr(value)
     return [plain(item) for item in value] if isinstance(value, tuple) else value
 
 
-def who(step: Step) -> int:
+def who(step: Step) -> Interchangeable:
     """The server that takes a step."""
-    return int(step.arguments["m"].dst if "m" in step.arguments else step.arguments["i"])
+    found: Interchangeable = step.arguments["m"].dst if "m" in step.arguments else step.arguments["i"]
+    return found
 
 
 def arguments(step: Step) -> Line:
@@ -49,7 +53,7 @@ def arguments(step: Step) -> Line:
 
 def cut(step: Step) -> Line:
     """All arguments, of messages the type and the receiver only."""
-    return {name: {"type": type(v).__name__, "dst": v.dst} if attrs.has(type(v)) else plain(v) for name, v in step.arguments.items()}
+    return {name: {"type": type(v).__name__, "dst": plain(v.dst)} if attrs.has(type(v)) else plain(v) for name, v in step.arguments.items()}
 
 
 def term(step: Step, state: State) -> Line:

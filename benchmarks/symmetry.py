@@ -23,8 +23,8 @@ sys.path.insert(0, str(HERE.parent))
 from modelcheck import Limits, Spec  # noqa: E402 - after the path to the specs is set.
 from modelcheck.search import Report, check  # noqa: E402
 from modelcheck.search.exploration import Exploration  # noqa: E402
-from tests.symmetry.specs import Raft  # noqa: E402
-from tests.symmetry.test_reduction import TwoPhaseCommit  # noqa: E402
+from specs.commit.two_phase_commit import TwoPhaseCommit  # noqa: E402
+from specs.consensus.raft import Raft  # noqa: E402
 
 
 @frozen
@@ -44,9 +44,9 @@ class Workload:
 
 WORKLOADS = [
     Workload("two-phase commit, 9 managers", lambda: TwoPhaseCommit(rms=9), 2_000_000),
-    Workload("Raft, 3 servers, 2 terms, no log", lambda: Raft(servers=3, max_term=2, max_log=0), 10_000_000),
-    Workload("Raft, 4 servers, 1 term, 1 entry", lambda: Raft(servers=4, max_term=1, max_log=1), 10_000_000),
-    Workload("Raft, 5 servers, 1 term, 1 entry", lambda: Raft(servers=5, max_term=1, max_log=1), 500_000),
+    Workload("Raft, 3 servers, 2 terms, no log", lambda: Raft(servers=3, max_term=2, max_log=0, candidates=()), 10_000_000),
+    Workload("Raft, 4 servers, 1 term, 1 entry", lambda: Raft(servers=4, max_term=1, max_log=1, candidates=()), 10_000_000),
+    Workload("Raft, 5 servers, 1 term, 1 entry", lambda: Raft(servers=5, max_term=1, max_log=1, candidates=()), 500_000),
 ]
 
 

@@ -8,7 +8,11 @@ from enum import Enum
 
 from attrs import frozen
 
-from modelcheck import Spec, action, invariant, reachable, require, terminal
+from modelcheck import Interchangeable, Spec, action, invariant, reachable, require, terminal
+
+
+class Manager(Interchangeable):
+    """A resource manager's name."""
 
 
 class RM(Enum):
@@ -31,7 +35,7 @@ class TM(Enum):
 class Prepared:
     """A resource manager tells that it is prepared."""
 
-    rm: int
+    rm: Manager
 
 
 class Decision(Enum):
@@ -50,15 +54,15 @@ class TwoPhaseCommit(Spec):
         """Everybody works; nothing was sent."""
         self.rm = dict.fromkeys(self.managers(), RM.WORKING)
         self.tm = TM.INIT
-        self.prepared: set[int] = set()
+        self.prepared: set[Manager] = set()
         self.messages: set[Prepared | Decision] = set()
 
-    def managers(self) -> Iterable[int]:
+    def managers(self) -> Iterable[Manager]:
         """The resource managers."""
-        return range(self.rms)
+        return Manager.several(self.rms)
 
     @action(managers)
-    def tm_receive_prepared(self, r: int) -> None:
+    def tm_receive_prepared(self, r: Manager) -> None:
         """The transaction manager learns that r is prepared."""
         require(self.tm is TM.INIT)
         require(Prepared(r) in self.messages)
@@ -80,26 +84,26 @@ class TwoPhaseCommit(Spec):
         self.messages.add(Decision.ABORT)
 
     @action(managers)
-    def rm_prepare(self, r: int) -> None:
+    def rm_prepare(self, r: Manager) -> None:
         """R is ready to commit, and from now on bound to the decision."""
         require(self.rm[r] is RM.WORKING)
         self.rm[r] = RM.PREPARED
         self.messages.add(Prepared(r))
 
     @action(managers)
-    def rm_choose_to_abort(self, r: int) -> None:
+    def rm_choose_to_abort(self, r: Manager) -> None:
         """R aborts on its own."""
         require(self.rm[r] is RM.WORKING)
         self.rm[r] = RM.ABORTED
 
     @action(managers)
-    def rm_receive_commit(self, r: int) -> None:
+    def rm_receive_commit(self, r: Manager) -> None:
         """R learns that the decision is to commit."""
         require(Decision.COMMIT in self.messages)
         self.rm[r] = RM.COMMITTED
 
     @action(managers)
-    def rm_receive_abort(self, r: int) -> None:
+    def rm_receive_abort(self, r: Manager) -> None:
         """R learns that the decision is to abort."""
         require(Decision.ABORT in self.messages)
         self.rm[r] = RM.ABORTED

@@ -8,7 +8,7 @@ the transaction manager's patience coming to an end, nobody has to.
 from collections.abc import Iterable
 
 from modelcheck import eventually, fair, leads_to
-from specs.commit.two_phase_commit import RM, TwoPhaseCommit
+from specs.commit.two_phase_commit import RM, Manager, TwoPhaseCommit
 
 
 class TwoPhaseCommitProgress(TwoPhaseCommit):
@@ -20,11 +20,11 @@ class TwoPhaseCommitProgress(TwoPhaseCommit):
     rm_receive_commit = fair(TwoPhaseCommit.rm_receive_commit)
     rm_receive_abort = fair(TwoPhaseCommit.rm_receive_abort)
 
-    def everybody(self) -> Iterable[int]:
+    def everybody(self) -> Iterable[Manager]:
         """The resource managers."""
         return self.managers()
 
-    def has_decided(self, r: int) -> bool:
+    def has_decided(self, r: Manager) -> bool:
         """Whether a resource manager knows its end."""
         return self.rm[r] in (RM.COMMITTED, RM.ABORTED)
 
@@ -34,6 +34,6 @@ class TwoPhaseCommitProgress(TwoPhaseCommit):
         return all(self.has_decided(r) for r in self.managers())
 
     @leads_to(everybody)
-    def nobody_stays_prepared(self, r: int) -> tuple[bool, bool]:
+    def nobody_stays_prepared(self, r: Manager) -> tuple[bool, bool]:
         """Whoever is bound to the decision learns of it."""
         return self.rm[r] is RM.PREPARED, self.has_decided(r)

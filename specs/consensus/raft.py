@@ -17,8 +17,8 @@ messages are reordered, duplicated and lost without bound. With ``duplicating=Fa
 
 *Bounds.* ``max_term`` and ``max_log`` bound the two actions that nothing else limits, timeouts and client requests: a
 server that could stand for a further term is not stuck, and nobody looks at where that leads. ``candidates[t - 1]``,
-where given, says who may stand for election in term t. The default takes server 0 for the first candidate, whose name
-does not matter, and two for the second term; ``()`` lets all stand in all terms.
+where given, says who may stand for election in term t. The default takes s0 for the first candidate, whose name
+does not matter, and two for the second term; ``()`` lets all stand in all terms, and then all may trade places.
 ``logs``, where given, holds the terms of the entries in each server's log at the start, as figures 7 and 8 draw them;
 all servers have then heard of the latest of these terms.
 """
@@ -28,8 +28,26 @@ from enum import Enum
 
 from attrs import frozen
 
-from modelcheck import Durable, Process, Spec, action, bound, invariant, reachable, require, step_property, terminal
+from modelcheck import (
+    Durable,
+    Interchangeable,
+    Process,
+    Spec,
+    action,
+    bound,
+    invariant,
+    reachable,
+    require,
+    step_property,
+    terminal,
+)
 from modelcheck.parts import Crashes, Network
+
+
+class Member(Interchangeable):
+    """A server's name."""
+
+    prefix = "s"
 
 
 class Role(Enum):
@@ -45,7 +63,7 @@ class Entry:
     """An entry of a log: the term in which a leader received it, and the command, which is named by that leader."""
 
     term: int
-    command: int
+    command: Member | None
 
 
 Log = tuple[Entry, ...]
@@ -55,8 +73,8 @@ Log = tuple[Entry, ...]
 class RequestVote:
     """A candidate asks for a vote."""
 
-    src: int
-    dst: int
+    src: Member
+    dst: Member
     term: int
     last_log_index: int
     last_log_term: int
@@ -66,8 +84,8 @@ class RequestVote:
 class Vote:
     """The reply to RequestVote."""
 
-    src: int
-    dst: int
+    src: Member
+    dst: Member
     term: int
     granted: bool
 
@@ -76,8 +94,8 @@ class Vote:
 class AppendEntries:
     """A leader replicates entries, or shows that it is there."""
 
-    src: int
-    dst: int
+    src: Member
+    dst: Member
     term: int
     prev_log_index: int
     prev_log_term: int
@@ -89,8 +107,8 @@ class AppendEntries:
 class Appended:
     """The reply to AppendEntries: up to which index the logs agree, or the one before the entries, at which they do not."""
 
-    src: int
-    dst: int
+    src: Member
+    dst: Member
     term: int
     success: bool
     index: int
@@ -103,13 +121,13 @@ class Server(Process):
     """The state of a server; the last four fields are those of candidates and of leaders."""
 
     current_term: Durable[int] = 0
-    voted_for: Durable[int | None] = None
+    voted_for: Durable[Member | None] = None
     log: Durable[Log] = ()
     commit_index: int = 0
     role: Role = Role.FOLLOWER
-    votes: frozenset[int] = frozenset()
-    next_index: dict[int, int] = {}
-    match_index: dict[int, int] = {}
+    votes: frozenset[Member] = frozenset()
+    next_index: dict[Member, int] = {}
+    match_index: dict[Member, int] = {}
 
 
 @frozen
@@ -135,7 +153,7 @@ class Raft(Spec):
     losses: int = 0
     duplications: int = 0
     duplicating: bool = True
-    candidates: tuple[tuple[int, ...], ...] = ((0,), (0, 1))
+    candidates: tuple[tuple[Member, ...], ...] = (Member.several(1), Member.several(2))
     logs: tuple[tuple[int, ...], ...] = ()
 
     def init(self) -> None:
@@ -145,25 +163,26 @@ class Raft(Spec):
             duplicating=self.duplicating, copies=1, losses=self.losses, duplications=self.duplications
         )
         self.faults = Crashes(processes=self.server, crashes=self.crashes)
-        self.elected: dict[int, frozenset[int]] = {term: frozenset() for term in self.terms()}
+        self.elected: dict[int, frozenset[Member]] = {term: frozenset() for term in self.terms()}
         self.committed: dict[int, Committed | None] = dict.fromkeys(self.indexes())
 
-    def booted(self, i: int) -> Server:
+    def booted(self, i: Member) -> Server:
         """A server as it is at the start."""
+        logs = dict(zip(self.members(), self.logs, strict=True)) if self.logs else {}
         return Server(
             current_term=max((term for log in self.logs for term in log), default=0),
-            log=tuple(Entry(term, command=0) for term in self.logs[i]) if self.logs else (),
+            log=tuple(Entry(term, command=None) for term in logs.get(i, ())),
             next_index=dict.fromkeys(self.others(i), 1),
             match_index=dict.fromkeys(self.others(i), 0),
         )
 
-    def members(self) -> Iterable[int]:
+    def members(self) -> Iterable[Member]:
         """The servers."""
-        return range(self.servers)
+        return Member.several(self.servers)
 
-    def others(self, i: int) -> Iterable[int]:
+    def others(self, i: Member) -> Iterable[Member]:
         """The servers but one."""
-        return [j for j in range(self.servers) if j != i]
+        return [j for j in self.members() if j != i]
 
     def terms(self) -> Iterable[int]:
         """The terms that there may be."""
@@ -180,7 +199,7 @@ class Raft(Spec):
     # Elections (sections 5.2 and 5.4.1) -------------------------------------------------------------------------------
 
     @action(members)
-    def time_out(self, i: int) -> None:
+    def time_out(self, i: Member) -> None:
         """Followers and candidates: on election timeout increment currentTerm, vote for self, send RequestVote to all other servers."""
         server = self.server[i]
         require(server.up)
@@ -196,7 +215,7 @@ class Raft(Spec):
         if self.is_majority(1):
             self.become_leader(server, i)
 
-    def may_stand(self, i: int, term: int) -> bool:
+    def may_stand(self, i: Member, term: int) -> bool:
         """Whether the bounds let a server stand for election in a term."""
         return term <= self.max_term and (term > len(self.candidates) or i in self.candidates[term - 1])
 
@@ -224,7 +243,7 @@ class Raft(Spec):
         if granted or server.current_term > m.term:
             self.network.send(Vote(m.dst, m.src, server.current_term, granted))
 
-    def is_free_to_vote(self, server: Server, candidate: int) -> bool:
+    def is_free_to_vote(self, server: Server, candidate: Member) -> bool:
         """VotedFor is null or the candidate."""
         return server.voted_for in (None, candidate)
 
@@ -245,7 +264,7 @@ class Raft(Spec):
         """More than half of the servers."""
         return count > self.servers // 2
 
-    def become_leader(self, server: Server, i: int) -> None:
+    def become_leader(self, server: Server, i: Member) -> None:
         """Volatile state on leaders, reinitialised after election: nextIndex is the leader's last log index + 1, matchIndex 0."""
         server.role = Role.LEADER
         server.votes = frozenset()
@@ -254,14 +273,14 @@ class Raft(Spec):
             server.match_index[j] = 0
         self.note_leader(server.current_term, i)
 
-    def note_leader(self, term: int, i: int) -> None:
+    def note_leader(self, term: int, i: Member) -> None:
         """The observers note who was elected."""
         self.elected[term] |= {i}
 
     # Log replication (section 5.3) ------------------------------------------------------------------------------------
 
     @action(members)
-    def client_request(self, i: int) -> None:
+    def client_request(self, i: Member) -> None:
         """Leaders: if a command is received from a client, append an entry to the local log."""
         server = self.server[i]
         require(server.role is Role.LEADER)
@@ -271,7 +290,7 @@ class Raft(Spec):
             self.commit(server, len(server.log))
 
     @action(members, others)
-    def append_entries(self, i: int, j: int) -> None:
+    def append_entries(self, i: Member, j: Member) -> None:
         """Leaders: send AppendEntries with the log entries starting at nextIndex; without any it is a heartbeat. Repeated at any time."""
         server = self.server[i]
         require(server.role is Role.LEADER)
@@ -368,19 +387,20 @@ class Raft(Spec):
         return len(self.elected[term]) <= 1
 
     @step_property(members)
-    def leader_append_only(self, after: "Raft", i: int) -> bool:
+    def leader_append_only(self, after: "Raft", i: Member) -> bool:
         """A leader never overwrites or deletes entries in its log; it only appends new entries, as long as its term lasts."""
         if self.server[i].role is not Role.LEADER or after.server[i].current_term != self.server[i].current_term:
             return True
         log = self.server[i].log
         return after.server[i].log[: len(log)] == log
 
-    def later(self, i: int) -> Iterable[int]:
+    def later(self, i: Member) -> Iterable[Member]:
         """The servers after i, so that each pair is looked at once."""
-        return range(i + 1, self.servers)
+        members = list(self.members())
+        return members[members.index(i) + 1 :]
 
     @invariant(members, later)
-    def log_matching(self, i: int, j: int) -> bool:
+    def log_matching(self, i: Member, j: Member) -> bool:
         """If two logs contain an entry with the same index and term, they are identical in all entries up through that index."""
         one, two = self.server[i].log, self.server[j].log
         agreed = max(
@@ -389,7 +409,7 @@ class Raft(Spec):
         return one[:agreed] == two[:agreed]
 
     @invariant(members, indexes)
-    def leader_completeness(self, i: int, index: int) -> bool:
+    def leader_completeness(self, i: Member, index: int) -> bool:
         """If an entry is committed in a given term, it is present in the logs of the leaders for all higher-numbered terms."""
         if self.server[i].role is not Role.LEADER:
             return True
@@ -399,7 +419,7 @@ class Raft(Spec):
         return self.server[i].log[index - 1 : index] == (committed.entry,)
 
     @invariant(members, indexes)
-    def state_machine_safety(self, i: int, index: int) -> bool:
+    def state_machine_safety(self, i: Member, index: int) -> bool:
         """If a server has applied an entry at an index to its state machine, no server ever applies a different entry for that index."""
         if self.server[i].commit_index < index:
             return True
@@ -407,7 +427,7 @@ class Raft(Spec):
         return committed is not None and self.server[i].log[index - 1 : index] == (committed.entry,)
 
     @reachable(members)
-    def commits(self, i: int) -> bool:
+    def commits(self, i: Member) -> bool:
         """A server can learn that an entry is committed."""
         return self.server[i].commit_index > 0
 

@@ -7,13 +7,13 @@ again; which is why the paper draws timeouts at random.
 """
 
 from modelcheck import eventually, fair, require
-from specs.consensus.raft import Raft, Role
+from specs.consensus.raft import Member, Raft, Role
 
 
 class RaftProgress(Raft):
     """One election under the timing requirement: messages arrive, servers without a leader time out, one at a time."""
 
-    candidates: tuple[tuple[int, ...], ...] = ()
+    candidates: tuple[tuple[Member, ...], ...] = ()
     max_term: int = 1
 
     receive = fair(Raft.receive)
@@ -24,7 +24,7 @@ class RaftProgress(Raft):
         return all(server.role is Role.FOLLOWER for server in self.server.values())
 
     @fair
-    def time_out(self, i: int) -> None:
+    def time_out(self, i: Member) -> None:
         """Section 5.6: a candidate has its answers before anybody else times out."""
         require(self.is_quiet())
         super().time_out(i)

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from modelcheck import invariant, lemma
 from modelcheck.spec.record import Part
-from specs.replication.quorum import NOTHING, Phase, Quorum, Request, Store, Stored, Version
+from specs.replication.quorum import NOTHING, Node, Phase, Quorum, Request, Store, Stored, Version
 
 WRITTEN = Stored(Version(1, 0), 1)
 WRITER, READER = 0, 1
@@ -61,9 +61,9 @@ class OneWriteOneRead(Quorum):
         """What is known of the two operations."""
         return cast("Observer", self.history)
 
-    def everyone(self) -> Iterable[int]:
+    def everyone(self) -> Iterable[Node]:
         """The replicas."""
-        return range(self.replicas)
+        return self.replica
 
     def requests(self) -> Iterable[Request]:
         """All requests that were ever sent."""
@@ -86,7 +86,7 @@ class OneWriteOneRead(Quorum):
         return writer.operation == 1 and writer.phase is not Phase.QUERY
 
     @lemma(everyone)
-    def replicas_store_the_write(self, r: int) -> bool:
+    def replicas_store_the_write(self, r: Node) -> bool:
         """A replica stores what was written, or nothing; nothing before the writer told it to."""
         stored = self.replica[r].stored
         return stored == NOTHING or (stored == WRITTEN and self.begun_to_store())
@@ -105,7 +105,7 @@ class OneWriteOneRead(Quorum):
         return (m.stored == WRITTEN and self.begun_to_store()) or (m.stored == NOTHING and m.client == READER)
 
     @lemma(everyone)
-    def acknowledged_is_stored(self, r: int) -> bool:
+    def acknowledged_is_stored(self, r: Node) -> bool:
         """A replica that told the writer that it is done stores what was written."""
         writer = self.client[WRITER]
         return writer.phase is not Phase.STORE or r not in writer.answered or self.replica[r].stored == WRITTEN

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from attrs import frozen
 
 from modelcheck import action, invariant, lemma
-from specs.consensus.raft import AppendEntries, Log, Message, Raft, Role, Vote
+from specs.consensus.raft import AppendEntries, Log, Member, Message, Raft, Role, Vote
 
 
 @frozen
@@ -23,7 +23,7 @@ class Leader:
     """A server was elected in a term."""
 
     term: int
-    server: int
+    server: Member
 
 
 class UnboundedElections(Raft):
@@ -33,28 +33,28 @@ class UnboundedElections(Raft):
 
     max_term: int = 0
     max_log: int = 1
-    candidates: tuple[tuple[int, ...], ...] = ()
+    candidates: tuple[tuple[Member, ...], ...] = ()
 
     def init(self) -> None:
         """As in Raft; nobody was elected."""
         super().init()
         self.leaders: set[Leader] = set()
 
-    def may_stand(self, i: int, term: int) -> bool:
+    def may_stand(self, i: Member, term: int) -> bool:
         """Whoever does not lead may stand for election, in any term."""
         del i, term
         return True
 
-    def note_leader(self, term: int, i: int) -> None:
+    def note_leader(self, term: int, i: Member) -> None:
         """The observers note who was elected."""
         self.leaders.add(Leader(term, i))
 
-    def everyone(self) -> Iterable[int]:
+    def everyone(self) -> Iterable[Member]:
         """The servers."""
         return self.members()
 
     @action(everyone)
-    def restart(self, i: int) -> None:
+    def restart(self, i: Member) -> None:
         """A server crashes and runs again, from what is durable."""
         self.server[i].crash()
         self.server[i].restart()
@@ -66,7 +66,7 @@ class UnboundedElections(Raft):
         return self.leaders
 
     @invariant(ever_elected, everyone)
-    def election_safety(self, one: Leader, other: int) -> bool:  # type: ignore[override]  # It ranges over leaders, not terms.
+    def election_safety(self, one: Leader, other: Member) -> bool:  # type: ignore[override]  # It ranges over leaders, not terms.
         """At most one leader can be elected in a given term."""
         return other == one.server or Leader(one.term, other) not in self.leaders
 
@@ -76,11 +76,11 @@ class UnboundedElections(Raft):
         """The messages in flight, which on a duplicating network are all that were ever sent."""
         return self.network.in_flight()
 
-    def has_granted(self, voter: int, candidate: int, term: int) -> bool:
+    def has_granted(self, voter: Member, candidate: Member, term: int) -> bool:
         """Whether a vote was sent."""
         return Vote(voter, candidate, term, granted=True) in self.network.messages
 
-    def has_voted(self, voter: int, candidate: int, term: int) -> bool:
+    def has_voted(self, voter: Member, candidate: Member, term: int) -> bool:
         """Whether a server has voted in a term so that it cannot vote for anybody else any more."""
         server = self.server[voter]
         return server.current_term > term or (server.current_term == term and server.voted_for == candidate)
@@ -91,19 +91,19 @@ class UnboundedElections(Raft):
         return not isinstance(m, Vote) or not m.granted or self.has_voted(m.src, m.dst, m.term)
 
     @lemma(in_flight_now, everyone)
-    def one_vote_per_term(self, m: Message, other: int) -> bool:
+    def one_vote_per_term(self, m: Message, other: Member) -> bool:
         """Who granted a vote to one candidate of a term granted none to another."""
         if not isinstance(m, Vote) or not m.granted or other == m.dst:
             return True
         return not self.has_granted(m.src, other, m.term)
 
     @lemma(everyone)
-    def votes_for_itself(self, i: int) -> bool:
+    def votes_for_itself(self, i: Member) -> bool:
         """Candidates have voted for themselves."""
         return self.server[i].role is not Role.CANDIDATE or self.server[i].voted_for == i
 
     @lemma(everyone, everyone)
-    def counts_votes_only(self, i: int, j: int) -> bool:
+    def counts_votes_only(self, i: Member, j: Member) -> bool:
         """What a candidate counts are its own vote and those that it was granted in its term."""
         server = self.server[i]
         if server.role is not Role.CANDIDATE or j not in server.votes:
@@ -117,25 +117,25 @@ class UnboundedElections(Raft):
         return self.is_majority(votes)
 
     @lemma(ever_elected, everyone)
-    def elected_for_itself(self, one: Leader, other: int) -> bool:
+    def elected_for_itself(self, one: Leader, other: Member) -> bool:
         """Who was elected voted for itself in that term, and for nobody else."""
         voted = self.has_voted(one.server, one.server, one.term)
         return voted and (other == one.server or not self.has_granted(one.server, other, one.term))
 
     @lemma(everyone)
-    def nobody_stands_in_term_0(self, i: int) -> bool:
+    def nobody_stands_in_term_0(self, i: Member) -> bool:
         """Terms count from 0, in which there are neither candidates nor leaders; 0 is what an empty log has for its last term."""
         server = self.server[i]
         return server.current_term > 0 or (server.current_term == 0 and server.role is Role.FOLLOWER)
 
     # Lemmas on logs ---------------------------------------------------------------------------------------------------
 
-    def was_elected(self, i: int, term: int) -> bool:
+    def was_elected(self, i: Member, term: int) -> bool:
         """Whether a server was elected in a term."""
         return Leader(term, i) in self.leaders
 
     @lemma(everyone)
-    def leaders_were_elected(self, i: int) -> bool:
+    def leaders_were_elected(self, i: Member) -> bool:
         """Leaders were elected in their term."""
         return self.server[i].role is not Role.LEADER or self.was_elected(i, self.server[i].current_term)
 
@@ -146,10 +146,10 @@ class UnboundedElections(Raft):
 
     def are_of_leaders(self, entries: Log) -> bool:
         """Whether who was elected in the term of an entry is who took it from its client."""
-        return all(self.was_elected(entry.command, entry.term) for entry in entries)
+        return all(entry.command is not None and self.was_elected(entry.command, entry.term) for entry in entries)
 
     @lemma(everyone)
-    def logs_are_of_leaders(self, i: int) -> bool:
+    def logs_are_of_leaders(self, i: Member) -> bool:
         """Entries in logs are those of leaders of their terms."""
         return self.are_of_leaders(self.server[i].log)
 

@@ -9,7 +9,7 @@ forgotten in a crash, and applied anew: the log would seem to shrink.
 from collections.abc import Iterable
 
 from modelcheck import Spec, action, choose, refines, terminal
-from specs.consensus.raft import Entry, Raft
+from specs.consensus.raft import Entry, Member, Raft
 
 
 class GrowingLog(Spec):
@@ -25,7 +25,7 @@ class GrowingLog(Spec):
 
     def entries(self) -> Iterable[Entry]:
         """What may be appended."""
-        return [Entry(term, command) for term in range(1, self.terms + 1) for command in range(self.clients)]
+        return [Entry(term, command) for term in range(1, self.terms + 1) for command in Member.several(self.clients)]
 
     @action
     def append(self) -> None:

@@ -8,7 +8,7 @@ is stated in the states of the resource managers.
 from collections.abc import Iterable
 
 from modelcheck import Spec, action, invariant, refines, require, terminal
-from specs.commit.two_phase_commit import RM, TwoPhaseCommit
+from specs.commit.two_phase_commit import RM, Manager, TwoPhaseCommit
 
 
 class TransactionCommit(Spec):
@@ -20,25 +20,25 @@ class TransactionCommit(Spec):
         """Everybody works."""
         self.rm = dict.fromkeys(self.managers(), RM.WORKING)
 
-    def managers(self) -> Iterable[int]:
+    def managers(self) -> Iterable[Manager]:
         """The resource managers."""
-        return range(self.rms)
+        return Manager.several(self.rms)
 
     @action(managers)
-    def prepare(self, r: int) -> None:
+    def prepare(self, r: Manager) -> None:
         """R is ready to commit."""
         require(self.rm[r] is RM.WORKING)
         self.rm[r] = RM.PREPARED
 
     @action(managers)
-    def decide_to_commit(self, r: int) -> None:
+    def decide_to_commit(self, r: Manager) -> None:
         """R commits, which it may once all are prepared or have committed."""
         require(self.rm[r] is RM.PREPARED)
         require(all(state in (RM.PREPARED, RM.COMMITTED) for state in self.rm.values()))
         self.rm[r] = RM.COMMITTED
 
     @action(managers)
-    def decide_to_abort(self, r: int) -> None:
+    def decide_to_abort(self, r: Manager) -> None:
         """R aborts, which it may unless somebody has committed."""
         require(self.rm[r] in (RM.WORKING, RM.PREPARED))
         require(RM.COMMITTED not in self.rm.values())

@@ -21,9 +21,15 @@ from enum import Enum
 
 from attrs import frozen
 
-from modelcheck import Durable, Process, Spec, action, reachable, require, terminal
+from modelcheck import Durable, Interchangeable, Process, Spec, action, reachable, require, terminal
 from modelcheck.consistency import Register
 from modelcheck.parts import Crashes, History, Network
+
+
+class Node(Interchangeable):
+    """A replica's name."""
+
+    prefix = "r"
 
 
 @frozen(order=True)
@@ -51,7 +57,7 @@ class Query:
 
     client: int
     operation: int
-    replica: int
+    replica: Node
 
 
 @frozen
@@ -60,7 +66,7 @@ class Store:
 
     client: int
     operation: int
-    replica: int
+    replica: Node
     stored: Stored
 
 
@@ -86,7 +92,7 @@ class Client(Process):
 
     phase: Phase = Phase.IDLE
     operation: int = 0
-    answered: frozenset[int] = frozenset()
+    answered: frozenset[Node] = frozenset()
     newest: Stored = NOTHING
 
 
@@ -104,7 +110,7 @@ class Quorum(Spec):
 
     def init(self) -> None:
         """No operation has begun; all replicas store the initial value."""
-        self.replica = {r: self.booted() for r in range(self.replicas)}
+        self.replica = {r: self.booted() for r in Node.several(self.replicas)}
         self.client = {c: Client() for c in self.clients()}
         self.network: Network[Request] = Network(duplicating=True)
         self.faults = Crashes(processes=self.replica, crashes=self.crashes)
@@ -146,7 +152,7 @@ class Quorum(Spec):
             self.history.invoke(c, "read")
         self.network.broadcast(Query(c, client.operation, r) for r in self.replica)
 
-    def on_found(self, c: int, r: int, stored: Stored) -> None:
+    def on_found(self, c: int, r: Node, stored: Stored) -> None:
         """A replica told what it stores; when a read quorum has, the newest of that is what counts."""
         client = self.client[c]
         client.newest = self.newer(client.newest, stored)
@@ -184,7 +190,7 @@ class Quorum(Spec):
         client.answered = frozenset()
         self.network.broadcast(Store(c, client.operation, r, stored) for r in self.replica)
 
-    def on_done(self, c: int, r: int) -> None:
+    def on_done(self, c: int, r: Node) -> None:
         """A replica has stored what it was told; when a write quorum has, the operation is complete."""
         client = self.client[c]
         client.answered |= {r}

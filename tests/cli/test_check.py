@@ -165,7 +165,7 @@ def test_the_profile_tells_where_python_ran(run):
     """``--profile`` lists the Python calls and the widest cells."""
     out = run("check", TWO_PHASE_COMMIT, "--profile").out
     assert "Python calls" in out
-    assert re.search(r"rm\[0\] +4 values", out)
+    assert re.search(r"rm\[m0\] +4 values", out)
 
 
 def test_progress_is_silent_when_piped(run):

@@ -21,20 +21,21 @@ from modelcheck.spec import machine_of
 from modelcheck.spec.loading import load_spec
 from modelcheck.statespace.stepper import Stepper
 from modelcheck.trace import read_recording
+from modelcheck.values import Interchangeable
 from modelcheck.verdict import Verdict
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMIT = ROOT / "specs" / "commit" / "two_phase_commit.py"
 GOOD = [
-    {"action": "rm_prepare", "arguments": {"r": 0}, "state": {"rm": {"0": "PREPARED"}}},
-    {"action": "rm_prepare", "arguments": {"r": 1}},
-    {"action": "rm_prepare", "arguments": {"r": 2}, "state": {"messages": [{"rm": 0}, {"rm": 1}, {"type": "Prepared", "rm": 2}]}},
+    {"action": "rm_prepare", "arguments": {"r": "m0"}, "state": {"rm": {"m0": "PREPARED"}}},
+    {"action": "rm_prepare", "arguments": {"r": "m1"}},
+    {"action": "rm_prepare", "arguments": {"r": "m2"}, "state": {"messages": [{"rm": "m0"}, {"rm": "m1"}, {"type": "Prepared", "rm": "m2"}]}},
     {"action": "tm_receive_prepared"},
     {"state": {"tm": "INIT"}},
     {"action": "tm_receive_prepared"},
-    {"action": "tm_receive_prepared", "state": {"prepared": [0, 1, 2]}},
+    {"action": "tm_receive_prepared", "state": {"prepared": ["m0", "m1", "m2"]}},
     {"action": "tm_commit"},
-    {"action": "rm_receive_commit", "arguments": {"r": 1}, "state": {"rm": {"1": "COMMITTED"}}},
+    {"action": "rm_receive_commit", "arguments": {"r": "m1"}, "state": {"rm": {"m1": "COMMITTED"}}},
 ]
 
 
@@ -61,18 +62,18 @@ def test_a_behaviour_is_one(log):
 
 def test_the_first_line_without_an_explanation_is_named(log):
     """A commit before all are prepared is told with its line, what was allowed, and what comes nearest."""
-    lines = [*GOOD[:2], {"action": "rm_receive_commit", "arguments": {"r": 1}}, *GOOD[2:]]
+    lines = [*GOOD[:2], {"action": "rm_receive_commit", "arguments": {"r": "m1"}}, *GOOD[2:]]
     done = run(log(lines))
     assert "log.jsonl:3: no behaviour of TwoPhaseCommit explains this line" in done.output
-    assert "rm_prepare(r=2)" in done.output
+    assert "rm_prepare(r=m2)" in done.output
     assert "rm_receive_commit: require(" in done.output
 
 
 def test_a_state_that_does_not_fit_is_told_by_its_difference(log):
     """Where the action fits and the state does not, the difference is the part that does not fit."""
-    done = run(log([{**GOOD[0], "state": {"rm": {"0": "ABORTED"}}}]))
-    assert "Nearest: rm_prepare(r=0)" in done.output
-    assert "rm[0] is PREPARED, not 'ABORTED'" in done.output
+    done = run(log([{**GOOD[0], "state": {"rm": {"m0": "ABORTED"}}}]))
+    assert "Nearest: rm_prepare(r=m0)" in done.output
+    assert "rm[m0] is PREPARED, not 'ABORTED'" in done.output
 
 
 def test_actions_that_are_not_logged_are_filled_in(log):
@@ -86,12 +87,12 @@ def test_a_behaviour_that_violates_a_property_is_a_counterexample(log, tmp_path)
     """A log of a run that violates an invariant gives a trace that replays."""
     mutants = ROOT / "specs" / "consensus" / "mutants" / "raft.py"
     steps = [
-        {"action": "time_out", "arguments": {"i": 0}},
-        {"action": "receive", "arguments": {"m": {"type": "RequestVote", "dst": 1}}},
-        {"action": "time_out", "arguments": {"i": 2}},
-        {"action": "receive", "arguments": {"m": {"type": "RequestVote", "src": 2, "dst": 1}}},
-        {"action": "receive", "arguments": {"m": {"type": "Vote", "dst": 0}}},
-        {"action": "receive", "arguments": {"m": {"type": "Vote", "dst": 2}}},
+        {"action": "time_out", "arguments": {"i": "s0"}},
+        {"action": "receive", "arguments": {"m": {"type": "RequestVote", "dst": "s1"}}},
+        {"action": "time_out", "arguments": {"i": "s2"}},
+        {"action": "receive", "arguments": {"m": {"type": "RequestVote", "src": "s2", "dst": "s1"}}},
+        {"action": "receive", "arguments": {"m": {"type": "Vote", "dst": "s0"}}},
+        {"action": "receive", "arguments": {"m": {"type": "Vote", "dst": "s2"}}},
     ]
     out = tmp_path / "trace.json"
     done = run(log(steps), "--trace-out", out, "--set", "candidates=()", "--set", "max_term=1", spec=f"{mutants}:VotesTwice")
@@ -104,7 +105,7 @@ def test_the_outcome_as_json(log):
     """--json is one object with the line, what was allowed and the nearest."""
     found = json.loads(run(log([{"action": "tm_commit"}]), "--json").output)
     assert (found["verdict"], found["line"]) == ("violated", 1)
-    assert "rm_prepare(r=0)" in found["allowed"]
+    assert "rm_prepare(r=m0)" in found["allowed"]
 
 
 @pytest.mark.parametrize(
@@ -115,13 +116,13 @@ def test_the_outcome_as_json(log):
         ("{'action': 1}", "log.jsonl:2: not JSON"),
         ('{"action": 7}', "an action is given by its name, not by 7"),
         ('{"action": "rm_prepare", "arguments": 5}', "arguments and state are objects"),
-        ('{"state": {"rm": {"7": "WORKING"}}}', "rm has no key '7'; there are 0, 1, 2"),
+        ('{"state": {"rm": {"7": "WORKING"}}}', "rm has no key '7'; there are m0, m1, m2"),
         ("[1]", "log.jsonl:2: a line is an object"),
         ('{"action": "rm_prepar"}', "did you mean 'rm_prepare'"),
         ('{"action": "rm_prepare", "arguments": {"q": 1}}', "has no argument 'q'"),
         ('{"state": {"rms": 1}}', "did you mean 'rm'"),
         ('{"act": "rm_prepare"}', "did you mean 'action'"),
-        ('{"arguments": {"r": 1}}', "arguments without an action"),
+        ('{"arguments": {"r": "m1"}}', "arguments without an action"),
     ],
 )
 def test_a_line_that_cannot_be_meant_is_told(log, line, told):
@@ -144,16 +145,16 @@ def test_a_file_that_is_no_log_is_told(tmp_path):
 
 def test_a_line_may_hold_what_python_takes_for_the_end_of_one(log):
     """Lines end where JSON lines do, and nowhere else."""
-    done = run(log([{"action": "rm_prepare", "arguments": {"r": 0}}, '{"action": "rm_prepare", "arguments": {"r": "a\u2028b"}}']))
+    done = run(log([{"action": "rm_prepare", "arguments": {"r": "m0"}}, '{"action": "rm_prepare", "arguments": {"r": "a\u2028b"}}']))
     assert "log.jsonl:2: no behaviour" in done.output
 
 
 def test_the_guard_that_stops_the_action_is_told(log):
     """An action that is not enabled is told with its guard and the values in it; arguments that there are not, with those that come nearest."""
-    done = run(log([GOOD[0], {"action": "rm_receive_commit", "arguments": {"r": 1}}])).output
+    done = run(log([GOOD[0], {"action": "rm_receive_commit", "arguments": {"r": "m1"}}])).output
     assert "rm_receive_commit: require(Decision.COMMIT in self.messages)" in done
-    assert "self.messages = {Prepared(rm=0)}" in done
-    assert "r is 0, not 7" in run(log([{"action": "rm_receive_commit", "arguments": {"r": 7}}])).output
+    assert "self.messages = {Prepared(rm=m0)}" in done
+    assert "r is m0, not 7" in run(log([{"action": "rm_receive_commit", "arguments": {"r": 7}}])).output
 
 
 def test_too_many_explanations_are_unknown(log):
@@ -211,6 +212,8 @@ def test_progress_tells_the_pass_and_the_line(log):
 def plain(value):
     if isinstance(value, Enum):
         return value.name
+    if isinstance(value, Interchangeable):
+        return repr(value)
     if attrs.has(type(value)):
         return {"type": type(value).__name__, **{field.name: plain(getattr(value, field.name)) for field in attrs.fields(type(value))}}
     return [plain(item) for item in value] if isinstance(value, tuple) else value

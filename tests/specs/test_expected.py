@@ -10,6 +10,7 @@ import pytest
 
 from modelcheck import Spec, Verdict
 from modelcheck.search import Report, check
+from modelcheck.spec.constants.declared import parse_constant
 from modelcheck.spec.failing import meant_failures
 from modelcheck.spec.loading import load_file, load_spec, specs_in
 
@@ -27,8 +28,9 @@ def frozen(value: Any) -> Any:
 
 
 def spec_of(entry: dict[str, Any]) -> Spec:
-    constants = {name: frozen(value) for name, value in entry.get("constants", {}).items()}
-    return load_spec(f"{ROOT}/{entry['spec']}")(**constants)
+    cls = load_spec(f"{ROOT}/{entry['spec']}")
+    given = entry.get("constants", {})
+    return cls(**{name: parse_constant(cls, name, value) if isinstance(value, str) else frozen(value) for name, value in given.items()})
 
 
 def cases(kind: str, *, source: str | None = None) -> list[Any]:
@@ -57,19 +59,23 @@ def test_the_canary_is_caught() -> None:
 
 @pytest.mark.parametrize("entry", cases("explored"))
 def test_explored(entry: dict[str, Any]) -> None:
-    """The counts are exact, every invariant holds, and all is reachable that the bounds do not rule out."""
+    """The counts are exact, with symmetry and without, every invariant holds, and all is reachable that the bounds do not rule out."""
     report = check(spec_of(entry), keep_going=True)
-    assert counts(report) == (entry["states"], entry["generated"], entry["depth"])
-    assert [p.name for p in report.properties if p.verdict is not Verdict.HOLDS] == entry.get("unreached", [])
+    assert report.orbits == entry.get("orbits")
+    for found in (report, check(spec_of(entry), keep_going=True, symmetry="off")) if report.orbits else (report,):
+        assert counts(found) == (entry["states"], entry["generated"], entry["depth"])
+        assert [p.name for p in found.properties if p.verdict is not Verdict.HOLDS] == entry.get("unreached", [])
 
 
 @pytest.mark.parametrize("entry", cases("violated"))
 def test_violated(entry: dict[str, Any]) -> None:
-    """The property that is named is the first to fail, on the shortest trace; or one of those that are named."""
+    """The property that is named is the first to fail, on the shortest trace; or one of those that are named. Symmetry changes neither."""
     together = entries_like(entry)
-    report = check(spec_of(entry), keep_going=len({one.get("steps") for one in together}) > 1)
-    violated = {p.name: p.trace and p.trace.stem for p in report.properties if p.verdict is Verdict.VIOLATED}
-    assert violated == {one["property"]: one.get("steps") for one in together}
+    keep_going = len({one.get("steps") for one in together}) > 1
+    report = check(spec_of(entry), keep_going=keep_going)
+    for found in (report, check(spec_of(entry), keep_going=keep_going, symmetry="off")) if report.orbits else (report,):
+        violated = {p.name: p.trace and p.trace.stem for p in found.properties if p.verdict is Verdict.VIOLATED}
+        assert violated == {one["property"]: one.get("steps") for one in together}
 
 
 def entries_like(entry: dict[str, Any]) -> list[dict[str, Any]]:

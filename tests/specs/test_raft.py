@@ -12,17 +12,19 @@ from modelcheck import Verdict, invariant
 from modelcheck.search import check
 from modelcheck.spec import machine_of
 from modelcheck.spec.loading import load_spec
+from specs.consensus.raft import Member
 
 ROOT = Path(__file__).resolve().parents[2]
 Raft: Any = load_spec(f"{ROOT}/specs/consensus/raft.py:Raft")
 EXPECTED = tomllib.loads((ROOT / "specs" / "expected.toml").read_text())["explored"]
+S0, S1, S2 = Member.several(3)
 
 
 class RaftInside(Raft):  # type: ignore[misc]
     """With invariants on what servers keep to themselves."""
 
     @invariant(Raft.members, Raft.others)
-    def indexes_fit(self, i: int, j: int) -> bool:
+    def indexes_fit(self, i: Member, j: Member) -> bool:
         """A leader sends entries that it has, beyond those that it knows to be stored; who does not lead keeps neither."""
         server = self.server[i]
         if server.role.value != "leader":
@@ -30,7 +32,7 @@ class RaftInside(Raft):  # type: ignore[misc]
         return 0 <= server.match_index[j] < server.next_index[j] <= len(server.log) + 1
 
     @invariant(Raft.members, Raft.others)
-    def match_index_is_true(self, i: int, j: int) -> bool:
+    def match_index_is_true(self, i: Member, j: Member) -> bool:
         """What a leader believes to be stored is stored, unless a later leader has had it deleted."""
         leader, follower = self.server[i], self.server[j]
         if leader.role.value != "leader" or follower.current_term > leader.current_term:
@@ -39,7 +41,7 @@ class RaftInside(Raft):  # type: ignore[misc]
         return leader.log[:known] == follower.log[:known]
 
     @invariant(Raft.members)
-    def server_fits(self, i: int) -> bool:
+    def server_fits(self, i: Member) -> bool:
         """Only candidates count votes, their own among them; nobody commits what is not in the log."""
         server = self.server[i]
         if server.role.value == "candidate":
@@ -53,10 +55,10 @@ class RaftInside(Raft):  # type: ignore[misc]
         {"servers": 1, "max_log": 2, "max_term": 3, "candidates": (), "crashes": 1},
         {"servers": 2, "max_log": 2, "candidates": (), "crashes": 1},
         {"servers": 2, "max_term": 3, "candidates": ()},
-        {"candidates": ((0,), (1,))},
-        {"max_term": 4, "candidates": ((), (), (0,), (2,)), "logs": ((1,), (), (2,))},
-        {"servers": 5, "max_term": 1, "max_log": 0, "candidates": ((0, 1),)},
-        {"servers": 2, "duplicating": False, "losses": 1, "duplications": 1, "candidates": ((0,), (1,))},
+        {"candidates": ((S0,), (S1,))},
+        {"max_term": 4, "candidates": ((), (), (S0,), (S2,)), "logs": ((1,), (), (2,))},
+        {"servers": 5, "max_term": 1, "max_log": 0, "candidates": ((S0, S1),)},
+        {"servers": 2, "duplicating": False, "losses": 1, "duplications": 1, "candidates": ((S0,), (S1,))},
     ],
     ids=repr,
 )

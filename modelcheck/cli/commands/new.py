@@ -84,7 +84,11 @@ With more clients:   modelcheck check FILE --set clients=4
 
 from collections.abc import Iterable
 
-from modelcheck import Spec, action, invariant, reachable, require
+from modelcheck import Interchangeable, Spec, action, invariant, reachable, require
+
+
+class Client(Interchangeable):
+    """A client's name: c0, c1, ... No client is special, so states that differ in who is who alone are explored once."""
 
 
 class NAME(Spec):
@@ -95,24 +99,24 @@ class NAME(Spec):
 
     def init(self) -> None:
         """Fill the variables. Everything assigned here is part of the state."""
-        self.waiting: set[int] = set()
+        self.waiting: set[Client] = set()
         self.holding = {c: False for c in self.everybody()}
 
-    def everybody(self) -> Iterable[int]:
+    def everybody(self) -> Iterable[Client]:
         """The clients: where the parameter of an action ranges."""
-        return range(self.clients)
+        return Client.several(self.clients)
 
     # Actions are the steps of the system. One at a time is taken, whichever is enabled; require(...) says when it is.
 
     @action(everybody)
-    def ask(self, c: int) -> None:
+    def ask(self, c: Client) -> None:
         """Client c asks for the lock."""
         require(not self.holding[c])
         require(c not in self.waiting)
         self.waiting.add(c)
 
     @action(everybody)
-    def grant(self, c: int) -> None:
+    def grant(self, c: Client) -> None:
         """Client c gets the lock. Remove the second line, check again, and read the counterexample."""
         require(c in self.waiting)
         require(not any(self.holding[other] for other in self.everybody()))
@@ -120,7 +124,7 @@ class NAME(Spec):
         self.holding[c] = True
 
     @action(everybody)
-    def release(self, c: int) -> None:
+    def release(self, c: Client) -> None:
         """Client c gives the lock back."""
         require(self.holding[c])
         self.holding[c] = False

@@ -24,7 +24,7 @@ from modelcheck.symbolic.operators.conditions import conditional, distinct, grea
 from modelcheck.symbolic.operators.counting import dict_from_keys, number_of_names, sum_over_names
 from modelcheck.symbolic.operators.items import are_sequences, items_of, items_of_union, iterated, listed
 from modelcheck.symbolic.operators.library import evolved
-from modelcheck.symbolic.operators.ranges import SymbolicRange, ranged
+from modelcheck.symbolic.operators.ranges import SymbolicRange, ranged, several_names
 from modelcheck.symbolic.present import Present, decide
 from modelcheck.symbolic.terms import FALSE, TRUE, UnsupportedError, conj, disj, is_false, is_true, neg
 from modelcheck.symbolic.values.equality import equal, identical, is_open
@@ -41,7 +41,7 @@ from modelcheck.symbolic.values.kinds import (
 from modelcheck.symbolic.values.merging import concrete, merge, over, settled, split
 from modelcheck.symbolic.values.scalars import boolean, count, int_term, integer, negated, truth
 from modelcheck.symbolic.values.sets import size
-from modelcheck.values import identity
+from modelcheck.values import Interchangeable, identity
 
 
 def constantly(value: Any) -> Callable[[], Any]:
@@ -386,4 +386,5 @@ KNOWN |= {
 
 
 KNOWN |= {function: towards(function) for function in (math.floor, math.ceil, math.trunc)}
+KNOWN[vars(Interchangeable)["several"].__func__] = several_names
 KNOWN |= {dict.fromkeys: dict_from_keys, type: type_call, Counter: counter_of, hash: lambda value: hash(settled(value)), reversed: backwards}

@@ -17,6 +17,7 @@ from modelcheck.symbolic.terms import Guarded, UnsupportedError, conj, disj
 from modelcheck.symbolic.values.kinds import SymInt, SymUnion, describe, is_symbolic
 from modelcheck.symbolic.values.merging import over, settled
 from modelcheck.symbolic.values.scalars import int_term, integer
+from modelcheck.values import Interchangeable
 
 _MOST_NUMBERS = 50
 
@@ -151,3 +152,13 @@ def ranged(*bounds: Any) -> Any:
     if step == 0:
         raise ValueError("range() arg 3 must not be zero")
     return SymbolicRange(first, last, step)
+
+
+def several_names(cls: type[Interchangeable], count: Any) -> tuple[Interchangeable, ...]:
+    """``Server.several(count)``."""
+    if is_symbolic(count) and Present.paths.sizes.all:
+        raise UnsupportedError(
+            f"a proof for every size takes numbers for names, and {cls.__name__}.several gives others",
+            remedy="Derive a spec whose names are range(...), as specs/proofs/two_phase_commit.py does; or prove it at one size.",
+        )
+    return cls.several(settled(count))

@@ -1,7 +1,7 @@
 """Two-phase commit with one bug each; the invariant ``consistent`` catches them all."""
 
 from modelcheck import fails, require
-from specs.commit.two_phase_commit import RM, TM, Decision, Prepared, TwoPhaseCommit
+from specs.commit.two_phase_commit import RM, TM, Decision, Manager, Prepared, TwoPhaseCommit
 
 
 @fails("consistent", steps=5)
@@ -36,7 +36,7 @@ class BreaksItsPromise(TwoPhaseCommit):
 
     rms = 2
 
-    def rm_choose_to_abort(self, r: int) -> None:
+    def rm_choose_to_abort(self, r: Manager) -> None:
         """Wrong: allowed when prepared."""
         require(self.rm[r] in (RM.WORKING, RM.PREPARED))
         self.rm[r] = RM.ABORTED
@@ -48,7 +48,7 @@ class CountsAnyMessage(TwoPhaseCommit):
 
     rms = 2
 
-    def tm_receive_prepared(self, r: int) -> None:
+    def tm_receive_prepared(self, r: Manager) -> None:
         """Wrong: does not look at who sent the message."""
         require(self.tm is TM.INIT)
         require(any(Prepared(sender) in self.messages for sender in self.managers()))
@@ -61,7 +61,7 @@ class DoesNotWait(TwoPhaseCommit):
 
     rms = 2
 
-    def rm_receive_commit(self, r: int) -> None:
+    def rm_receive_commit(self, r: Manager) -> None:
         """Wrong: does not look for the decision."""
         require(self.rm[r] is RM.PREPARED)
         self.rm[r] = RM.COMMITTED

@@ -1,6 +1,7 @@
 """Two-phase commit in which somebody waits for ever."""
 
 from modelcheck import fails, require
+from specs.commit.two_phase_commit import Manager
 from specs.commit.two_phase_commit_progress import TwoPhaseCommitProgress
 
 
@@ -20,7 +21,7 @@ class NeverGivesUp(TwoPhaseCommitProgress):
 class TellsOnlyTheFirst(TwoPhaseCommitProgress):
     """Only the first resource manager hears of an abort: caught by all_decide and nobody_stays_prepared."""
 
-    def rm_receive_abort(self, r: int) -> None:
+    def rm_receive_abort(self, r: Manager) -> None:
         """Wrong: the others are not listened to."""
-        require(r == 0)
+        require(r is Manager.several(1)[0])
         super().rm_receive_abort(r)

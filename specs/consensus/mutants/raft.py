@@ -4,7 +4,9 @@ Each mutant overrides one method, and sets the constants to the smallest protoco
 """
 
 from modelcheck import fails
-from specs.consensus.raft import AppendEntries, Log, Raft, RequestVote, Server
+from specs.consensus.raft import AppendEntries, Log, Member, Raft, RequestVote, Server
+
+S0, S1, S2 = Member.several(3)
 
 
 @fails("election_safety", steps=6)
@@ -15,7 +17,7 @@ class VotesTwice(Raft):
     max_log = 0
     candidates = ()
 
-    def is_free_to_vote(self, server: Server, candidate: int) -> bool:
+    def is_free_to_vote(self, server: Server, candidate: Member) -> bool:
         """Wrong: votedFor is not looked at."""
         del server, candidate
         return True
@@ -35,11 +37,11 @@ class VotesForAnyLog(Raft):
 class CommitsOldTerm(Raft):
     """A leader commits an entry of an earlier term by counting replicas (figure 8): caught by leader_completeness.
 
-    It starts as figure 8 (b) does: server 0 led in term 1, server 2 in term 2, and each has an entry that nobody else has.
+    It starts as figure 8 (b) does: s0 led in term 1, s2 in term 2, and each has an entry that nobody else has.
     """
 
     max_term = 4
-    candidates = ((), (), (0,), (2,))
+    candidates = ((), (), (S0,), (S2,))
     logs = ((1,), (), (2,))
 
     def is_committable(self, server: Server, n: int) -> bool:
@@ -51,7 +53,7 @@ class CommitsOldTerm(Raft):
 class ForgetfulServer(Server):
     """A server that does not write its vote to disk."""
 
-    voted_for: int | None = None
+    voted_for: Member | None = None
 
 
 @fails("election_safety", steps=8)
@@ -63,7 +65,7 @@ class ForgetsVote(Raft):
     crashes = 1
     candidates = ()
 
-    def booted(self, i: int) -> Server:
+    def booted(self, i: Member) -> Server:
         """Wrong: votedFor is volatile."""
         return ForgetfulServer(
             next_index=dict.fromkeys(self.others(i), 1), match_index=dict.fromkeys(self.others(i), 0)
@@ -75,7 +77,7 @@ class KeepsConflict(Raft):
     """A follower keeps an entry that conflicts with the leader's, and appends later ones after it: caught by log_matching."""
 
     max_log = 2
-    candidates = ((0,), (1,))
+    candidates = ((S0,), (S1,))
 
     def with_entries(self, log: Log, m: AppendEntries) -> Log:
         """Wrong: appends what is beyond the end, and deletes nothing."""
@@ -86,7 +88,7 @@ class KeepsConflict(Raft):
 class AppendsAnywhere(Raft):
     """A follower does not look at prevLogIndex and prevLogTerm: it commits what it never received, caught by state_machine_safety."""
 
-    candidates = ((0,), (1,))
+    candidates = ((S0,), (S1,))
 
     def is_consistent(self, m: AppendEntries, log: Log) -> bool:
         """Wrong: any log is fine."""
@@ -101,7 +103,7 @@ class HalfIsMajority(Raft):
     servers = 4
     max_term = 1
     max_log = 0
-    candidates = ((0, 1),)
+    candidates = ((S0, S1),)
 
     def is_majority(self, count: int) -> bool:
         """Wrong: >= for >."""
@@ -112,7 +114,7 @@ class HalfIsMajority(Raft):
 class ObeysStaleLeader(Raft):
     """AppendEntries of an earlier term is accepted: the leader overwrites its own log, caught by leader_append_only."""
 
-    candidates = ((0,), (1,))
+    candidates = ((S0,), (S1,))
 
     def is_stale(self, m: AppendEntries, server: Server) -> bool:
         """Wrong: the term is not looked at."""
@@ -124,7 +126,7 @@ class ObeysStaleLeader(Raft):
 class TruncatesAlways(Raft):
     """A follower cuts its log off after the new entries, and loses later ones when messages are reordered: caught by state_machine_safety."""
 
-    candidates = ((0,), (1,))
+    candidates = ((S0,), (S1,))
 
     def with_entries(self, log: Log, m: AppendEntries) -> Log:
         """Wrong: deletes what follows even if nothing conflicts."""

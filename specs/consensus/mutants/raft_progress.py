@@ -1,7 +1,7 @@
 """Raft's election without what it rests on."""
 
 from modelcheck import fails
-from specs.consensus.raft import Server
+from specs.consensus.raft import Member, Server
 from specs.consensus.raft_progress import RaftProgress
 
 
@@ -18,7 +18,7 @@ class SplitsTheVote(RaftProgress):
 class VotesForNobody(RaftProgress):
     """A server does not vote in a term that it hears of for the first time: caught by elects_a_leader."""
 
-    def is_free_to_vote(self, server: Server, candidate: int) -> bool:
+    def is_free_to_vote(self, server: Server, candidate: Member) -> bool:
         """Wrong: the vote of a term that has just begun is not given."""
         return server.voted_for == candidate
 

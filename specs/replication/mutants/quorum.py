@@ -1,7 +1,7 @@
 """Quorum replication with one bug each; ``history.linearizable`` catches them all."""
 
 from modelcheck import fails
-from specs.replication.quorum import NOTHING, Quorum, Replica, Stored, Version
+from specs.replication.quorum import NOTHING, Node, Quorum, Replica, Stored, Version
 
 
 @fails("history.linearizable", steps=10)
@@ -48,7 +48,7 @@ class TakesLastAnswer(Quorum):
 
     crashes = 0
 
-    def on_found(self, c: int, r: int, stored: Stored) -> None:
+    def on_found(self, c: int, r: Node, stored: Stored) -> None:
         """Wrong: versions are not compared."""
         self.client[c].newest = stored
         super().on_found(c, r, stored)

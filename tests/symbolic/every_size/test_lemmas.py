@@ -19,8 +19,8 @@ from modelcheck.symbolic.proof.every_size.text import Clause, compiled, negated
 from modelcheck.symbolic.proof.every_size.vocabulary import Variable, variables_of
 from modelcheck.symbolic.proof.prove import prove
 from modelcheck.symbolic.proof.report import Proof
-from specs.commit.two_phase_commit import TwoPhaseCommit
 from specs.proofs.ticket_lock import TicketLock
+from specs.proofs.two_phase_commit import NumberedTwoPhaseCommit
 
 
 class BareLockServer(LockServer):
@@ -47,7 +47,7 @@ def with_lemmas(cls: type[Spec], text: str) -> type[Spec]:
     return found
 
 
-@pytest.mark.parametrize(("spec", "size"), [(TwoPhaseCommit, "rms"), (BareLockServer, "nodes"), (BareElection, "nodes")])
+@pytest.mark.parametrize(("spec", "size"), [(NumberedTwoPhaseCommit, "rms"), (BareLockServer, "nodes"), (BareElection, "nodes")])
 def test_lemmas_are_found_and_prove_it_from_their_text(spec: type[Spec], size: str) -> None:
     """The property alone is enough, the text that is printed is a spec that is proved, and its lemmas are true at sizes up to 3."""
     proof = proved(spec(), size)

@@ -12,13 +12,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from protocols import Election, HalfElection, LockServer, Named
 
-from modelcheck import Spec, Verdict, action, invariant, require, step_property
+from modelcheck import Interchangeable, Spec, Verdict, action, invariant, require, step_property
 from modelcheck.errors import InternalError, SpecError, UsageError
 from modelcheck.symbolic.names.sizes import Sizes
 from modelcheck.symbolic.proof.prove import prove
-from specs.commit.two_phase_commit import TwoPhaseCommit
 from specs.proofs.ticket_lock import ProvedTicketLock
-from specs.proofs.two_phase_commit import ProvedTwoPhaseCommit
+from specs.proofs.two_phase_commit import NumberedTwoPhaseCommit, ProvedTwoPhaseCommit
 
 
 @pytest.mark.parametrize(
@@ -42,7 +41,7 @@ def test_half_is_no_majority_and_two_nodes_show_it() -> None:
 
 def test_a_missing_lemma_shows_in_the_smallest_counterexample() -> None:
     """Without lemmas two-phase commit is not inductive, which two managers show."""
-    proof = prove(TwoPhaseCommit(), every=["rms"], method="induction").properties[0]
+    proof = prove(NumberedTwoPhaseCommit(), every=["rms"], method="induction").properties[0]
     assert proof.verdict is Verdict.UNKNOWN
     assert proof.sizes == {"rms": 2}
     assert proof.counterexample is not None
@@ -134,9 +133,35 @@ class Lists(Named):
         return all(len(each) <= 1 for each in self.log.values())
 
 
-@pytest.mark.parametrize(("spec", "message"), [(Loop, "one by one"), (Ring, "divided"), (Lists, "a list for each name")])
+class Node(Interchangeable):
+    """A node's name."""
+
+
+class Opaque(Spec):
+    """Names of which there is nothing to compute."""
+
+    nodes: int = 2
+
+    def init(self) -> None:
+        self.on = dict.fromkeys(self.everybody(), False)
+
+    def everybody(self) -> Iterable[Node]:
+        return Node.several(self.nodes)
+
+    @action(everybody)
+    def switch(self, n: Node) -> None:
+        self.on[n] = True
+
+    @invariant
+    def any_way(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"), [(Loop, "one by one"), (Ring, "divided"), (Lists, "a list for each name"), (Opaque, "takes numbers for names")]
+)
 def test_what_has_no_form_is_refused_at_its_line(spec: type[Spec], message: str) -> None:
-    """Loops that write, rings and lists are refused, with the place."""
+    """Loops that write, rings, lists and names that are no numbers are refused, with the place."""
     with pytest.raises(SpecError, match=message) as refused:
         prove(spec(), every=["nodes"])
     assert refused.value.place is not None
