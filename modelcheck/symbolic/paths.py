@@ -12,18 +12,29 @@ import sys
 import time
 from collections.abc import Callable, Hashable, Sequence
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import z3
-from attrs import define, field, frozen
 
-from modelcheck.spec.choice import Disabled, StrayError, choosing, is_stray, present
-from modelcheck.spec.run import user_place
+from modelcheck.spec.choice import Disabled
 from modelcheck.symbolic.asking import stop_if_wanted
 from modelcheck.symbolic.feasibility import Feasibility
 from modelcheck.symbolic.names.sizes import Sizes
-from modelcheck.symbolic.present import MOST_FRAMES, Present, too_deep
+from modelcheck.symbolic.present import MOST_FRAMES, Present
 from modelcheck.symbolic.rewriting.supervision import Supervision
+from modelcheck.symbolic.runs import (
+    Decision,
+    Frame,
+    InfeasibleError,
+    Keeper,
+    KeptError,
+    Outcome,
+    ended,
+    enter,
+    following,
+    placed,
+    watched,
+)
 from modelcheck.symbolic.terms import TRUE, Guarded, UnsupportedError, conj, is_false, is_true, neg
 from modelcheck.symbolic.values.merging import DEAD, merge
 
@@ -34,75 +45,12 @@ MOST_DECISIONS = 1000
 _DEEP = 20
 
 
-class _InfeasibleError(BaseException):
-    """Ends a run on a path that no state takes."""
-
-
-class _KeptError(BaseException):
-    """Ends a run after the last option whose ways are not kept from an earlier round."""
-
-
 class OutOfTimeError(BaseException):
     """Ends an exploration at its deadline. Not an Exception, lest it count as one of the spec's."""
 
 
 class NeedsForkError(BaseException):
     """Ends a run that was meant to have no effect and is about to have one."""
-
-
-@frozen
-class Outcome:
-    """How one path ended.
-
-    Attributes:
-        condition: When it is taken.
-        value: What the code returned.
-        error: What it raised instead.
-    """
-
-    condition: z3.BoolRef
-    value: Any = None
-    error: Exception | None = None
-
-
-class Keeper(Protocol):
-    """What keeps the ways through code from one exploration of it to the next, by the choice that the code begins with."""
-
-    def enter(self, option: Hashable) -> bool:
-        """Say which option the present run takes; False if its ways are kept."""
-
-    def note(self, outcome: Outcome | None) -> None:
-        """Say how the present run ended."""
-
-
-@define
-class _Decision:
-    options: list[Any]
-    taken: int = 0
-
-
-@define
-class _Frame:
-    """One exploration under way: the decisions of the present run.
-
-    Attributes:
-        decisions: What was decided, and the options.
-        sealed: Whether the code must have no effect that lasts.
-        alone: Whether nothing that the code can change is seen by anybody else, but for the state.
-        acts: Whether the code is that of an action which a property asks where it leads: it may choose.
-        at: The next decision.
-        assumed: The conditions taken.
-        broken: Whether the run was about to have an effect, and was not allowed to.
-    """
-
-    decisions: list[_Decision]
-    sealed: bool
-    alone: bool
-    acts: bool = False
-    keeper: Keeper | None = None
-    at: int = 0
-    broken: bool = False
-    assumed: list[z3.BoolRef] = field(factory=list)
 
 
 class Paths:
@@ -121,7 +69,7 @@ class Paths:
         self.sizes = sizes
         self._supervision = supervision
         self._feasibility = Feasibility(axioms)
-        self._frames: list[_Frame] = []
+        self._frames: list[Frame] = []
         self._fresh = 0
         self._deadline = deadline
         self.inputs: list[Any] = []
@@ -155,28 +103,28 @@ class Paths:
             keeper: What keeps the ways from an earlier exploration: only the others are explored.
         """
         if self._frames:
-            return self._explore(code, given, partial(_Frame, sealed=sealed, alone=alone, acts=acts, keeper=keeper))
+            return self._explore(code, given, partial(Frame, sealed=sealed, alone=alone, acts=acts, keeper=keeper))
         UnsupportedError.made.clear()
         frames = sys.getrecursionlimit()
         sys.setrecursionlimit(max(frames, MOST_FRAMES))
         try:
             with self._supervision.watching():
-                return self._explore(code, given, partial(_Frame, sealed=sealed, alone=alone, acts=acts, keeper=keeper))
+                return self._explore(code, given, partial(Frame, sealed=sealed, alone=alone, acts=acts, keeper=keeper))
         finally:
             Present.calls = 0
             sys.setrecursionlimit(frames)
 
-    def _explore(self, code: Callable[[], Any], given: z3.BoolRef, begun: Callable[[list[_Decision]], _Frame]) -> list[Outcome]:
+    def _explore(self, code: Callable[[], Any], given: z3.BoolRef, begun: Callable[[list[Decision]], Frame]) -> list[Outcome]:
         outer = Present.paths
         Present.paths = self
         outcomes: list[Outcome] = []
-        decisions: list[_Decision] | None = []
+        decisions: list[Decision] | None = []
         try:
             while decisions is not None:
                 frame = begun(decisions)
                 try:
                     outcome = self._run(code, given, frame)
-                except _KeptError:
+                except KeptError:
                     break
                 if frame.keeper is not None:
                     frame.keeper.note(outcome)
@@ -187,12 +135,12 @@ class Paths:
                         f"the code forks into more than {MOST_PATHS:,} paths",
                         remedy="Write loops over symbolic values as all(...), any(...), sum(...) or a comprehension; these do not fork.",
                     )
-                decisions = _next(frame.decisions)
+                decisions = following(frame.decisions)
         finally:
             Present.paths = outer
         return outcomes
 
-    def _run(self, code: Callable[[], Any], given: z3.BoolRef, frame: _Frame) -> Outcome | None:
+    def _run(self, code: Callable[[], Any], given: z3.BoolRef, frame: Frame) -> Outcome | None:
         stop_if_wanted()
         if self._deadline is not None and time.monotonic() > self._deadline:
             raise OutOfTimeError
@@ -204,9 +152,9 @@ class Paths:
                 self._feasibility.add(given)
             if not before:
                 self._fresh, self.inputs = 0, []
-            outcome = _ended(code, frame) if before else _watched(code, frame)
+            outcome = ended(code, frame) if before else watched(code, frame)
             if len(UnsupportedError.made) > refused:
-                raise _placed(UnsupportedError.made[refused])
+                raise placed(UnsupportedError.made[refused])
             if frame.broken:
                 raise NeedsForkError
             return outcome
@@ -253,14 +201,14 @@ class Paths:
             self._check_length(frame)
             yes = self.feasible(term)
             no = not yes or self.feasible(neg(term))
-            frame.decisions.append(_Decision([way for way, possible in ((True, yes), (False, no)) if possible]))
+            frame.decisions.append(Decision([way for way, possible in ((True, yes), (False, no)) if possible]))
         decision = frame.decisions[frame.at]
         frame.at += 1
         taken: bool = decision.options[decision.taken]
         self._take(frame, term if taken else neg(term), necessary=len(decision.options) == 1)
         return taken
 
-    def _check_length(self, frame: _Frame) -> None:
+    def _check_length(self, frame: Frame) -> None:
         """A run that decides again and again is in a loop that never ends."""
         if self._deadline is not None and time.monotonic() > self._deadline:
             raise OutOfTimeError
@@ -279,7 +227,7 @@ class Paths:
         self.effect()
         frame = self._frames[-1]
         if frame.at >= len(frame.decisions):
-            frame.decisions.append(_Decision([self.feasible(term)]))
+            frame.decisions.append(Decision([self.feasible(term)]))
         if not frame.decisions[frame.at].options[0]:
             raise Disabled
         frame.at += 1
@@ -303,10 +251,10 @@ class Paths:
             raise Disabled
         frame = self._frames[-1]
         if frame.at >= len(frame.decisions):
-            frame.decisions.append(_Decision(list(options)))
+            frame.decisions.append(Decision(list(options)))
         decision = frame.decisions[frame.at]
         if frame.keeper is not None and not frame.at and key is not None:
-            _enter(frame.keeper, decision, key)
+            enter(frame.keeper, decision, key)
         frame.at += 1
         return decision.options[decision.taken]
 
@@ -316,8 +264,8 @@ class Paths:
         if frame.at >= len(frame.decisions):
             found = self._feasibility.integers(term, _MOST_INTEGERS)
             if found == []:
-                raise _InfeasibleError
-            frame.decisions.append(_Decision(found or [None]))
+                raise InfeasibleError
+            frame.decisions.append(Decision(found or [None]))
         decision = frame.decisions[frame.at]
         frame.at += 1
         taken: int | None = decision.options[decision.taken]
@@ -331,15 +279,15 @@ class Paths:
         if frame.at >= len(frame.decisions):
             found = [at for at, (guard, _) in enumerate(alternatives) if self.feasible(guard)]
             if not found:
-                raise _InfeasibleError
-            frame.decisions.append(_Decision(found))
+                raise InfeasibleError
+            frame.decisions.append(Decision(found))
         decision = frame.decisions[frame.at]
         frame.at += 1
         guard, value = alternatives[decision.options[decision.taken]]
         self._take(frame, guard, necessary=len(decision.options) == 1)
         return value
 
-    def _take(self, frame: _Frame, term: z3.BoolRef, *, necessary: bool) -> None:
+    def _take(self, frame: Frame, term: z3.BoolRef, *, necessary: bool) -> None:
         if not necessary:
             frame.assumed.append(term)
         self._feasibility.add(term)
@@ -387,52 +335,3 @@ class Paths:
     def feasible(self, term: z3.BoolRef) -> bool:
         """Whether a condition can be true on this path; true if z3 does not know."""
         return self._feasibility.possible(term)
-
-
-def _watched(code: Callable[[], Any], frame: _Frame) -> Outcome | None:
-    """How a run ends, which is ended from outside if it does not end by itself."""
-    with choosing(present.chooser):
-        return _ended(code, frame)
-
-
-def _placed(error: UnsupportedError) -> UnsupportedError:
-    error.place = error.place or user_place(error)
-    return error
-
-
-def _ended(code: Callable[[], Any], frame: _Frame) -> Outcome | None:
-    """How a run ends; None if it is not enabled."""
-    try:
-        value = code()
-    except (Disabled, _InfeasibleError):
-        return None
-    except UnsupportedError as error:
-        raise _placed(error) from error.__cause__
-    except RecursionError as error:
-        refused = too_deep()
-        refused.place = user_place(error)
-        raise refused from error
-    except Exception as error:  # noqa: BLE001 - the spec's code may raise anything.
-        return Outcome(conj(*frame.assumed), error=error)
-    except BaseException as error:
-        if not is_stray(error):
-            raise
-        return Outcome(conj(*frame.assumed), error=StrayError(error).with_traceback(error.__traceback__))
-    return Outcome(conj(*frame.assumed), value)
-
-
-def _enter(keeper: Keeper, decision: _Decision, key: Callable[[Any], Hashable]) -> None:
-    """Go on to the next option whose ways are not kept."""
-    while not keeper.enter(key(decision.options[decision.taken])):
-        if decision.taken + 1 == len(decision.options):
-            raise _KeptError
-        decision.taken += 1
-
-
-def _next(decisions: list[_Decision]) -> list[_Decision] | None:
-    while decisions and decisions[-1].taken + 1 == len(decisions[-1].options):
-        decisions.pop()
-    if not decisions:
-        return None
-    decisions[-1].taken += 1
-    return decisions

@@ -15,31 +15,25 @@ import z3
 from attrs import frozen
 
 from modelcheck.errors import InternalError, ModelcheckError, SpecError
-from modelcheck.parts.network import Choices
-from modelcheck.spec import STEPS, Declaration, Machine, Role, State
+from modelcheck.spec import STEPS, Declaration, Machine, State
 from modelcheck.spec.choice import StrayError, choosing
 from modelcheck.spec.refinement import Refinement
 from modelcheck.spec.run import as_spec_error, user_place
-from modelcheck.spec.run import truth as returned_truth
 from modelcheck.spec.shapes.shape import variables
 from modelcheck.symbolic import operators
 from modelcheck.symbolic.after import AfterSession
-from modelcheck.symbolic.arguments import options
 from modelcheck.symbolic.domains import Discovery
 from modelcheck.symbolic.leaves import Leaf, Leaves
 from modelcheck.symbolic.listing import NOTHING_LISTED, Listing
-from modelcheck.symbolic.paths import Outcome, Paths
-from modelcheck.symbolic.present import Present, decide
-from modelcheck.symbolic.refinement import allowed
-from modelcheck.symbolic.rewriting.functions import original
+from modelcheck.symbolic.paths import Paths
+from modelcheck.symbolic.properties.arguments import options
+from modelcheck.symbolic.properties.evaluation import evaluated
 from modelcheck.symbolic.rewriting.ownership import follow
 from modelcheck.symbolic.rewriting.supervision import Supervision
+from modelcheck.symbolic.runs import Outcome
 from modelcheck.symbolic.session import Session, SymbolicChooser
 from modelcheck.symbolic.states import States, pairs_of
-from modelcheck.symbolic.terms import FALSE, TRUE, UnsupportedError, conj, disj, mentions, neg
-from modelcheck.symbolic.values.kinds import SymBool, SymInt, SymUnion
-from modelcheck.symbolic.values.merging import DEAD, split
-from modelcheck.symbolic.values.scalars import truth
+from modelcheck.symbolic.terms import FALSE, TRUE, UnsupportedError, conj, disj, neg
 from modelcheck.symbolic.views.layout import SymbolicLayout
 from modelcheck.symbolic.views.settling import settle
 from modelcheck.symbolic.ways import Ways
@@ -235,7 +229,7 @@ class System:
     def _within(self, constraint: Declaration) -> z3.BoolRef:
         """That a constraint is true of what the run has made; where it raises, the step does."""
         try:
-            return self._evaluate(constraint, self._live)
+            return evaluated(constraint, self._paths, self._live)
         except UnsupportedError:
             raise
         except Exception as error:
@@ -270,7 +264,7 @@ class System:
             UnsupportedError: if it cannot be followed, or raises on symbolic values only.
         """
         if declared.name not in self._properties:
-            outcomes = self._paths.explore(lambda: self._evaluate(declared, self._live))
+            outcomes = self._paths.explore(lambda: evaluated(declared, self._paths, self._live))
             self._properties[declared.name] = self._true_where(declared, outcomes)
         return self._properties[declared.name]
 
@@ -280,7 +274,7 @@ class System:
             pairs = [(leaf.constant, self.primed[name]) for name, leaf in self.leaves.all.items()]
             after = self.layout.live(AfterSession(self.leaves, pairs))
             given = z3.substitute(self.axioms, *pairs) if pairs else self.axioms
-            outcomes = self._paths.explore(lambda: self._evaluate(declared, self._live, after), given)
+            outcomes = self._paths.explore(lambda: evaluated(declared, self._paths, self._live, after), given)
             self._properties[declared.name] = self._true_where(declared, outcomes, given)
         return self._properties[declared.name]
 
@@ -329,58 +323,6 @@ class System:
         renaming = [(self.primed[str(leaf)], new) for leaf, new in pairs]
         return z3.substitute(term, *renaming) if renaming else term
 
-    def _evaluate(self, declared: Declaration, live: Any, *after: Any) -> z3.BoolRef:
-        if isinstance(declared, Refinement):
-            return allowed(declared, self._paths, live, *after)
-        subject = declared.subject(live)
-        following = [declared.subject(each) for each in after]
-        return self._for_all(declared, subject, following, [])
-
-    def _for_all(self, declared: Declaration, subject: Any, following: list[Any], arguments: list[Any]) -> z3.BoolRef:
-        if len(arguments) == len(declared.domains):
-            return self._instance(declared, subject, following, arguments)
-        domain = options(declared.domains[len(arguments)], subject, arguments)
-        if isinstance(domain, Choices):
-            domain = operators.call(domain._everything)
-        quantified = declared.role is Role.REACHABLE
-        items, bound = operators.items_of(domain)
-        terms: list[z3.BoolRef] = []
-        stops = declared.role is Role.CONSTRAINT and not bound  # At the first that is false, and so before a later one raises.
-        for guard, value in items:
-            found = Present.paths.under(
-                conj(guard, *terms) if stops else guard,
-                lambda value=value: SymBool(self._for_all(declared, subject, following, [*arguments, value])),
-                bound,
-            )
-            if found is not DEAD:
-                terms.append(conj(guard, truth(found)) if quantified else disj(neg(guard), truth(found)))
-        # Each part is quantified by itself: what a lemma says of one kind of message has little to do with the others.
-        parts = []
-        for part in terms:
-            used = [each for each in bound if mentions(part, each)]
-            parts.append(part if not used else z3.Exists(used, part) if quantified else z3.ForAll(used, part))
-        return disj(*parts) if quantified else conj(*parts)
-
-    def _instance(self, declared: Declaration, subject: Any, following: list[Any], arguments: list[Any]) -> z3.BoolRef:
-        def run() -> Any:
-            try:
-                result = operators.call(getattr(subject, declared.method), *following, *arguments)
-            except AssertionError:
-                return False
-            if isinstance(result, SymUnion):
-                result = split(result)
-            if not hasattr(type(result), "__symbolic_truth__") and not isinstance(result, (SymBool, SymInt)):
-                return returned_truth(result, original(declared.function), declared.title)
-            return operators.truth_value(result)
-
-        outcomes = Present.paths.explore(run, alone=True)
-        for outcome in outcomes:
-            if outcome.error is not None:
-                operators.check_error(outcome.error)
-                if decide(outcome.condition):
-                    raise outcome.error
-        return conj(*(disj(neg(each.condition), truth(each.value)) for each in outcomes if each.error is None))
-
     def unbounded(self) -> tuple[str, ...]:
         """The places that hold unbounded integers."""
         found = [leaf.text for leaf in self.leaves.all.values() if z3.is_int(leaf.constant)]
@@ -411,6 +353,7 @@ class System:
     def decode(self, read: Callable[[Leaf], Any]) -> State:
         """The state that the leaves have in a model."""
         return self._states.decode(read)
+
 
 def goes_wrong(error: Exception, declared: Declaration) -> UnsupportedError:
     """The error that code raises on symbolic values, and not on ordinary ones."""

@@ -14,7 +14,7 @@ from collections.abc import Hashable
 from attrs import define, field
 
 from modelcheck.symbolic.elements import Elements
-from modelcheck.symbolic.paths import Outcome
+from modelcheck.symbolic.runs import Outcome
 from modelcheck.symbolic.session import Cell, Session, Used
 
 

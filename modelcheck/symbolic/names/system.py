@@ -14,7 +14,6 @@ from modelcheck.spec import Declaration, Machine, machine_of
 from modelcheck.spec.choice import choosing
 from modelcheck.spec.spec import Spec
 from modelcheck.symbolic import operators
-from modelcheck.symbolic.arguments import options
 from modelcheck.symbolic.asking import ask
 from modelcheck.symbolic.domains import Discovery
 from modelcheck.symbolic.elements import Elements
@@ -26,8 +25,10 @@ from modelcheck.symbolic.names.layout import NamesLayout, Place
 from modelcheck.symbolic.names.sizes import Sizes
 from modelcheck.symbolic.names.uniform import check_uniform
 from modelcheck.symbolic.operators.ranges import SymbolicRange
-from modelcheck.symbolic.paths import Outcome, Paths
+from modelcheck.symbolic.paths import Paths
 from modelcheck.symbolic.present import Present
+from modelcheck.symbolic.properties.arguments import options
+from modelcheck.symbolic.runs import Outcome
 from modelcheck.symbolic.session import Session, SymbolicChooser, leaf_name
 from modelcheck.symbolic.system import System, Transition
 from modelcheck.symbolic.terms import FALSE, TRUE, UnsupportedError, conj, disj, is_true

@@ -14,8 +14,8 @@ from modelcheck.spec import Declaration, Machine
 from modelcheck.spec.choice import choosing
 from modelcheck.spec.refinement import Refinement
 from modelcheck.symbolic import operators
-from modelcheck.symbolic.arguments import options
 from modelcheck.symbolic.paths import Paths
+from modelcheck.symbolic.properties.arguments import options
 from modelcheck.symbolic.session import SymbolicChooser
 from modelcheck.symbolic.terms import FALSE, TRUE, UnsupportedError, conj, disj, exists
 from modelcheck.symbolic.values.equality import equality

@@ -1,0 +1,1 @@
+"""Properties, constraints and refinements on symbolic states."""
