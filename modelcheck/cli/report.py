@@ -66,26 +66,28 @@ def json_report(
         "as_meant": None if meant is None or meant.verdict is Verdict.UNKNOWN else meant.verdict is Verdict.HOLDS,
         "schema": SCHEMA,
     }
-    if profile:
-        found["profile"] = {
-            "predicate_calls": dict(report.predicate_calls),
-            "cells": [{"path": cell.path, "values": cell.values} for cell in report.cells],
-            "table_load": round(report.table_load, 4),
-            "nodes": report.nodes,
-            "diagram_bytes": report.diagram_bytes,
-            "python_seconds": round(report.python_seconds, 6),
-            "code": [
-                {
-                    "name": effort.name,
-                    "kind": effort.kind,
-                    "calls": effort.calls,
-                    "seconds": round(effort.seconds, 6),
-                    "reads": [{"path": read.path, "cells": read.cells, "values": read.values} for read in effort.reads],
-                }
-                for effort in report.efforts
-            ],
-        }
-    return found
+    return {**found, "profile": _json_profile(report)} if profile else found
+
+
+def _json_profile(report: Report) -> dict[str, Any]:
+    return {
+        "predicate_calls": dict(report.predicate_calls),
+        "cells": [{"path": cell.path, "values": cell.values} for cell in report.cells],
+        "table_load": round(report.table_load, 4),
+        "nodes": report.nodes,
+        "diagram_bytes": report.diagram_bytes,
+        "python_seconds": round(report.python_seconds, 6),
+        "code": [
+            {
+                "name": effort.name,
+                "kind": effort.kind,
+                "calls": effort.calls,
+                "seconds": round(effort.seconds, 6),
+                "reads": [{"path": read.path, "cells": read.cells, "values": read.values} for read in effort.reads],
+            }
+            for effort in report.efforts
+        ],
+    }
 
 
 def _json_property(found: PropertyReport, machine: Machine | None, files: Mapping[str, Path]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -156,44 +156,63 @@ def command(
     from modelcheck.search import Limits
 
     form = "json" if as_json else form
-    if watch and checkpoint is not None:
-        from modelcheck.errors import UsageError
-
-        raise UsageError("--watch begins anew each time, and --checkpoint is for one search", remedy="Leave one of them out.")
     if watch:
-        from modelcheck.cli.watching import watch_for
-
-        ctx.exit(watch_for(ctx.ensure_object(Settings).arguments, targets))
-
-    if coverage or coverage_data is not None:
-        if symmetry in {"on", "exact"}:
-            raise click.UsageError("coverage is told of all states, and symmetry explores some of them. Leave out --symmetry.")
-        symmetry = "off"
+        _watch_for(ctx, targets, checkpoint)
+    covers = coverage or coverage_data is not None
     limits = Limits(states=max_states, depth=max_depth, time_s=time_limit, memory_bytes=max_memory)
     options = {"limits": limits, "workers": workers, "order": order, "engine": engine, "seed": seed, "keep_going": keep_going}
-    options |= {"fair": fair, "symmetry": symmetry}
+    options |= {"fair": fair, "symmetry": _of_all_states(symmetry) if covers else symmetry}
     if len(targets) > 1 or Path(targets[0]).is_dir():
-        from modelcheck.cli.commands.several import check_several, refuse_options_of_one
-
-        refuse_options_of_one(ctx)
-        ctx.exit(check_several(targets, options, ctx.ensure_object(Settings), form))
+        _check_several(ctx, targets, options, form)
     chosen = list(dict.fromkeys(properties))
     spec = spec_from(targets[0], settings)
-    with _covering(wanted=coverage or coverage_data is not None) as covered:
+    with _covering(wanted=covers) as covered:
         code = _check_one(spec, chosen, options, ctx.ensure_object(Settings), profile=profile, form=form, out=trace_out, checkpoint=checkpoint)
-    if form == "text" and (coverage or sample is not None):
-        from modelcheck.cli.covered import coverage_lines
-        from modelcheck.cli.paint import paint
-        from modelcheck.cli.samples import samples
-        from modelcheck.spec import machine_of
-
-        paint(coverage_lines(machine_of(spec), covered) if coverage and covered is not None else ())
-        paint(samples(machine_of(spec), sample or 0, seed, max_depth))
+    if form == "text":
+        _print_more(spec, covered if coverage else None, sample, seed, max_depth)
     if covered is not None and coverage_data is not None:
         from modelcheck.cli.covered import write_coverage
 
         write_coverage(covered, coverage_data)
     ctx.exit(code)
+
+
+def _watch_for(ctx: click.Context, targets: tuple[str, ...], checkpoint: Path | None) -> NoReturn:
+    """Check again and again, instead of once."""
+    if checkpoint is not None:
+        from modelcheck.errors import UsageError
+
+        raise UsageError("--watch begins anew each time, and --checkpoint is for one search", remedy="Leave one of them out.")
+    from modelcheck.cli.watching import watch_for
+
+    ctx.exit(watch_for(ctx.ensure_object(Settings).arguments, targets))
+
+
+def _of_all_states(symmetry: str) -> str:
+    """What coverage makes of what was said of symmetry."""
+    if symmetry in {"on", "exact"}:
+        raise click.UsageError("coverage is told of all states, and symmetry explores some of them. Leave out --symmetry.")
+    return "off"
+
+
+def _check_several(ctx: click.Context, targets: tuple[str, ...], options: dict[str, Any], form: str) -> NoReturn:
+    from modelcheck.cli.commands.several import check_several, refuse_options_of_one
+
+    refuse_options_of_one(ctx)
+    ctx.exit(check_several(targets, options, ctx.ensure_object(Settings), form))
+
+
+def _print_more(spec: Spec, covered: Coverage | None, sample: int | None, seed: int, depth: int | None) -> None:
+    """What was asked for besides the verdicts: coverage, and random runs."""
+    if covered is None and sample is None:
+        return
+    from modelcheck.cli.covered import coverage_lines
+    from modelcheck.cli.paint import paint
+    from modelcheck.cli.samples import samples
+    from modelcheck.spec import machine_of
+
+    paint(() if covered is None else coverage_lines(machine_of(spec), covered))
+    paint(samples(machine_of(spec), sample or 0, seed, depth))
 
 
 def _covering(*, wanted: bool) -> AbstractContextManager[Coverage | None]:
