@@ -20,9 +20,9 @@ from modelcheck.consistency import (
     check_history,
 )
 from modelcheck.consistency.history import in_order
-from modelcheck.consistency.linearizability._linearizability import Outcome
-from modelcheck.consistency.linearizability._texts import decide_texts
 from modelcheck.consistency.linearizability.counters import decide_counter
+from modelcheck.consistency.linearizability.kernel._linearizability import Outcome
+from modelcheck.consistency.linearizability.kernel._texts import decide_texts
 from modelcheck.consistency.linearizability.problem import Problem
 from modelcheck.consistency.linearizability.procedures import Part, decide_part, parts_of
 from modelcheck.consistency.linearizability.queues import decide_queue

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from modelcheck.consistency import CasRegister, History, Mutex, check_history
-from modelcheck.consistency.linearizability._linearizability import Outcome
+from modelcheck.consistency.linearizability.kernel._linearizability import Outcome
 from modelcheck.consistency.linearizability.problem import Problem
 from modelcheck.consistency.linearizability.procedures import Part, decide_part
 from modelcheck.limits.deadline import Allowance

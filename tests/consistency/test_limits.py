@@ -24,7 +24,7 @@ from modelcheck.consistency import (
     check_history,
 )
 from modelcheck.consistency.history import in_order
-from modelcheck.consistency.linearizability._linearizability import Outcome
+from modelcheck.consistency.linearizability.kernel._linearizability import Outcome
 from modelcheck.consistency.linearizability.problem import Problem
 from modelcheck.limits import Limits
 from modelcheck.limits.deadline import MEMORY_UP, TIME_UP, Allowance, TimeUp, watched

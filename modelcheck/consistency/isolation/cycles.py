@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.isolation._graph import Graph
+from modelcheck.consistency.isolation.kernel._graph import Graph
 from modelcheck.consistency.result import Anomaly, Edge
 
 WW: Final = 1

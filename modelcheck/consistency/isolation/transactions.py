@@ -30,9 +30,9 @@ from attrs import evolve
 
 from modelcheck.consistency.hierarchy import below, implies
 from modelcheck.consistency.history import History, Operation
-from modelcheck.consistency.isolation._facts import Facts
-from modelcheck.consistency.isolation._graph import Graph
 from modelcheck.consistency.isolation.cycles import REALTIME, RW, SESSION, WR, WW, DependencyGraph, Triple, name_of
+from modelcheck.consistency.isolation.kernel._facts import Facts
+from modelcheck.consistency.isolation.kernel._graph import Graph
 from modelcheck.consistency.result import Anomaly, HistoryResult
 from modelcheck.errors import UsageError
 from modelcheck.limits.deadline import MEMORY_UP, Allowance, Deadline, LimitReached

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
 
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.linearizability._linearizability import NEVER
+from modelcheck.consistency.linearizability.kernel._linearizability import NEVER
 from modelcheck.consistency.linearizability.ranking import ranks
 from modelcheck.consistency.objects.counters import Counter
 from modelcheck.consistency.objects.sequential import UNKNOWN, SequentialObject

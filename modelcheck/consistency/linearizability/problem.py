@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from modelcheck.consistency._equality import exact, same
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.linearizability._linearizability import Nature, Outcome, Search
+from modelcheck.consistency.linearizability.kernel._linearizability import Nature, Outcome, Search
 from modelcheck.consistency.linearizability.texts import observed_texts
 from modelcheck.consistency.linearizability.unique import ZONES
 from modelcheck.consistency.objects.sequential import Family, SequentialObject, agrees, applied

@@ -25,8 +25,8 @@ from attrs import evolve, frozen
 
 from modelcheck.consistency._equality import exact
 from modelcheck.consistency.history import History, Operation, Progress
-from modelcheck.consistency.linearizability._linearizability import Outcome, replays
 from modelcheck.consistency.linearizability.counters import COUNTS, decide_counter
+from modelcheck.consistency.linearizability.kernel._linearizability import Outcome, replays
 from modelcheck.consistency.linearizability.problem import Answer, Problem
 from modelcheck.consistency.linearizability.queues import QUEUES, decide_queue
 from modelcheck.consistency.linearizability.unique import decide_unique

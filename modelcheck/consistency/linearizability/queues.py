@@ -19,7 +19,7 @@ from attrs import frozen
 
 from modelcheck.consistency._equality import exact
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.linearizability._linearizability import NEVER
+from modelcheck.consistency.linearizability.kernel._linearizability import NEVER
 from modelcheck.consistency.linearizability.ranking import ranks
 from modelcheck.consistency.objects.sequential import UNKNOWN, Family, SequentialObject
 from modelcheck.limits.deadline import Deadline

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Sequence
 
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.linearizability._linearizability import NEVER
+from modelcheck.consistency.linearizability.kernel._linearizability import NEVER
 
 
 def ranks(operations: Sequence[Operation]) -> tuple[array[int], array[int]]:

@@ -14,9 +14,9 @@ from typing import Any, Final
 
 from modelcheck.consistency._equality import exact
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.linearizability._linearizability import NEVER, Search
-from modelcheck.consistency.linearizability._texts import decide_texts
-from modelcheck.consistency.linearizability._unique_values import priority_queue_holds, queue_holds, stack_holds
+from modelcheck.consistency.linearizability.kernel._linearizability import NEVER, Search
+from modelcheck.consistency.linearizability.kernel._texts import decide_texts
+from modelcheck.consistency.linearizability.kernel._unique_values import priority_queue_holds, queue_holds, stack_holds
 from modelcheck.consistency.linearizability.ranking import ranks
 from modelcheck.consistency.objects.maps import KeyValue
 from modelcheck.consistency.objects.sequential import UNKNOWN, Family, SequentialObject

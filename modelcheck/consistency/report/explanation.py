@@ -26,7 +26,7 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.linearizability._linearizability import Outcome
+from modelcheck.consistency.linearizability.kernel._linearizability import Outcome
 from modelcheck.consistency.linearizability.problem import Answer, Problem
 from modelcheck.consistency.linearizability.procedures import Part, PartResult, decide_part, is_one_part
 from modelcheck.consistency.objects.sequential import UNKNOWN, SequentialObject

@@ -15,8 +15,8 @@ from libc.stdint cimport int32_t, uint8_t
 from libcpp cimport bool as boolean
 from libcpp.vector cimport vector
 
-from modelcheck.consistency.isolation._steps cimport WRITES, steps_of, told_apart
-from modelcheck.consistency.isolation.native cimport Final, Read
+from modelcheck.consistency.isolation.kernel._steps cimport WRITES, steps_of, told_apart
+from modelcheck.consistency.isolation.kernel.native cimport Final, Read
 
 from modelcheck.consistency.history import Operation
 from modelcheck.consistency.objects.sequential import UNKNOWN

@@ -6,7 +6,7 @@ from libc.stdint cimport int32_t, uint8_t
 from libcpp cimport bool as boolean
 from libcpp.vector cimport vector
 
-from modelcheck.consistency.isolation.native cimport Dependencies
+from modelcheck.consistency.isolation.kernel.native cimport Dependencies
 
 
 cdef size_t MOST_WORK = 20_000_000  # edges looked at for a shortest cycle

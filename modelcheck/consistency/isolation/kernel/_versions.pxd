@@ -2,7 +2,7 @@ from libc.stdint cimport int32_t
 from libcpp cimport bool as boolean
 from libcpp.vector cimport vector
 
-from modelcheck.consistency.isolation.native cimport Numbers
+from modelcheck.consistency.isolation.kernel.native cimport Numbers
 
 
 cdef int CHECKED

@@ -2,8 +2,8 @@ from collections.abc import Hashable
 from typing import Any
 
 from modelcheck.consistency.history import Operation
-from modelcheck.consistency.isolation._graph import Graph
-from modelcheck.consistency.isolation._versions import Versions
+from modelcheck.consistency.isolation.kernel._graph import Graph
+from modelcheck.consistency.isolation.kernel._versions import Versions
 
 class Facts(Versions):
     def graph(self) -> Graph: ...

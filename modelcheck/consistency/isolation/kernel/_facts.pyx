@@ -7,9 +7,9 @@ from libc.stdint cimport int32_t, uint8_t
 from libcpp cimport bool as boolean
 from libcpp.vector cimport vector
 
-from modelcheck.consistency.isolation._graph cimport Graph
-from modelcheck.consistency.isolation._versions cimport CHECKED, Versions
-from modelcheck.consistency.isolation.native cimport (
+from modelcheck.consistency.isolation.kernel._graph cimport Graph
+from modelcheck.consistency.isolation.kernel._versions cimport CHECKED, Versions
+from modelcheck.consistency.isolation.kernel.native cimport (
     Forced, Instants, Level, Lost, Numbers, OrderAnswer, OrderSearch, Parallel, ParallelAnswer, ParallelEdge, Polygraph,
     Saturation, SaturationAnswer, Schedule, Update, kAdded, kCausal, kCursor, kHolds, kNoTime, kOrderNoTime, kOrderStopped,
     kParallelHolds, kParallelNoTime, kParallelViolated, kPlain, kPrefix, kReadAtomic, kReadCommitted, kSnapshot, kStale,

@@ -1,5 +1,0 @@
-from modelcheck.consistency.isolation.native cimport Dependencies
-
-
-cdef class Graph:
-    cdef Dependencies* graph

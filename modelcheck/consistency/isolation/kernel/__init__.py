@@ -1,0 +1,1 @@
+"""Dependency graphs of transactions and the searches in them, native."""
