@@ -34,7 +34,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "tests/search/test_bounds.py", "modelcheck/search", "tests/specs/test_small.py", "tests/liveness", "tests/agreement", "tests/search",
     ),
     "modelcheck/symbolic": ("modelcheck/symbolic", "tests/symbolic"),
-    "modelcheck/consistency/isolation": ("tests/consistency/test_transactions.py", "tests/consistency"),
+    "modelcheck/consistency/isolation": ("tests/consistency/test_transactions.py", "tests/consistency/test_anomalies.py", "tests/consistency"),
     "modelcheck/consistency": ("modelcheck/consistency", "tests/consistency"),
     "modelcheck/conformance": ("modelcheck/conformance", "tests/conformance"),
     "modelcheck/cli": ("modelcheck/cli", "tests/cli", "tests/snapshots"),

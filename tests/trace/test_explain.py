@@ -16,6 +16,7 @@ from modelcheck.trace import Trace, explain
 from modelcheck.trace.explanation.evaluate import Scope
 
 ZOO = Path(__file__).with_name("zoo.py")
+ZOO_OF_STEPS = Path(__file__).with_name("zoo_of_steps.py")
 
 
 def explained(machine, name, kind="invariant"):
@@ -53,7 +54,7 @@ def test_the_arguments_are_in_the_claim():
 
 def test_a_step_property_is_explained_with_both_states():
     """`self` is the state before the step and `after` the one after it."""
-    machine = machine_of(load_spec(f"{ZOO}:Steps")())
+    machine = machine_of(load_spec(f"{ZOO_OF_STEPS}:Steps")())
     [before] = machine.initial_states()
     [(step, after)] = machine.successors(before)
     reason = explain(machine, Trace("Steps", "", {}, "grows", "step property", (before, after), (step,)))

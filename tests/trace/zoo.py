@@ -7,7 +7,7 @@ from enum import Enum
 
 from attrs import frozen
 
-from modelcheck import Durable, Process, Spec, action, invariant, require, step_property
+from modelcheck import Durable, Process, Spec, action, invariant, require
 
 
 class Role(Enum):
@@ -385,24 +385,6 @@ class Zoo(Spec):
         #               in recursive(n=0):
         #                 n is false
         #                 self.ok = False
-
-
-class Steps(Spec):
-    def init(self):
-        self.term = 1
-        self.log = [1]
-
-    @action
-    def crash(self):
-        self.term = 0
-        self.log = []
-
-    @step_property
-    def grows(self, after):
-        return after.term >= self.term and len(after.log) >= len(self.log)
-        # after.term >= self.term
-        #   after.term = 0
-        #   self.term = 1
 
 
 class Base(Zoo):
