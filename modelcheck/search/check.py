@@ -242,8 +242,8 @@ class _Check:
             exploration.close()
 
     def _by_sets(self) -> Report:
-        from modelcheck.search.set_report import report_by_sets  # noqa: PLC0415 - few searches need it, and all would wait for it.
-        from modelcheck.search.sets import SetSearch, refuse  # noqa: PLC0415 - few searches need it, and all would wait for it.
+        from modelcheck.search.sets.report import report_by_sets  # noqa: PLC0415 - few searches need it, and all would wait for it.
+        from modelcheck.search.sets.search import SetSearch, refuse  # noqa: PLC0415 - few searches need it, and all would wait for it.
 
         machine, options = machine_of(self._spec), self._options
         chosen, check_deadlock = _chosen(machine, self._names)

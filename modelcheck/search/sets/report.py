@@ -9,7 +9,7 @@ from modelcheck.limits.memory import peak_bytes
 from modelcheck.limits.watch import Watch
 from modelcheck.search.effort import cells, efforts, predicate_calls
 from modelcheck.search.report import Report
-from modelcheck.search.sets import SetSearch
+from modelcheck.search.sets.search import SetSearch
 from modelcheck.search.suspicions import action_reports, suspicions
 from modelcheck.search.symmetric import left_out
 from modelcheck.spec import Machine

@@ -1,0 +1,1 @@
+"""The search by sets of states, kept as decision diagrams, and its report."""
