@@ -14,7 +14,8 @@ import z3
 from attrs import frozen
 
 from modelcheck.spec import Declaration
-from modelcheck.symbolic.asking import ask, said
+from modelcheck.symbolic.asking import said
+from modelcheck.symbolic.proof.by_steps import Searched, answered, searched
 from modelcheck.symbolic.proof.unrolling import Run, Unrolling
 from modelcheck.symbolic.system import System, Transition, goes_wrong
 from modelcheck.symbolic.terms import disj, neg
@@ -35,19 +36,6 @@ class Bounded:
     reason: str | None = None
 
 
-@frozen
-class Searched:
-    """What bounded model checking found out.
-
-    Attributes:
-        results: The result for each property.
-        queries: How often z3 was asked.
-    """
-
-    results: dict[str, Bounded]
-    queries: int
-
-
 def search(
     system: System,
     properties: Sequence[Declaration],
@@ -55,7 +43,7 @@ def search(
     *,
     deadline: float | None = None,
     progress: Callable[[int], None] | None = None,
-) -> Searched:
+) -> Searched[Bounded]:
     """Look for violations, step by step.
 
     Args:
@@ -68,13 +56,7 @@ def search(
     Raises:
         SpecError: if an action raises in a state that is reached.
     """
-    hunt = _Hunt(Unrolling(system, initial=True), properties, deadline)
-    while True:
-        if progress is not None:
-            progress(hunt.unrolling.steps)
-        if not hunt.look() or hunt.unrolling.steps >= depth:
-            return Searched(hunt.results, hunt.queries)
-        hunt.unrolling.extend()
+    return searched(_Hunt(Unrolling(system, initial=True), properties, deadline), depth, progress)
 
 
 class _Hunt:
@@ -93,6 +75,10 @@ class _Hunt:
         self._deadline = deadline
         self._raising = [each for each in unrolling.system.transitions if each.error is not None]
 
+    def extend(self) -> None:
+        """Add one step."""
+        self.unrolling.extend()
+
     def look(self) -> bool:
         """Look at the last state; False if there is no need, or no time, to go on."""
         unrolling = self.unrolling
@@ -101,11 +87,7 @@ class _Hunt:
             errors = [(each, unrolling.at(each.condition, unrolling.steps, each)) for each in self._raising]
             question = disj(*(term for _, term in wrong), *(term for _, term in errors))
             self.queries += 1
-            unrolling.solver.push()
-            unrolling.solver.add(question)
-            answer = ask(unrolling.solver, deadline=self._deadline)
-            model = unrolling.solver.model() if answer == z3.sat else None
-            unrolling.solver.pop()
+            answer, model = answered(unrolling.solver, question, self._deadline)
             if answer == z3.unknown:
                 self._stop(said(unrolling.solver.reason_unknown()))
                 return False
@@ -147,10 +129,7 @@ def look_for_errors(unrolling: Unrolling, deadline: float | None) -> int:
     if not raising:
         return 0
     terms = [(each, unrolling.at(each.condition, unrolling.steps, each)) for each in raising]
-    unrolling.solver.push()
-    unrolling.solver.add(disj(*(term for _, term in terms)))
-    model = unrolling.solver.model() if ask(unrolling.solver, deadline=deadline) == z3.sat else None
-    unrolling.solver.pop()
+    _, model = answered(unrolling.solver, disj(*(term for _, term in terms)), deadline)
     if model is not None:
         raise_error(next(each for each, term in terms if z3.is_true(model.eval(term, model_completion=True))), unrolling, model)
     return 1

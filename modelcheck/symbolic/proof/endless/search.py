@@ -16,8 +16,9 @@ from attrs import define, evolve, frozen
 from modelcheck.errors import InternalError
 from modelcheck.spec import Declaration, Role, State
 from modelcheck.spec.loading import source_file
-from modelcheck.symbolic.asking import ask, said
+from modelcheck.symbolic.asking import said
 from modelcheck.symbolic.proof.bounded import look_for_errors
+from modelcheck.symbolic.proof.by_steps import Searched, answered, searched
 from modelcheck.symbolic.proof.endless.fairness import instances
 from modelcheck.symbolic.proof.endless.question import Question, follow_question
 from modelcheck.symbolic.proof.unrolling import Unrolling
@@ -45,19 +46,6 @@ class Endless:
     reason: str | None = None
 
 
-@frozen
-class Searched:
-    """What was found out.
-
-    Attributes:
-        results: The result for each property.
-        queries: How often z3 was asked.
-    """
-
-    results: dict[str, Endless]
-    queries: int
-
-
 def search(
     system: System,
     properties: Sequence[Declaration],
@@ -65,7 +53,7 @@ def search(
     *,
     deadline: float | None = None,
     progress: Callable[[int], None] | None = None,
-) -> Searched:
+) -> Searched[Endless]:
     """Look for lassos, step by step.
 
     Args:
@@ -78,13 +66,7 @@ def search(
     Raises:
         SpecError: if an action raises in a state that is reached.
     """
-    hunt = _Hunt(system, properties, deadline)
-    while True:
-        if progress is not None:
-            progress(hunt.unrolling.steps)
-        if not hunt.look() or hunt.unrolling.steps >= depth:
-            return Searched(hunt.results, hunt.queries)
-        hunt.extend()
+    return searched(_Hunt(system, properties, deadline), depth, progress)
 
 
 @define
@@ -166,10 +148,10 @@ class _Hunt:
         self.unrolling.solver.push()
         self.unrolling.solver.add(self._shape(begins), *self._excluded(begins))
         try:
-            answered = all(self._look_for(sought, begins) for sought in list(self._pending))
+            complete = all(self._look_for(sought, begins) for sought in list(self._pending))
         finally:
             self.unrolling.solver.pop()
-        return answered and bool(self._pending)
+        return complete and bool(self._pending)
 
     def _shape(self, begins: list[Any]) -> z3.BoolRef:
         """The loop begins at one index, its last step returns there, and it is fair as far as formulas say it."""
@@ -231,11 +213,7 @@ class _Hunt:
         name = sought.declared.name
         for _ in range(MOST_CANDIDATES):
             self.queries += 1
-            solver.push()
-            solver.add(disj(*violates))
-            answer = ask(solver, deadline=self._deadline)
-            model = solver.model() if answer == z3.sat else None
-            solver.pop()
+            answer, model = answered(solver, disj(*violates), self._deadline)
             if answer == z3.unknown:
                 self._stop(said(solver.reason_unknown()))
                 return False
