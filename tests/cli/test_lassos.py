@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from attrs import evolve
 
 from modelcheck.trace import write_trace
 
-from ..trace.test_lasso import ROUND, Ring, lasso
+from ..trace.ring import Ring
+from ..trace.test_lasso import ROUND, lasso
+
+RING = Path(__file__).parents[1] / "trace" / "ring.py"
 
 
 def test_commands_know_lassos(run, folder):
     """Replay, diff and the diagrams take the file as any other."""
-    (folder / "rings.py").write_text(SOURCE)
+    (folder / "rings.py").write_text(RING.read_text())
     _, found = lasso(Ring(), "served", ["want(n=1)", *ROUND], 1, n=1)
     write_trace(evolve(found, spec="Ring", source="rings.py"), folder / "one.json")
     write_trace(evolve(found, spec="Ring", source="rings.py", loop=len(found.states) - 1, steps=found.steps[:-1]), folder / "two.json")
@@ -26,40 +30,3 @@ def test_commands_know_lassos(run, folder):
     assert "nothing, for ever" in differing.out
     for kind in ("svg", "mermaid", "html", "shiviz", "json", "pytest", "itf"):
         assert run("trace", "one.json", "--to", kind, *(["--spec", "rings.py"] if kind in {"pytest", "html"} else [])).code == 0, kind
-
-
-SOURCE = """
-from enum import Enum
-from modelcheck import Spec, action, fair, leads_to, require
-
-class Mode(Enum):
-    IDLE = 0
-    WAITING = 1
-    USING = 2
-
-class Ring(Spec):
-    def init(self):
-        self.mode = dict.fromkeys(range(3), Mode.IDLE)
-        self.at = 0
-
-    @action(range(3))
-    def want(self, n):
-        require(self.mode[n] is Mode.IDLE)
-        self.mode[n] = Mode.WAITING
-
-    @fair
-    @action(range(3))
-    def use(self, n):
-        require(self.at == n)
-        require(self.mode[n] is Mode.WAITING)
-        self.mode[n] = Mode.USING
-
-    @fair
-    @action
-    def hand_on(self):
-        self.at = (self.at + 1) % 3
-
-    @leads_to(range(3))
-    def served(self, n):
-        return self.mode[n] is Mode.WAITING, self.mode[n] is Mode.USING
-"""

@@ -29,8 +29,9 @@ from modelcheck.spec import machine_of
 from modelcheck.symbolic.proof.prove import prove
 from modelcheck.trace import Outcome, replay
 from specs.commit.two_phase_commit_progress import TwoPhaseCommitProgress
+from specs.coordination.token_ring import TokenRing
 from specs.messaging.alternating_bit import AlternatingBit
-from tests.liveness.token_ring import Repaired, TokenRing
+from tests.liveness.token_ring import WeakRing
 
 searching = import_module("modelcheck.symbolic.proof.endless.search")
 
@@ -111,8 +112,8 @@ def of(report, name):
 @pytest.mark.parametrize(
     ("spec", "name", "depth", "steps"),
     [
-        (TokenRing(nodes=2), "served", 6, 4),
-        (Repaired(nodes=2), "served", 6, None),
+        (WeakRing(nodes=2), "nobody_starves", 6, 4),
+        (TokenRing(nodes=2), "nobody_starves", 6, None),
         (TwoPhaseCommitProgress(rms=2), "all_decide", 6, None),
         (TwoPhaseCommitProgress(rms=2), "nobody_stays_prepared", 6, None),
         (WeakBit(values=2, capacity=1), "goes_on", 8, 8),
