@@ -106,6 +106,10 @@ class Collection:
         """Whether a value of one of its cells says that the element is absent."""
         return value is self.default or (type(value) is int and self.default == 0 and value == 0)
 
+    def met_otherwise(self, element: Any) -> bool:
+        """Whether it met an element before that Python holds for equal to this one, and that is another value."""
+        return element in self._equal and identity(element) not in self.cells
+
     def cell(self, element: Any) -> Cell:
         """The cell of an element.
 

@@ -7,6 +7,7 @@ must not be given the other: what would come out depends on which was there firs
 from __future__ import annotations
 
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from modelcheck.errors import SpecError
@@ -22,9 +23,20 @@ def mixed_up(path: str, one: Any, other: Any) -> SpecError:
 
 def check_apart(path: str, there: Iterable[Any], element: Any) -> None:
     """Make sure that an element, which Python finds in a container, is there as it is."""
+    element = hashable(element)
     found = next((each for each in there if each is element or each == element), element)
     if found is not element and identity(found) != identity(element):
         raise mixed_up(path, found, element)
+
+
+def hashable(element: Any) -> Any:
+    """Sets take a set for the frozenset with the same elements when they are asked for it."""
+    return frozenset(element) if isinstance(element, AbstractSet) and not isinstance(element, frozenset) else element
+
+
+def in_order(values: Iterable[Any]) -> Iterable[Any]:
+    """The values in an order that depends on nothing but them."""
+    return ordered(values) if isinstance(values, AbstractSet) else list(values)
 
 
 class OrderedSet(set[Any]):
@@ -36,24 +48,56 @@ class OrderedSet(set[Any]):
     def __iter__(self) -> Iterator[Any]:
         return iter(ordered(super().__iter__()))
 
+    def __contains__(self, element: object) -> bool:
+        found = super().__contains__(element)
+        if found:
+            check_apart(self.path, super().__iter__(), element)
+        return found
+
     def add(self, element: Any, /) -> None:
         """As `set.add`."""
-        if element in self:
-            check_apart(self.path, super().__iter__(), element)
-        else:
+        if element not in self:
             super().add(element)
+
+    def discard(self, element: Any, /) -> None:
+        """As `set.discard`."""
+        if element in self:
+            super().discard(element)
+
+    def remove(self, element: Any, /) -> None:
+        """As `set.remove`."""
+        if element not in self:
+            raise KeyError(element)
+        self.discard(element)
 
     def update(self, *others: Iterable[Any]) -> None:
         """As `set.update`."""
         for other in others:
-            for element in list(other):
+            for element in in_order(other):
                 self.add(element)
 
-    def __ior__(self, other: Any) -> Any:  # type: ignore[misc]
-        if not isinstance(other, (set, frozenset)):
-            return NotImplemented
-        self.update(other)
-        return self
+    def difference_update(self, *others: Iterable[Any]) -> None:
+        """As `set.difference_update`."""
+        for other in others:
+            for element in in_order(other):
+                self.discard(element)
+
+    def intersection_update(self, *others: Iterable[Any]) -> None:
+        """As `set.intersection_update`."""
+        self.difference_update(self - self.intersection(*others))
+
+    def symmetric_difference_update(self, other: Iterable[Any]) -> None:
+        """As `set.symmetric_difference_update`."""
+        for element in OrderedSet(other):
+            (self.discard if element in self else self.add)(element)
+
+    def issuperset(self, other: Iterable[Any]) -> bool:
+        """As `set.issuperset`."""
+        return all(element in self for element in in_order(other))
+
+    def isdisjoint(self, other: Iterable[Any]) -> bool:
+        """As `set.isdisjoint`."""
+        return not any(element in self for element in in_order(other))
 
     def pop(self) -> Any:
         """As `set.pop`: the first one."""
@@ -71,6 +115,18 @@ class OrderedSet(set[Any]):
         return f"{{{', '.join(map(repr, self))}}}" if self else "set()"
 
 
+def _changing(name: str) -> Any:
+    """The operator that changes a set, by the method of this name."""
+
+    def operator(self: OrderedSet, other: Any) -> Any:
+        if not isinstance(other, (set, frozenset)):
+            return NotImplemented
+        getattr(self, name)(other)
+        return self
+
+    return operator
+
+
 def _keeping_order(name: str) -> Any:
     """The method of sets, with an ordered result."""
     inherited = getattr(set, name)
@@ -84,6 +140,8 @@ def _keeping_order(name: str) -> Any:
 
 for _name in ("and", "or", "sub", "xor", "rand", "ror", "rsub", "rxor"):
     setattr(OrderedSet, f"__{_name}__", _keeping_order(f"__{_name}__"))
+for _name, _method in {"ior": "update", "isub": "difference_update", "iand": "intersection_update", "ixor": "symmetric_difference_update"}.items():
+    setattr(OrderedSet, f"__{_name}__", _changing(_method))
 for _name in ("copy", "difference", "intersection", "symmetric_difference", "union"):
     setattr(OrderedSet, _name, _keeping_order(_name))
 
@@ -132,15 +190,47 @@ class LiveDict(dict[Any, Any]):
         return OrderedItems(self)
 
 
+def has(container: Any, key: Any) -> bool:
+    """Whether a dict has a key.
+
+    Raises:
+        SpecError: if it has one that Python holds for equal, and that is another value.
+    """
+    found = dict.__contains__(container, key)
+    if found:
+        check_apart(container.path, dict.__iter__(container), key)
+    return found
+
+
 class DistinctDict(LiveDict):
     """A dict that is told when it would take two keys for one."""
 
     path = "a dict"
 
+    def __contains__(self, key: object) -> bool:
+        return has(self, key)
+
+    def __getitem__(self, key: Any) -> Any:
+        if key not in self:
+            raise KeyError(key)
+        return super().__getitem__(key)
+
+    def get(self, key: Any, default: Any = None, /) -> Any:
+        """As `dict.get`."""
+        return super().__getitem__(key) if key in self else default
+
     def __setitem__(self, key: Any, value: Any) -> None:
-        if key in self:
-            check_apart(self.path, self, key)
+        has(self, key)
         super().__setitem__(key, value)
+
+    def __delitem__(self, key: Any) -> None:
+        has(self, key)
+        super().__delitem__(key)
+
+    def pop(self, key: Any, *default: Any) -> Any:
+        """As `dict.pop`."""
+        has(self, key)
+        return super().pop(key, *default)
 
     def setdefault(self, key: Any, default: Any = None, /) -> Any:
         """As `dict.setdefault`."""

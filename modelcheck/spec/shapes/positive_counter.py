@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from modelcheck.spec.shapes.containers import OrderedItems, OrderedKeys, check_apart
+from modelcheck.spec.shapes.containers import OrderedItems, OrderedKeys, has
 from modelcheck.spec.shapes.stored import check_count
 from modelcheck.values import ordered
 
@@ -29,13 +30,30 @@ class PositiveCounter(Counter[Any]):
         made.path = path
         return made
 
+    def __contains__(self, element: object) -> bool:
+        return has(self, element)
+
+    def __getitem__(self, element: Any) -> int:
+        return super().__getitem__(element) if element in self else 0
+
+    def get(self, element: Any, default: Any = None, /) -> Any:
+        """As `dict.get`."""
+        return super().__getitem__(element) if element in self else default
+
     def __setitem__(self, element: Any, count: Any) -> None:
-        if element in self:
-            check_apart(self.path, self, element)
         if check_count(self.path, element, count):
+            has(self, element)
             super().__setitem__(element, int(count))
         else:
-            super().pop(element, None)
+            self.pop(element, None)
+
+    def __delitem__(self, element: Any) -> None:
+        self.pop(element, None)
+
+    def pop(self, element: Any, *default: Any) -> Any:
+        """As `dict.pop`."""
+        has(self, element)
+        return super().pop(element, *default)
 
     def keys(self) -> Any:
         """As `dict.keys`."""
@@ -62,16 +80,26 @@ class PositiveCounter(Counter[Any]):
             self[element] -= count
 
     def __iadd__(self, other: Any) -> Any:  # type: ignore[misc]
-        return self._become(Counter(self) + Counter(dict(other.items())))
+        return self._become(self + Counter(dict(other.items())))
 
     def __isub__(self, other: Any) -> Any:  # type: ignore[misc]
-        return self._become(Counter(self) - Counter(dict(other.items())))
+        return self._become(self - Counter(dict(other.items())))
 
     def __ior__(self, other: Any) -> Any:  # type: ignore[misc]
-        return self._become(Counter(self) | Counter(dict(other.items())))
+        return self._become(self | Counter(dict(other.items())))
 
     def __iand__(self, other: Any) -> Any:  # type: ignore[misc]
-        return self._become(Counter(self) & Counter(dict(other.items())))
+        return self._become(self & Counter(dict(other.items())))
+
+    def copy(self) -> PositiveCounter:
+        """As `Counter.copy`."""
+        return PositiveCounter.of(self, self.path)
+
+    __copy__ = copy
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> PositiveCounter:
+        made = memo[id(self)] = PositiveCounter.of({copy.deepcopy(element, memo): self[element] for element in self}, self.path)
+        return made
 
     def _become(self, wanted: Counter[Any]) -> Any:
         for element in [element for element in self if element not in wanted]:

@@ -6,11 +6,13 @@ from libc.stdint cimport uint32_t
 from libcpp cimport bool as cbool
 from libcpp.unordered_map cimport unordered_map
 from libcpp.vector cimport vector
+from modelcheck.statespace.plain._containers cimport Met
 from modelcheck.statespace.plain._places cimport Node, Values
 
 
 cdef class Elements(Node):
     cdef object collection
+    cdef Met met
     cdef uint32_t index
     cdef unordered_map[size_t, uint32_t] by_object
     cdef dict cells               # By index.

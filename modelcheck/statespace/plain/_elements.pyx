@@ -9,10 +9,9 @@ from libcpp cimport bool as cbool
 from libcpp.unordered_map cimport unordered_map
 from libcpp.vector cimport vector
 from modelcheck.statespace.kernel._kernel cimport CState
+from modelcheck.statespace.plain._containers cimport Met
 from modelcheck.statespace.plain._places cimport UNKNOWN, Changes, Node, Values
 
-from modelcheck.spec.shapes.containers import DistinctDict, OrderedSet
-from modelcheck.spec.shapes.positive_counter import PositiveCounter
 from modelcheck.spec.shapes.shape import BagShape
 from modelcheck.spec.shapes.stored import check_count, stored
 from modelcheck.statespace.plain._places import DeviationError
@@ -23,23 +22,6 @@ _each_of_frozenset = frozenset.__iter__
 _add, _discard, _clear = set.add, set.discard, set.clear
 
 
-class LiveSet(OrderedSet):
-    """A set of the state; a chooser is given it as it is."""
-
-    __choose__ = None
-
-
-class LiveBag(PositiveCounter):
-    """A bag of the state."""
-
-
-class LiveTable(DistinctDict):
-    """A dict of the state whose keys come and go."""
-
-
-COLLECTIONS = (LiveSet, LiveBag, LiveTable)
-
-
 cdef class Elements(Node):
     """What sets, bags and tables share: the cells of a collection."""
 
@@ -47,6 +29,7 @@ cdef class Elements(Node):
         self.shape = shape
         self.object = made
         self.collection = collection
+        self.met = made.met = Met(collection)
         self.index = collection.index
         self.cells = {}
         self.known = True
@@ -58,6 +41,7 @@ cdef class Elements(Node):
         for cell in list(self.collection.cells.values())[len(self.cells):]:
             self.cells[cell.index] = cell
             self.by_object[<size_t><PyObject*>cell.element] = cell.index
+            self.met.objects.insert(<size_t><PyObject*>cell.element)
             if self.round.size() <= cell.index:
                 self.round.resize(cell.index + 1)
         return 0

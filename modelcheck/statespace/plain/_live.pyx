@@ -16,7 +16,7 @@ from modelcheck.statespace.plain._places cimport UNKNOWN, Alias, Changes, Entry,
 
 from modelcheck.spec.shapes.containers import LiveDict
 from modelcheck.spec.shapes.shape import AliasShape, BagShape, MapShape, QueueShape, RecordShape, SetShape, TableShape
-from modelcheck.statespace.plain._elements import LiveBag, LiveSet, LiveTable
+from modelcheck.statespace.plain._containers import LiveBag, LiveSet, LiveTable
 from modelcheck.statespace.plain._places import DeviationError
 from modelcheck.values import identity
 

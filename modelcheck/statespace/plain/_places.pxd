@@ -10,6 +10,9 @@ cdef extern from *:
     const uint32_t UNKNOWN "0xFFFFFFFFu"  # No id, and no cell.
 
 
+cdef cbool is_simple(object value)
+
+
 cdef class Values:
     cdef object cell
     cdef list values

@@ -13,7 +13,7 @@ from modelcheck.spec import LIVENESS, STEPS, Role
 from modelcheck.spec.choice import Cut, Disabled, choosing, is_stray
 from modelcheck.spec.run import check_choices, next_script, options_of, truth
 from modelcheck.statespace.kernel import _kernel as kernel
-from modelcheck.statespace.plain._elements import COLLECTIONS
+from modelcheck.statespace.plain._containers import COLLECTIONS
 from modelcheck.statespace.plain._places import DeviationError
 
 cdef uint64_t PAYS = 4         # Recording has paid if each recorded run has spared this many;

@@ -12,13 +12,13 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from modelcheck.errors import SpecError
-from modelcheck.spec.shapes.containers import OrderedItems, OrderedKeys, OrderedSet
+from modelcheck.spec.shapes.containers import OrderedItems, OrderedKeys, OrderedSet, hashable, in_order
 from modelcheck.spec.shapes.positive_counter import PositiveCounter, counted
 from modelcheck.spec.shapes.shape import Shape
 from modelcheck.spec.shapes.stored import check_count, check_value
 from modelcheck.statespace.cells import ABSENT, Cell, Collection
 from modelcheck.statespace.recording.session import Filtering, Session
-from modelcheck.statespace.views.slots import View, in_order, operated, plain
+from modelcheck.statespace.views.slots import View, operated, plain
 from modelcheck.values import order_key, ordered, show
 
 
@@ -57,7 +57,7 @@ class TrackedSet(Elements, MutableSet[Any]):
         return OrderedSet(cell.element for cell in self._session.present(self._collection))
 
     def __contains__(self, element: object) -> bool:
-        return bool(self._read(_hashable(element)))
+        return bool(self._read(hashable(element)))
 
     def __iter__(self) -> Iterator[Any]:
         passing = self._session.filter_of(self._collection, sys._getframe(1), statements=True)
@@ -72,7 +72,7 @@ class TrackedSet(Elements, MutableSet[Any]):
 
     def discard(self, value: Any) -> None:
         """As `set.discard`; looks at nothing."""
-        self._session.put(self._cell(_hashable(value)), False)
+        self._session.put(self._cell(hashable(value)), False)
 
     def clear(self) -> None:
         """As `set.clear`."""
@@ -81,7 +81,12 @@ class TrackedSet(Elements, MutableSet[Any]):
     def __ge__(self, other: Any) -> Any:
         if not isinstance(other, AbstractSet):
             return NotImplemented
-        return all(element in self for element in ordered(other))
+        for element in ordered(other):
+            if self._collection.met_otherwise(element):
+                return self.plain() >= plain(other)  # As in `frozenset <= set`, which does not ask the set.
+            if element not in self:
+                return False
+        return True
 
     def issuperset(self, other: Iterable[Any]) -> bool:
         """As `set.issuperset`; looks at the elements of the other only."""
@@ -105,7 +110,8 @@ class TrackedSet(Elements, MutableSet[Any]):
 
     def intersection_update(self, *others: Iterable[Any]) -> None:
         """As `set.intersection_update`."""
-        self.difference_update(self.plain().difference(self.plain().intersection(*others)))
+        whole = self.plain()
+        self.difference_update(whole - whole.intersection(*others))
 
     def symmetric_difference_update(self, other: Iterable[Any]) -> None:
         """As `set.symmetric_difference_update`."""
@@ -135,11 +141,6 @@ class TrackedSet(Elements, MutableSet[Any]):
         if name.startswith("_"):
             raise AttributeError(name)
         return getattr(self.plain(), name)
-
-
-def _hashable(element: object) -> object:
-    """Sets take a set for the frozenset with the same elements when they are asked for it."""
-    return frozenset(element) if isinstance(element, AbstractSet) and not isinstance(element, frozenset) else element
 
 
 class _Keyed(Elements, MutableMapping[Any, Any]):

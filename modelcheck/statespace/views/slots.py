@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import copy
 import operator
-from collections.abc import Callable, Iterable
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable
 from typing import Any
 
 from modelcheck.spec.shapes.shape import Shape
 from modelcheck.statespace.cells import Cell
 from modelcheck.statespace.recording.session import Session
-from modelcheck.values import ordered
 
 _BOTH_SIDES = ("add", "sub", "mul", "and", "or", "xor")
 _COMPARISONS = ("lt", "le", "eq", "ne", "ge", "gt")
@@ -100,11 +98,6 @@ class View:
 def plain(value: Any) -> Any:
     """The ordinary container for a view; anything else as it is."""
     return value.plain() if isinstance(value, View) else value
-
-
-def in_order(values: Iterable[Any]) -> Iterable[Any]:
-    """The values in an order that depends on nothing but them."""
-    return ordered(values) if isinstance(values, AbstractSet) else list(values)
 
 
 def _forward(operation: Callable[[Any, Any], Any]) -> Any:
