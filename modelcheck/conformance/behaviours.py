@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from modelcheck.conformance import _behaviours as native
+from modelcheck.conformance.kernel import _behaviours as native
 from modelcheck.spec import STEPS, Declaration, Machine, Role, State, Step
 from modelcheck.spec.shapes.shape import Shape
 from modelcheck.statespace.cells import Cell

@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "modelcheck/conformance/layers.hpp"
-#include "modelcheck/conformance/patterns.hpp"
+#include "modelcheck/conformance/kernel/layers.hpp"
+#include "modelcheck/conformance/kernel/patterns.hpp"
 #include "modelcheck/statespace/kernel/codec.hpp"
 #include "modelcheck/statespace/kernel/walk.hpp"
 

@@ -14,7 +14,7 @@ from modelcheck.statespace.kernel._kernel cimport CSpace, Ids, Miss, Space, chec
 from modelcheck.statespace.kernel._kernel import MISS_MATCH, MISS_TEST
 
 
-cdef extern from "modelcheck/conformance/behaviours.hpp" namespace "modelcheck" nogil:
+cdef extern from "modelcheck/conformance/kernel/behaviours.hpp" namespace "modelcheck" nogil:
     cdef enum class About "modelcheck::Test::About"(uint8_t):
         pass
 

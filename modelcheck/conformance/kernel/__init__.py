@@ -1,0 +1,1 @@
+"""The states that explain a log, native."""
