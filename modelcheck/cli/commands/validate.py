@@ -108,9 +108,9 @@ def _json(machine: Machine, found: Validation, log: Path, out: Path | None) -> d
     }
 
 
-def _lines(machine: Machine, found: Validation, log: Path, out: Path | None) -> Iterator[Line]:  # noqa: C901 - one branch per outcome.
+def _lines(machine: Machine, found: Validation, log: Path, out: Path | None) -> Iterator[Line]:
     from modelcheck.trace.saving import replay_command
-    from modelcheck.trace.text import Span, step_spans, trace_lines
+    from modelcheck.trace.text import Span, trace_lines
     from modelcheck.verdict import Verdict
 
     name = machine.cls.__name__
@@ -127,25 +127,7 @@ def _lines(machine: Machine, found: Validation, log: Path, out: Path | None) -> 
         yield (Span("unknown", "unknown"), Span(f"  {log}:{found.line}: {kept}"))
         yield (Span("  Tell more in the log, or raise --max-states."),)
     elif found.unexplained is not None:
-        wrong = found.unexplained
-        yield (Span("violated", "violated"), Span(f"  {log}:{found.line}: no behaviour of {name} explains this line"))
-        yield (Span(f"  {_seen(found)}"),)
-        if wrong.allowed:
-            yield ()
-            yield (Span("Allowed there:"),)
-            yield from ((Span("  "), *step_spans(step)) for step in wrong.allowed)
-            if wrong.more:
-                yield (Span(f"  and {wrong.more} more", "note"),)
-        else:
-            yield from _nothing(wrong)
-        if wrong.guards:
-            yield ()
-            yield (Span("Not enabled:"),)
-            yield from ((Span(line),) for reason in wrong.guards for line in reason.lines(1))
-        if wrong.differences and (wrong.nearest is None or wrong.nearest.action == wrong.observation.action):
-            yield ()
-            yield (Span("Nearest: "), *(step_spans(wrong.nearest) if wrong.nearest else [Span("the state as it was")]))
-            yield from ((Span(f"  {difference}", "old"),) for difference in wrong.differences)
+        yield from _unexplained_lines(found, found.unexplained, log, name)
     elif found.trace is not None:
         where = f"{log}:{found.line}: the log is a behaviour of {name}"
         yield (Span("violated", "violated"), Span(f"  {where}, and violates {found.trace.property} here"))
@@ -155,6 +137,30 @@ def _lines(machine: Machine, found: Validation, log: Path, out: Path | None) -> 
         yield ()
         yield (Span(f"Trace: {out}"),)
         yield (Span(f"Replay: {replay_command(out)}"),)
+
+
+def _unexplained_lines(found: Validation, wrong: Unexplained, log: Path, name: str) -> Iterator[Line]:
+    """The line that no behaviour explains, and what would have been allowed there."""
+    from modelcheck.trace.text import Span, step_spans
+
+    yield (Span("violated", "violated"), Span(f"  {log}:{found.line}: no behaviour of {name} explains this line"))
+    yield (Span(f"  {_seen(found)}"),)
+    if wrong.allowed:
+        yield ()
+        yield (Span("Allowed there:"),)
+        yield from ((Span("  "), *step_spans(step)) for step in wrong.allowed)
+        if wrong.more:
+            yield (Span(f"  and {wrong.more} more", "note"),)
+    else:
+        yield from _nothing(wrong)
+    if wrong.guards:
+        yield ()
+        yield (Span("Not enabled:"),)
+        yield from ((Span(line),) for reason in wrong.guards for line in reason.lines(1))
+    if wrong.differences and (wrong.nearest is None or wrong.nearest.action == wrong.observation.action):
+        yield ()
+        yield (Span("Nearest: "), *(step_spans(wrong.nearest) if wrong.nearest else [Span("the state as it was")]))
+        yield from ((Span(f"  {difference}", "old"),) for difference in wrong.differences)
 
 
 def _nothing(wrong: Unexplained) -> Iterator[Line]:
