@@ -7,10 +7,13 @@ Not Created Equal", 2014, measure which file systems do what; this file is one t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
-from typing import Any
+from typing import Any, ClassVar
 
-from modelcheck.spec.choice import choose
+from modelcheck.parts.budget import check_budgets, left_out
+from modelcheck.spec.choice import choose, require
+from modelcheck.spec.declare import action
 from modelcheck.spec.record import Fixed, Part
 
 
@@ -18,6 +21,7 @@ class Damage(Enum):
     """What stands in a file in place of a record."""
 
     TORN = "torn"
+    CORRUPT = "corrupt"
 
 
 class Disk(Part):
@@ -34,15 +38,32 @@ class Disk(Part):
         records: What was written, the cache included.
         safe: How many of them a crash cannot take.
         tears: Whether a crash may tear the last record that it keeps.
+        corruptions: How many records may still be damaged where they stand; None: as many as may be.
     """
+
+    FAULTS: ClassVar[frozenset[str]] = frozenset({"corrupt"})
 
     records: tuple[Any, ...] = ()
     safe: int = 0
     tears: Fixed[bool] = False
+    corruptions: int | None = 0
 
     def unused(self) -> frozenset[str]:
-        """Nothing: a file does nothing by itself."""
-        return frozenset()
+        """Corruption, if its budget is 0 from the start."""
+        check_budgets(self, "a disk", ("corruptions",))
+        return frozenset(left_out(self.corruptions, "corrupt", "corruptions"))
+
+    def sound(self) -> Iterable[int]:
+        """The places of the records that are as they were written."""
+        return [at for at, record in enumerate(self.records) if not isinstance(record, Damage)]
+
+    @action(sound)
+    def corrupt(self, at: int) -> None:
+        """A record is damaged where it stands, safe or not; a checksum finds it when it is read."""
+        require(self.corruptions is None or self.corruptions > 0)
+        if self.corruptions is not None:
+            self.corruptions -= 1
+        self.records = (*self.records[:at], Damage.CORRUPT, *self.records[at + 1 :])
 
     def append(self, record: Any) -> None:
         """Write a record; a crash may lose it."""
@@ -56,7 +77,7 @@ class Disk(Part):
         """The records up to the first one that is damaged, as a checksum finds it."""
         found = []
         for record in self.records:
-            if record is Damage.TORN:
+            if isinstance(record, Damage):
                 break
             found.append(record)
         return tuple(found)

@@ -2,8 +2,8 @@
 
 A network is a `Part`: assign one to an attribute in ``init``, send with ``self.network.send(message)``, let an action
 range over ``self.network.deliverable()``, and take the message out with ``self.network.receive(message)``. What the
-network may do by itself (``lose``, ``duplicate``, ``partition``, ``heal``) are actions of the spec under the
-attribute's name, as in ``network.lose(m=...)``.
+network may do by itself (``lose``, ``duplicate``, ``corrupt``, ``partition``, ``heal``) are actions of the spec under
+the attribute's name, as in ``network.lose(m=...)``.
 """
 
 from __future__ import annotations
@@ -11,19 +11,16 @@ from __future__ import annotations
 import itertools
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, ClassVar, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from modelcheck.errors import SpecError
+from modelcheck.parts.faults import Faults, concerns, garbled_from, refuse_mutable
 from modelcheck.spec.choice import choose, require
 from modelcheck.spec.declare import action
-from modelcheck.spec.record import Fixed, Part
+from modelcheck.spec.record import Fixed
 from modelcheck.spec.shapes.positive_counter import PositiveCounter
-from modelcheck.values import Interchangeable, problem_of, show
+from modelcheck.values import show
 
-_FROZEN = (
-    "Messages are immutable: an attrs.frozen class, with tuples for lists, frozensets for sets, "
-    "and classes of their own or tuples of pairs for dicts."
-)
 M = TypeVar("M")
 
 
@@ -46,115 +43,7 @@ class Choices(Iterable[M], Generic[M]):
         return iter(self._everything())
 
 
-class _Faults(Part):
-    """What the two kinds of network have in common.
-
-    Attributes:
-        nodes: Who is connected; needed by a FIFO network and for partitions.
-        losses: How many messages may still be lost.
-        duplications: How many messages may still be duplicated.
-        partitions: How often the network may still be cut in two.
-        isolated: The nodes on one side of the present cut; empty when all are connected.
-    """
-
-    FAULTS: ClassVar[frozenset[str]] = frozenset({"lose", "duplicate", "partition"})
-
-    nodes: Fixed[tuple[Any, ...]] = ()
-    losses: int = 0
-    duplications: int = 0
-    partitions: int = 0
-    isolated: frozenset[Any] = frozenset()
-
-    def unused(self) -> frozenset[str]:
-        """The faults whose budget is 0 from the start, and their budgets."""
-        for name in ("losses", "duplications", "partitions"):
-            budget = getattr(self, name)
-            if type(budget) is not int or budget < 0:
-                raise SpecError(
-                    f"a network has the budget {name}={show(budget)}", remedy="A budget is a whole number from 0: so many in one run."
-                )
-        if self.partitions and not self.nodes:
-            raise SpecError(
-                "a network with partitions needs to know its nodes",
-                remedy="Write Network(nodes=(0, 1, 2), partitions=1).",
-            )
-        faults = [
-            (self.losses, ("lose", "losses")),
-            (self.duplications, ("duplicate", "duplications")),
-            (self.partitions, ("partition", "partitions")),
-            (self.partitions or self.isolated, ("heal", "isolated")),
-        ]
-        return frozenset(name for budget, names in faults if not budget for name in names)
-
-    def connected(self, src: Any, dst: Any) -> bool:
-        """Whether a message can pass from src to dst now."""
-        return not self.isolated or (src in self.isolated) == (dst in self.isolated)
-
-    def cuts(self) -> Iterable[frozenset[Any]]:
-        """Every way to cut the nodes in two, named by the side without the first node.
-
-        Of interchangeable names none is the first: a cut is named by its smaller side, and by each of two halves.
-        """
-        if self.nodes and isinstance(self.nodes[0], Interchangeable):
-            return [frozenset(side) for size in range(1, len(self.nodes) // 2 + 1) for side in itertools.combinations(self.nodes, size)]
-        others = self.nodes[1:]
-        return [frozenset(side) for size in range(1, len(others) + 1) for side in itertools.combinations(others, size)]
-
-    @action(cuts)
-    def partition(self, side: frozenset[Any]) -> None:
-        """Cut the nodes of one side off from the others; messages between the sides wait."""
-        require(self.partitions > 0)
-        require(not self.isolated)
-        self.partitions -= 1
-        self.isolated = side
-
-    @action
-    def heal(self) -> None:
-        """Connect all nodes again."""
-        require(self.isolated)
-        self.isolated = frozenset()
-
-    def _addressed(self, message: Any) -> None:
-        """Refuse a message that a network with nodes cannot place.
-
-        Raises:
-            SpecError: if it has no ``src`` and ``dst``, or one of them is none of the nodes.
-        """
-        if not self.nodes:
-            return
-        if not (hasattr(message, "src") and hasattr(message, "dst")):
-            raise SpecError(
-                f"{show(message)} says neither whom it is from nor whom it is for",
-                remedy="Messages of a network that knows its nodes have attributes src and dst.",
-            )
-        if message.dst not in self.nodes:
-            raise _stranger(message, "dst", message.dst, self.nodes)
-        if message.src not in self.nodes:
-            raise _stranger(message, "src", message.src, self.nodes)
-
-    def _can_pass(self, message: Any) -> bool:
-        return not self.nodes or self.connected(message.src, message.dst)
-
-
-def _stranger(message: Any, end: str, node: Any, nodes: tuple[Any, ...]) -> SpecError:
-    return SpecError(
-        f"{show(message)} has {end}={show(node)}, which is none of the nodes {show(nodes)} of its network",
-        remedy="Give the network all nodes that send or receive: clients, too.",
-    )
-
-
-def _refuse_mutable(message: Any) -> None:
-    """Say of a message that cannot be hashed what in it is mutable.
-
-    Raises:
-        SpecError: if something is.
-    """
-    problem = problem_of(message)
-    if problem is not None:
-        raise SpecError(f"the message {show(message)} cannot be sent: {problem.what}", remedy=problem.remedy or _FROZEN)
-
-
-class Network(_Faults, Generic[M]):
+class Network(Faults, Generic[M]):
     """An unordered network: messages arrive in any order, or never.
 
     Messages need attributes ``src`` and ``dst`` only if the network knows its nodes.
@@ -184,7 +73,7 @@ class Network(_Faults, Generic[M]):
             self._addressed(message)
             self._put(message)
         except TypeError:
-            _refuse_mutable(message)
+            refuse_mutable(message)
             raise
 
     def _put(self, message: M) -> None:
@@ -224,40 +113,71 @@ class Network(_Faults, Generic[M]):
     @action(in_flight)
     def lose(self, m: M) -> None:
         """Lose a message."""
-        require(self.losses > 0)
-        self.losses -= 1
+        require(self.losses is None or self.losses > 0)
+        if self.losses is not None:
+            self.losses -= 1
         self.messages[m] -= 1
+
+    def garbled(self, m: M) -> Iterable[M]:
+        """What a message in flight can become."""
+        return garbled_from(m)
+
+    @action(in_flight, garbled)
+    def corrupt(self, m: M, into: M) -> None:
+        """A message in flight becomes another one."""
+        require(self.corruptions is None or self.corruptions > 0)
+        if self.corruptions is not None:
+            self.corruptions -= 1
+        self.messages[m] -= 1
+        self.send(into)
+
+    def disconnect(self, node: Any) -> None:
+        """Lose what is in flight from a node and to it, as when the connections of a process break."""
+        for message in list(self.messages):
+            if concerns(message, node):
+                self.messages[message] = 0
 
     @action(in_flight)
     def duplicate(self, m: M) -> None:
         """Put a second copy of a message in flight, if there may be one."""
-        require(self.duplications > 0)
+        require(self.duplications is None or self.duplications > 0)
         bound = self._most_copies()
         require(bound is None or self.messages[m] < bound)
-        self.duplications -= 1
+        if self.duplications is not None:
+            self.duplications -= 1
         self.messages[m] += 1
 
 
-class FifoNetwork(_Faults, Generic[M]):
+class FifoNetwork(Faults, Generic[M]):
     """A network with one FIFO channel from each node to each other one: messages have attributes ``src`` and ``dst``.
 
     Attributes:
+        links: The channels that there are, as ``(src, dst)``; by default one from each node to each other one.
         channels: The messages in flight from src to dst, oldest first, under the key ``(src, dst)``.
     """
 
+    links: Fixed[tuple[tuple[Any, Any], ...] | None] = None
     channels: dict[tuple[Any, Any], deque[M]] = {}  # noqa: RUF012 - Record copies the default for each network.
 
     def __attrs_post_init__(self) -> None:
         if not self.nodes:
             raise SpecError("a FifoNetwork needs to know its nodes", remedy="Write FifoNetwork(nodes=(0, 1)).")
-        self.channels = {(src, dst): deque() for src in self.nodes for dst in self.nodes if src != dst}
+        links = itertools.permutations(self.nodes, 2) if self.links is None else self.links
+        self.channels = {(src, dst): deque() for src, dst in links}
+        for link in self.channels:
+            stranger = next((end for end in link if end not in self.nodes), None)
+            if stranger is not None:
+                raise SpecError(
+                    f"the link {show(link)} has the end {show(stranger)}, which is none of the nodes {show(self.nodes)}",
+                    remedy="Give the network all nodes.",
+                )
 
     def send(self, message: M) -> None:
         """Put a message at the end of its channel."""
         try:
             self._channel(message).append(message)
         except TypeError:
-            _refuse_mutable(message)
+            refuse_mutable(message)
             raise
 
     def broadcast(self, messages: Iterable[M]) -> None:
@@ -291,6 +211,11 @@ class FifoNetwork(_Faults, Generic[M]):
         address = getattr(message, "src", None), getattr(message, "dst", None)
         if address not in self.channels:
             self._addressed(message)
+            if address[0] != address[1]:
+                raise SpecError(
+                    f"there is no channel for {show(message)} among the links of its network",
+                    remedy=f"Add the link {show(address)}.",
+                )
             raise SpecError(
                 f"there is no channel for {show(message)}, which a node sends to itself",
                 remedy="A FifoNetwork joins different nodes; what a node tells itself can be done in the same step.",
@@ -300,15 +225,36 @@ class FifoNetwork(_Faults, Generic[M]):
     @action(busy)
     def lose(self, channel: tuple[Any, Any]) -> None:
         """Lose the oldest message of a channel."""
-        require(self.losses > 0)
+        require(self.losses is None or self.losses > 0)
         require(self.channels[channel])
-        self.losses -= 1
+        if self.losses is not None:
+            self.losses -= 1
         self.channels[channel].popleft()
+
+    def garbled(self, channel: tuple[Any, Any]) -> Iterable[M]:
+        """What the oldest message of a channel can become."""
+        return garbled_from(self.channels[channel][0]) if self.channels[channel] else []
+
+    @action(busy, garbled)
+    def corrupt(self, channel: tuple[Any, Any], into: M) -> None:
+        """The oldest message of a channel becomes another one of the same channel."""
+        require(self.corruptions is None or self.corruptions > 0)
+        if self.corruptions is not None:
+            self.corruptions -= 1
+        self.channels[channel].popleft()
+        self.channels[channel].appendleft(into)
+
+    def disconnect(self, node: Any) -> None:
+        """Lose what is in flight from a node and to it, as when the connections of a process break."""
+        for link, channel in self.channels.items():
+            if node in link:
+                channel.clear()
 
     @action(busy)
     def duplicate(self, channel: tuple[Any, Any]) -> None:
         """Send the oldest message of a channel once more."""
-        require(self.duplications > 0)
+        require(self.duplications is None or self.duplications > 0)
         require(self.channels[channel])
-        self.duplications -= 1
+        if self.duplications is not None:
+            self.duplications -= 1
         self.channels[channel].append(self.channels[channel][0])

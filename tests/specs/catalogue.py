@@ -62,6 +62,8 @@ CASES = [
     Case("Zab", "leaders that nobody follows any more", "consensus/zab.py:Zab"),
     Case("PBFT", "one of four replicas is Byzantine", "consensus/pbft.py:Pbft"),
     Case("", "one of three", "consensus/mutants/pbft.py:ThreeReplicas"),
+    Case("Byzantine generals", "one traitor of four", "consensus/byzantine_generals.py:ByzantineGenerals"),
+    Case("", "one of three", "consensus/mutants/byzantine_generals.py:ThreeGenerals"),
     Case("Primary and backup", "a crash", "replication/primary_backup.py:PrimaryBackup"),
     Case("", "a crash, and answers before the backup knows", "replication/primary_backup.py:PrimaryBackup", {"synchronous": False}),
     Case("", "the failure detector errs once", "replication/primary_backup.py:PrimaryBackup", {"crashes": 0, "suspicions": 1}),

@@ -26,7 +26,7 @@ from modelcheck import (
     terminal,
 )
 from modelcheck.consistency.objects import Register
-from modelcheck.parts import Timers
+from modelcheck.parts import Byzantine, Timers
 from specs.consensus.raft import Raft
 
 
@@ -62,17 +62,26 @@ class Pinging(Spec):
     losses: int = 0
     duplications: int = 0
     partitions: int = 0
+    one_way: bool = False
     duplicating: bool = False
-    crashes: int = 0
+    crashes: int | None = 0
+    at_once: int | None = None
+    breaks: bool = False
+    byzantine: int = 0
 
     def init(self) -> None:
-        faults: dict[str, Any] = {"losses": self.losses, "duplications": self.duplications, "partitions": self.partitions}
+        faults: dict[str, Any] = {
+            "losses": self.losses, "duplications": self.duplications, "partitions": self.partitions, "one_way": self.one_way,
+        }  # fmt: skip
         nodes = tuple(self.nodes())
         self.network: Any = (
             FifoNetwork(nodes=nodes, **faults) if self.kind == "fifo" else Network(nodes=nodes, duplicating=self.duplicating, **faults)
         )
         self.server = {i: Server() for i in self.nodes()}
-        self.faults = Crashes(processes=self.server, crashes=self.crashes)
+        connections = self.network if self.breaks else None
+        self.faults = Crashes(processes=self.server, crashes=self.crashes, at_once=self.at_once, connections=connections)
+        pings = frozenset(Ping(i, j) for i in nodes for j in nodes if i is not j)
+        self.liars: Byzantine[Ping] = Byzantine(network=self.network, nodes=nodes, most=self.byzantine, messages=pings, lies=1)
         self.to_send = self.left
 
     def nodes(self) -> Iterable[Node]:
@@ -101,7 +110,9 @@ class Pinging(Spec):
 
 CONFIGURATIONS: list[dict[str, Any]] = [
     {}, {"duplicating": True}, {"losses": 1}, {"duplications": 1}, {"partitions": 1}, {"crashes": 1}, {"count": 4, "left": 1, "partitions": 1},
-    {"kind": "fifo"}, {"kind": "fifo", "losses": 1, "duplications": 1, "left": 1}, {"kind": "fifo", "partitions": 1, "left": 1},
+    {"partitions": 1, "one_way": True}, {"crashes": None, "at_once": 1, "breaks": True, "left": 1}, {"byzantine": 1, "left": 1},
+    {"kind": "fifo", "crashes": 1, "breaks": True, "byzantine": 1, "left": 1}, {"kind": "fifo"},
+    {"kind": "fifo", "losses": 1, "duplications": 1, "left": 1}, {"kind": "fifo", "partitions": 1, "left": 1},
 ]  # fmt: skip
 
 

@@ -346,12 +346,14 @@ class AliasShape(Shape):
 
 
 def held_once(shape: Shape, top: Shape) -> list[Shape]:
-    """The records directly in a dict with fixed keys that are reached from the top on no other path than by that dict."""
-    if not isinstance(shape, MapShape):
+    """A record, or those directly in a dict with fixed keys, that are reached from the top on no other path than by that shape."""
+    if not isinstance(shape, (MapShape, RecordShape)):
         return []
     others = {id(each.target) for each in within(top) if isinstance(each, AliasShape)}
     if id(shape) in others:
         return []
+    if isinstance(shape, RecordShape):
+        return [shape]
     return [item for item in shape.items.values() if not isinstance(item, AliasShape) and id(item) not in others]
 
 
