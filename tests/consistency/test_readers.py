@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
 import gc
+import gzip
+import lzma
 
 import edn_format
 import pytest
@@ -199,3 +202,40 @@ def test_collection_goes_on_after_a_file_that_cannot_be_read(tmp_path):
     with pytest.raises(HistoryError):
         read_history(broken)
     assert gc.isenabled()
+
+
+EVENTS = '{"process": 0, "f": "write", "value": 1, "type": "invoke"}\n{"process": 0, "f": "write", "value": 1, "type": "ok"}\n'
+
+
+@pytest.mark.parametrize(("pack", "words"), [
+    (gzip.compress, "compressed by gzip"), (bz2.compress, "compressed by bzip2"), (lzma.compress, "compressed by xz"),
+    (lambda data: data.decode().encode("utf-16"), "UTF-16"),
+])  # fmt: skip
+@pytest.mark.parametrize("named", [None, "json-lines"])
+def test_a_file_that_is_packed_or_in_another_encoding_says_so(tmp_path, pack, words, named):
+    """It is not taken for a damaged file of a binary format."""
+    path = tmp_path / "history.jsonl.gz"
+    path.write_bytes(pack(EVENTS.encode()))
+    with pytest.raises(HistoryError, match=words):
+        read_history(path, format=named)
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("history.jsonl", EVENTS), ("history.edn", "{:process 0 :type :invoke :f :write :value 1}\n{:process 0 :type :ok :f :write :value 1}\n"),
+    ("history.csv", "process,f,argument,result,call,return\n0,write,1,,0,1\n"),
+])  # fmt: skip
+def test_the_mark_that_some_programs_begin_a_file_with(tmp_path, name, text):
+    """Spreadsheets write a byte order mark before the header."""
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8-sig")
+    [write] = read_history(path).history.operations
+    assert (write.name, write.argument) == ("write", 1)
+
+
+def test_two_texts_that_are_not_utf_8_are_not_taken_for_one(tmp_path):
+    """A read of another byte than was written is not the value that was written: the file is refused."""
+    path = tmp_path / "history.edn"
+    events = [("invoke", "write", b'"\xe9"'), ("ok", "write", b'"\xe9"'), ("invoke", "read", b"nil"), ("ok", "read", b'"\xea"')]
+    path.write_bytes(b"\n".join(b"{:process 0 :type :%s :f :%s :value %s}" % (kind.encode(), name.encode(), value) for kind, name, value in events))
+    with pytest.raises(HistoryError, match="not text in UTF-8"):
+        read_history(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gc
 import re
 from collections.abc import Iterator, Mapping
@@ -51,14 +52,31 @@ _SIGNS: Final = (
     ("jepsen-edn", rb"[\[({\s](:type|:process|:f|:invoke)\s"),
 )
 _BEGINNING: Final = 4096
+_PACKED: Final = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"PK\x03\x04": "zip", b"\x28\xb5\x2f\xfd": "zstd"}
+_WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def _head(path: Path) -> bytes:
+    """The beginning of a file.
+
+    Raises:
+        HistoryError: It is compressed, or text in another encoding, and so of no format that can be read.
+    """
+    with path.open("rb") as file:
+        head = file.read(_BEGINNING)
+    for sign, name in _PACKED.items():
+        if head.startswith(sign):
+            raise HistoryError(f"the file is compressed by {name}", place=str(path), remedy="Decompress it, and name the file that comes of it.")
+    if head.startswith(_WIDE):
+        raise HistoryError("the file is text in UTF-16", place=str(path), remedy="Write it in UTF-8.")
+    return head.removeprefix(codecs.BOM_UTF8)
 
 
 def guessed_format(path: Path) -> str:
     """The format of a file, from its name and its beginning."""
     if path.is_dir():
         return "etcd"
-    with path.open("rb") as file:
-        head = file.read(_BEGINNING)
+    head = _head(path)
     if path.suffix == ".bincode" or b"\0" in head:
         return "dbcop"
     for name, sign in _SIGNS:
@@ -105,6 +123,8 @@ def read_history(
     path = Path(path)
     if not path.is_file() and not path.is_dir():
         raise HistoryError("there is no such file", place=str(path), remedy="Name a file with a recorded history.")
+    if format not in (None, "dbcop") and path.is_file():
+        _head(path)
     name = format or guessed_format(path)
     if path.is_dir() and name != "etcd":
         raise HistoryError("this is a folder", place=str(path), remedy="Name a file; a folder is a report of etcd.")

@@ -71,7 +71,7 @@ def completed(name: str, value: Any) -> tuple[Any, Any]:
 def edn_maps(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """The maps of an EDN file, with their lines."""
     try:
-        forms = read_edn(path.read_bytes())
+        forms = read_edn(text_of(path).encode())
     except EdnError as error:
         raise HistoryError(
             f"this is not EDN: {error}", place=f"{path}:{error.line}", remedy="Was the file cut off?"

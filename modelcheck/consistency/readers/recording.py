@@ -148,14 +148,14 @@ def placed(place: Callable[[], str]) -> Iterator[None]:
 
 
 def text_of(path: Path) -> str:
-    """The text of a file."""
+    """The text of a file, without the mark of its encoding that some programs begin with."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise HistoryError(
             f"the file is not text in UTF-8: {error}",
             place=str(path),
-            remedy="Name the format if it is a binary one, as --format dbcop.",
+            remedy="Write it in UTF-8. If it is a binary format, name that, as --format dbcop.",
         ) from error
 
 
