@@ -45,6 +45,7 @@ class Workload:
 WORKLOADS = [
     Workload("two-phase commit, 9 managers", lambda: TwoPhaseCommit(rms=9), 2_000_000),
     Workload("Raft, 3 servers, 2 terms, no log", lambda: Raft(servers=3, max_term=2, max_log=0, candidates=()), 10_000_000),
+    Workload("Raft, 3 servers, 2 terms, 1 entry", lambda: Raft(servers=3, max_term=2, max_log=1, candidates=()), 1_000_000),
     Workload("Raft, 4 servers, 1 term, 1 entry", lambda: Raft(servers=4, max_term=1, max_log=1, candidates=()), 10_000_000),
     Workload("Raft, 5 servers, 1 term, 1 entry", lambda: Raft(servers=5, max_term=1, max_log=1, candidates=()), 500_000),
 ]

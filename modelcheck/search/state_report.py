@@ -69,7 +69,7 @@ def report_by_states(asked: Asked, exploration: Exploration, endless: Endless, p
         table_load=orbits / max(stats["table_slots"], 1),
         bytes_per_state=(stats["table_bytes"] + stats["log_bytes"]) / max(orbits, 1),
         orbits=None if reduction is None else orbits,
-        symmetry=symmetry or None if reduction is None else said(reduction, orbits),
+        symmetry=symmetry or None if reduction is None else said(reduction, orbits, uncountable=exploration.explorer.uncountable()),
         warnings=(*suspicions(machine, exploration), *endless.warnings(), *exploration.troubles()),
         fair=endless.assumed,
         analysis_seconds=endless.seconds,

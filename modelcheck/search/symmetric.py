@@ -13,9 +13,10 @@ from modelcheck.search.evidence import along
 from modelcheck.search.exploration import Exploration
 from modelcheck.search.options import Options
 from modelcheck.search.report import PropertyReport, Report
-from modelcheck.spec import Declaration, Machine, Strength
+from modelcheck.spec import Declaration, Machine, Spec, Strength, machine_of
 from modelcheck.spec.constants.declared import unknown
 from modelcheck.spec.refinement import Promise
+from modelcheck.statespace.kernel._kernel import Space
 from modelcheck.statespace.layout import Layout
 from modelcheck.symmetry.places import Places
 from modelcheck.symmetry.reduction import Plan, PlanChanged, Reduction, in_words
@@ -53,6 +54,11 @@ def left_out(symmetry: str, layout: Layout, why: str) -> str | None:
     if symmetry == "off" or not Interchangeable.__subclasses__() or next(Places(layout).all_names(), None) is None:
         return None
     return f"not used: {why}"
+
+
+def not_covered(report: Report, spec: Spec) -> Report:
+    """The report of a search that left symmetry out for coverage, with a line that says so."""
+    return evolve(report, symmetry=left_out("auto", Layout(machine_of(spec), Space()), "coverage is told of all states"))
 
 
 @frozen
@@ -119,11 +125,12 @@ def begun_again(machine: Machine, symmetry: str, changed: PlanChanged) -> Plan:
     return evolve(plan, refused=f"not used: {plan.refused}") if plan.refused else plan
 
 
-def said(reduction: Reduction, orbits: int) -> str:
+def said(reduction: Reduction, orbits: int, *, uncountable: bool) -> str:
     """The line for a search that was reduced."""
     blocks = " and ".join(map(_listed, reduction.group.blocks))
     left = f"; {reduction.left_out} more could be, and there are too many ways to rename all" if reduction.left_out else ""
-    return f"{orbits:,} state{'' if orbits == 1 else 's'} explored, since {blocks} are interchangeable{left}"
+    counted = "; they stand for more than can be counted, and the counts are too small" if uncountable else ""
+    return f"{orbits:,} state{'' if orbits == 1 else 's'} explored, since {blocks} are interchangeable{left}{counted}"
 
 
 def unasked(safe: Report, liveness: Sequence[Declaration]) -> Report:

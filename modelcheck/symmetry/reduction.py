@@ -16,6 +16,9 @@ from modelcheck.symmetry.places import Places
 from modelcheck.symmetry.renaming import mentioned
 from modelcheck.values import Interchangeable, ordered
 
+COMPARED = 16_384
+"""States that are compared with themselves renamed before only some are."""
+
 
 @frozen
 class Plan:
@@ -96,6 +99,7 @@ class Reduction:
             renamings=[[numbers[to[name]] for name in self.group.names] for to in self._renamings],
             plain_defaults=all(ident == 0 for _, images in rows.values() for _, ident in images),
             exhaustive=self.plan.exact,
+            each=COMPARED,
             seed=self.plan.seed,
         )
         for cell, (name, images) in rows.items():

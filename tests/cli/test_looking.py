@@ -114,6 +114,13 @@ def test_coverage_is_shown_after_the_report(run, counter):
     assert run("check", counter, counter, "--coverage").code == 2
 
 
+def test_coverage_says_that_it_leaves_symmetry_out(run, counter):
+    """Where the spec has names that may trade places."""
+    commit = Path(__file__).resolve().parents[2] / "specs" / "commit" / "two_phase_commit.py"
+    assert "symmetry: not used: coverage is told of all states" in run("check", commit, "--coverage").out
+    assert "symmetry" not in run("check", counter, "--coverage", "--set", "bound=9").out
+
+
 def test_coverage_is_data_for_coverage_py(run, counter, folder):
     """In a file that its reports read; without the package that is told."""
     coverage = pytest.importorskip("coverage")

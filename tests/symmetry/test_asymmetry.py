@@ -24,6 +24,7 @@ from modelcheck import (
     terminal,
 )
 
+from .agreement import few_compared
 from .lamps import Lamps
 from .two_phase_commit import RM, Manager, TwoPhaseCommit
 
@@ -126,6 +127,43 @@ def test_a_predicate_that_tells_names_apart_in_one_state_of_an_orbit_is_found(se
     assert check(LastIsWatched(), seed=seed).verdict is Verdict.VIOLATED
     assert check(LastIsSought(), seed=seed).verdict is Verdict.HOLDS
 
+
+
+class Pair(Spec):
+    """Two counters, and when both are at their end, an action for the first of them alone."""
+
+    end: int = 30
+
+    def init(self) -> None:
+        self.count = dict.fromkeys(self.both(), 0)
+        self.rung: Manager | None = None
+
+    def both(self) -> Iterable[Manager]:
+        return Manager.several(2)
+
+    @action(both)
+    def up(self, i: Manager) -> None:
+        require(self.count[i] < self.end)
+        self.count[i] += 1
+
+    @action(both)
+    def ring(self, i: Manager) -> None:
+        require(all(count == self.end for count in self.count.values()))
+        require(i is next(iter(self.both())))
+        self.rung = i
+
+    @terminal
+    def has_rung(self) -> bool:
+        return self.rung is not None
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_path_that_was_seldom_taken_is_compared_however_many_states_there_were(seed):
+    """Late in a search a state is compared with itself renamed in one case of four, and always where a step is by a new path."""
+    with few_compared():
+        found = check(Pair(), seed=seed)
+    assert found.orbits is None
+    assert "the action ring tells names apart" in str(found.symmetry)
 
 
 @pytest.mark.parametrize("symmetry", ["on", "exact"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +12,16 @@ import pytest
 from modelcheck import (
     Limits,
     Spec,
+    Verdict,
     action,
     check,
+    require,
+    terminal,
 )
 from tests.symmetry.agreement import compared, told_apart
 
 from .lamps import Lamps
-from .two_phase_commit import TwoPhaseCommit
+from .two_phase_commit import Manager, TwoPhaseCommit
 
 COUNTS = {
     3: (288, 1_146, 11, 80), 4: (1_568, 8_258, 14, 166), 5: (8_832, 58_146, 17, 314), 7: (296_448, 2_744_706, 23, 920),
@@ -33,6 +38,40 @@ def test_two_phase_commit_has_as_many_states_and_few_orbits(rms):
     report = check(TwoPhaseCommit(rms=rms), symmetry="on")
     assert report.verdict.value == "holds"
     assert (report.states, report.generated, report.depth, report.orbits) == (COUNTS | LARGE)[rms]
+
+
+class Queue(Spec):
+    """Each takes the next number."""
+
+    customers: int = 20
+
+    def init(self) -> None:
+        self.number: dict[Manager, int | None] = dict.fromkeys(self.everybody())
+        self.next = 0
+
+    def everybody(self) -> Iterable[Manager]:
+        return Manager.several(self.customers)
+
+    @action(everybody)
+    def take(self, i: Manager) -> None:
+        require(self.number[i] is None)
+        self.number[i] = self.next
+        self.next += 1
+
+    @terminal
+    def all_wait(self) -> bool:
+        return self.next == self.customers
+
+
+@pytest.mark.parametrize(("customers", "counted"), [(16, True), (20, False)])
+def test_more_states_than_can_be_counted_are_said_to_be_more(customers, counted):
+    """The sum over k of n! / k!; of twenty customers that is more than 2**58."""
+    found = check(Queue(customers=customers))
+    states = sum(math.factorial(customers) // math.factorial(k) for k in range(customers + 1))
+    assert (found.verdict, found.orbits) == (Verdict.HOLDS, customers + 1)
+    assert (found.states == found.generated == states) is counted
+    assert ("more than can be counted" in str(found.symmetry)) is not counted
+    assert found.states <= states
 
 
 def test_all_counts_are_those_without_symmetry():

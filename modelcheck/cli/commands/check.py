@@ -167,7 +167,9 @@ def command(
     chosen = list(dict.fromkeys(properties))
     spec = spec_from(targets[0], settings)
     with _covering(wanted=covers) as covered:
-        code = _check_one(spec, chosen, options, ctx.ensure_object(Settings), profile=profile, form=form, out=trace_out, checkpoint=checkpoint)
+        code = _check_one(
+            spec, chosen, options, ctx.ensure_object(Settings), profile=profile, form=form, out=trace_out, checkpoint=checkpoint, covers=covers
+        )  # fmt: skip
     if form == "text":
         _print_more(spec, covered if coverage else None, sample, seed, max_depth)
     if covered is not None and coverage_data is not None:
@@ -234,14 +236,17 @@ def _check_one(
     form: str,
     out: Path | None,
     checkpoint: Path | None,
+    covers: bool,
 ) -> int:
     from modelcheck.cli.searched import after, tell
     from modelcheck.search import check
     from modelcheck.search.meant import goes_on
+    from modelcheck.search.symmetric import not_covered
 
     def search(progress: Callable[[Progress], None] | None) -> Report:
         options["keep_going"] |= goes_on(spec, properties or None)
-        return check(spec, properties=properties or None, checkpoint=checkpoint, progress=progress, **options)
+        found = check(spec, properties=properties or None, checkpoint=checkpoint, progress=progress, **options)
+        return not_covered(found, spec) if covers else found
 
     report = tell(spec, search, properties, settings, shortest=options["order"] == "breadth", profile=profile, form=form, out=out)
     if checkpoint is not None:

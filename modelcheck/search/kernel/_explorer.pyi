@@ -93,6 +93,8 @@ class Explorer:
 
         The state is None where it is the set of initial states. None if there is nothing to tell. With all workers at rest.
         """
+    def uncountable(self) -> bool:
+        """Whether orbits stand for more states or steps than can be counted: of each count a worker has 2**58 at most."""
     def missing_state(self, worker: int, *, following: bool = False) -> dict[int, int]:
         """The state that the missing run reads, as ``{cell: id}`` of all cells with id != 0.
 

@@ -111,6 +111,7 @@ cdef extern from "modelcheck/search/kernel/explorer.hpp" namespace "modelcheck" 
         pair[uint64_t, int64_t] missed(uint32_t worker) except +
         cbool missed_renamed(uint32_t worker) except +
         const Asymmetry* asymmetry() noexcept
+        cbool uncountable() noexcept
         vector[Finding] findings() except +
         vector[PathStep] path(uint64_t parent, int64_t ordinal) except +
         Stats stats() noexcept
@@ -213,6 +214,9 @@ cdef class Explorer:
     def asymmetry(self):
         cdef const Asymmetry* found = self.explorer.get().asymmetry()
         return None if found == NULL else (found.tree, None if found.ref == VOID else found.ref, list(found.to))
+
+    def uncountable(self):
+        return self.explorer.get().uncountable()
 
     def missing_state(self, uint32_t worker, *, bint following=False):
         cdef const Miss* miss = &self.explorer.get().miss(worker)

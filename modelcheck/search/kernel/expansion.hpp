@@ -52,7 +52,8 @@ struct Expansion {
   Orbit orbit;
   std::vector<Renaming> renamings;    // What it is compared under,
   std::vector<Renamed> renamed;       // and what its successors are then.
-  bool compared = false;              // Whether it was.
+  bool has_rare = false;              // Whether it has a step by a path that was compared in few states.
+  bool compared = false;              // Whether it was compared, or need not be.
   size_t valued = 0;                  // The LIVENESS trees before it are evaluated.
   Expanded row;                       // Where the steps are recorded: those known so far.
   Scratch scratch;                    // Leaves of runs that were not recorded.
@@ -62,7 +63,7 @@ struct Expansion {
     at = waiting;
     next_tree = next = judged = valued = 0;
     successors = moving = passed = 0;
-    generated = partial = cut = ended = summed = compared = glanced = is_before = false;
+    generated = partial = cut = ended = summed = compared = has_rare = glanced = is_before = false;
     weight = 1;
     row.clear();
     candidates.clear();
@@ -81,6 +82,19 @@ struct Expansion {
 struct alignas(64) Counts {
   explicit Counts(uint32_t trees) : enabled(trees), fresh(trees), dropped(trees), evaluations(trees), asked(trees), walks(trees) {}
 
+  static constexpr uint64_t kMost = uint64_t{1} << 58;  // So that those of 64 workers can be added up.
+
+  // Adds to a count of states or of steps, each as often as its orbit is large.
+  void add(uint64_t& count, uint64_t more, uint64_t weight) noexcept {
+    uint64_t weighed = 0;
+    if (__builtin_mul_overflow(more, weight, &weighed) || __builtin_add_overflow(count, weighed, &weighed) || weighed > kMost) {
+      beyond = true;
+      weighed = kMost;
+    }
+    count = weighed;
+  }
+
+  bool beyond = false;  // Whether a count would be more than kMost, and ends there.
   uint64_t states = 0;  // Each as often as its orbit is large,
   uint64_t orbits = 0;  // and once.
   uint64_t generated = 0;

@@ -52,6 +52,7 @@ class Explorer {
 
   // Null while none was met. With all workers at rest.
   const Asymmetry* asymmetry() const noexcept { return search_.asymmetry.get(); }
+  bool uncountable() const noexcept { return search_.uncountable; }
   bool missed_renamed(uint32_t worker) const { return workers_.at(worker)->missed_renamed(); }
 
   void set_enough_initial() noexcept { search_.enough_initial = true; }

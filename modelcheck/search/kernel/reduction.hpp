@@ -33,20 +33,19 @@ class Reduction {
     changes_.clear();
     if (e.at.depth > 0) {
       e.weight = orbits_.size(e.orbit);
-      orbits_.choose(orbits_.number_after(e.orbit, changes_, scratch_), how_many(), e.renamings);
-      compared_ += e.renamings.size();
+      const uint64_t number = orbits_.number_after(e.orbit, changes_, scratch_);
+      choose(e, number, how_many(number));
     } else {
       e.renamings = orbits_.generators();
-    }
-    e.renamed.assign(e.renamings.size(), Renamed());
-    for (size_t i = 0; i < e.renamings.size(); ++i) {
-      e.renamed[i].fingerprint = orbits_.renamed_fingerprint(e.orbit, e.renamings[i]);
+      begin_renamed(e);
     }
     return e.summed = true;
   }
 
   // What an action leads to when names are renamed, and unless it is known, the number of its orbit. False on a miss.
   bool add(Expansion& e, uint32_t tree, const Leaf& leaf, bool known, uint64_t& key, Miss& miss) {
+    e.has_rare = note(leaf, !e.renamings.empty()) || e.has_rare;
+    if (known && e.renamings.empty()) return true;
     if (!orbits_.changes(e.state, leaf, changes_, miss)) return false;
     const uint32_t family = orbits_.family(tree);
     for (size_t i = 0; i < e.renamings.size(); ++i) {
@@ -74,8 +73,9 @@ class Reduction {
   }
 
   // Whether the state, all of whose successors are settled, does what it does under the chosen renamings too.
-  Answer compare(const Expansion& e) {
+  Answer compare(Expansion& e) {
     if (e.at.depth == 0) return initial_states(e);
+    if (e.renamings.empty() && e.has_rare && !choose_late(e)) return Answer::kMiss;
     for (size_t i = 0; i < e.renamings.size(); ++i) {
       const Answer answer = compare_under(e, e.renamings[i], e.renamed[i]);
       if (answer != Answer::kSame) return answer;
@@ -96,15 +96,58 @@ class Reduction {
 
  private:
   // In a small search an asymmetry shows in few states and under few renamings. So until so many comparisons were made, a state is compared under all renamings (or as many as
-  // may be listed, where there are more), then so many states under several, and only then each under one.
+  // may be listed, where there are more), then so many states under several, and then so many under one. Of those that are left it is one in four, and each state with a
+  // step by a path that was compared in few states: what is asymmetric is a piece of code, and a large search has taken most pieces many times by then.
   static constexpr uint64_t kAllCompared = 4096;
   static constexpr uint32_t kAll = 120;
   static constexpr uint64_t kThorough = 1024;
   static constexpr uint32_t kSeveral = 5;
+  static constexpr uint64_t kOneIn = 4;
+  static constexpr uint8_t kRare = 64;
 
-  uint32_t how_many() noexcept {
-    const bool thorough = summed_++ < kThorough;
-    return compared_ < kAllCompared ? kAll : thorough ? kSeveral : 1;
+  uint32_t how_many(uint64_t number) noexcept {
+    const uint64_t before = summed_++;
+    if (orbits_.exhaustive()) return kAll;
+    if (before < orbits_.each()) return compared_ < kAllCompared ? kAll : before < kThorough ? kSeveral : 1;
+    return scramble(number + orbits_.seed()) % kOneIn == 0 ? 1 : 0;
+  }
+
+  void choose(Expansion& e, uint64_t number, uint32_t count) {
+    orbits_.choose(number, count, e.renamings);
+    compared_ += e.renamings.size();
+    begin_renamed(e);
+  }
+
+  void begin_renamed(Expansion& e) const {
+    e.renamed.assign(e.renamings.size(), Renamed());
+    for (size_t i = 0; i < e.renamings.size(); ++i) e.renamed[i].fingerprint = orbits_.renamed_fingerprint(e.orbit, e.renamings[i]);
+  }
+
+  // Whether a leaf was met in few states that were compared; `compared` says that this is another one.
+  bool note(const Leaf& leaf, bool compared) {
+    if (leaf.label >= met_.size()) met_.resize(std::max<size_t>(leaf.label + 1, 2 * met_.size()));
+    uint8_t& met = met_[leaf.label];
+    if (met >= kRare) return false;
+    met += compared ? 1 : 0;
+    return true;
+  }
+
+  // A renaming for a state whose successors are known by now. False on a miss.
+  bool choose_late(Expansion& e) {
+    changes_.clear();
+    choose(e, orbits_.number_after(e.orbit, changes_, scratch_), 1);
+    scratch_leaves_.clear();
+    const Renaming& renaming = e.renamings.front();
+    Renamed& wanted = e.renamed.front();
+    const bool complete = over_actions(e.state, e.fingerprint, [&](const Tree& tree, const Leaf* leaf, uint64_t) {
+      const uint32_t family = orbits_.family(tree.index());
+      if (leaf != nullptr && (!orbits_.changes(e.state, *leaf, changes_, miss_))) return false;
+      wanted.successors += leaf == nullptr ? cut(family) : successor(family, wanted.fingerprint + orbits_.renamed_after(changes_, renaming));
+      if (leaf != nullptr) note(*leaf, true);
+      return true;
+    });
+    if (!complete) e.renamings.clear();
+    return complete;
   }
 
   enum class Said : uint8_t { kTrue, kFalse, kMissing };
@@ -297,6 +340,7 @@ class Reduction {
   std::unique_ptr<State> after_; // and one of its successors; only with STEP trees.
   uint64_t summed_ = 0;          // States,
   uint64_t compared_ = 0;        // and under how many renamings they were compared in all.
+  std::vector<uint8_t> met_;     // By the label of a leaf, which is the number of its path: in how many states it was compared, up to kRare.
   bool after_ready_ = false;     // Whether that is the renamed state, but for a step under way.
   uint64_t initial_ = 0;         // The sum over the initial states.
   Readers unmoved_ = 0;          // STEP predicates known to hold of a step of the renamed state that touches none of their cells.

@@ -154,6 +154,7 @@ struct Search {
   std::unique_ptr<Progress[]> progress;  // One per worker.
   std::mutex asymmetric;                 // Guards the next.
   std::unique_ptr<Asymmetry> asymmetry;  // The first that was met; null while there is none.
+  std::atomic<bool> uncountable{false};     // Whether a worker counts more than can be added up.
   std::atomic<bool> enough_initial{false};  // Whether random walks begin in the initial states that are known, should there be more.
 };
 

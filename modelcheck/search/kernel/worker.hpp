@@ -35,6 +35,7 @@ class Worker : public Judge {
 
   void publish(uint64_t stack_bytes) noexcept {
     Progress& progress = search_.progress[index_];
+    if (counts_.beyond) search_.uncountable = true;
     progress.states.store(counts_.states, std::memory_order_relaxed);
     progress.orbits.store(counts_.orbits, std::memory_order_relaxed);
     progress.generated.store(counts_.generated, std::memory_order_relaxed);
@@ -236,17 +237,17 @@ class Worker : public Judge {
       return false;
     }
     note_steps(seen);
-    counts_.out_of_bounds += cuts * e.weight;
-    counts_.dropped[tree.index()] += cuts * e.weight;
+    counts_.add(counts_.out_of_bounds, cuts, e.weight);
+    counts_.add(counts_.dropped[tree.index()], cuts, e.weight);
     e.cut |= cuts > 0;
-    counts_.generated += seen * e.weight;
-    counts_.enabled[tree.index()] += seen * e.weight;
+    counts_.add(counts_.generated, seen, e.weight);
+    counts_.add(counts_.enabled[tree.index()], seen, e.weight);
     return true;
   }
 
   void count(const Expansion& e, const Candidate& candidate) noexcept {
-    counts_.generated += e.weight;
-    counts_.enabled[candidate.leaf->tree] += e.weight;
+    counts_.add(counts_.generated, 1, e.weight);
+    counts_.add(counts_.enabled[candidate.leaf->tree], 1, e.weight);
   }
 
   Settled settle_slowly(Expansion& e, const Candidate& candidate, FingerprintTable::Place place) {
@@ -262,8 +263,8 @@ class Worker : public Judge {
         const Settled answer = settled_as(reduction_->compare_bounds(e), e);
         if (answer != Settled::kIn) return answer;
       }
-      counts_.out_of_bounds += e.weight;
-      counts_.dropped[candidate.leaf->tree] += e.weight;
+      counts_.add(counts_.out_of_bounds, 1, e.weight);
+      counts_.add(counts_.dropped[candidate.leaf->tree], 1, e.weight);
       if (records_) e.row.outside.push_back(candidate.leaf->label);
       return judged;
     }
@@ -274,9 +275,9 @@ class Worker : public Judge {
     if (records_ && !fresh) record_known(e, candidate, place.found ? place : search_.table.find(candidate.fingerprint));
     if (!fresh) return judged;
     --room_;
-    counts_.states += stands_for;
+    counts_.add(counts_.states, 1, stands_for);
     ++counts_.orbits;
-    counts_.fresh[candidate.leaf->tree] += stands_for;
+    counts_.add(counts_.fresh[candidate.leaf->tree], 1, stands_for);
     if (records_) record_new(e, candidate, number);
     store(e.state, candidate.fingerprint, {e.at.ref, candidate.ordinal}, e.at.depth + 1);
     return judged;

@@ -18,7 +18,7 @@ cdef extern from "modelcheck/symmetry/kernel/orbits.hpp" namespace "modelcheck" 
         vector[uint32_t] to
 
     cdef cppclass COrbits "modelcheck::Orbits":
-        COrbits(const CSpace& space, uint32_t listed, const vector[uint32_t]& blocks, cbool plain_defaults, cbool exhaustive, uint64_t seed) except +
+        COrbits(const CSpace& space, uint32_t listed, const vector[uint32_t]& blocks, cbool plain_defaults, cbool exhaustive, uint64_t each, uint64_t seed) except +
         void set_row(uint32_t cell, uint32_t id, uint32_t name, const Ids& images) except +
         void set_renamings(vector[Renaming] renamings) except +
         void set_families(vector[uint32_t] families) except +

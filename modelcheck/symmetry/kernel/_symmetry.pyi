@@ -16,7 +16,8 @@ class Orbits:
     """What renamings make of the cells of a space.
 
     With `plain_defaults` no renaming makes anything else than id 0 of id 0 of a fixed cell. A state that is expanded is compared with itself renamed:
-    by one renaming, which the number of its orbit and the seed choose, or with `exhaustive` by each.
+    by one renaming, which the number of its orbit and the seed choose, or with `exhaustive` by each. Of the states after the first `each` of a
+    worker those are compared that are left by a path that was compared in few states, and some that the seed chooses.
     """
 
     def __init__(
@@ -27,6 +28,7 @@ class Orbits:
         renamings: Sequence[Sequence[int]] = (),
         plain_defaults: bool = False,
         exhaustive: bool = False,
+        each: int = 0,
         seed: int = 0,
     ) -> None: ...
     def set_row(self, cell: int, value_id: int, name: int, images: Sequence[tuple[int, int]]) -> None:

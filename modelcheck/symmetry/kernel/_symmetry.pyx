@@ -14,7 +14,7 @@ from modelcheck.statespace.kernel._kernel cimport Ids, Space
 cdef class Orbits:
     """What renamings make of the cells of a space."""
 
-    def __cinit__(self, Space space not None, *, blocks, renamings=(), bint plain_defaults=False, bint exhaustive=False, uint64_t seed=0):
+    def __cinit__(self, Space space not None, *, blocks, renamings=(), bint plain_defaults=False, bint exhaustive=False, uint64_t each=0, uint64_t seed=0):
         cdef vector[uint32_t] sizes = blocks
         cdef vector[Renaming] listed
         cdef Renaming one
@@ -26,7 +26,7 @@ cdef class Orbits:
         if listed.size() == 1 or (exhaustive and listed.size() == 0):
             raise ValueError("there are no renamings but the identity")
         self.space = space
-        self.orbits.reset(new COrbits(space.space.get()[0], <uint32_t>listed.size(), sizes, plain_defaults, exhaustive, seed))
+        self.orbits.reset(new COrbits(space.space.get()[0], <uint32_t>listed.size(), sizes, plain_defaults, exhaustive, each, seed))
         self.orbits.get().set_renamings(listed)
 
     def set_row(self, uint32_t cell, uint32_t value_id, int64_t name, images):

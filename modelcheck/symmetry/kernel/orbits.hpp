@@ -22,9 +22,10 @@ class Orbits {
  public:
   static constexpr uint32_t kNoName = UINT32_MAX;
 
-  // Args: how many renamings are listed, 0 for signatures; the sizes of the blocks of names; whether no default of a cell changes under a renaming.
-  Orbits(const Space& space, uint32_t listed, const std::vector<uint32_t>& blocks, bool plain_defaults, bool exhaustive, uint64_t seed)
-      : space_(space), listed_(listed), plain_defaults_(plain_defaults), exhaustive_(exhaustive), seed_(seed),
+  // Args: how many renamings are listed, 0 for signatures; the sizes of the blocks of names; whether no default of a cell changes under a renaming; whether states are
+  // compared under all renamings; how many states are compared before only some are.
+  Orbits(const Space& space, uint32_t listed, const std::vector<uint32_t>& blocks, bool plain_defaults, bool exhaustive, uint64_t each, uint64_t seed)
+      : space_(space), listed_(listed), plain_defaults_(plain_defaults), exhaustive_(exhaustive), each_(each), seed_(seed),
         region_(Region::reserve(size_t{space.max_cells()} * sizeof(std::atomic<ChildTable*>))),
         tables_(static_cast<std::atomic<ChildTable*>*>(region_.data())) {
     for (const uint32_t size : blocks) {
@@ -40,6 +41,8 @@ class Orbits {
   uint32_t names() const noexcept { return names_; }
   uint64_t order() const noexcept { return order_; }
   bool exhaustive() const noexcept { return exhaustive_; }
+  uint64_t each() const noexcept { return each_; }
+  uint64_t seed() const noexcept { return seed_; }
   uint32_t listed() const noexcept { return listed_; }
 
   // The pairs (cell, id) become, in the order of the renamings or names.
@@ -99,11 +102,7 @@ class Orbits {
 
   // The number of the orbit of the state after changes to one whose sums are given.
   uint64_t number_after(const Orbit& orbit, const Changes& changes, Orbit& scratch) const {
-    if (listed_ == 0) return signatures_after(orbit, changes, scratch);
-    listed_after(orbit, changes, scratch);
-    uint64_t least = scratch.sums[0];
-    for (uint32_t g = 1; g < listed_; ++g) least = scratch.sums[g] < least ? scratch.sums[g] : least;
-    return scramble(least);
+    return listed_ == 0 ? signatures_after(orbit, changes, scratch) : scramble(least_after(orbit.sums.data(), changes));
   }
 
   // How many states its orbit has.
@@ -278,12 +277,37 @@ class Orbits {
 
   void add(Orbit& orbit, const Images& row) const noexcept {
     if (listed_ != 0) {
-      for (uint32_t g = 0; g < listed_; ++g) orbit.sums[g] += row.numbers()[g];
+      uint64_t* __restrict into = orbit.sums.data();
+      const uint64_t* __restrict from = row.numbers();
+      for (uint32_t g = 0; g < listed_; ++g) into[g] += from[g];
     } else if (row.name == kNoName) {
       orbit.rest += row.own;
     } else {
       orbit.sums[row.name] += row.own;
     }
+  }
+
+  // The least of the sums after changes, a few at a time, so that these stay in registers.
+  uint64_t least_after(const uint64_t* sums, const Changes& changes) const noexcept {
+    constexpr uint32_t kAtOnce = 4;
+    uint64_t least = UINT64_MAX;
+    uint32_t g = 0;
+    for (; g + kAtOnce <= listed_; g += kAtOnce) {
+      uint64_t found[kAtOnce];
+      for (uint32_t i = 0; i < kAtOnce; ++i) found[i] = sums[g + i];
+      for (const auto& [lost, gained] : changes) {
+        const uint64_t* minus = lost->numbers() + g;
+        const uint64_t* plus = gained->numbers() + g;
+        for (uint32_t i = 0; i < kAtOnce; ++i) found[i] += plus[i] - minus[i];
+      }
+      for (uint32_t i = 0; i < kAtOnce; ++i) least = found[i] < least ? found[i] : least;
+    }
+    for (; g < listed_; ++g) {
+      uint64_t found = sums[g];
+      for (const auto& [lost, gained] : changes) found += gained->numbers()[g] - lost->numbers()[g];
+      least = found < least ? found : least;
+    }
+    return least;
   }
 
   void listed_after(const Orbit& orbit, const Changes& changes, Orbit& scratch) const {
@@ -337,6 +361,7 @@ class Orbits {
   const uint32_t listed_;
   const bool plain_defaults_;
   const bool exhaustive_;
+  const uint64_t each_;
   const uint64_t seed_;
   Region region_;
   std::atomic<ChildTable*>* tables_;  // For each cell that there can be the rows of its ids; null for none.
