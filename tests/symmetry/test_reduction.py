@@ -84,7 +84,7 @@ def test_all_counts_are_those_without_symmetry():
 
 
 def test_reduced_searches_of_random_specs_agree_with_all_states_and_all_permutations(tmp_path: Path):
-    done = [compared(seed, tmp_path) for seed in range(3)]
+    done = [compared(seed, tmp_path) for seed in (*range(3), 471_663)]  # In the last one a step out of bounds violates a property of steps.
     assert done.count("reduced") > 1
 
 

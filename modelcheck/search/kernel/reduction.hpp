@@ -221,13 +221,24 @@ class Reduction {
         if (!moved) unmoved_ |= tree->reader();
         continue;
       }
-      fine = false;
-      stepped_ = said == Said::kMissing;
-      if (!stepped_) failed_ = tree;
+      const Said inside = said == Said::kFalse ? within_bounds() : said;
+      fine = inside == Said::kFalse;  // Where it leads is not looked at.
+      stepped_ = inside == Said::kMissing;
+      if (inside == Said::kTrue) failed_ = tree;
       break;
     }
     after_->revert(undo_);
     return fine;
+  }
+
+  // What the constraints say of the other state.
+  Said within_bounds() {
+    for (const Tree* tree : search_.plan.watched) {
+      if (tree->role() != Role::kConstraint || settled(*tree)) continue;
+      const Said said = evaluate(*tree, *after_, *after_, step_miss_);
+      if (said != Said::kTrue) return said;
+    }
+    return Said::kTrue;
   }
 
   // Makes the other state the successor of the renamed one, until it is taken back.
