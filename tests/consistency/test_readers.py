@@ -239,3 +239,12 @@ def test_two_texts_that_are_not_utf_8_are_not_taken_for_one(tmp_path):
     path.write_bytes(b"\n".join(b"{:process 0 :type :%s :f :%s :value %s}" % (kind.encode(), name.encode(), value) for kind, name, value in events))
     with pytest.raises(HistoryError, match="not text in UTF-8"):
         read_history(path)
+
+
+@pytest.mark.parametrize(("one", "other"), [(r"\a", '"a"'), ('#inst "2020-01-01"', '"2020-01-01"'), ('#inst "1"', '#uuid "1"'), (":a", '"a"'), (":a", r"\a")])
+def test_what_edn_tells_apart_is_not_read_for_one_another(tmp_path, one, other):
+    """A register that was given a character does not answer with the string of it; what was written is read."""
+    for written_, read, verdict in ((one, other, Verdict.VIOLATED), (other, one, Verdict.VIOLATED), (one, one, Verdict.HOLDS)):
+        events = [("invoke", "write", written_), ("ok", "write", written_), ("invoke", "read", "nil"), ("ok", "read", read)]
+        text = "\n".join(f"{{:process 0 :type :{kind} :f :{name} :value {value}}}" for kind, name, value in events)
+        assert check_history(written(tmp_path, text, "history.edn"), "register").verdict is verdict

@@ -3,7 +3,7 @@
 
 Vectors and lists become tuples, sets frozensets, maps dicts (frozensets of pairs inside sets and as keys). Keywords and
 symbols become strings of types of their own, a keyword with its colon, so that ``:read``, ``read`` and ``"read"`` stay
-apart. A tagged value is read as the value.
+apart; so do characters, with their backslash, and tagged strings, such as ``#inst "2020-01-01"``, with their tag. Any other tagged value is read as the value.
 """
 
 from decimal import Decimal, InvalidOperation
@@ -21,6 +21,18 @@ class Keyword(str):
 
 class Symbol(str):
     """A symbol."""
+
+    __slots__ = ()
+
+
+class Character(str):
+    """A character, with its backslash."""
+
+    __slots__ = ()
+
+
+class TaggedString(str):
+    """A string with a tag before it: a moment, or an identifier."""
 
     __slots__ = ()
 
@@ -180,8 +192,11 @@ cdef class Reader:
             return frozenset([kept(frozen(part)) for part in self.many(125, depth)])
         if self.at < self.end and self.data[self.at] == 35:
             return self.word()
+        start = self.at
         self.word()
-        return self.value(depth + 1)
+        tag = self.text[start:self.at].decode("utf-8", "replace")
+        value = self.value(depth + 1)
+        return TaggedString(f"#{tag} {value}") if type(value) is str else value
 
     cdef string(self):
         cdef Py_ssize_t start
@@ -200,12 +215,11 @@ cdef class Reader:
         return unescape(text) if escaped else text
 
     cdef character(self):
-        cdef Py_ssize_t start = self.at + 1
+        cdef Py_ssize_t start = self.at
         self.at += 2
         while self.at < self.end and not ends_token(self.data[self.at]):
             self.at += 1
-        name = self.text[start:self.at].decode("utf-8", "replace")
-        return {"newline": "\n", "space": " ", "tab": "\t", "return": "\r"}.get(name, name)
+        return Character(self.text[start:self.at].decode("utf-8", "replace"))
 
     cdef word(self):
         cdef Py_ssize_t start = self.at
