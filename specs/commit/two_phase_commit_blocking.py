@@ -15,8 +15,12 @@ from enum import Enum
 
 from attrs import frozen
 
-from modelcheck import Durable, Process, Spec, action, fails, invariant, reachable, require, terminal
+from modelcheck import Durable, Interchangeable, Process, Spec, action, fails, invariant, reachable, require, terminal
 from modelcheck.parts import Crashes, Network
+
+
+class Participant(Interchangeable):
+    """A participant's name."""
 
 
 class Status(Enum):
@@ -32,14 +36,14 @@ class Status(Enum):
 class Prepare:
     """The coordinator asks a participant for its vote."""
 
-    participant: int
+    participant: Participant
 
 
 @frozen
 class Vote:
     """A participant votes."""
 
-    participant: int
+    participant: Participant
     yes: bool
 
 
@@ -47,7 +51,7 @@ class Vote:
 class Decision:
     """The coordinator tells a participant the decision."""
 
-    participant: int
+    participant: Participant
     commit: bool
 
 
@@ -55,7 +59,7 @@ class Decision:
 class Inquiry:
     """A prepared participant asks for the decision."""
 
-    participant: int
+    participant: Participant
 
 
 Message = Prepare | Vote | Decision | Inquiry
@@ -65,8 +69,8 @@ class Coordinator(Process):
     """The coordinator; only its decision is in its log."""
 
     commit: Durable[bool | None] = None
-    yes_votes: frozenset[int] = frozenset()
-    announced: frozenset[int] = frozenset()
+    yes_votes: frozenset[Participant] = frozenset()
+    announced: frozenset[Participant] = frozenset()
 
 
 class CrashingCommit(Spec):
@@ -91,9 +95,9 @@ class CrashingCommit(Spec):
         """A coordinator that has decided nothing."""
         return Coordinator()
 
-    def members(self) -> Iterable[int]:
+    def members(self) -> Iterable[Participant]:
         """The participants."""
-        return range(self.participants)
+        return Participant.several(self.participants)
 
     def deliverable(self) -> Iterable[Message]:
         """The messages that can be received."""
@@ -117,7 +121,7 @@ class CrashingCommit(Spec):
         self.coordinator.commit = False
 
     @action(members)
-    def announce(self, p: int) -> None:
+    def announce(self, p: Participant) -> None:
         """The coordinator tells a participant its decision."""
         require(self.coordinator.up)
         commit = self.coordinator.commit
@@ -130,14 +134,14 @@ class CrashingCommit(Spec):
         if self.coordinator.commit is not None:
             self.tell(m.participant, commit=self.coordinator.commit)
 
-    def tell(self, p: int, *, commit: bool) -> None:
+    def tell(self, p: Participant, *, commit: bool) -> None:
         """The coordinator sends its decision."""
         self.network.send(Decision(p, commit))
 
     # Participants -----------------------------------------------------------------------------------------------------
 
     @action(members)
-    def refuse(self, p: int) -> None:
+    def refuse(self, p: Participant) -> None:
         """A participant that has not voted aborts on its own, and votes no."""
         require(self.status[p] is Status.WORKING)
         self.status[p] = Status.ABORTED
@@ -150,7 +154,7 @@ class CrashingCommit(Spec):
             self.network.send(Vote(m.participant, yes=True))
 
     @action(members)
-    def inquire(self, p: int) -> None:
+    def inquire(self, p: Participant) -> None:
         """A prepared participant has waited for long, and asks for the decision."""
         require(self.status[p] is Status.PREPARED)
         require(not self.network.messages[Inquiry(p)])
@@ -190,7 +194,7 @@ class CrashingCommit(Spec):
         waiting = all(status is Status.PREPARED for status in self.status.values())
         return waiting and not self.coordinator.up and not any(self.is_told(p) for p in self.members())
 
-    def is_told(self, p: int) -> bool:
+    def is_told(self, p: Participant) -> bool:
         """Whether the decision is on its way to a participant."""
         return any(self.network.messages[Decision(p, commit)] > 0 for commit in (False, True))
 

@@ -18,7 +18,15 @@ from itertools import combinations
 
 from attrs import frozen
 
-from modelcheck import Spec, action, invariant, reachable, require, terminal
+from modelcheck import Interchangeable, Spec, action, invariant, reachable, require, terminal
+
+
+class Acceptor(Interchangeable):
+    """An acceptor's name."""
+
+
+class Value(Interchangeable):
+    """A value that can be chosen, which nobody looks into."""
 
 
 @frozen
@@ -26,7 +34,7 @@ class Vote:
     """A value that was accepted, and in which ballot."""
 
     ballot: int
-    value: int
+    value: Value
 
 
 @frozen
@@ -40,7 +48,7 @@ class Prepare:
 class Promise:
     """Phase 1b: an acceptor promises to take part in no lower ballot, and tells its last vote."""
 
-    acceptor: int
+    acceptor: Acceptor
     ballot: int
     vote: Vote | None
 
@@ -50,16 +58,16 @@ class Accept:
     """Phase 2a: the leader of a ballot asks for votes for a value."""
 
     ballot: int
-    value: int
+    value: Value
 
 
 @frozen
 class Accepted:
     """Phase 2b: an acceptor has voted."""
 
-    acceptor: int
+    acceptor: Acceptor
     ballot: int
-    value: int
+    value: Value
 
 
 class Paxos(Spec):
@@ -71,25 +79,25 @@ class Paxos(Spec):
 
     def init(self) -> None:
         """Nobody has promised or accepted anything."""
-        self.max_bal: dict[int, int] = dict.fromkeys(self.all_acceptors(), -1)
-        self.accepted: dict[int, Vote | None] = dict.fromkeys(self.all_acceptors())
+        self.max_bal: dict[Acceptor, int] = dict.fromkeys(self.all_acceptors(), -1)
+        self.accepted: dict[Acceptor, Vote | None] = dict.fromkeys(self.all_acceptors())
         self.messages: set[Prepare | Promise | Accept | Accepted] = set()
 
-    def all_acceptors(self) -> Iterable[int]:
+    def all_acceptors(self) -> Iterable[Acceptor]:
         """The acceptors."""
-        return range(self.acceptors)
+        return Acceptor.several(self.acceptors)
 
-    def all_values(self) -> Iterable[int]:
+    def all_values(self) -> Iterable[Value]:
         """The values that can be proposed."""
-        return range(self.values)
+        return Value.several(self.values)
 
     def all_ballots(self) -> Iterable[int]:
         """The ballots."""
         return range(self.ballots)
 
-    def quorums(self) -> Iterable[tuple[int, ...]]:
+    def quorums(self) -> Iterable[tuple[Acceptor, ...]]:
         """The majorities, of which any two have an acceptor in common."""
-        return combinations(range(self.acceptors), self.acceptors // 2 + 1)
+        return combinations(self.all_acceptors(), self.acceptors // 2 + 1)
 
     @action(all_ballots)
     def phase_1a(self, b: int) -> None:
@@ -97,7 +105,7 @@ class Paxos(Spec):
         self.messages.add(Prepare(b))
 
     @action(all_acceptors, all_ballots)
-    def phase_1b(self, a: int, b: int) -> None:
+    def phase_1b(self, a: Acceptor, b: int) -> None:
         """An acceptor promises, if it has not promised or voted in a ballot as high."""
         require(Prepare(b) in self.messages)
         require(b > self.max_bal[a])
@@ -105,24 +113,24 @@ class Paxos(Spec):
         self.messages.add(Promise(a, b, self.accepted[a]))
 
     @action(all_ballots, all_values)
-    def phase_2a(self, b: int, v: int) -> None:
+    def phase_2a(self, b: int, v: Value) -> None:
         """With promises from a majority, the leader asks for votes for the value of the highest vote in them, or for any if there is none."""
         require(not any(Accept(b, w) in self.messages for w in self.all_values()))
         require(any(self.is_safe_value(b, v, quorum) for quorum in self.quorums()))
         self.messages.add(Accept(b, v))
 
-    def is_safe_value(self, b: int, v: int, quorum: tuple[int, ...]) -> bool:
+    def is_safe_value(self, b: int, v: Value, quorum: tuple[Acceptor, ...]) -> bool:
         """Whether the promises of a quorum let the leader of b propose v."""
         promises = [m for m in self.messages if isinstance(m, Promise) and m.ballot == b and m.acceptor in quorum]
         votes = [m.vote for m in promises if m.vote is not None]
         return len(promises) == len(quorum) and (not votes or v == self.value_to_keep(votes))
 
-    def value_to_keep(self, votes: list[Vote]) -> int:
+    def value_to_keep(self, votes: list[Vote]) -> Value:
         """P2c: the value of the highest-numbered vote."""
         return max(votes, key=lambda vote: vote.ballot).value
 
     @action(all_acceptors, all_ballots, all_values)
-    def phase_2b(self, a: int, b: int, v: int) -> None:
+    def phase_2b(self, a: Acceptor, b: int, v: Value) -> None:
         """An acceptor votes, unless it has promised to take part in higher ballots only."""
         require(Accept(b, v) in self.messages)
         require(b >= self.max_bal[a])
@@ -132,11 +140,11 @@ class Paxos(Spec):
 
     # Properties -------------------------------------------------------------------------------------------------------
 
-    def is_chosen(self, b: int, v: int) -> bool:
+    def is_chosen(self, b: int, v: Value) -> bool:
         """A majority has accepted the value in this ballot."""
         return any(all(Accepted(a, b, v) in self.messages for a in quorum) for quorum in self.quorums())
 
-    def chosen(self) -> set[int]:
+    def chosen(self) -> set[Value]:
         """The values that are chosen."""
         return {v for v in self.all_values() if any(self.is_chosen(b, v) for b in self.all_ballots())}
 
@@ -146,12 +154,12 @@ class Paxos(Spec):
         return len(self.chosen()) <= 1
 
     @reachable(all_values)
-    def can_choose(self, v: int) -> bool:
+    def can_choose(self, v: Value) -> bool:
         """A value can be chosen."""
         return v in self.chosen()
 
     @reachable(all_values)
-    def can_choose_again(self, v: int) -> bool:
+    def can_choose_again(self, v: Value) -> bool:
         """A later ballot can choose the same value once more, since its leader must."""
         return sum(self.is_chosen(b, v) for b in self.all_ballots()) > 1
 

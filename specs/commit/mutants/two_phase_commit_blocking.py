@@ -1,7 +1,7 @@
 """Two-phase commit with a coordinator that crashes and recovers, with one bug each."""
 
 from modelcheck import fails
-from specs.commit.two_phase_commit_blocking import Coordinator, Inquiry, Recovering, Status
+from specs.commit.two_phase_commit_blocking import Coordinator, Inquiry, Participant, Recovering, Status
 
 
 class ForgetfulCoordinator(Coordinator):
@@ -23,7 +23,7 @@ class DecidesTwice(Recovering):
 class AbortsWhenAsked(Recovering):
     """A participant aborts when it has waited for long, although it has voted yes: caught by consistent."""
 
-    def inquire(self, p: int) -> None:
+    def inquire(self, p: Participant) -> None:
         """Wrong: does not wait for the answer."""
         super().inquire(p)
         self.status[p] = Status.ABORTED

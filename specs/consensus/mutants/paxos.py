@@ -1,17 +1,17 @@
 """Paxos with one bug each; ``agreement`` catches them all."""
 
 from modelcheck import fails, require
-from specs.consensus.paxos import Accept, Accepted, Paxos, Vote
+from specs.consensus.paxos import Accept, Accepted, Acceptor, Paxos, Value, Vote
 
 
 @fails("agreement", steps=12)
 class ProposesAnything(Paxos):
     """A leader proposes what it likes, whatever the promises tell: caught by agreement."""
 
-    def value_to_keep(self, votes: list[Vote]) -> int:
+    def value_to_keep(self, votes: list[Vote]) -> Value:
         """Wrong: the votes are not looked at."""
         del votes
-        return self.values - 1
+        return list(self.all_values())[-1]
 
 
 @fails("agreement", steps=17)
@@ -20,7 +20,7 @@ class KeepsLowestVote(Paxos):
 
     ballots = 3
 
-    def value_to_keep(self, votes: list[Vote]) -> int:
+    def value_to_keep(self, votes: list[Vote]) -> Value:
         """Wrong: the lowest-numbered vote."""
         return min(votes, key=lambda vote: vote.ballot).value
 
@@ -29,7 +29,7 @@ class KeepsLowestVote(Paxos):
 class BreaksPromises(Paxos):
     """An acceptor votes in a ballot although it has promised to take part in higher ones only: caught by agreement."""
 
-    def phase_2b(self, a: int, b: int, v: int) -> None:
+    def phase_2b(self, a: Acceptor, b: int, v: Value) -> None:
         """Wrong: the promise is not looked at."""
         require(Accept(b, v) in self.messages)
         self.max_bal[a] = max(b, self.max_bal[a])
@@ -43,7 +43,7 @@ class HalfIsQuorum(Paxos):
 
     acceptors = 2
 
-    def quorums(self) -> list[tuple[int, ...]]:
+    def quorums(self) -> list[tuple[Acceptor, ...]]:
         """Wrong: each acceptor by itself."""
         return [(a,) for a in self.all_acceptors()]
 
@@ -58,7 +58,7 @@ class VotesWithoutPromising(Paxos):
 
     ballots = 3
 
-    def phase_2b(self, a: int, b: int, v: int) -> None:
+    def phase_2b(self, a: Acceptor, b: int, v: Value) -> None:
         """Wrong: max_bal stays as it is."""
         require(Accept(b, v) in self.messages)
         require(b >= self.max_bal[a])
