@@ -77,9 +77,10 @@ def _same_constants(shape: RecordShape, other: RecordShape, to: Mapping[Any, Any
 
 
 def _alike(one: Any, other: Any) -> bool:
-    """Whether two constants are one value, or list the same names: that their order tells names apart would be seen in what the spec does."""
-    lists = all(isinstance(each, tuple) and all(isinstance(item, Interchangeable) for item in each) for each in (one, other))
-    return frozenset(one) == frozenset(other) if lists else bool(identity(one) == identity(other))
+    """Whether two constants are one value, or list the same things: that their order tells names apart would be seen in what the spec does."""
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and frozenset(map(identity, one)) == frozenset(map(identity, other))
+    return bool(identity(one) == identity(other))
 
 
 def _parts(shape: Shape) -> Iterable[tuple[Any, Shape]]:

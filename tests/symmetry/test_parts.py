@@ -169,6 +169,36 @@ def test_histories_and_timers_treat_clients_alike():
     same_counts(Clients())
 
 
+@frozen
+class Alarm:
+    """What a timer of a client is called."""
+
+    client: Client
+
+
+class Alarms(Spec):
+    """Timers whose names have names in them."""
+
+    def init(self) -> None:
+        self.timers = Timers(names=tuple(map(Alarm, self.clients())))
+
+    def clients(self) -> Iterable[Client]:
+        return Client.several(3)
+
+    @action(clients)
+    def begin(self, c: Client) -> None:
+        require(not self.timers.runs(Alarm(c)))
+        self.timers.start(Alarm(c), 1)
+
+    @action(clients)
+    def end(self, c: Client) -> None:
+        self.timers.end(Alarm(c))
+
+
+def test_the_order_in_which_a_part_lists_what_has_names_in_it_tells_none_apart():
+    same_counts(Alarms())
+
+
 @pytest.mark.parametrize(
     ("constants", "states", "orbits"),
     [
