@@ -62,12 +62,12 @@ def test_the_words_are_those_of_the_terminal(folder, opened, name):
 
 
 def test_each_kind_of_process_has_its_lanes(folder, opened):
-    """A client 0 is not the replica 0, and messages whose fields are called after the kinds go from the one to the other."""
+    """A client 0 is not the replica r0, and messages whose fields are called after the kinds go from the one to the other."""
     page = opened(url(folder, "register"))
-    assert page.locator(".lane").all_inner_texts() == ["replica 0", "replica 1", "replica 2", "client 0", "client 1", "client 2"]
+    assert page.locator(".lane").all_inner_texts() == ["replica r0", "replica r1", "replica r2", "client 0", "client 1", "client 2"]
     assert page.locator("g.message.received .arrow").count() >= 6
     titles = page.locator("g.message title").all_text_contents()
-    assert "Query(operation=1) from client 0 to replica 1" in titles
+    assert "Query(operation=1) from client 0 to replica r1" in titles
     assert all(" from client " in title for title in titles)
 
 
@@ -168,7 +168,7 @@ def test_without_the_spec_the_page_says_what_is_missing(folder, tmp_path, opened
     modelcheck(tmp_path, "trace", "raft.json", "--to", "html", "-o", "page.html")
     page = opened(f"file://{tmp_path}/page.html")
     assert "Why election_safety is false is told by the spec" in page.locator("header").inner_text()
-    assert page.locator(".lane").all_inner_texts()[:3] == ["server 0", "server 1", "server 2"]
+    assert page.locator(".lane").all_inner_texts()[:3] == ["server s0", "server s1", "server s2"]
 
 
 def test_a_thousand_steps_are_no_burden(tmp_path, opened):
