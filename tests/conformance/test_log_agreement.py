@@ -180,7 +180,7 @@ def compare(source: str, seed: int) -> str:
     return outcome
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=QUIET, derandomize=True)
+@settings(max_examples=60, deadline=None, suppress_health_check=QUIET, derandomize=True)
 @given(sources(), st.integers(0, 2**32))
 def test_validation_and_oracle_agree(source: str, seed: int) -> None:
     """The first line without an explanation, and how many states explain the log: the same; fewer states kept never make another verdict."""

@@ -54,11 +54,18 @@ def test_what_a_level_implies_follows(model):
     assert answered > 3000
 
 
+TELLING = {
+    "list-append": (5, 9, 17, 21, 47, 62, 68, 72, 74, 194, 645, 2238),
+    "rw-register": (1, 2, 6, 15, 19, 25, 58, 66, 254, 350, 506, 660, 683),
+}
+"""Of thousands of random histories those that tell two levels apart that no earlier one does."""
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_no_level_implies_more(model):
     """Where one level does not imply another, some history keeps the one and not the other."""
     open_ = {(a, b) for a in LEVELS for b in LEVELS if not implies(a, b, model)}
-    for transactions in (long_fork(model), *(drawn(model, seed) for seed in range(6000))):
+    for transactions in (long_fork(model), *(drawn(model, seed) for seed in TELLING[model])):
         holds = {
             level: check_history(History(transactions), model, consistency=level, explanation=False).verdict
             for level in LEVELS

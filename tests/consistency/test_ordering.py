@@ -218,7 +218,7 @@ def test_the_models_of_objects_imply_what_is_written_and_no_more():
     assert set(ARROWS) == set(ALL)
     open_ = {(a, b) for a in ALL for b in ALL if not implies(a, b, "register")}
     answered = 0
-    drawn = (drawn_accesses(random.Random(f"arrows {seed}"), 2 + seed % 6) for seed in range(2500))
+    drawn = (drawn_accesses(random.Random(f"arrows {seed}"), 2 + seed % 6) for seed in range(900))
     for history in (ANSWER, OPPOSITE, REORDERED, LONG, OLD, *drawn):
         kept = {consistency for consistency in ALL if verdict(history, consistency) is Verdict.HOLDS}
         for one in kept:
@@ -227,7 +227,7 @@ def test_the_models_of_objects_imply_what_is_written_and_no_more():
             answered += len(weaker) > 1
         open_ -= {(a, b) for a, b in open_ if a in kept and b not in kept}
     assert not open_
-    assert answered > 5_000
+    assert answered > 1_800
 
 
 def test_one_writer_may_repeat_itself():

@@ -52,7 +52,7 @@ def whole(run):
 @pytest.mark.parametrize(
     ("target", "constants"),
     [
-        (None, {}),
+        pytest.param(None, {}, marks=pytest.mark.slow),
         (None, {"seats": "1", "careful": "True"}),
         ("two_phase_commit.py", {"rms": "2"}),
         ("quorum.py", {"replicas": "2", "readers": "1", "write_back": "False", "crashes": "0"}),

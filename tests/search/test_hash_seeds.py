@@ -38,8 +38,8 @@ def compare(targets: list[str], seeds: list[int]) -> Counter[str]:
 
 def test_specs_come_out_the_same_under_any_seed() -> None:
     """Some of those that are shipped."""
-    some = SHIPPED[::10]
-    assert len(some) > 20
+    some = SHIPPED[::24]
+    assert len(some) > 8
     assert compare(some, [0, 1]) == {"checked": len(some)}
 
 
@@ -56,7 +56,7 @@ def random_specs(folder: Path, seed: int, count: int) -> list[str]:
 
 
 def test_random_specs_with_sets_of_texts_come_out_the_same_under_any_seed(tmp_path: Path) -> None:
-    assert compare(random_specs(tmp_path, 1, 50), [0, 1])["checked"] > 35
+    assert compare(random_specs(tmp_path, 1, 25), [0, 1])["checked"] > 16
 
 
 @pytest.mark.slow
