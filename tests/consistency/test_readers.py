@@ -241,7 +241,9 @@ def test_two_texts_that_are_not_utf_8_are_not_taken_for_one(tmp_path):
         read_history(path)
 
 
-@pytest.mark.parametrize(("one", "other"), [(r"\a", '"a"'), ('#inst "2020-01-01"', '"2020-01-01"'), ('#inst "1"', '#uuid "1"'), (":a", '"a"'), (":a", r"\a")])
+@pytest.mark.parametrize(
+    ("one", "other"), [(r"\a", '"a"'), ('#inst "2020-01-01"', '"2020-01-01"'), ('#inst "1"', '#uuid "1"'), (":a", '"a"'), (":a", r"\a")]
+)
 def test_what_edn_tells_apart_is_not_read_for_one_another(tmp_path, one, other):
     """A register that was given a character does not answer with the string of it; what was written is read."""
     for written_, read, verdict in ((one, other, Verdict.VIOLATED), (other, one, Verdict.VIOLATED), (one, one, Verdict.HOLDS)):

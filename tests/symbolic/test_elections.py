@@ -18,8 +18,8 @@ def test_two_servers_elect_one_leader_per_term():
     """Election Safety of Raft with unbounded terms, restarts and logs of an entry, for two servers."""
     report = prove(UnboundedElections(servers=2), properties=["election_safety"], method="induction")
     assert report.verdict is Verdict.HOLDS
-    assert "server[0].current_term" in report.unbounded
-    assert "server[0].log[0].term" in report.unbounded
+    assert "server[s0].current_term" in report.unbounded
+    assert "server[s0].log[0].term" in report.unbounded
 
 
 def test_three_servers_elect_one_leader_per_term():
@@ -59,13 +59,13 @@ class ForgetsVote(UnboundedElections):
 
 
 VOTED_TWICE = """
-server[1].voted_for: None → 1
-leaders: + Leader(term=0, server=1)
-network.messages: + RequestVote(src=0, dst=1, term=0, last_log_index=0, last_log_term=0)
-network.messages: + Vote(src=0, dst=1, term=0, granted=True)
-receive(m=RequestVote(src=0, dst=1, term=0, last_log_index=0, last_log_term=0))
-server[1].voted_for: 1 → 0
-network.messages: + Vote(src=1, dst=0, term=0, granted=True)
+server[s1].voted_for: None → s1
+leaders: + Leader(term=0, server=s1)
+network.messages: + RequestVote(src=s0, dst=s1, term=0, last_log_index=0, last_log_term=0)
+network.messages: + Vote(src=s0, dst=s1, term=0, granted=True)
+receive(m=RequestVote(src=s0, dst=s1, term=0, last_log_index=0, last_log_term=0))
+server[s1].voted_for: s1 → s0
+network.messages: + Vote(src=s1, dst=s0, term=0, granted=True)
 """
 
 
