@@ -16,8 +16,8 @@ from modelcheck.symmetry.places import Places
 from modelcheck.symmetry.renaming import mentioned
 from modelcheck.values import Interchangeable, ordered
 
-COMPARED = 16_384
-"""States that are compared with themselves renamed before only some are."""
+COMPARED = 2**20
+"""States of a worker that are all compared with themselves renamed before only some are."""
 
 
 @frozen
