@@ -120,7 +120,7 @@ class Network(Faults, Generic[M]):
 
     def garbled(self, m: M) -> Iterable[M]:
         """What a message in flight can become."""
-        return garbled_from(m)
+        return garbled_from(m) if self.corruptions != 0 else ()
 
     @action(in_flight, garbled)
     def corrupt(self, m: M, into: M) -> None:
@@ -233,7 +233,7 @@ class FifoNetwork(Faults, Generic[M]):
 
     def garbled(self, channel: tuple[Any, Any]) -> Iterable[M]:
         """What the oldest message of a channel can become."""
-        return garbled_from(self.channels[channel][0]) if self.channels[channel] else []
+        return garbled_from(self.channels[channel][0]) if self.corruptions != 0 and self.channels[channel] else ()
 
     @action(busy, garbled)
     def corrupt(self, channel: tuple[Any, Any], into: M) -> None:
