@@ -22,6 +22,7 @@ from modelcheck import (
     invariant,
     require,
     step_property,
+    terminal,
 )
 from modelcheck.consistency.objects import Register
 from modelcheck.search import Limits, check
@@ -338,3 +339,39 @@ def test_a_counterexample_leads_through_plain_runs(runs, monkeypatch: pytest.Mon
     assert few.trace.steps == recorded.trace.steps
     assert (2,) in {step.choices for step in few.trace.steps}
     assert runs["step"][1] > 100
+
+
+class Late(Spec):
+    """A property looks at a second variable only where a first one is set, in runs that are not recorded."""
+
+    def init(self) -> None:
+        self.first = 0
+        self.second = 0
+
+    @action
+    def set_first(self) -> None:
+        self.first = 1
+
+    @action
+    def set_second(self) -> None:
+        self.second = 1
+
+    @terminal
+    def anywhere(self) -> bool:
+        return True
+
+    @invariant
+    def not_both(self) -> bool:
+        return not (self.first and self.second)
+
+    @step_property
+    def not_both_by_a_step(self, after: Late) -> bool:
+        return not (after.first and after.second)
+
+
+@pytest.mark.parametrize("generous", [0, 1, 2, 3])
+def test_what_a_run_read_that_was_not_recorded_may_have_changed(generous, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A property is asked again after a step that writes only what no recorded run of it has read."""
+    monkeypatch.setattr(recorder, "GENEROUS", generous)
+    found = {each.name: (each.verdict, len(each.trace.steps)) for each in check(Late(), keep_going=True).properties if each.trace}
+    assert found == {"not_both": (Verdict.VIOLATED, 2), "not_both_by_a_step": (Verdict.VIOLATED, 2)}

@@ -127,9 +127,14 @@ class Space {
     return mismatch;
   }
 
+  // A run of a predicate that is not recorded may have read anything: it is touched by everything from now on.
+  void note_unrecorded(Readers reader) const noexcept {
+    if ((unrecorded_.load(std::memory_order_relaxed) & reader) != reader) unrecorded_.fetch_or(reader, std::memory_order_relaxed);
+  }
+
   // The predicates that may say something else after the leaf's writes than before.
   Readers touched(const Leaf& leaf) const noexcept {
-    Readers readers = 0;
+    Readers readers = unrecorded_.load(std::memory_order_relaxed);
     for (const Write& write : leaf) {
       readers |= footprints_.of_cell(write.cell);
       const uint32_t collection = cell_[write.cell].collection;
@@ -216,6 +221,7 @@ class Space {
   }
 
   const PlainRuns* plain_ = nullptr;
+  mutable std::atomic<Readers> unrecorded_{0};  // Predicates of which some runs were not recorded.
   const bool check_deadlock_;
   const uint32_t max_cells_;  // Before the regions that it sizes.
   bool sealed_ = false;

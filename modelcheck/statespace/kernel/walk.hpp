@@ -101,6 +101,7 @@ class FilteredWalk {
     const Asked asked{miss_.index, miss_.walks, miss_.insists, &state_, &following_, &miss_.script, elements_chosen(), miss_.scratch};
     Outcomes outcomes;
     if (!plain->run(plain->self, asked, outcomes)) return false;
+    space_.note_unrecorded(space_.tree(miss_.index).reader());
     const size_t made = miss_.script.size();
     for (size_t i = 0; i < outcomes.words.size(); ++i) {
       miss_.script.insert(miss_.script.end(), outcomes.choices[i].begin(), outcomes.choices[i].end());
