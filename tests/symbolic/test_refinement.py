@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from random import Random
+from typing import Any, ClassVar
 
 import pytest
 
@@ -163,6 +164,43 @@ def test_a_bound_of_the_abstract_spec_is_left_to_a_search():
 
     with pytest.raises(UnsupportedError, match=r"a step is cut by a bound of the abstract spec"):
         prove(Against(), properties=["register"])
+
+
+@pytest.mark.parametrize("given", ["self.owner", "self.seen", "{0: self.owner}"])
+def test_a_map_that_hands_on_the_state_itself_is_refused(given):
+    """An abstract action would change it; a copy is followed."""
+
+    class Owned(Spec):
+        def init(self):
+            self.what = eval(given)
+            self.n = 0
+
+        owner: ClassVar[Any] = {"a": 0}
+        seen: ClassVar[Any] = frozenset()
+
+        @action
+        def up(self):
+            self.n += 1
+
+    class Same(Spec):
+        def init(self):
+            self.owner = {"a": 0}
+            self.seen = set()
+            self.n = 0
+
+        @action
+        def up(self):
+            self.n += 1
+
+        @refines
+        def owned(self) -> Owned:
+            spec = Owned()
+            spec.what = self.seen if given == "self.seen" else {0: self.owner} if given.startswith("{") else self.owner
+            spec.n = self.n
+            return spec
+
+    with pytest.raises(UnsupportedError, match="hands on a container or record of the state itself as what"):
+        prove(Same(), properties=["owned"])
 
 
 class Line(Record):

@@ -15,12 +15,17 @@ from modelcheck.spec.choice import choosing
 from modelcheck.spec.refinement import Refinement
 from modelcheck.symbolic import operators
 from modelcheck.symbolic.paths import Paths
+from modelcheck.symbolic.present import decide
 from modelcheck.symbolic.properties.arguments import options
 from modelcheck.symbolic.session import SymbolicChooser
 from modelcheck.symbolic.terms import FALSE, TRUE, UnsupportedError, conj, disj, exists
 from modelcheck.symbolic.values.equality import equality
 from modelcheck.symbolic.values.kinds import SymUnion
 from modelcheck.symbolic.values.scalars import is_bool
+from modelcheck.symbolic.views.collection import Collection
+from modelcheck.symbolic.views.layout import ContainerSlot, SymbolicMap
+from modelcheck.symbolic.views.queues import SymbolicQueue
+from modelcheck.symbolic.views.records import RecordSlot
 from modelcheck.values import identity
 
 _ATOMS = (bool, int, float, str, bytes, type(None))
@@ -49,7 +54,25 @@ def _image(declared: Refinement, live: Any) -> Any:
             place=declared.place,
             remedy=f"Make one {machine.cls.__name__}, set all its variables, and return it.",
         )
+    handed_on = next((name for name in machine.variables if _is_of_the_state(made.__dict__[name])), None)
+    if handed_on is not None:  # An abstract action would change the state of the spec itself.
+        raise UnsupportedError(
+            f"the map {declared.name} hands on a container or record of the state itself as {handed_on}",
+            place=declared.place,
+            remedy="Copy it, as in dict(self.owner) or set(self.messages).",
+        )
     return made
+
+
+def _is_of_the_state(value: Any) -> bool:
+    """Whether a value is, or holds, a container or record that a live state changes in its place."""
+    if isinstance(value, (Collection, SymbolicMap, SymbolicQueue)):
+        return True
+    if isinstance(value, dict):
+        return any(map(_is_of_the_state, value.values()))
+    if isinstance(value, (list, tuple)):
+        return any(map(_is_of_the_state, value))
+    return any(isinstance(each, (RecordSlot, ContainerSlot)) for each in vars(type(value)).values())
 
 
 def _leads_there(declared: Refinement, action: Declaration, paths: Paths, live: Any, then: Any) -> z3.BoolRef:
@@ -67,6 +90,11 @@ def _leads_there(declared: Refinement, action: Declaration, paths: Paths, live: 
         return _same(machine, moved, then)
 
     outcomes = paths.explore(run, alone=True, acts=True)
+    for each in outcomes:
+        if each.error is not None:
+            operators.check_error(each.error)
+            if decide(each.condition):
+                raise each.error
     found = disj(*(conj(each.condition, each.value) for each in outcomes if each.error is None))
     chosen = tuple(paths.inputs[known:])
     del paths.inputs[known:]
