@@ -241,6 +241,11 @@ class FifoNetwork(Faults, Generic[M]):
         require(self.corruptions is None or self.corruptions > 0)
         if self.corruptions is not None:
             self.corruptions -= 1
+        if (into.src, into.dst) != channel:  # type: ignore[attr-defined]
+            raise SpecError(
+                f"{show(self.channels[channel][0])} is corrupted into {show(into)}, which is none of the same channel",
+                remedy="A channel knows its ends: let corrupted() leave src and dst as they are.",
+            )
         self.channels[channel].popleft()
         self.channels[channel].appendleft(into)
 

@@ -261,3 +261,25 @@ def test_a_checksum_finds_a_record_that_was_damaged_where_it_stands():
     for corruptions in (1, None):
         found = verdicts(Stored(corruptions=corruptions))
         assert found["the_first_is_damaged"] == found["what_is_read_was_written"] == "holds"
+
+
+def test_a_corrupted_message_of_a_channel_stays_in_it():
+    @frozen
+    class Stray:
+        src: str
+        dst: str
+
+        def corrupted(self):
+            return [Stray("b", "c")]
+
+    class Channel(Spec):
+        def init(self):
+            self.network = FifoNetwork(nodes=NODES, corruptions=1)
+            self.network.send(Stray("a", "b"))
+
+        @terminal
+        def anywhere(self):
+            return True
+
+    with pytest.raises(SpecError, match="which is none of the same channel"):
+        check(Channel())

@@ -122,3 +122,20 @@ def test_ordinary_objects_refuse_it_too(operation: str) -> None:
         state = spec.step(state, Step("advance", {"i": state["c"][0] // 2}))
     with pytest.raises(SpecError, match="meets both 1 and True"):
         spec.step(state, Step("advance", {"i": 1}))
+
+
+@pytest.mark.parametrize("generous", [ALWAYS, NEVER])
+def test_a_set_is_not_cut_down_to_elements_that_equal_its_own(generous, monkeypatch):
+    """Which of two equal elements stays is Python's affair; it is refused, by recorded runs and plain ones."""
+
+    class Cut(Spec):
+        def init(self):
+            self.kept = {1, 2}
+
+        @action
+        def cut(self):
+            self.kept &= {True}
+
+    monkeypatch.setattr(recorder, "GENEROUS", generous)
+    with pytest.raises(SpecError, match="which Python holds for equal"):
+        check(Cut())

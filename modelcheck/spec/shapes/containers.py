@@ -6,6 +6,7 @@ must not be given the other: what would come out depends on which was there firs
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
@@ -84,7 +85,10 @@ class OrderedSet(set[Any]):
 
     def intersection_update(self, *others: Iterable[Any]) -> None:
         """As `set.intersection_update`."""
-        self.difference_update(self - self.intersection(*others))
+        kept = [in_order(other) for other in others]
+        for element in itertools.chain(*kept):
+            _ = element in self  # Refused if an equal one is there, which of the two is kept being Python's affair.
+        self.difference_update(self - self.intersection(*kept))
 
     def symmetric_difference_update(self, other: Iterable[Any]) -> None:
         """As `set.symmetric_difference_update`."""

@@ -5,6 +5,7 @@ Membership of an element is what is read and written. Iterating, counting and co
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections import Counter
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, MutableMapping, MutableSet
@@ -110,8 +111,11 @@ class TrackedSet(Elements, MutableSet[Any]):
 
     def intersection_update(self, *others: Iterable[Any]) -> None:
         """As `set.intersection_update`."""
+        kept = [in_order(other) for other in others]
+        for element in itertools.chain(*kept):
+            _ = element in self  # Refused if it met an equal one.
         whole = self.plain()
-        self.difference_update(whole - whole.intersection(*others))
+        self.difference_update(whole - whole.intersection(*kept))
 
     def symmetric_difference_update(self, other: Iterable[Any]) -> None:
         """As `set.symmetric_difference_update`."""
