@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from modelcheck import Spec, action, require, terminal
-
-from .two_phase_commit import Manager
+from specs.commit.two_phase_commit import Manager
 
 
 class Lamps(Spec):

@@ -23,10 +23,10 @@ from modelcheck import (
     require,
     terminal,
 )
+from specs.commit.two_phase_commit import RM, TM, Manager, TwoPhaseCommit
 
 from .agreement import few_compared
 from .lamps import Lamps
-from .two_phase_commit import RM, Manager, TwoPhaseCommit
 
 
 class InOrder(TwoPhaseCommit):
@@ -52,7 +52,7 @@ class LastIsPatient(TwoPhaseCommit):
     """The last manager aborts only when all is decided."""
 
     def rm_choose_to_abort(self, r: Manager) -> None:
-        require(r is not Manager.several(3)[2] or self.decided)
+        require(r is not Manager.several(3)[2] or self.tm is TM.DONE)
         super().rm_choose_to_abort(r)
 
 

@@ -18,10 +18,10 @@ from modelcheck import (
     require,
     terminal,
 )
+from specs.commit.two_phase_commit import Manager, TwoPhaseCommit
 from tests.symmetry.agreement import compared, told_apart
 
 from .lamps import Lamps
-from .two_phase_commit import Manager, TwoPhaseCommit
 
 COUNTS = {
     3: (288, 1_146, 11, 80), 4: (1_568, 8_258, 14, 166), 5: (8_832, 58_146, 17, 314), 7: (296_448, 2_744_706, 23, 920),
